@@ -1,0 +1,108 @@
+"""Makes the tracked files of `data/`: run by hand when a source or the generator changes, never by the app.
+
+    python data/build.py --source FOLDER   copies the raw boundaries and reference tables from a folder that has them
+    python data/build.py                   writes the example records and SOURCES.md anew from what is here
+
+`sources.toml` says where each file comes from; SOURCES.md is that, readable, with the hash of each file as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+
+DATA = Path(__file__).resolve().parent
+sys.path.insert(0, str(DATA.parent))
+
+from geo.records.example import example_tables  # noqa: E402 - the project is no installed package
+
+_SHAPEFILE = [f"boundaries/kelurahan_kupang.{part}" for part in ("shp", "shx", "dbf", "prj", "cpg")]
+COPIED = {
+    **{name: name for name in _SHAPEFILE},
+    "boundaries/ntt_kabkota.geojson": "boundaries/ntt_kabkota.geojson",
+    "reference/denominators_kelurahan.csv": "reference/denominators_kelurahan.csv",
+    "reference/tppo_pmi_ntt.csv": "reference/tppo_pmi_ntt.csv",
+}
+_NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "settings.toml"}
+
+
+def copy_sources(source: Path) -> None:
+    """Takes the files over byte for byte, so that their hash can be compared with the original's."""
+    for original, copied in COPIED.items():
+        target = DATA / copied
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / original, target)
+
+
+def write_example() -> None:
+    """Writes the example records; the same bytes on every machine."""
+    sizes = pd.read_csv(DATA / "reference" / "denominators_kelurahan.csv", index_col="kode")["tps_reguler_2024"]
+    folder = DATA / "contoh"
+    folder.mkdir(exist_ok=True)
+    for name, table in example_tables(sizes).items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def tracked_files() -> list[str]:
+    """Data files below `data/` that need an origin, as posix paths from there."""
+    files = (path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file())
+    return sorted(
+        name for name in files if name not in _NOT_LISTED and "__pycache__" not in name and "translations" not in name
+    )
+
+
+def sources_page() -> str:
+    """Text of SOURCES.md.
+
+    Raises
+    ------
+    ValueError
+        When a data file has no origin in `sources.toml`.
+    """
+    declared = tomllib.loads((DATA / "sources.toml").read_text("utf-8"))["source"]
+    lines = [
+        "# Where the data come from",
+        "",
+        "Written by `python data/build.py` from `sources.toml`; a test compares every hash. Nothing here is about a",
+        "person: the records under `contoh/` are **made up** (`geo/records/example.py`).",
+        "",
+    ]
+    listed: set[str] = set()
+    for entry in declared:
+        lines += [f"## {entry['title']}", ""]
+        lines += [f"- {label}: {entry[key]}" for key, label in _LABELS.items() if entry.get(key)]
+        lines += ["", "| file | SHA-256 |", "|---|---|"]
+        for name in entry["files"]:
+            digest = hashlib.sha256((DATA / name).read_bytes()).hexdigest()
+            lines.append(f"| `{name}` | `{digest}` |")
+            listed.add(name)
+        lines.append("")
+    forgotten = sorted(set(tracked_files()) - listed)
+    if forgotten:
+        msg = f"data files without an origin in sources.toml: {', '.join(forgotten)}"
+        raise ValueError(msg)
+    return "\n".join(lines)
+
+
+_LABELS = {"what": "What", "origin": "Origin", "licence": "Licence", "date": "Date", "quality": "To know"}
+
+
+def main() -> None:
+    """Reads the one option and does the work."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", type=Path, help="folder with boundaries/ and reference/ to take over")
+    options = parser.parse_args()
+    if options.source:
+        copy_sources(options.source)
+    write_example()
+    (DATA / "SOURCES.md").write_text(sources_page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

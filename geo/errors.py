@@ -1,0 +1,144 @@
+"""Faults in a person's file, as data that a page can put into any language.
+
+A fault of a programmer is an ordinary ValueError or TypeError; it never takes this form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_VALUES_SHOWN = 5
+_ROWS_SHOWN = 10
+_LONGEST_VALUE = 40
+_IDENTIFYING = re.compile(r"\d{6,}")
+_CODE = re.compile(r"\d{2}(\.\d{2}){1,2}(\.\d{4})?|\d{10}")
+
+
+class Problem(StrEnum):
+    """What is wrong. The catalogues hold a sentence and a remedy for each."""
+
+    MISSING_FILE = "missing_file"
+    MISSING_SIDECAR = "missing_sidecar"
+    UNREADABLE = "unreadable"
+    WRONG_KIND = "wrong_kind"
+    EMPTY = "empty"
+    MISSING_COLUMN = "missing_column"
+    NO_CRS = "no_crs"
+    CRS_CONTRADICTS = "crs_contradicts"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_POLYGON = "not_polygon"
+    NO_GEOMETRY = "no_geometry"
+    MISSING_VALUE = "missing_value"
+    DUPLICATE = "duplicate"
+    NO_SUCH_KELURAHAN = "no_such_kelurahan"
+    BAD_KODE = "bad_kode"
+    BAD_DATE = "bad_date"
+    BAD_NUMBER = "bad_number"
+    NOT_IN_LIST = "not_in_list"
+
+
+def fit_to_show(value: object) -> str:
+    """Value as a message may carry it: short, and nothing that could be a NIK, a phone number or a note.
+
+    Examples
+    --------
+    >>> fit_to_show("Oesapa Brat"), fit_to_show("5371046501990002")
+    ('Oesapa Brat', '[...]')
+    """
+    text = str(value).strip()
+    if len(text) > _LONGEST_VALUE or (_IDENTIFYING.search(text) and not _CODE.fullmatch(text)):
+        return "[...]"
+    return "".join(character for character in text if character.isprintable())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a file.
+
+    Parameters
+    ----------
+    table
+        Name of the file or table, never a path.
+    column
+        Column, or empty where the fault is of the whole file.
+    problem
+        What is wrong; decides sentence and remedy.
+    values
+        The offending values, at most five of them distinct, already fit to show.
+    more_values
+        How many further distinct values there are.
+    rows
+        Rows as a spreadsheet counts them (the header is row 1), at most ten.
+    more_rows
+        How many further rows there are.
+    hint
+        What would be right: the expected column, the allowed values, the nearest names.
+    """
+
+    table: str
+    column: str
+    problem: Problem
+    values: tuple[str, ...] = ()
+    more_values: int = 0
+    rows: tuple[int, ...] = ()
+    more_rows: int = 0
+    hint: str = ""
+
+    @classmethod
+    def of(  # noqa: PLR0913 - one argument per part of the message
+        cls,
+        table: str,
+        column: str,
+        problem: Problem,
+        *,
+        values: Iterable[object] = (),
+        rows: Sequence[int] = (),
+        hint: str = "",
+    ) -> Fault:
+        """Fault with its values and rows cut to what a person reads.
+
+        Examples
+        --------
+        >>> fault = Fault.of("cases", "sex", Problem.NOT_IN_LIST, values=["x", "x", "y"], rows=range(2, 20))
+        >>> fault.values, len(fault.rows), fault.more_rows
+        (('x', 'y'), 10, 8)
+        """
+        distinct = list(dict.fromkeys(fit_to_show(value) for value in values))
+        listed = [int(row) for row in rows]
+        return cls(
+            table,
+            column,
+            problem,
+            tuple(distinct[:_VALUES_SHOWN]),
+            max(0, len(distinct) - _VALUES_SHOWN),
+            tuple(listed[:_ROWS_SHOWN]),
+            max(0, len(listed) - _ROWS_SHOWN),
+            hint,
+        )
+
+    def __str__(self) -> str:
+        where = f"{self.table}.{self.column}" if self.column else self.table
+        parts = [f"{where}: {self.problem.value.replace('_', ' ')}"]
+        if self.values:
+            parts.append(", ".join(repr(value) for value in self.values))
+        if self.rows:
+            parts.append("rows " + ", ".join(map(str, self.rows)))
+        if self.hint:
+            parts.append(self.hint)
+        return "; ".join(parts)
+
+
+@dataclass
+class DataError(Exception):
+    """A person's file is wrong; carries every fault found in it."""
+
+    faults: tuple[Fault, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)

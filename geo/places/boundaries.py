@@ -1,0 +1,250 @@
+"""Boundaries of the areas everything is counted by, read from any common file and checked as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.errors import DataError, Fault, Problem
+from geo.places.files import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.settings import AreaSettings
+
+_POLYGONAL = ("Polygon", "MultiPolygon")
+_DEGREES = 360.0
+#: A mended polygon may gain or lose this share of its area before it is refused rather than guessed at.
+_MEND_TOLERANCE = 0.01
+
+
+class Mended(StrEnum):
+    """What was put right in a layer of boundaries, told beside it."""
+
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something put right while reading, for the person who brought the file."""
+
+    what: Mended
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """The areas of one layer of boundaries.
+
+    Parameters
+    ----------
+    frame
+        One row an area, indexed by `kode` in text order; columns `name`, `group` (empty where the layer has none),
+        `geometry` (valid polygons, EPSG:4326).
+    layer
+        Short name of the layer; every figure computed on it says so.
+    metric_crs
+        CRS for areas and distances.
+    city, city_code
+        The whole: its name, and the code statements on it carry.
+    notes
+        What was put right while reading.
+    """
+
+    frame: gpd.GeoDataFrame
+    layer: str
+    metric_crs: str
+    city: str
+    city_code: str
+    notes: tuple[Note, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Areas of {len(self.frame)} kelurahan of {self.city} ({self.layer})"
+
+    @property
+    def index(self) -> pd.Index[str]:
+        """Keys of all areas, the one index that every table of theirs has."""
+        return self.frame.index
+
+    @property
+    def names(self) -> pd.Series[str]:
+        """Name by `kode`."""
+        return self.frame["name"]
+
+    @property
+    def groups(self) -> pd.Series[str]:
+        """Name of the group above (kecamatan) by `kode`; empty text where the layer has none."""
+        return self.frame["group"]
+
+    @cached_property
+    def metric(self) -> gpd.GeoSeries:
+        """Geometry in metres."""
+        return self.frame.geometry.to_crs(self.metric_crs)
+
+    @cached_property
+    def area_km2(self) -> pd.Series[float]:
+        """Area in square kilometres, by `kode`."""
+        return pd.Series(self.metric.area / 1e6, index=self.index, name="area_km2")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of keys, names and geometry."""
+        digest = hashlib.sha256(self.layer.encode())
+        for column in (self.index, self.names, self.groups):
+            digest.update("\x1f".join(column).encode() + b"\x1e")
+        for geometry in shapely.to_wkb(self.frame.geometry.to_numpy()):
+            digest.update(geometry)
+        return digest.hexdigest()[:16]
+
+
+def _read(path: Path) -> gpd.GeoDataFrame:
+    if path.suffix.lower() == ".parquet":
+        return gpd.read_parquet(path)
+    layers = pyogrio.list_layers(path)
+    polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind] or [
+        name for name, _ in layers
+    ]
+    if len(polygons) > 1:
+        msg = Fault.of(path.name, "", Problem.WRONG_KIND, values=polygons)
+        raise DataError((msg,))
+    with warnings.catch_warnings():
+        # pyogrio 0.13 warns of oddities of a file that the checks below name with their rows.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return gpd.read_file(path, layer=polygons[0] if polygons else None)
+
+
+def _check_columns(frame: pd.DataFrame, table: str, options: AreaSettings) -> list[Fault]:
+    wanted = [column for column in (options.key, options.name, options.group) if column]
+    there = ", ".join(str(column) for column in frame.columns if column != "geometry")
+    return [
+        Fault.of(table, column, Problem.MISSING_COLUMN, hint=there)
+        for column in dict.fromkeys(wanted)
+        if column not in frame.columns
+    ]
+
+
+def _rows(flags: Any) -> list[int]:
+    """Rows where a flag stands, as a spreadsheet of the attribute table counts them."""
+    return [int(position) + 2 for position in flags.to_numpy().nonzero()[0]]
+
+
+def _check_keys(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) -> list[Fault]:
+    faults = []
+    for column in dict.fromkeys((options.key, options.name)):
+        blank = frame[column].isna() | (frame[column].astype("string").fillna("").str.strip() == "")
+        if blank.any():
+            faults.append(Fault.of(table, column, Problem.MISSING_VALUE, rows=_rows(blank)))
+    key = frame[options.key].astype("string").str.strip()
+    twice = key.duplicated(keep=False) & key.notna()
+    if twice.any():
+        faults.append(Fault.of(table, options.key, Problem.DUPLICATE, values=key[twice], rows=_rows(twice)))
+    return faults
+
+
+def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) -> list[Fault]:
+    gone = frame.geometry.isna() | frame.geometry.is_empty
+    if gone.any():
+        return [Fault.of(table, "geometry", Problem.NO_GEOMETRY, rows=_rows(gone))]
+    flat = ~frame.geom_type.isin(_POLYGONAL)
+    if flat.any():
+        return [
+            Fault.of(table, "geometry", Problem.NOT_POLYGON, values=frame.geom_type[flat], rows=_rows(flat))
+        ]
+    if frame.crs is None:
+        return [Fault.of(table, "", Problem.NO_CRS)]
+    if frame.crs.is_projected and frame.geometry.bounds.abs().to_numpy().max() <= _DEGREES:
+        return [Fault.of(table, "geometry", Problem.CRS_CONTRADICTS, values=[frame.crs.to_string()[:30]])]
+    west, south, east, north = options.bounds
+    try:
+        box = frame.geometry.to_crs("EPSG:4326").bounds
+    except Exception as fault:  # pyproj raises several kinds for a CRS that does not fit the numbers
+        wrong = Fault.of(table, "geometry", Problem.CRS_CONTRADICTS, values=[frame.crs.to_string()[:30]])
+        raise DataError((wrong,)) from fault
+    inside = (box.minx >= west) & (box.miny >= south) & (box.maxx <= east) & (box.maxy <= north)
+    if inside.all():
+        return []
+    hint = f"{west:g}..{east:g}, {south:g}..{north:g}"
+    return [Fault.of(table, "geometry", Problem.OUT_OF_RANGE, rows=_rows(~inside), hint=hint)]
+
+
+def _polygons_of(geometry: Any) -> Any:
+    """The polygonal part of a geometry that was made valid."""
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type in _POLYGONAL]
+    return shapely.union_all(parts) if geometry.geom_type == "GeometryCollection" else geometry
+
+
+def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[gpd.GeoSeries, tuple[Note, ...]]:
+    """Valid geometry in EPSG:4326; refused where mending would change an area by more than 1 %."""
+    invalid = ~frame.geometry.is_valid
+    geometry = frame.geometry.copy()
+    if invalid.any():
+        mended = shapely.make_valid(geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
+        geometry[invalid] = [_polygons_of(one) for one in mended]
+        before, after = frame.geometry[invalid].area, geometry[invalid].area
+        lost = pd.Series(False, index=frame.index)
+        lost[invalid] = (after == 0) | ((after - before).abs() > _MEND_TOLERANCE * before.clip(lower=after))
+        if lost.any():
+            wrong = Fault.of(table, "geometry", Problem.UNREADABLE, values=names[lost], rows=_rows(lost))
+            raise DataError((wrong,))
+    notes = (Note(Mended.INVALID, tuple(names[invalid])),) if invalid.any() else ()
+    return geometry.to_crs("EPSG:4326"), notes
+
+
+def read_areas(options: AreaSettings) -> Areas:
+    """Boundaries as the settings name them.
+
+    Columns other than key, name and group are not kept: what an area is known by stands in one place.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file: a part is missing, no or a contradicting CRS, coordinates outside the country,
+        unknown columns, no areas, an area twice, no polygon, a polygon beyond mending.
+    """
+    table = options.path.name
+    try:
+        with opened(options.path) as path:
+            frame = _read(path)
+    except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
+        # GDAL's own words carry a path and mean nothing to a clerk.
+        raise DataError((Fault.of(table, "", Problem.UNREADABLE, hint=options.path.suffix),)) from fault
+    if not isinstance(frame, gpd.GeoDataFrame) or "geometry" not in frame:
+        raise DataError((Fault.of(table, "geometry", Problem.NO_GEOMETRY),))
+    if frame.empty:
+        raise DataError((Fault.of(table, "", Problem.EMPTY),))
+    faults = _check_columns(frame, table, options)
+    if not faults:
+        faults += _check_keys(frame, table, options)
+    faults += _check_geometry(frame, table, options)
+    if faults:
+        raise DataError(tuple(faults))
+    text = {c: frame[c].astype(str).str.strip() for c in (options.key, options.name, options.group) if c}
+    geometry, notes = _mend(frame, table, text[options.name])
+    tidy = gpd.GeoDataFrame(
+        {
+            "kode": text[options.key],
+            "name": text[options.name],
+            "group": text[options.group] if options.group else "",
+        },
+        geometry=geometry,
+        crs="EPSG:4326",
+    )
+    return Areas(
+        frame=tidy.set_index("kode").sort_index(),
+        layer=options.layer,
+        metric_crs=options.metric_crs,
+        city=options.city,
+        city_code=options.city_code,
+        notes=notes,
+    )

@@ -1,0 +1,1 @@
+"""Drawing: map layers, legends, tables. Words arrive as arguments, numbers as measures."""

@@ -1,0 +1,197 @@
+"""What the canonical tables hold, and what is wrong with one that does not.
+
+The checks run on text as read, so that a message can quote it; `typed` then gives the columns their kinds. Columns
+that are not listed here are never kept, whatever they hold.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from geo.errors import DataError, Fault, Problem
+from geo.terms import AgeGroup, Claim, CountedAs, Precision, Sex, Stage, Status
+
+_MOST_PERSONS = 10_000
+
+
+class Table(StrEnum):
+    """The canonical tables."""
+
+    CASES = "cases"
+    COVERAGE = "coverage"
+    WATCHERS = "watchers"
+    REPORTS = "reports"
+    ROLLOUT = "rollout"
+
+
+def _is_date(values: pd.Series[Any]) -> pd.Series[bool]:
+    written = values.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
+    return written & pd.to_datetime(values.where(written), format="%Y-%m-%d", errors="coerce").notna()
+
+
+def _is_count(values: pd.Series[Any]) -> pd.Series[bool]:
+    number = pd.to_numeric(values.where(values.str.fullmatch(r"\d{1,6}")), errors="coerce")
+    return number.between(1, _MOST_PERSONS)
+
+
+def _checked(check: Any, problem: Problem) -> pa.Check:
+    return pa.Check(check, name=problem.value, ignore_na=True)
+
+
+def _column(*checks: pa.Check, needed: bool = True, filled: bool = False) -> pa.Column:
+    return pa.Column(checks=list(checks), nullable=not filled, required=needed)
+
+
+def _date(*, needed: bool = True, filled: bool = True) -> pa.Column:
+    return _column(_checked(_is_date, Problem.BAD_DATE), needed=needed, filled=filled)
+
+
+def _count() -> pa.Column:
+    return _column(_checked(_is_count, Problem.BAD_NUMBER), needed=False)
+
+
+def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False) -> pa.Column:
+    allowed = [word.value for word in words]
+    return _column(
+        _checked(lambda values: values.isin(allowed), Problem.NOT_IN_LIST), needed=needed, filled=filled
+    )
+
+
+_SCHEMAS: dict[Table, dict[str, pa.Column]] = {
+    Table.CASES: {
+        "reported_on": _date(filled=False),
+        "report": _column(needed=False),
+        "document_kode": _column(),
+        "origin_kode": _column(needed=False),
+        "status": _one_of(Status),
+        "sex": _one_of(Sex),
+        "age_group": _one_of(AgeGroup),
+        "persons": _count(),
+    },
+    Table.COVERAGE: {"kode": _column(filled=True), "from_on": _date(), "to_on": _date(), "source": _column(needed=False)},
+    Table.WATCHERS: {
+        "watcher": _column(filled=True),
+        "kode": _column(filled=True),
+        "joined_on": _date(),
+        "trained_on": _date(needed=False, filled=False),
+        "left_on": _date(needed=False, filled=False),
+        "group": _column(needed=False),
+        "sex": _one_of(Sex),
+    },
+    Table.REPORTS: {
+        "reported_on": _date(),
+        "kode": _column(filled=True),
+        "kind": _column(needed=False),
+        "followed_up": _column(needed=False),
+    },
+    Table.ROLLOUT: {
+        "kode": _column(filled=True),
+        "stage": _one_of(Stage, needed=True, filled=True),
+        "on": _date(),
+        "on_precision": _one_of(Precision, needed=True, filled=True),
+        "counted_as": _one_of(CountedAs, needed=True, filled=True),
+        "claim": _one_of(Claim, needed=True, filled=True),
+        "count": _count(),
+        "of": _count(),
+        "source": _column(filled=True),
+        "source_on": _date(),
+        "recorded_on": _date(),
+    },
+}
+
+_ALLOWED: dict[str, type[StrEnum]] = {
+    "status": Status,
+    "sex": Sex,
+    "age_group": AgeGroup,
+    "stage": Stage,
+    "on_precision": Precision,
+    "counted_as": CountedAs,
+    "claim": Claim,
+}
+_DATES = ("reported_on", "from_on", "to_on", "joined_on", "trained_on", "left_on", "on", "source_on", "recorded_on")
+_NUMBERS = ("persons", "count", "of")
+
+
+def columns(table: Table) -> tuple[str, ...]:
+    """Columns of a canonical table, in order."""
+    return tuple(_SCHEMAS[table])
+
+
+def required(table: Table) -> tuple[str, ...]:
+    """Columns without which a table cannot be read."""
+    return tuple(name for name, column in _SCHEMAS[table].items() if column.required)
+
+
+def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
+    """Faults of pandera's table of failure cases, one for each column and kind of problem."""
+    faults = []
+    for (column, check), found in failures.groupby(["column", "check"], sort=False, dropna=False):
+        if check == "column_in_dataframe":
+            faults += [
+                Fault.of(table, str(name), Problem.MISSING_COLUMN, hint=header) for name in found["failure_case"]
+            ]
+            continue
+        problem = Problem.MISSING_VALUE if check == "not_nullable" else Problem(str(check))
+        allowed = ", ".join(word.value for word in _ALLOWED[column]) if problem is Problem.NOT_IN_LIST else ""
+        rows = sorted(int(row) + 2 for row in found["index"])
+        values = [] if problem is Problem.MISSING_VALUE else found["failure_case"]
+        faults.append(Fault.of(table, str(column), problem, values=values, rows=rows, hint=allowed))
+    return faults
+
+
+def check(table: Table, text: pd.DataFrame) -> pd.DataFrame:
+    """The canonical columns of a table as read, all text, empty cells missing; absent columns are added empty.
+
+    Parameters
+    ----------
+    table
+        Which table it should be.
+    text
+        All columns text, index counting from 0; further columns are left behind here.
+
+    Raises
+    ------
+    DataError
+        With every fault of the table at once.
+    """
+    known = text[[name for name in columns(table) if name in text.columns]].astype("object")
+    known = known.apply(lambda values: values.str.strip()).replace("", None).reset_index(drop=True)
+    header = ", ".join(str(name)[:40] for name in list(text.columns)[:20])
+    try:
+        pa.DataFrameSchema(_SCHEMAS[table]).validate(known, lazy=True)
+    except SchemaErrors as found:
+        cases = found.failure_cases
+        missing = cases["check"].eq("column_in_dataframe")
+        cases.loc[missing, "column"] = cases.loc[missing, "failure_case"]
+        raise DataError(tuple(_faults(table, cases, header))) from found
+    return known.reindex(columns=list(columns(table)))
+
+
+def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
+    """A checked table with its kinds: dates as datetime64, counts as nullable whole numbers, the rest as text.
+
+    `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
+    report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
+    """
+    frame = checked.copy()
+    for name in _DATES:
+        if name in frame:
+            frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
+    for name in _NUMBERS:
+        if name in frame:
+            frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    for name in frame.columns.difference([*_DATES, *_NUMBERS]):
+        frame[name] = frame[name].astype("string").fillna("")
+    if table is Table.CASES:
+        frame["persons"] = frame["persons"].fillna(1)
+        frame[["sex", "age_group"]] = frame[["sex", "age_group"]].replace("", "unknown")
+        alone = frame["report"].eq("")
+        number = pd.Series(pd.factorize(frame["report"])[0], index=frame.index)
+        # A row without a key is a report of its own.
+        frame["report"] = number.where(~alone, -1 - pd.RangeIndex(len(frame)).to_series())
+    return frame

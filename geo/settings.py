@@ -1,0 +1,149 @@
+"""Options of an installation: one file, read once, checked as a whole.
+
+The embedded file is `data/settings.toml`. A city changes what it needs in `var/settings.toml`, or in the file
+that the environment variable PETAJAGA_SETTINGS names; only the options given there differ.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo.terms import Audience
+
+ROOT = Path(__file__).resolve().parent.parent
+EMBEDDED = ROOT / "data" / "settings.toml"
+LOCAL = ROOT / "var" / "settings.toml"
+ENVIRONMENT = "PETAJAGA_SETTINGS"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSettings:
+    """Where the boundaries are and what their columns are called.
+
+    Parameters
+    ----------
+    path
+        File of boundaries (.shp, zipped .shp, .gpkg, .geojson, .parquet).
+    key, name, group
+        Columns of the key, the name and the group above (kecamatan); `group` may be empty.
+    metric_crs
+        Projected CRS in metres for areas and distances.
+    bounds
+        West, south, east, north in degrees within which every boundary must lie.
+    city_code
+        Code that statements on the whole city carry (`53.71`).
+    city
+        Name of the city as it stands in sentences.
+    layer
+        Short name of the layer, recorded beside every figure computed on it.
+    """
+
+    path: Path
+    key: str
+    name: str
+    group: str
+    metric_crs: str
+    bounds: tuple[float, float, float, float]
+    city_code: str
+    city: str
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All options.
+
+    Parameters
+    ----------
+    areas
+        The boundaries.
+    k
+        Smallest count of persons that the public may see.
+    owner_audience
+        As whom the person at a laptop sees the city's own data while the server listens on that laptop alone.
+    tiles_url, tiles_attribution
+        Online background map, used only when a visitor switches it on.
+    kota
+        Folder of the city's own store.
+    """
+
+    areas: AreaSettings
+    k: int
+    owner_audience: Audience
+    tiles_url: str
+    tiles_attribution: str
+    kota: Path
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any], where: str = "") -> dict[str, Any]:
+    """`base` with the options of `over`; an option that `base` does not know is a spelling mistake."""
+    merged = dict(base)
+    for key, value in over.items():
+        if key not in base:
+            msg = f"no such option: {where}{key}; known here: {', '.join(base)}"
+            raise ValueError(msg)
+        if isinstance(base[key], dict) != isinstance(value, dict):
+            msg = f"{where}{key}: a section and a single value are mixed up"
+            raise ValueError(msg)
+        merged[key] = _merge(base[key], value, f"{where}{key}.") if isinstance(value, dict) else value
+    return merged
+
+
+def read_settings(local: Path | None = None) -> Settings:
+    """Options of this installation.
+
+    Parameters
+    ----------
+    local
+        File of the options that differ from the embedded ones; by default the one of the environment or `var/`.
+
+    Raises
+    ------
+    ValueError
+        When the file is no TOML, names an unknown option, or holds a value that cannot be.
+    FileNotFoundError
+        When PETAJAGA_SETTINGS or `local` names a file that is not there.
+    """
+    options = tomllib.loads(EMBEDDED.read_text("utf-8"))
+    home = ROOT
+    named = os.environ.get(ENVIRONMENT)
+    chosen = local or (Path(named) if named else LOCAL)
+    if local or named or chosen.exists():
+        options = _merge(options, tomllib.loads(chosen.read_text("utf-8-sig")))
+        home = chosen.resolve().parent
+    areas, release = options["areas"], options["release"]
+    path = Path(areas["path"])
+    if not path.is_absolute():
+        # A path in a city's own file is meant from that file; the embedded one from the project.
+        path = home / path if (home / path).exists() else ROOT / path
+    k = release["k"]
+    if not isinstance(k, int) or k < 1:
+        msg = f"release.k is a whole number from 1, not {k!r}"
+        raise ValueError(msg)
+    bounds = areas["bounds"]
+    if len(bounds) != 4 or not (bounds[0] < bounds[2] and bounds[1] < bounds[3]):  # noqa: PLR2004
+        msg = f"areas.bounds are west, south, east, north, not {bounds!r}"
+        raise ValueError(msg)
+    kota = Path(options["stores"]["kota"])
+    return Settings(
+        areas=AreaSettings(
+            path=path,
+            key=areas["key"],
+            name=areas["name"],
+            group=areas["group"],
+            metric_crs=areas["metric_crs"],
+            bounds=(bounds[0], bounds[1], bounds[2], bounds[3]),
+            city_code=areas["city_code"],
+            city=areas["city"],
+            layer=areas["layer"],
+        ),
+        k=k,
+        owner_audience=Audience(release["owner_audience"]),
+        tiles_url=options["map"]["tiles_url"],
+        tiles_attribution=options["map"]["tiles_attribution"],
+        kota=kota if kota.is_absolute() else ROOT / kota,
+    )

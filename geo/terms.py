@@ -1,0 +1,97 @@
+"""The field's words as closed lists. Their wording for people is in the catalogues (`geo.words`)."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What a cell of a table of counts says. Four ways of showing no number stay apart."""
+
+    SHOWN = "shown"
+    ZERO = "zero"  # nothing was recorded, and reporting covered the place and the period
+    NO_REPORT = "no_report"  # nothing was recorded, and nobody says that reporting covered it
+    HIDDEN = "hidden"  # the viewer may not see this count
+    OUT_OF_SCOPE = "out_of_scope"  # the area is no part of what the figures cover
+
+
+class Stage(StrEnum):
+    """How far Community Watch is in one kelurahan."""
+
+    PROPOSED = "proposed"
+    SOCIALISED = "socialised"
+    DECREE = "decree"
+    RECRUITED = "recruited"
+    TRAINED = "trained"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    REACTIVATED = "reactivated"
+    DISSOLVED = "dissolved"
+
+
+class CountedAs(StrEnum):
+    """Which body a rollout statement counts. One never stands in for another."""
+
+    CW = "cw"
+    GT_TPPO = "gt_tppo"
+    TIM_ANTI_TRAFFICKING = "tim_anti_trafficking"
+
+
+class Claim(StrEnum):
+    """Whether a rollout statement tells of something reached or of something meant."""
+
+    ACTUAL = "actual"
+    TARGET = "target"
+
+
+class Precision(StrEnum):
+    """How exactly the date of an event is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Status(StrEnum):
+    """What a record of cases is about."""
+
+    CONFIRMED = "confirmed"
+    SUSPECTED = "suspected"
+    PREVENTED = "prevented"
+    DECEASED = "deceased"
+
+
+class Sex(StrEnum):
+    """Sex as recorded."""
+
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class AgeGroup(StrEnum):
+    """Age group as recorded."""
+
+    CHILD = "child"
+    ADULT = "adult"
+    UNKNOWN = "unknown"
+
+
+class Unplaced(StrEnum):
+    """Why a record of cases is on no kelurahan of the map."""
+
+    NO_KELURAHAN = "no_kelurahan"
+    NOT_IN_LAYER = "not_in_layer"
+    NO_DATE = "no_date"
+
+
+class Audience(StrEnum):
+    """Who a table is made for. What each may see is decided in `geo.release`."""
+
+    PUBLIC = "public"
+    TASKFORCE = "taskforce"
+
+
+class StoreName(StrEnum):
+    """The two stores, never mixed: made-up example data, and the city's own."""
+
+    CONTOH = "contoh"
+    KOTA = "kota"
