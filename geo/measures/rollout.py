@@ -1,0 +1,149 @@
+"""How far Community Watch is: stages from dated events, and what sources claim of the whole city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.terms import Claim, CountedAs, Precision, Stage
+
+if TYPE_CHECKING:
+    from geo.places.boundaries import Areas
+
+#: Stages in which a kelurahan has a Community Watch of its own.
+REACHED = frozenset({Stage.ACTIVE, Stage.REACTIVATED, Stage.DORMANT})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a source says of the whole city."""
+
+    count: int
+    of: int | None
+    counted_as: CountedAs
+    claim: Claim
+    on: date
+    on_precision: Precision
+    source: str
+    source_on: date
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """How far the rollout was on a day, as known on another.
+
+    Parameters
+    ----------
+    stages
+        Index: the kelurahan. `stage` (empty text where no event is known), `since` (date or NaT), `source`.
+    known
+        Kelurahan that a source names as having Community Watch.
+    at_least, at_most
+        Bounds of how many had one: never fewer than are named; no more than a source counted, where one counted for
+        that very time, else all.
+    published
+        Statements on the city for that day, that year where only the year is known, or before; each source's last
+        one of each body it counts. Contradictions stand side by side.
+    on
+        The day.
+    """
+
+    stages: pd.DataFrame
+    known: tuple[str, ...]
+    at_least: int
+    at_most: int
+    published: tuple[Statement, ...]
+    on: date
+
+
+def _begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """First day on which an event may have been: the start of its year or month where no more is known."""
+    on = events["on"]
+    year, month = on.dt.to_period("Y").dt.start_time, on.dt.to_period("M").dt.start_time
+    by_month = on.where(events["on_precision"] != Precision.MONTH, month)
+    return by_month.where(events["on_precision"] != Precision.YEAR, year)
+
+
+def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
+    """Stage of Community Watch of each kelurahan on a day.
+
+    The last event on or before the day decides. Only what was reached counts, and only what is said of Community
+    Watch: a team or a task force is another thing.
+
+    Returns
+    -------
+    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since`, `source`.
+    """
+    own = events[
+        events["kode"].isin(areas.index)
+        & events["counted_as"].eq(CountedAs.CW)
+        & events["claim"].eq(Claim.ACTUAL)
+        & (_begins(events) <= pd.Timestamp(on))
+    ]
+    last = own.sort_values("on", kind="stable").groupby("kode").tail(1).set_index("kode")
+    stages = last[["stage", "on", "source"]].reindex(areas.index).rename(columns={"on": "since"})
+    return stages.fillna({"stage": "", "source": ""})
+
+
+def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:
+    city = events[events["kode"].eq(areas.city_code) & events["count"].notna() & (_begins(events) <= pd.Timestamp(on))]
+    last = city.sort_values(["on", "source_on"], kind="stable").groupby(["source", "counted_as", "claim"]).tail(1)
+    return tuple(
+        Statement(
+            count=int(row.count_),
+            of=None if pd.isna(row.of) else int(row.of),
+            counted_as=CountedAs(row.counted_as),
+            claim=Claim(row.claim),
+            on=row.on.date(),
+            on_precision=Precision(row.on_precision),
+            source=row.source,
+            source_on=row.source_on.date(),
+        )
+        # `count` is a method of a tuple.
+        for row in last.rename(columns={"count": "count_"}).sort_values(["on", "source"]).itertuples()
+    )
+
+
+def _speaks_of(statement: Statement, on: date) -> bool:
+    """Whether a statement is about the very time asked for."""
+    if statement.on_precision is Precision.YEAR:
+        return statement.on.year == on.year
+    if statement.on_precision is Precision.MONTH:
+        return (statement.on.year, statement.on.month) == (on.year, on.month)
+    return statement.on == on
+
+
+def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> Rollout:
+    """How far Community Watch was on a day.
+
+    Parameters
+    ----------
+    events
+        Canonical rollout table.
+    areas
+        The kelurahan.
+    on
+        The day asked for.
+    known_on
+        Only what was known here on that day; everything by default.
+    """
+    known = events if known_on is None else events[events["recorded_on"] <= pd.Timestamp(known_on)]
+    stages = cw_stages(known, areas, on)
+    named = tuple(stages.index[stages["stage"].isin([stage.value for stage in REACHED])])
+    published = _statements(known, areas, on)
+    bounds = [
+        one.count
+        for one in published
+        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one, on)
+    ]
+    return Rollout(
+        stages=stages,
+        known=named,
+        at_least=len(named),
+        at_most=max(bounds, default=len(areas.index)),
+        published=published,
+        on=on,
+    )

@@ -1,0 +1,93 @@
+"""Classes of a map: ranges of round numbers, the states without a number, and how many kelurahan are in each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.present.palette import BLANK, SEQUENCE
+from geo.terms import State
+
+if TYPE_CHECKING:
+    from geo.measures.figures import Figures
+
+_MOST = 5
+_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One entry of a legend.
+
+    Parameters
+    ----------
+    state
+        `shown` for a range of values, else the state without a number.
+    low, high
+        First and last whole value of the range; None for the others.
+    fill
+        Colour, or address of a pattern.
+    areas
+        How many kelurahan are in it.
+    """
+
+    state: State
+    low: int | None
+    high: int | None
+    fill: str
+    areas: int
+
+
+def _round_up(value: float) -> int:
+    """The next round number at or above a value."""
+    if value <= _MOST:
+        return max(1, math.ceil(value))
+    scale = 10.0 ** math.floor(math.log10(value))
+    return int(next(step * scale for step in _STEPS if step * scale >= value - 1e-9))
+
+
+def breaks(values: pd.Series[float]) -> list[int]:
+    """First values of the classes of whole positive numbers: quantiles, moved to round numbers.
+
+    Examples
+    --------
+    >>> breaks(pd.Series([1.0, 2, 3, 8, 12, 19, 40, 83]))
+    [1, 2, 5, 15, 30]
+    """
+    positive = values[values > 0].dropna()
+    if positive.empty:
+        return []
+    wanted = min(_MOST, positive.nunique())
+    inner = np.quantile(positive, np.linspace(0, 1, wanted + 1)[1:-1], method="inverted_cdf")
+    # A class begins after the quantile that ends the one below it.
+    starts = {1, *(_round_up(float(value)) for value in inner)}
+    return sorted(start for start in starts if start <= positive.max())
+
+
+def classify(figures: Figures) -> tuple[list[Class], pd.Series[int]]:
+    """Legend of a measure, and the class of each kelurahan as its position in the legend.
+
+    A class without a kelurahan is left out, but for `zero` and `no_report`: that they are empty says something.
+    """
+    starts = breaks(figures.values)
+    position = pd.Series(-1, index=figures.values.index)
+    ranges: list[Class] = []
+    colours = SEQUENCE.get(len(starts), ())
+    for number, low in enumerate(starts):
+        after = starts[number + 1] if number + 1 < len(starts) else None
+        inside = figures.values.ge(low) & (True if after is None else figures.values.lt(after))
+        inside &= figures.states.eq(State.SHOWN)
+        high = int(figures.values[inside].max()) if after is None and inside.any() else (after or low + 1) - 1
+        position[inside] = len(ranges)
+        ranges.append(Class(State.SHOWN, low, high, colours[number], int(inside.sum())))
+    for state, fill in BLANK.items():
+        inside = figures.states.eq(state)
+        if not inside.any() and state not in {State.ZERO, State.NO_REPORT}:
+            continue
+        position[inside] = len(ranges)
+        ranges.append(Class(state, None, None, fill, int(inside.sum())))
+    return ranges, position

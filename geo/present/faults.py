@@ -1,0 +1,43 @@
+"""Faults of a file as sentences: where, what, which rows, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.errors import Fault
+    from geo.words import Words
+
+
+def where(fault: Fault, words: Words) -> str:
+    """File, and column where there is one."""
+    return words("fault.where_column", table=fault.table, column=fault.column) if fault.column else fault.table
+
+
+def rows(fault: Fault, words: Words) -> str:
+    """Rows as the spreadsheet counts them, or empty text."""
+    if not fault.rows:
+        return ""
+    listed = ", ".join(str(row) for row in fault.rows)
+    more = words("fault.more", n=fault.more_rows) if fault.more_rows else ""
+    return words("fault.rows", rows=f"{listed}{more}")
+
+
+def what(fault: Fault, words: Words) -> str:
+    """What is wrong, with the values."""
+    values = ", ".join(f"“{value}”" for value in fault.values)
+    more = words("fault.more", n=fault.more_values) if fault.more_values else ""
+    said = words(f"fault.what.{fault.problem}", hint=fault.hint)
+    return f"{said}: {values}{more}" if values else said
+
+
+def remedy(fault: Fault, words: Words) -> str:
+    """What to do about it."""
+    return words(f"fault.remedy.{fault.problem}", hint=fault.hint)
+
+
+def sentence(fault: Fault, words: Words) -> str:
+    """The whole of it, as one line."""
+    told = what(fault, words)
+    counted = rows(fault, words)
+    return f"{where(fault, words)}: {told}{f'; {counted}' if counted else ''}. {remedy(fault, words)}"

@@ -1,0 +1,65 @@
+"""The legend: drawn by ourselves, because the ready-made one loads scripts from the internet."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from geo.present.palette import outline
+from geo.terms import Stage, State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.present.classes import Class
+    from geo.words import Words
+
+_BOX = "flex:0 0 26px;height:17px;border:1px solid #5c6b73;border-radius:2px"
+_PATTERNS = {
+    "url(#pj-hatch)": "repeating-linear-gradient(45deg,#fff 0 4px,#9aa5ab 4px 5.5px)",
+    "url(#pj-dots)": "radial-gradient(circle at 2px 2px,#6d7a81 1.3px,#e9ecee 1.5px) 0 0/6px 6px",
+}
+
+
+def _entry(mark: str, text: str, count: str) -> str:
+    return (
+        '<li style="display:flex;gap:8px;align-items:center;margin:0 0 3px;padding:0">'
+        f'{mark}<span style="flex:1">{escape(text)}</span><span style="opacity:.75">{escape(count)}</span></li>'
+    )
+
+
+def class_text(one: Class, words: Words) -> str:
+    """A class in words: its range, or its state."""
+    if one.state is not State.SHOWN or one.low is None or one.high is None:
+        return words(f"state.{one.state}")
+    low, high = words.number(one.low), words.number(one.high)
+    return low if one.low == one.high else f"{low}\N{EN DASH}{high}"
+
+
+def legend(title: str, classes: list[Class], stages: pd.Series[str], words: Words) -> str:
+    """Legend as HTML: each class with its range and how many kelurahan are in it, then the stages there are.
+
+    Everything in it that could come from a file is escaped.
+    """
+    entries = []
+    for one in classes:
+        fill = _PATTERNS.get(one.fill, one.fill)
+        mark = f'<span style="{_BOX};background:{fill}"></span>'
+        entries.append(_entry(mark, class_text(one, words), words("legend.areas", n=one.areas)))
+    marks = []
+    for stage in Stage:
+        style, count = outline(stage), int(stages.eq(stage.value).sum())
+        if style is None or not count:
+            continue
+        line = "solid" if not style["dash"] else ("dotted" if stage is Stage.DORMANT else "dashed")
+        mark = (
+            f'<span style="{_BOX};border:3px {line} {style["color"]};display:flex;align-items:center;'
+            f'justify-content:center"><span style="width:8px;height:8px;border-radius:50%;'
+            f'background:{style["fill"]};box-shadow:0 0 0 1px {style["color"]}"></span></span>'
+        )
+        marks.append(_entry(mark, words(f"stage.{stage}"), words("legend.areas", n=count)))
+    begin = '<ul style="list-style:none;margin:2px 0 8px;padding:0;font-size:14px">'
+    parts = [f"<strong>{escape(title)}</strong>{begin}{''.join(entries)}</ul>"]
+    if marks:
+        parts.append(f"<strong>{escape(words('legend.stages'))}</strong>{begin}{''.join(marks)}</ul>")
+    return "".join(parts)

@@ -1,0 +1,130 @@
+"""Maps: a folium map that never changes, and a layer that only carries colours."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import folium
+from folium.elements import MacroElement
+from folium.template import Template
+
+from geo.present.layer import script_text
+from geo.present.palette import outline
+from geo.terms import Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.places.boundaries import Areas
+    from geo.present.classes import Class
+    from geo.present.layer import Assets
+
+
+class _Draw(MacroElement):
+    """Draws the geometry that the map's own script file brought."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}PetaJaga.draw({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+
+class _Paint(MacroElement):
+    """Colours what is drawn."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}PetaJaga.paint(map_div, {{ this.text }});{% endmacro %}"
+    )
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "Paint"
+        self.text = text
+
+
+class _LocalMap(folium.Map):
+    """A folium map whose script and style come from this server alone.
+
+    folium 0.20 names five scripts and six style sheets on the internet, and streamlit-folium 0.27 stays blank when
+    one of them does not come.
+    """
+
+    def __init__(self, assets: Assets, address: str) -> None:
+        super().__init__(
+            location=[0, 0], zoom_start=11, tiles=None, zoom_snap=0.25, zoom_delta=0.5, scroll_wheel_zoom=False,
+            max_zoom=17, attribution_control=True,
+        )  # fmt: skip
+        self.default_js = [("leaflet", address + assets.leaflet), ("areas", address + assets.script)]
+        self.default_css = [("areas", address + assets.style)]
+        # streamlit-folium looks the map's variable up by its name: a fixed one keeps the script the same.
+        self.add_child(_Draw())
+
+
+def base_map(assets: Assets, address: str) -> folium.Map:
+    """The unchanging map; it is drawn once for a visitor and stays on the screen.
+
+    Parameters
+    ----------
+    assets
+        Its files.
+    address
+        Address of the folder they are served from, ending in a slash.
+    """
+    return _LocalMap(assets, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """What a map shows at one moment; everything about it that can change.
+
+    Parameters
+    ----------
+    classes
+        Legend.
+    position
+        Place in the legend of each kelurahan.
+    stages
+        Stage of Community Watch of each kelurahan as text, empty where none is known.
+    tips
+        Lines of text under the name of each kelurahan.
+    title
+        What the map shows, for a screen reader.
+    selected
+        Kelurahan chosen, or empty.
+    tiles
+        Address and attribution of an online background map; None for none.
+    """
+
+    classes: list[Class]
+    position: pd.Series[int]
+    stages: pd.Series[str]
+    tips: list[list[str]]
+    title: str
+    selected: str
+    tiles: tuple[str, str] | None = None
+
+
+def _payload(paint: Paint, areas: Areas) -> dict[str, Any]:
+    kinds = sorted({stage for stage in paint.stages if stage})
+    outlines = [None, *(outline(Stage(stage)) for stage in kinds)]
+    places = {kode: number for number, kode in enumerate(areas.index)}
+    payload: dict[str, Any] = {
+        "fills": [one.fill for one in paint.classes],
+        "classes": [int(number) for number in paint.position.reindex(areas.index)],
+        "outlines": outlines,
+        "stages": [kinds.index(stage) + 1 if stage else 0 for stage in paint.stages.reindex(areas.index)],
+        "tips": paint.tips,
+        "title": paint.title,
+        "selected": places.get(paint.selected, -1),
+        "tiles": None if paint.tiles is None else {"url": paint.tiles[0], "attribution": paint.tiles[1]},
+    }
+    payload["token"] = hashlib.sha256(script_text(payload).encode()).hexdigest()[:12]
+    return payload
+
+
+def painted(paint: Paint, areas: Areas) -> folium.FeatureGroup:
+    """Layer that repaints the base map: a few kilobytes, no geometry."""
+    group = folium.FeatureGroup(name="paint", control=False)
+    group.add_child(_Paint(script_text(_payload(paint, areas))))
+    return group

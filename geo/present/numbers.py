@@ -1,0 +1,106 @@
+"""The few numbers that matter, each with its source and cut-off date, and what else must be said beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.terms import Claim, CountedAs, State
+
+if TYPE_CHECKING:
+    from geo.measures.city import City
+    from geo.measures.rollout import Rollout, Statement
+    from geo.release.released import Count, Released
+    from geo.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """One number as people read it."""
+
+    label: str
+    value: str
+    source: str
+    change: str | None = None
+    help: str = ""
+
+
+def _count(count: Count, words: Words) -> str:
+    return words(f"state.{count.state}") if count.value is None else words.number(count.value)
+
+
+def _source(released: Released, words: Words) -> str:
+    until = released.records_until
+    key = "source.example" if released.is_made_up else "source.city"
+    day = words.day(until) if until else words("source.no_coverage")
+    return words(key, day=day)
+
+
+def statement_text(said: Statement, words: Words) -> str:
+    """What a source says of the whole city."""
+    return words(
+        f"statement.{said.claim}",
+        count=said.count,
+        of=said.of if said.of is not None else "?",
+        what=words(f"counted_as.{said.counted_as}"),
+        on=words.day(said.on, said.on_precision),
+        source=said.source,
+        source_on=words.day(said.source_on),
+    )
+
+
+def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
+    actual = [one for one in rollout.published if one.claim is Claim.ACTUAL and one.counted_as is CountedAs.CW]
+    sources = ", ".join(dict.fromkeys(source for source in rollout.stages["source"] if source))
+    return KeyNumber(
+        label=words("number.reached"),
+        value=words("number.reached.of", count=len(rollout.known), of=areas),
+        source=words("source.press", source=sources or words("source.none"), day=words.day(rollout.on)),
+        help=" ".join(statement_text(one, words) for one in actual),
+    )
+
+
+def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) -> list[KeyNumber]:
+    """Victims, reports, share from elsewhere, kelurahan reached, watchers: always these five, in this order."""
+    source = _source(released, words)
+    change = None
+    if city.change is not None and released.before is not None:
+        change = words(
+            "number.change", difference=words.signed(city.change.difference), before=str(released.before.period)
+        )
+    share = words("state.hidden") if city.origin_known.state is State.HIDDEN else words("number.unknown")
+    if city.elsewhere_share is not None:
+        share = words.percent(city.elsewhere_share)
+    watchers = words("state.hidden") if city.watchers is None else words.number(city.watchers)
+    return [
+        KeyNumber(words("number.victims"), _count(city.victims, words), source, change, words("number.victims.help")),
+        KeyNumber(words("number.cases"), _count(city.cases, words), source, None, words("number.cases.help")),
+        KeyNumber(
+            words("number.elsewhere"), share, source, None,
+            words("number.elsewhere.help", known=_count(city.origin_known, words)),
+        ),
+        _reached(rollout, len(released.areas.index), words),
+        KeyNumber(words("number.watchers"), watchers, source, None, words("number.watchers.help")),
+    ]  # fmt: skip
+
+
+def _moves(released: Released, words: Words) -> str:
+    """In how many kelurahan the number rose or fell, among those where both are told."""
+    before = released.before
+    if before is None:
+        return words("note.no_before")
+    now, then = released.now.table["victims"], before.table["victims"]
+    both = now.notna() & then.notna()
+    rose, fell = int((now > then)[both].sum()), int((now < then)[both].sum())
+    return words("note.moves", before=str(before.period), rose=rose, fell=fell, both=int(both.sum()))
+
+
+def notes(released: Released, rollout: Rollout, words: Words) -> list[str]:
+    """Sentences under the map: what changed, what is on no kelurahan, what other sources claim."""
+    told = [_moves(released, words)]
+    lost = {reason: count for reason, count in released.now.unplaced.items() if count.state is not State.ZERO}
+    if lost:
+        parts = ", ".join(f"{words(f'unplaced.{reason}')} ({_count(count, words)})" for reason, count in lost.items())
+        told.append(words("note.unplaced", parts=parts))
+    told += [statement_text(one, words) for one in rollout.published]
+    return told

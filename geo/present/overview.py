@@ -1,0 +1,79 @@
+"""The need and coverage map of the overview, and its figures in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.measures.figures import MEASURES, Measure
+from geo.present.classes import classify
+from geo.present.maps import Paint
+from geo.present.tables import cell, stage_text
+from geo.terms import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.measures.figures import Figures
+    from geo.release.released import Released
+    from geo.words import Words
+
+
+def _value(figures: Figures, kode: str, words: Words) -> str:
+    state = State(figures.states[kode])
+    if state is not State.SHOWN:
+        return f"{words(f'measure.{figures.measure}')}: {words(f'state.{state}')}"
+    return words(f"measure.{figures.measure}.n", n=int(figures.values[kode]))
+
+
+def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
+    """Stage of one kelurahan, with since when."""
+    stage, since = stages.at[kode, "stage"], stages.at[kode, "since"]
+    if not stage:
+        return stage_text(stage, words)
+    return words("stage.since", stage=stage_text(stage, words), day=words.day(since.date()))
+
+
+def need_and_coverage(
+    released: Released,
+    stages: pd.DataFrame,
+    measure: Measure,
+    words: Words,
+    *,
+    selected: str = "",
+    tiles: tuple[str, str] | None = None,
+) -> Paint:
+    """Fill: the measure in classes. Outline and symbol: the stage of Community Watch.
+
+    Parameters
+    ----------
+    released
+        What the viewer may see.
+    stages
+        Of `cw_stages`, on the kelurahan index.
+    measure
+        What the fill shows.
+    words
+        Language of the texts on the map.
+    selected
+        Chosen kelurahan, or empty.
+    tiles
+        Online background, if it is switched on.
+    """
+    figures = MEASURES[measure](released)
+    classes, position = classify(figures)
+    areas = released.areas
+    tips = [
+        [areas.groups[kode], _value(figures, kode, words), stage_line(stages, kode, words)] for kode in areas.index
+    ]
+    title = words("map.title", measure=words(f"measure.{measure}"), period=str(released.now.period))
+    return Paint(classes, position, stages["stage"], tips, title, selected, tiles)
+
+
+def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:
+    """Facts of one kelurahan: label and text."""
+    told = [
+        (words(f"measure.{one}"), cell(measured(released), kode, words)) for one, measured in MEASURES.items()
+    ]
+    source = stages.at[kode, "source"]
+    stage = stage_line(stages, kode, words)
+    return [*told, (words("table.stage"), f"{stage} ({source})" if source else stage)]

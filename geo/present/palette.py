@@ -1,0 +1,37 @@
+"""Colours: one sequential scale that colour-blind readers and grey print can order, no alarm colours."""
+
+from __future__ import annotations
+
+from geo.terms import Stage, State
+
+#: Light to dark blue (after ColorBrewer `Blues`, Harrower and Brewer 2003), by number of classes.
+SEQUENCE: dict[int, tuple[str, ...]] = {
+    1: ("#6baed6",),
+    2: ("#c6dbef", "#4292c6"),
+    3: ("#d3e3f3", "#7fb6dc", "#2a7ab9"),
+    4: ("#dbe9f6", "#9fcae6", "#4f9bcb", "#13569f"),
+    5: ("#e1edf8", "#b5d4ec", "#73b2d9", "#3282be", "#0b4488"),
+}
+#: Fill of the states without a number. The two patterns are drawn by the map's script.
+BLANK: dict[State, str] = {
+    State.ZERO: "#ffffff",
+    State.NO_REPORT: "url(#pj-hatch)",
+    State.HIDDEN: "url(#pj-dots)",
+    State.OUT_OF_SCOPE: "#bfc5c9",
+}
+#: Orange stands out from blue for every common kind of colour blindness; stages differ by dash and filling too.
+CW = "#c2570c"
+
+
+def outline(stage: Stage | None) -> dict[str, str] | None:
+    """Outline and symbol of a stage; None where there is nothing to mark.
+
+    Active: full line, filled ring. In preparation: dashed line, empty ring. Dormant: dotted line, grey ring.
+    """
+    if stage in {Stage.ACTIVE, Stage.REACTIVATED}:
+        return {"color": CW, "dash": "", "ring": "#ffffff", "fill": CW}
+    if stage is Stage.DORMANT:
+        return {"color": CW, "dash": "1 5", "ring": CW, "fill": "#b9c0c4"}
+    if stage in {Stage.PROPOSED, Stage.SOCIALISED, Stage.DECREE, Stage.RECRUITED, Stage.TRAINED}:
+        return {"color": CW, "dash": "7 5", "ring": CW, "fill": "#ffffff"}
+    return None

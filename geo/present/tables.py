@@ -1,0 +1,49 @@
+"""Tables for people: the same facts as the map, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.measures.figures import MEASURES, Measure
+from geo.terms import State
+
+if TYPE_CHECKING:
+    from geo.measures.figures import Figures
+    from geo.release.released import Released
+    from geo.words import Words
+
+
+def cell(figures: Figures, kode: str, words: Words) -> str:
+    """One number, or why there is none."""
+    state = State(figures.states[kode])
+    if state in {State.SHOWN, State.ZERO}:
+        return words.number(int(figures.values[kode]))
+    return words(f"state.{state}")
+
+
+def order(figures: Figures, names: pd.Series[str]) -> pd.Index[str]:
+    """Kelurahan by falling value; those without a number last, by name, so that the order tells nothing of them."""
+    keys = pd.DataFrame({"value": figures.values.fillna(-1.0), "name": names})
+    return keys.sort_values(["value", "name"], ascending=[False, True]).index
+
+
+def stage_text(stage: str, words: Words) -> str:
+    """Stage of Community Watch in words."""
+    return words(f"stage.{stage}") if stage else words("stage.none")
+
+
+def facts(released: Released, stages: pd.DataFrame, measure: Measure, words: Words) -> pd.DataFrame:
+    """The facts of the map as a table, one row a kelurahan, all cells text, sorted by the measure on the map."""
+    figures = {one: measured(released) for one, measured in MEASURES.items()}
+    areas = released.areas
+    rows = order(figures[measure], areas.names)
+    columns = {
+        words("table.kecamatan"): areas.groups[rows].tolist(),
+        words("measure.victims"): [cell(figures[Measure.VICTIMS], kode, words) for kode in rows],
+        words("measure.cases"): [cell(figures[Measure.CASES], kode, words) for kode in rows],
+        words("table.stage"): [stage_text(stages["stage"][kode], words) for kode in rows],
+        words("measure.watchers"): [cell(figures[Measure.WATCHERS], kode, words) for kode in rows],
+    }
+    return pd.DataFrame(columns, index=pd.Index(areas.names[rows], name=words("table.kelurahan")))

@@ -1,0 +1,220 @@
+"""`Released`: what one viewer may see of a study. Measures, drawing and export accept nothing else.
+
+The disclosure rule is applied here, to counts, before anything is computed from them: what is made later of a hidden
+count cannot give it back. The rule is the simple one - for the public of a store of real records, counts of 1 to k-1
+persons are hidden, and a total that would give a single hidden count back is hidden with it. It does not yet protect
+against comparing overlapping periods; until it does, real records are served on one machine only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.release.coverage import is_covered
+from geo.terms import Audience, State, Unplaced
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.period import Period
+    from geo.places.boundaries import Areas
+    from geo.study import Study
+    from geo.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One number of the whole city, or why there is none.
+
+    `value` is None unless `state` is `shown` or `zero`.
+    """
+
+    value: int | None
+    state: State
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Counts of one period that the viewer may see.
+
+    Parameters
+    ----------
+    period
+        The years.
+    table
+        Index: the kelurahan. `victims` (persons), `cases` (reports), both nullable whole numbers, missing unless
+        `state` is `shown` or `zero`; `state` (`State` as text), one for both.
+    victims, cases
+        Of the whole city, records on no kelurahan included.
+    elsewhere, origin_known
+        Persons whose origin is recorded as another kabupaten, and persons whose origin is recorded at all.
+    unplaced
+        Persons on no kelurahan, by reason.
+    read, placed
+        Rows; their difference is told by `unplaced`. Missing when a small count would show through it.
+    """
+
+    period: Period
+    table: pd.DataFrame
+    victims: Count
+    cases: Count
+    elsewhere: Count
+    origin_known: Count
+    unplaced: dict[Unplaced, Count]
+
+    def __post_init__(self) -> None:
+        told = self.table["state"].isin([State.SHOWN, State.ZERO])
+        if not self.table.loc[~told, ["victims", "cases"]].isna().all(axis=None):
+            msg = "a count that is not shown must not be carried along"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, eq=False)
+class Released:
+    """What this viewer may see of one study and of the period before it.
+
+    Parameters
+    ----------
+    areas
+        The kelurahan.
+    now, before
+        Counts of the period, and of the period of the same length before it (None when nothing is known of it).
+    watchers
+        Active watchers by kelurahan on `on`; missing where hidden.
+    watch_reports
+        Reports of the watchers in the period by kelurahan; missing where hidden.
+    rollout
+        Events of the rollout: published facts, and the city's own.
+    on
+        Day for which watchers and stages are shown.
+    records_until
+        Last day that any statement of coverage reaches; None without one.
+    audience, k
+        For whom, and the smallest count of persons shown.
+    is_made_up
+        Whether the records are made up.
+    fingerprint
+        Hash of all that decides what is in here; the audience is part of it.
+    """
+
+    areas: Areas
+    now: Counts
+    before: Counts | None
+    watchers: pd.Series[int]
+    watch_reports: pd.Series[int]
+    rollout: pd.DataFrame
+    on: date
+    records_until: date | None
+    audience: Audience
+    k: int
+    is_made_up: bool
+    fingerprint: str
+
+
+def _in_scope(index: pd.Index[str], city_code: str) -> pd.Series[bool]:
+    """Kelurahan of the city. A layer none of whose codes belong to the city has codes of another kind: all count."""
+    inside = pd.Series(index.str.startswith(f"{city_code}."), index=index)
+    return inside if inside.any() else ~inside
+
+
+def _single(value: int, k: int, *, is_safe: bool = True) -> Count:
+    if value == 0:
+        return Count(0, State.ZERO)
+    if value < k or not is_safe:
+        return Count(None, State.HIDDEN)
+    return Count(value, State.SHOWN)
+
+
+def _share(part: int, whole: int, k: int) -> Count:
+    """A part of a whole, hidden when the part or the rest is too small."""
+    rest = whole - part
+    return _single(part, k, is_safe=rest == 0 or rest >= k)
+
+
+def counts(study: Study, k: int) -> Counts:
+    """Counts of a study with those of 1 to k-1 persons hidden.
+
+    Parameters
+    ----------
+    study
+        The joined table.
+    k
+        Smallest count of persons shown; 1 shows all.
+    """
+    index = study.areas.index
+    by_place = study.cases.groupby("kode")
+    victims = by_place["persons"].sum().reindex(index).fillna(0).astype("Int64")
+    cases = by_place["report"].nunique().reindex(index).fillna(0).astype("Int64")
+    covered = is_covered(study.coverage, index, study.period)
+    state = pd.Series(State.SHOWN.value, index=index, dtype="object")
+    state[victims.eq(0)] = State.NO_REPORT.value
+    state[victims.eq(0) & covered] = State.ZERO.value
+    state[victims.between(1, k - 1)] = State.HIDDEN.value
+    state[~_in_scope(index, study.areas.city_code)] = State.OUT_OF_SCOPE.value
+    told = state.isin([State.SHOWN, State.ZERO])
+    table = pd.DataFrame({"victims": victims.where(told), "cases": cases.where(told), "state": state}, index=index)
+    everyone = pd.concat([study.cases[["report", "persons"]], study.unplaced[["report", "persons"]]])
+    dated = everyone if study.unplaced.empty else pd.concat(
+        [study.cases[["report", "persons"]], study.unplaced[study.unplaced["reason"] != Unplaced.NO_DATE]]
+    )
+    # With exactly one hidden kelurahan, total less the shown ones would be its count.
+    is_safe = int(state.eq(State.HIDDEN).sum()) != 1
+    total = int(dated["persons"].sum())
+    known = study.cases[study.cases["origin_kode"].ne("")]
+    elsewhere = int(known.loc[known["origin_kode"].ne(study.areas.city_code), "persons"].sum())
+    lost = study.unplaced.groupby("reason")["persons"].sum()
+    return Counts(
+        period=study.period,
+        table=table,
+        victims=_single(total, k, is_safe=is_safe),
+        cases=_single(int(dated["report"].nunique()), 1, is_safe=is_safe and not 0 < total < k),
+        elsewhere=_share(elsewhere, int(known["persons"].sum()), k),
+        origin_known=_single(int(known["persons"].sum()), k),
+        unplaced={reason: _single(int(lost.get(reason, 0)), k) for reason in Unplaced},
+    )
+
+
+def _hide_small(values: pd.Series[int], k: int) -> pd.Series[int]:
+    return values.mask(values.between(1, k - 1))
+
+
+def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: date) -> Released:
+    """What a viewer may see.
+
+    Parameters
+    ----------
+    study, before
+        The period asked for, and the one before it.
+    viewer
+        Who looks.
+    k
+        Smallest count of persons that the public may see of real records.
+    on
+        Day for which watchers and stages are shown.
+    """
+    shown_from = 1 if study.is_made_up or viewer.audience is Audience.TASKFORCE else k
+    day = pd.Timestamp(on)
+    here = study.watchers
+    active = here[(here["joined_on"] <= day) & ~(here["left_on"] <= day)]
+    heard = study.reports[study.reports["reported_on"].dt.year.between(study.period.first, study.period.last)]
+    index = study.areas.index
+    until = study.coverage["to_on"].max()
+    key = f"{study.fingerprint}/{before.fingerprint if before else ''}/{viewer.audience}/{shown_from}/{on}"
+    return Released(
+        areas=study.areas,
+        now=counts(study, shown_from),
+        before=None if before is None else counts(before, shown_from),
+        watchers=_hide_small(active.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
+        watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
+        rollout=study.rollout,
+        on=on,
+        records_until=None if pd.isna(until) else until.date(),
+        audience=viewer.audience,
+        k=shown_from,
+        is_made_up=study.is_made_up,
+        fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
+    )

@@ -1,0 +1,105 @@
+"""The join: kelurahan, records, watchers and events under one key, with nothing lost on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.terms import Unplaced
+
+if TYPE_CHECKING:
+    from geo.period import Period
+    from geo.places.boundaries import Areas
+    from geo.records.tables import Tables
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Everything known of one period, joined on the kelurahan; for the library only, never for a page.
+
+    Parameters
+    ----------
+    areas
+        The kelurahan.
+    period
+        Years the cases are of.
+    cases
+        Placed rows of the period: `kode` and the canonical columns.
+    unplaced
+        Rows of the period that no kelurahan claimed: `reason` (`Unplaced`), `report`, `persons`. Undated rows are of
+        no year; they are here in every period, because they might be of it.
+    read
+        Rows considered: of the period, or undated. Always `len(cases) + len(unplaced)`.
+    coverage, watchers, reports, rollout
+        As in `Tables`, whole: each has dates of its own.
+    is_made_up
+        Whether the records are made up.
+    fingerprint
+        Hash of boundaries, records and period; the only cache key.
+    """
+
+    areas: Areas
+    period: Period
+    cases: pd.DataFrame
+    unplaced: pd.DataFrame
+    read: int
+    coverage: pd.DataFrame
+    watchers: pd.DataFrame
+    reports: pd.DataFrame
+    rollout: pd.DataFrame
+    is_made_up: bool
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        if len(self.cases) + len(self.unplaced) != self.read:
+            msg = f"{len(self.cases)} placed and {len(self.unplaced)} unplaced rows are not the {self.read} read"
+            raise ValueError(msg)
+
+    def __repr__(self) -> str:
+        reports = self.cases["report"].nunique() + self.unplaced["report"].nunique()
+        persons = int(self.cases["persons"].sum() + self.unplaced["persons"].sum())
+        return (
+            f"Study of {len(self.areas.frame)} kelurahan, {reports} reports of {persons} persons "
+            f"({len(self.unplaced)} rows unplaced), {self.period.starts_on:%Y-%m} to {self.period.ends_on:%Y-%m}"
+        )
+
+
+def _reasons(cases: pd.DataFrame, areas: Areas) -> pd.Series[str]:
+    """Why each row is on no kelurahan; empty text where it is on one."""
+    place = cases["document_kode"]
+    reason = np.select(
+        [cases["reported_on"].isna(), place.eq(""), ~place.isin(areas.index)],
+        [Unplaced.NO_DATE, Unplaced.NO_KELURAHAN, Unplaced.NOT_IN_LAYER],
+        default="",
+    )
+    return pd.Series(reason, index=cases.index, dtype="object")
+
+
+def join(areas: Areas, tables: Tables, period: Period) -> Study:
+    """Study of a period: every row of cases that is or might be of it, either on a kelurahan or with a reason.
+
+    The place of a row is the kelurahan that its documents name, not where anyone lives.
+    """
+    year = tables.cases["reported_on"].dt.year
+    of_period = tables.cases[year.isna() | year.between(period.first, period.last)]
+    reason = _reasons(of_period, areas)
+    placed = of_period[reason.eq("")].rename(columns={"document_kode": "kode"})
+    unplaced = of_period.loc[reason.ne(""), ["report", "persons"]].assign(reason=reason[reason.ne("")])
+    digest = hashlib.sha256(f"{areas.fingerprint}/{tables.fingerprint}/{period}".encode()).hexdigest()
+    return Study(
+        areas=areas,
+        period=period,
+        cases=placed.reset_index(drop=True),
+        unplaced=unplaced.reset_index(drop=True),
+        read=len(of_period),
+        coverage=tables.coverage,
+        watchers=tables.watchers,
+        reports=tables.reports,
+        rollout=tables.rollout,
+        is_made_up=tables.is_made_up,
+        fingerprint=digest[:16],
+    )

@@ -1,0 +1,94 @@
+"""Words for people: gettext catalogues, read straight from their `.po` files, and numbers and dates as people write them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+from gettext import c2py
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from geo.settings import ROOT
+from geo.terms import Precision
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from babel.messages.catalog import Catalog
+
+_FOLDER = ROOT / "data" / "translations"
+
+
+class Language(StrEnum):
+    """Languages of the interface; Indonesian comes first."""
+
+    ID = "id"
+    EN = "en"
+
+
+@lru_cache(maxsize=len(Language))
+def catalogue(language: Language) -> Catalog:
+    """All texts of one language; read once."""
+    with (_FOLDER / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language.value)
+
+
+class Words:
+    """Speaks one language.
+
+    Examples
+    --------
+    >>> words = Words(Language.ID)
+    >>> words.number(1234), words.percent(0.857)
+    ('1.234', '86\\xa0%')
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._catalogue = catalogue(language)
+        self._plural = c2py(self._catalogue.plural_expr)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Text of a key with its places filled; `n` also chooses between one and many.
+
+        Raises
+        ------
+        KeyError
+            When the catalogue has no such text: a mistake of the program, found by the tests.
+        """
+        message = self._catalogue.get(key)
+        if message is None or not message.string:
+            msg = f"no text {key!r} in {self.language}.po"
+            raise KeyError(msg)
+        text = message.string
+        if not isinstance(text, str):
+            number = values.get("n")
+            text = text[self._plural(number)] if isinstance(number, int) else text[-1]
+        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return str(text).format(**shown)
+
+    def has(self, key: str) -> bool:
+        """Whether the catalogue has a text."""
+        return self._catalogue.get(key) is not None
+
+    def number(self, value: float) -> str:
+        """Number with the language's separators."""
+        return format_decimal(value, locale=self.language.value)
+
+    def signed(self, value: float) -> str:
+        """Number with its sign, zero too."""
+        return f"{'+' if value > 0 else ''}{self.number(value)}".replace("-", "\N{MINUS SIGN}")
+
+    def percent(self, share: float) -> str:
+        """Share in whole per cent."""
+        shown = format_percent(share, format="#,##0%", locale=self.language.value)
+        # Indonesian and English differ in nothing but the space that the former's style guide asks for.
+        return shown.replace("%", "\N{NO-BREAK SPACE}%") if self.language is Language.ID else shown
+
+    def day(self, value: date, precision: Precision = Precision.DAY) -> str:
+        """Date, no more exactly than it is known."""
+        pattern = {Precision.DAY: "d MMMM y", Precision.MONTH: "MMMM y", Precision.YEAR: "y"}[precision]
+        return format_date(value, pattern, locale=self.language.value)

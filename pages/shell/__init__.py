@@ -1,0 +1,187 @@
+"""What pages share: the view and its address, what may be seen, words, banner, the map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.measures.figures import Measure
+from geo.period import Period
+from geo.present.faults import sentence
+from geo.terms import StoreName
+from geo.words import Language, Words
+from pages.shell import access, caches, map_component
+from pages.shell.address import Known, View, read, write
+
+if TYPE_CHECKING:
+    from geo.places.boundaries import Areas
+    from geo.present.maps import Paint
+    from geo.records.tables import Tables
+    from geo.release.released import Released
+
+_VIEW, _ADDRESS, _REFUSED = "shell.view", "shell.address", "shell.refused"
+#: The example opens on the year and the day of the story it is made for.
+_EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
+
+
+class Shell:
+    """One run of the app for one visitor. Pages get their data, words and places to draw from it."""
+
+    def __init__(self) -> None:
+        self.settings, self._settings_fault = caches.settings()
+        self.areas, self._area_faults = caches.areas()
+        self.stores = access.open_stores()
+        self.view = self._view()
+        self.tables, self._table_faults = caches.tables(self.view.store)
+        self.words = Words(self.view.language)
+
+    # The view and its address
+
+    def _years(self, tables: Tables) -> range:
+        years = tables.cases["reported_on"].dt.year.dropna()
+        return range(0) if years.empty else range(int(years.min()), int(years.max()) + 1)
+
+    def _default(self, store: StoreName) -> View:
+        if store is StoreName.CONTOH:
+            return View(store, _EXAMPLE_PERIOD, _EXAMPLE_DAY)
+        years, today = self._years(caches.tables(store)[0]), date.today()
+        last = years[-1] if years else today.year
+        return View(store, Period(last, last), today)
+
+    def _known(self, store: StoreName) -> Known:
+        return Known(self.stores, self.areas.index, self._years(caches.tables(store)[0]))
+
+    def _view(self) -> View:
+        """The visitor's view; an address that somebody opened or went back to comes first.
+
+        Going to another page clears the address: then the view of before stays and is written there again.
+        """
+        asked = dict(st.query_params)
+        kept: View | None = st.session_state.get(_VIEW)
+        if kept is None or (asked and asked != st.session_state.get(_ADDRESS)):
+            named = asked.get("data")
+            store = StoreName.KOTA if named == StoreName.KOTA and StoreName.KOTA in self.stores else StoreName.CONTOH
+            kept, refused = read(asked, self._default(store), self._known(store))
+            st.session_state[_VIEW] = kept
+            st.session_state[_REFUSED] = refused
+        return kept
+
+    def _change(self, **parts: Any) -> None:
+        """Changes the view; a change of store starts from that store's own period and day."""
+        view: View = st.session_state[_VIEW]
+        if "store" in parts and parts["store"] is not view.store:
+            fresh = self._default(parts["store"])
+            view = replace(view, period=fresh.period, on=fresh.on)
+        st.session_state[_VIEW] = replace(view, **parts)
+        st.session_state[_REFUSED] = []
+
+    def write_address(self) -> None:
+        """Writes the view into the address."""
+        written = write(self.view)
+        if dict(st.query_params) != written:
+            st.query_params.from_dict(written)
+        st.session_state[_ADDRESS] = written
+
+    def widget(self, part: str) -> dict[str, Any]:
+        """Key and callback that tie a widget to one part of the view."""
+        key = f"view.{part}"
+        st.session_state[key] = getattr(self.view, part)
+
+        def changed() -> None:
+            value = st.session_state[key]
+            if value is not None:
+                self._change(**{part: value})
+
+        return {"key": key, "on_change": changed}
+
+    # What a page draws with
+
+    def released(self) -> Released:
+        """What this viewer may see of the chosen period; the only data a page gets."""
+        viewer = access.viewer(self.view.store, self.settings)
+        return caches.released(self.areas, self.tables, self.view.period, self.view.on, viewer)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the store has no records of cases yet."""
+        return self.tables.cases.empty
+
+    def tiles(self) -> tuple[str, str] | None:
+        """Online background, if the visitor switched it on."""
+        return (self.settings.tiles_url, self.settings.tiles_attribution) if self.view.tiles else None
+
+    def draw_map(self, paint: Paint) -> None:
+        """The map; a click on it chooses a kelurahan."""
+        map_component.draw(
+            self.areas, paint, key="shell.map", on_choice=lambda kode: self._change(kelurahan=kode)
+        )
+
+    def banner(self) -> None:
+        """What kind of data this is, and everything that is wrong with what was brought."""
+        words = self.words
+        key = "banner.example" if self.view.store is StoreName.CONTOH else "banner.city"
+        st.caption(f"**{words(key)}** · {words('banner.stages')} · {words('banner.layer', layer=self.areas.layer)}")
+        for name in st.session_state.get(_REFUSED, []):
+            st.warning(words("address.refused", name=name))
+        if self._settings_fault:
+            st.error(f"{words('fault.settings')} {self._settings_fault}")
+        for title, faults in (("fault.areas", self._area_faults), ("fault.tables", self._table_faults)):
+            if faults:
+                lines = "\n".join(f"- {_plain(sentence(fault, words))}" for fault in faults)
+                st.error(f"{words(title)}\n\n{lines}")
+        for note in self.areas.notes:
+            st.info(words("note.mended", n=len(note.areas), names=_plain(", ".join(note.areas[:5]))))
+
+    def sidebar(self) -> None:
+        """Language, data, period, day, kelurahan, background: the same on every page."""
+        words = self.words
+        with st.sidebar:
+            st.segmented_control(
+                words("filter.language"), list(Language), format_func=lambda one: words(f"language.{one}"),
+                **self.widget("language"),
+            )  # fmt: skip
+            st.radio(
+                words("filter.store"), self.stores, format_func=lambda one: words(f"store.{one}"),
+                **self.widget("store"),
+            )  # fmt: skip
+            if len(self.stores) == 1:
+                st.caption(words("store.closed"))
+            st.selectbox(words("filter.period"), self._periods(), format_func=str, **self.widget("period"))
+            st.date_input(
+                words("filter.on"), format="DD/MM/YYYY", min_value=date(2010, 1, 1), max_value=date(2100, 12, 31),
+                help=words("filter.on.help"), **self.widget("on"),
+            )  # fmt: skip
+            names = self.areas.names
+            st.selectbox(
+                words("filter.kelurahan"), ["", *names.sort_values().index],
+                format_func=lambda kode: names[kode] if kode else words("filter.kelurahan.none"),
+                **self.widget("kelurahan"),
+            )  # fmt: skip
+            st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
+
+    def measure_control(self) -> None:
+        """Choice of what the map's fill shows."""
+        words = self.words
+        st.segmented_control(
+            words("filter.measure"), list(Measure), format_func=lambda one: words(f"measure.{one}"),
+            **self.widget("measure"),
+        )  # fmt: skip
+
+    def _periods(self) -> list[Period]:
+        years = self._years(self.tables)
+        offered = [Period(year, year) for year in reversed(years)]
+        if len(years) > 1:
+            offered.append(Period(years[0], years[-1]))
+        if self.view.period not in offered:
+            offered.append(self.view.period)
+        return offered
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown finds nothing to format."""
+    for character in "\\`*_{}[]()<>#+!|~$:":
+        text = text.replace(character, f"\\{character}")
+    return text

@@ -1,0 +1,137 @@
+"""The address is the view: plain query parameters, checked, both ways. Knows nothing of Streamlit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from geo.measures.figures import Measure
+from geo.period import Period
+from geo.terms import StoreName
+from geo.words import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping
+
+_MEASURES = {"korban": Measure.VICTIMS, "laporan": Measure.CASES, "anggota": Measure.WATCHERS}
+_WORDS = {measure: word for word, measure in _MEASURES.items()}
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a visitor looks at.
+
+    Parameters
+    ----------
+    store
+        Example data or the city's own.
+    period
+        Years of the records.
+    on
+        Day for stages and watchers.
+    measure
+        What the map's fill shows.
+    kelurahan
+        Key of the chosen kelurahan, or empty.
+    language
+        Of the interface.
+    tiles
+        Whether the online background map is on; never part of an address.
+    """
+
+    store: StoreName
+    period: Period
+    on: date
+    measure: Measure = Measure.VICTIMS
+    kelurahan: str = ""
+    language: Language = Language.ID
+    tiles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an address may name here.
+
+    Parameters
+    ----------
+    stores
+        Stores that are open.
+    kelurahan
+        Keys of the layer.
+    years
+        Years of which there are records; empty when there are none.
+    """
+
+    stores: Container[StoreName]
+    kelurahan: Container[str]
+    years: range
+
+
+def _period(text: str, known: Known) -> Period:
+    period = Period.parse(text)
+    if known.years and not set(period.years) & set(known.years):
+        msg = "no records of that period"
+        raise ValueError(msg)
+    return period
+
+
+def _member(text: str, allowed: Container[str]) -> str:
+    if text not in allowed:
+        msg = "not in the list"
+        raise ValueError(msg)
+    return text
+
+
+def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
+    return {
+        "data": ("store", lambda text: StoreName(_member(text, known.stores))),
+        "periode": ("period", lambda text: _period(text, known)),
+        "tanggal": ("on", date.fromisoformat),
+        "ukuran": ("measure", _MEASURES.__getitem__),
+        "kelurahan": ("kelurahan", lambda text: _member(text, known.kelurahan)),
+        "bahasa": ("language", Language),
+    }
+
+
+def read(parameters: Mapping[str, str], default: View, known: Known) -> tuple[View, list[str]]:
+    """View that an address asks for, and the parameters that could not be used.
+
+    A parameter that is missing or wrong leaves the default's part; one that is not known here is left alone.
+    """
+    view, refused = default, []
+    for name, (part, reader) in _readers(known).items():
+        written = parameters.get(name)
+        if not written:
+            continue
+        try:
+            if len(written) > _LONGEST:
+                raise ValueError(name)
+            view = replace(view, **{part: reader(written)})
+        except (ValueError, KeyError):
+            refused.append(name)
+    return view, refused
+
+
+def write(view: View) -> dict[str, str]:
+    """Query parameters of a view; the same view always gives the same ones.
+
+    Examples
+    --------
+    >>> view = View(StoreName.CONTOH, Period(2017, 2017), date(2018, 11, 16))
+    >>> write(view)
+    {'data': 'contoh', 'periode': '2017', 'tanggal': '2018-11-16', 'ukuran': 'korban', 'bahasa': 'id'}
+    """
+    written = {
+        "data": view.store.value,
+        "periode": str(view.period),
+        "tanggal": view.on.isoformat(),
+        "ukuran": _WORDS[view.measure],
+        "kelurahan": view.kelurahan,
+        "bahasa": view.language.value,
+    }
+    return {name: text for name, text in written.items() if text}
+
+
+PARTS = tuple(field.name for field in fields(View))

@@ -1,0 +1,97 @@
+"""What is kept between runs and shared by visitors: keyed by fingerprint, and by audience where it matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.errors import DataError, Fault
+from geo.places.boundaries import Areas, read_areas
+from geo.present.layer import Assets, write_assets
+from geo.records.tables import Tables, fingerprint_of, read_tables
+from geo.release.released import Released, release
+from geo.settings import EMBEDDED, ROOT, Settings, read_settings
+from geo.study import Study, join
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.period import Period
+    from geo.terms import StoreName
+    from geo.viewer import Viewer
+
+WEB = ROOT / "var" / "web"
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def settings() -> tuple[Settings, str]:
+    """Options, and what is wrong with the city's own file if it had to be left out."""
+    try:
+        return read_settings(), ""
+    except (ValueError, KeyError, TypeError, OSError) as fault:
+        return read_settings(EMBEDDED), str(fault)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _areas(path: str, changed: int) -> tuple[Areas, tuple[Fault, ...]]:  # noqa: ARG001 - both are the key
+    own = settings()[0]
+    try:
+        return read_areas(own.areas), ()
+    except DataError as fault:
+        return read_areas(read_settings(EMBEDDED).areas), fault.faults
+
+
+def areas() -> tuple[Areas, tuple[Fault, ...]]:
+    """The layer in use, and the faults of the one in the settings if that had to be left out."""
+    path = settings()[0].areas.path
+    return _areas(str(path), path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _assets(fingerprint: str, _areas: Areas) -> Assets:  # noqa: ARG001 - the key
+    return write_assets(_areas, WEB)
+
+
+def assets(layer: Areas) -> Assets:
+    """Files of the map of a layer."""
+    return _assets(layer.fingerprint, layer)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _tables(store: StoreName, fingerprint: str, _settings: Settings) -> Tables:  # noqa: ARG001 - the key
+    return read_tables(store, _settings)
+
+
+@st.cache_resource(show_spinner=False)
+def _last_good() -> dict[StoreName, Tables]:
+    return {}
+
+
+def tables(store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
+    """Tables of a store and their faults; with faults, the last ones of this server that had none serve on."""
+    own = settings()[0]
+    read = _tables(store, fingerprint_of(store, own), own)
+    if not read.faults:
+        _last_good()[store] = read
+        return read, ()
+    return _last_good().get(store, read), read.faults
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _study(areas_key: str, tables_key: str, period: Period, _areas: Areas, _tables: Tables) -> Study:  # noqa: ARG001
+    return join(_areas, _tables, period)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _released(key: str, k: int, on: date, viewer: Viewer, _now: Study, _before: Study | None) -> Released:  # noqa: ARG001
+    return release(_now, _before, viewer, k=k, on=on)
+
+
+def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
+    """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
+    now = _study(layer.fingerprint, records.fingerprint, period, layer, records)
+    before = _study(layer.fingerprint, records.fingerprint, period.before(), layer, records)
+    has_before = before if not before.cases.empty else None
+    key = f"{now.fingerprint}/{before.fingerprint}"
+    return _released(key, settings()[0].k, on, viewer, now, has_before)

@@ -1,0 +1,67 @@
+"""The map on a page: mounted once, repainted by every change, heard when a kelurahan is clicked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+import streamlit.components.v1 as components
+from streamlit_folium import st_folium
+
+from geo.present.maps import base_map, painted
+from pages.shell import caches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.places.boundaries import Areas
+    from geo.present.maps import Paint
+
+_NAME = "peta_jaga_files"
+HEIGHT = 560
+
+
+@lru_cache(maxsize=1)
+def serve_files() -> str:
+    """Address of the map's files, as seen from the map's frame.
+
+    Streamlit hands out the folder of a declared component; the address is relative, so that it holds behind a proxy
+    with a path of its own.
+    """
+    caches.WEB.mkdir(parents=True, exist_ok=True)
+    declared = components.declare_component(_NAME, path=str(caches.WEB))
+    return f"../{declared.name}/"
+
+
+def draw(areas: Areas, paint: Paint, *, key: str, on_choice: Callable[[str], None]) -> None:
+    """Draws or repaints the map.
+
+    Parameters
+    ----------
+    areas
+        The layer.
+    paint
+        What it shows now.
+    key
+        Key of the component; the same on every run, so that the map stays on the screen.
+    on_choice
+        Called with the key of the kelurahan that was clicked, or with empty text when it was let go.
+    """
+
+    def chosen() -> None:
+        value = st.session_state.get(key)
+        kode = value.get("kelurahan") if isinstance(value, dict) else None
+        if isinstance(kode, str) and (kode == "" or kode in areas.index):
+            on_choice(kode)
+
+    st_folium(
+        base_map(caches.assets(areas), serve_files()),
+        key=key,
+        height=HEIGHT,
+        use_container_width=True,
+        # Nothing comes back by itself: panning and zooming never rerun a page. The map's script sends a click.
+        returned_objects=[],
+        feature_group_to_add=painted(paint, areas),
+        on_change=chosen,
+    )
