@@ -1,53 +1,89 @@
-"""Peta Jaga: the frame around the pages. Start it with `streamlit run dashboard.py`."""
+"""Peta Jaga: the frame around the pages. Start it with `streamlit run dashboard.py`.
+
+The file is read twice. The server imports it and finds `app`; then every visit runs it as a script.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from geo.settings import ROOT
 from geo.words import Language, Words
-from pages import overview
-from pages.shell import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
-st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
-st.logo(ROOT / "data" / "logo.svg", size="large")
+    from pages.shell import Shell
+
+_LOG = logging.getLogger("petajaga")
 
 
-def shown(draw: Callable[[Shell], None], shell: Shell) -> None:
+def _shown(draw: Callable[[Shell], None], shell: Shell) -> None:
     """One page; what goes wrong in it is logged here and told to the visitor without its innards."""
     try:
         draw(shell)
     except Exception:
-        logging.getLogger("petajaga").exception("a page could not be shown")
+        _LOG.exception("a page could not be shown")
         st.error(shell.words("error.page"))
 
 
+def _asked_for() -> str:
+    """Last part of the path that the visitor asked for; empty for the bare address."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+
+
 def main() -> None:
-    """Language, pages, the parts every page shares, then the page itself."""
+    """The view, the list of pages, what every page shares, then the page itself."""
+    # Not at the top: the server imports this file only to find `app`.
+    from pages import overview
+    from pages.shell import Shell
+
+    st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
+    st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
     except Exception:
-        logging.getLogger("petajaga").exception("the app could not be opened")
+        _LOG.exception("the app could not be opened")
         st.error(Words(Language.ID)("error.page"))
         st.stop()
     words = shell.words
-    first = partial(shown, overview.page, shell)
-    pages = [
-        # The bare address shows the first page without one more round trip; its own address is in the menu.
-        st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden"),
+    first = partial(_shown, overview.page, shell)
+    # The bare address shows the first page without one more round trip; its own address is in the menu.
+    home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
+    listed = [
         st.Page(first, title=words("page.overview"), url_path="ringkasan", icon=":material/map:"),
     ]
-    chosen = st.navigation(pages, position="top")
+    chosen = st.navigation([home, *listed], position="top")
+    if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
+        # Streamlit would show the first page in place of one that there is not.
+        st.warning(words("error.no_page"))
+        st.page_link(listed[0])
+        return
     shell.sidebar()
     chosen.run()
     shell.write_address()
 
 
-main()
+@contextlib.asynccontextmanager
+async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG001 - the server passes itself
+    """Reads the boundaries and the example before the first visitor comes."""
+    from pages.shell import warm
+
+    warm()
+    yield {}
+
+
+if __name__ == "__main__":
+    main()
+else:
+    # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
+    # server the first visitor to a deep link was told that there is no such page, and /overview ran without this file.
+    PagesManager.uses_pages_directory = False
+    app = st.App(__file__, lifespan=_warm)

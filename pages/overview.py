@@ -31,27 +31,36 @@ def page(shell: Shell) -> None:
     reached = rollout(seen.rollout, seen.areas, on=view.on)
     for column, number in zip(st.columns(5), key_numbers(seen, city(seen), reached, words), strict=True):
         with column:
-            st.metric(number.label, number.value, number.change, delta_color="off", help=number.help or None)
+            st.metric(
+                number.label, number.value, number.change, delta_color="off", delta_arrow="off", help=number.help
+            )
             st.caption(number.source)
-    st.markdown(words("overview.question", measure=words(f"measure.{view.measure}"), period=str(view.period)))
+    st.markdown(words("overview.question", period=str(view.period)))
+    _map_and_table(shell)
+    for note in notes(seen, reached, words):
+        st.markdown(f"- {note}")
+    st.caption(words("overview.source", period=str(view.period), day=words.day(view.on)))
+
+
+@st.fragment
+def _map_and_table(shell: Shell) -> None:
+    """What changes with the measure and the chosen kelurahan; the rest of the page is not sent again for it."""
+    words, view, seen = shell.words, shell.view, shell.released()
+    stages = rollout(seen.rollout, seen.areas, on=view.on).stages
     shell.measure_control()
     wide, narrow = st.columns([7, 3])
     with wide:
         shell.draw_map(
-            need_and_coverage(
-                seen, reached.stages, view.measure, words, selected=view.kelurahan, tiles=shell.tiles()
-            )
+            need_and_coverage(seen, stages, view.measure, words, selected=view.kelurahan, tiles=shell.tiles())
         )
     with narrow:
         classes, _ = classify(MEASURES[view.measure](seen))
-        st.html(legend(words(f"measure.{view.measure}"), classes, reached.stages["stage"], words))
-        _chosen(shell, profile(seen, reached.stages, view.kelurahan, words) if view.kelurahan else [])
+        st.html(legend(words(f"measure.{view.measure}"), classes, stages["stage"], words))
+        shell.kelurahan_control()
+        _chosen(shell, profile(seen, stages, view.kelurahan, words) if view.kelurahan else [])
     st.info(words("overview.papers"), icon=":material/info:")
-    for note in notes(seen, reached, words):
-        st.markdown(f"- {note}")
     st.subheader(words("overview.table"))
-    st.table(facts(seen, reached.stages, view.measure, words))
-    st.caption(words("overview.source", period=str(view.period), day=words.day(view.on)))
+    st.table(facts(seen, stages, view.measure, words))
 
 
 def _chosen(shell: Shell, told: list[tuple[str, str]]) -> None:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from geo.present.classes import Class
     from geo.words import Words
 
-_BOX = "flex:0 0 26px;height:17px;border:1px solid #5c6b73;border-radius:2px"
+_STYLE = (
+    "<style>.pj-legend{list-style:none;margin:2px 0 8px;padding:0;font-size:14px}"
+    ".pj-legend li{display:flex;gap:8px;align-items:center;margin:0 0 3px;padding:0}"
+    ".pj-legend b{flex:0 0 26px;height:17px;border:1px solid #5c6b73;border-radius:2px;display:flex;"
+    "align-items:center;justify-content:center}.pj-legend span{flex:1}.pj-legend small{opacity:.8}"
+    ".pj-legend i{width:8px;height:8px;border-radius:50%}</style>"
+)
 _PATTERNS = {
     "url(#pj-hatch)": "repeating-linear-gradient(45deg,#fff 0 4px,#9aa5ab 4px 5.5px)",
     "url(#pj-dots)": "radial-gradient(circle at 2px 2px,#6d7a81 1.3px,#e9ecee 1.5px) 0 0/6px 6px",
@@ -22,10 +28,7 @@ _PATTERNS = {
 
 
 def _entry(mark: str, text: str, count: str) -> str:
-    return (
-        '<li style="display:flex;gap:8px;align-items:center;margin:0 0 3px;padding:0">'
-        f'{mark}<span style="flex:1">{escape(text)}</span><span style="opacity:.75">{escape(count)}</span></li>'
-    )
+    return f"<li>{mark}<span>{escape(text)}</span><small>{escape(count)}</small></li>"
 
 
 def class_text(one: Class, words: Words) -> str:
@@ -43,8 +46,7 @@ def legend(title: str, classes: list[Class], stages: pd.Series[str], words: Word
     """
     entries = []
     for one in classes:
-        fill = _PATTERNS.get(one.fill, one.fill)
-        mark = f'<span style="{_BOX};background:{fill}"></span>'
+        mark = f'<b style="background:{_PATTERNS.get(one.fill, one.fill)}"></b>'
         entries.append(_entry(mark, class_text(one, words), words("legend.areas", n=one.areas)))
     marks = []
     for stage in Stage:
@@ -52,14 +54,12 @@ def legend(title: str, classes: list[Class], stages: pd.Series[str], words: Word
         if style is None or not count:
             continue
         line = "solid" if not style["dash"] else ("dotted" if stage is Stage.DORMANT else "dashed")
-        mark = (
-            f'<span style="{_BOX};border:3px {line} {style["color"]};display:flex;align-items:center;'
-            f'justify-content:center"><span style="width:8px;height:8px;border-radius:50%;'
-            f'background:{style["fill"]};box-shadow:0 0 0 1px {style["color"]}"></span></span>'
-        )
+        ring = f'<i style="background:{style["fill"]};box-shadow:0 0 0 1px {style["color"]}"></i>'
+        mark = f'<b style="border:3px {line} {style["color"]}">{ring}</b>'
         marks.append(_entry(mark, words(f"stage.{stage}"), words("legend.areas", n=count)))
-    begin = '<ul style="list-style:none;margin:2px 0 8px;padding:0;font-size:14px">'
-    parts = [f"<strong>{escape(title)}</strong>{begin}{''.join(entries)}</ul>"]
+    parts = [_STYLE, f'<strong>{escape(title)}</strong><ul class="pj-legend">{"".join(entries)}</ul>']
     if marks:
-        parts.append(f"<strong>{escape(words('legend.stages'))}</strong>{begin}{''.join(marks)}</ul>")
+        parts.append(
+            f'<strong>{escape(words("legend.stages"))}</strong><ul class="pj-legend">{"".join(marks)}</ul>'
+        )
     return "".join(parts)

@@ -51,11 +51,12 @@ def statement_text(said: Statement, words: Words) -> str:
 
 def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
     actual = [one for one in rollout.published if one.claim is Claim.ACTUAL and one.counted_as is CountedAs.CW]
+    since = rollout.stages["since"].max()
     sources = ", ".join(dict.fromkeys(source for source in rollout.stages["source"] if source))
     return KeyNumber(
         label=words("number.reached"),
         value=words("number.reached.of", count=len(rollout.known), of=areas),
-        source=words("source.press", source=sources or words("source.none"), day=words.day(rollout.on)),
+        source=words("source.press", source=sources, day=words.day(since)) if sources else words("source.none"),
         help=" ".join(statement_text(one, words) for one in actual),
     )
 

@@ -11,9 +11,10 @@ import streamlit as st
 from geo.measures.figures import Measure
 from geo.period import Period
 from geo.present.faults import sentence
+from geo.present.maps import base_map
 from geo.terms import StoreName
 from geo.words import Language, Words
-from pages.shell import access, caches, map_component
+from pages.shell import access, caches
 from pages.shell.address import Known, View, read, write
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Shell:
         self.settings, self._settings_fault = caches.settings()
         self.areas, self._area_faults = caches.areas()
         self.stores = access.open_stores()
-        self.view = self._view()
+        self._open_view()
         self.tables, self._table_faults = caches.tables(self.view.store)
         self.words = Words(self.view.language)
 
@@ -54,8 +55,14 @@ class Shell:
     def _known(self, store: StoreName) -> Known:
         return Known(self.stores, self.areas.index, self._years(caches.tables(store)[0]))
 
-    def _view(self) -> View:
-        """The visitor's view; an address that somebody opened or went back to comes first.
+    @property
+    def view(self) -> View:
+        """What the visitor looks at now; it may have changed since this run of the whole page."""
+        view: View = st.session_state[_VIEW]
+        return view
+
+    def _open_view(self) -> None:
+        """Takes the view from an address that somebody opened or went back to, else from the visit so far.
 
         Going to another page clears the address: then the view of before stays and is written there again.
         """
@@ -67,7 +74,6 @@ class Shell:
             kept, refused = read(asked, self._default(store), self._known(store))
             st.session_state[_VIEW] = kept
             st.session_state[_REFUSED] = refused
-        return kept
 
     def _change(self, **parts: Any) -> None:
         """Changes the view; a change of store starts from that store's own period and day."""
@@ -77,6 +83,7 @@ class Shell:
             view = replace(view, period=fresh.period, on=fresh.on)
         st.session_state[_VIEW] = replace(view, **parts)
         st.session_state[_REFUSED] = []
+        self.write_address()
 
     def write_address(self) -> None:
         """Writes the view into the address."""
@@ -115,6 +122,9 @@ class Shell:
 
     def draw_map(self, paint: Paint) -> None:
         """The map; a click on it chooses a kelurahan."""
+        # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
+        from pages.shell import map_component
+
         map_component.draw(
             self.areas, paint, key="shell.map", on_choice=lambda kode: self._change(kelurahan=kode)
         )
@@ -136,7 +146,7 @@ class Shell:
             st.info(words("note.mended", n=len(note.areas), names=_plain(", ".join(note.areas[:5]))))
 
     def sidebar(self) -> None:
-        """Language, data, period, day, kelurahan, background: the same on every page."""
+        """Language, data, period, day, background: the same on every page."""
         words = self.words
         with st.sidebar:
             st.segmented_control(
@@ -154,12 +164,6 @@ class Shell:
                 words("filter.on"), format="DD/MM/YYYY", min_value=date(2010, 1, 1), max_value=date(2100, 12, 31),
                 help=words("filter.on.help"), **self.widget("on"),
             )  # fmt: skip
-            names = self.areas.names
-            st.selectbox(
-                words("filter.kelurahan"), ["", *names.sort_values().index],
-                format_func=lambda kode: names[kode] if kode else words("filter.kelurahan.none"),
-                **self.widget("kelurahan"),
-            )  # fmt: skip
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
 
     def measure_control(self) -> None:
@@ -168,6 +172,15 @@ class Shell:
         st.segmented_control(
             words("filter.measure"), list(Measure), format_func=lambda one: words(f"measure.{one}"),
             **self.widget("measure"),
+        )  # fmt: skip
+
+    def kelurahan_control(self) -> None:
+        """Choice of a kelurahan from a list: what a click on the map does, for the keyboard."""
+        words, names = self.words, self.areas.names
+        st.selectbox(
+            words("filter.kelurahan"), ["", *names.sort_values().index],
+            format_func=lambda kode: names[kode] if kode else words("filter.kelurahan.none"),
+            **self.widget("kelurahan"),
         )  # fmt: skip
 
     def _periods(self) -> list[Period]:
@@ -185,3 +198,13 @@ def _plain(text: str) -> str:
     for character in "\\`*_{}[]()<>#+!|~$:":
         text = text.replace(character, f"\\{character}")
     return text
+
+
+def warm() -> None:
+    """Reads and imports what every visitor needs, so that the first one does not wait for it."""
+    layer, _ = caches.areas()
+    base_map(caches.assets(layer), "").render()
+    for store in StoreName:
+        caches.tables(store)
+    for language in Language:
+        Words(language)

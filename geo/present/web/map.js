@@ -104,6 +104,22 @@
     });
   }
 
+  /* Moves names that would cover each other up or down, a little at a time, until none does. */
+  function spread(tags) {
+    tags.sort(function (a, b) { return a.y - b.y; });
+    tags.forEach(function (tag) { tag.to = tag.y + 3; });
+    for (var turn = 0; turn < 60; turn++) {
+      for (var i = 0; i < tags.length; i++) {
+        for (var j = i + 1; j < tags.length; j++) {
+          var a = tags[i], b = tags[j], wide = (a.name.length + b.name.length) * 2.4;
+          if (Math.abs(a.x - b.x) > wide || b.to - a.to >= 10) continue;
+          a.to -= 1;
+          b.to += 1;
+        }
+      }
+    }
+  }
+
   /* The areas too small to read on the whole map, once more, larger: a still picture that can be clicked. */
   function inset() {
     var members = state.layer.inset.areas, west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
@@ -113,15 +129,16 @@
       south = Math.min(south, box.getSouth()); north = Math.max(north, box.getNorth());
     });
     var squeeze = Math.cos((south + north) / 2 * Math.PI / 180);
-    var width = 250, height = Math.round(width * (north - south) / ((east - west) * squeeze));
+    var width = 190, height = Math.round(width * (north - south) / ((east - west) * squeeze)), margin = 34;
     function x(lng) { return ((lng - west) / (east - west) * width).toFixed(1); }
     function y(lat) { return ((north - lat) / (north - south) * height).toFixed(1); }
     var box = L.DomUtil.create("div", "pj-inset");
     var title = L.DomUtil.create("div", "pj-inset-title", box);
     title.textContent = state.layer.inset.title;
-    var svg = element("svg", {viewBox: "-2 -2 " + (width + 4) + " " + (height + 4), width: width, height: height}, box);
+    var svg = element("svg", {width: width + 2 * margin, height: height + 16,
+      viewBox: -margin + " -8 " + (width + 2 * margin) + " " + (height + 16)}, box);
     state.insetPaths = {};
-    var names = element("g", {"class": "pj-inset-names"});
+    var names = element("g", {"class": "pj-inset-names"}), tags = [];
     members.forEach(function (index) {
       var d = state.layer.areas[index].polygons.map(function (rings) {
         return rings.map(function (points) {
@@ -133,12 +150,16 @@
       element("title", {}, path);
       state.insetPaths[index] = path;
       var at = state.layer.areas[index].at;
-      var text = element("text", {x: x(at[1]), y: y(at[0]), "text-anchor": "middle"}, names);
-      text.textContent = state.layer.areas[index].name;
+      tags.push({name: state.layer.areas[index].name, x: Number(x(at[1])), y: Number(y(at[0]))});
+    });
+    spread(tags);
+    tags.forEach(function (tag) {
+      if (Math.abs(tag.to - tag.y) > 5) element("line", {x1: tag.x, y1: tag.y, x2: tag.x, y2: tag.to - 3}, names);
+      element("text", {x: tag.x, y: tag.to, "text-anchor": "middle"}, names).textContent = tag.name;
     });
     svg.appendChild(names);
     L.DomEvent.disableClickPropagation(box);
-    var control = L.control({position: "topleft"});
+    var control = L.control({position: "bottomleft"});
     control.onAdd = function () { return box; };
     return control;
   }
@@ -159,8 +180,8 @@
     map.createPane("ground").style.zIndex = 250;
     var renderer = L.svg({pane: "ground", padding: 1});
     layer.ground.forEach(function (land) {
-      L.polygon(shape(land.polygons), {pane: "ground", renderer: renderer, interactive: false, color: "#c9c4b8",
-        weight: 1, fillColor: "#efece4", fillOpacity: 1}).addTo(map);
+      L.polygon(shape(land.polygons), {pane: "ground", renderer: renderer, interactive: false, stroke: false,
+        fillColor: "#efece4", fillOpacity: 1}).addTo(map);
     });
   }
 
@@ -178,6 +199,7 @@
       polygon.bindTooltip(tooltip(index), {sticky: true, className: "pj-tip"});
       polygon.on("click", function () { choose(index); });
       state.polygons.push(polygon.addTo(map));
+      polygon.getElement().dataset.kode = area.kode;
       state.symbols.push(L.circleMarker(area.at, {pane: "symbols", renderer: symbols, interactive: false, radius: 5,
         opacity: 0, fillOpacity: 0}).addTo(map));
       state.labels.push(label(area.name, "pj-name", area.at, "names").addTo(map));
@@ -186,6 +208,7 @@
     state.order = layer.areas.map(function (_, index) { return index; }).sort(function (a, b) {
       return layer.areas[b].km2 - layer.areas[a].km2;
     });
+    map.attributionControl.setPrefix("Leaflet");
     fit();
     if (layer.inset) {
       state.inset = inset();
@@ -195,16 +218,23 @@
     map.on("resize", fit);
     /* One finger scrolls the page until the map is zoomed in; the wheel zooms only a map that has the focus. */
     map.on("zoomend", function () {
-      if (L.Browser.touch) map.dragging[map.getZoom() > state.base + 0.01 ? "enable" : "disable"]();
+      if (L.Browser.mobile) map.dragging[map.getZoom() > state.base + 0.01 ? "enable" : "disable"]();
     });
-    if (L.Browser.touch) map.dragging.disable();
+    if (L.Browser.mobile) map.dragging.disable();
     map.on("focus", function () { map.scrollWheelZoom.enable(); });
     map.on("blur", function () { map.scrollWheelZoom.disable(); });
   }
 
+  function layerHasInset() {
+    return Boolean(state.layer.inset);
+  }
+
   function fit() {
     var map = state.map, b = state.layer.bounds;
-    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], {padding: [8, 8], animate: false});
+    /* Room at the left for the inset, where the frame is wide enough to show one. */
+    var room = layerHasInset() && map.getSize().x > 480 ? 120 : 8;
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], {paddingTopLeft: [room, 8], paddingBottomRight: [8, 8],
+      animate: false});
     state.base = map.getZoom();
     map.setMinZoom(state.base - 1.5);
     placeLabels();
