@@ -29,7 +29,7 @@ def _shown(draw: Callable[[Shell], None], shell: Shell) -> None:
     """One page; what goes wrong in it is logged here and told to the visitor without its innards."""
     try:
         draw(shell)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
         _LOG.exception("a page could not be shown")
         st.error(shell.words("error.page"))
 
@@ -49,7 +49,7 @@ def main() -> None:
     st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
-    except Exception:
+    except Exception:  # noqa: BLE001 - as above
         _LOG.exception("the app could not be opened")
         st.error(Words(Language.ID)("error.page"))
         st.stop()
@@ -84,6 +84,6 @@ if __name__ == "__main__":
     main()
 else:
     # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
-    # server the first visitor to a deep link was told that there is no such page, and /overview ran without this file.
+    # server the first visitor to a deep link was told that there is no such page, and /overview ran without this.
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, lifespan=_warm)

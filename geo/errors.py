@@ -91,7 +91,7 @@ class Fault:
     hint: str = ""
 
     @classmethod
-    def of(  # noqa: PLR0913 - one argument per part of the message
+    def of(
         cls,
         table: str,
         column: str,

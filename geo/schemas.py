@@ -57,9 +57,7 @@ def _count() -> pa.Column:
 
 def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False) -> pa.Column:
     allowed = [word.value for word in words]
-    return _column(
-        _checked(lambda values: values.isin(allowed), Problem.NOT_IN_LIST), needed=needed, filled=filled
-    )
+    return _column(_checked(lambda values: values.isin(allowed), Problem.NOT_IN_LIST), needed=needed, filled=filled)
 
 
 _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
@@ -73,7 +71,12 @@ _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
         "age_group": _one_of(AgeGroup),
         "persons": _count(),
     },
-    Table.COVERAGE: {"kode": _column(filled=True), "from_on": _date(), "to_on": _date(), "source": _column(needed=False)},
+    Table.COVERAGE: {
+        "kode": _column(filled=True),
+        "from_on": _date(),
+        "to_on": _date(),
+        "source": _column(needed=False),
+    },
     Table.WATCHERS: {
         "watcher": _column(filled=True),
         "kode": _column(filled=True),
@@ -137,9 +140,9 @@ def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
             ]
             continue
         problem = Problem.MISSING_VALUE if check == "not_nullable" else Problem(str(check))
-        allowed = ", ".join(word.value for word in _ALLOWED[column]) if problem is Problem.NOT_IN_LIST else ""
+        allowed = ", ".join(word.value for word in _ALLOWED[str(column)]) if problem is Problem.NOT_IN_LIST else ""
         rows = sorted(int(row) + 2 for row in found["index"])
-        values = [] if problem is Problem.MISSING_VALUE else found["failure_case"]
+        values: list[object] = [] if problem is Problem.MISSING_VALUE else found["failure_case"].tolist()
         faults.append(Fault.of(table, str(column), problem, values=values, rows=rows, hint=allowed))
     return faults
 

@@ -1,4 +1,4 @@
-"""Words for people: gettext catalogues, read straight from their `.po` files, and numbers and dates as people write them."""
+"""Words for people: gettext catalogues, and numbers and dates as people write them."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def catalogue(language: Language) -> Catalog:
 
 
 class Words:
-    """Speaks one language.
+    r"""Speaks one language.
 
     Examples
     --------
     >>> words = Words(Language.ID)
     >>> words.number(1234), words.percent(0.857)
-    ('1.234', '86\\xa0%')
+    ('1.234', '86\xa0%')
     """
 
     def __init__(self, language: Language) -> None:

@@ -65,7 +65,7 @@ def cases(released: Released) -> Figures:
 
 
 def watchers(released: Released) -> Figures:
-    """Active members of Community Watch on the day shown. None on the list reads as zero: the list is the city's own."""
+    """Active members of Community Watch on the day shown. None listed reads as zero: it is the city's own list."""
     values = released.watchers
     states = pd.Series(State.SHOWN.value, index=values.index, dtype="object")
     states[values.eq(0).fillna(value=False)] = State.ZERO.value

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.terms import Claim, CountedAs, Precision, Stage
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from geo.places.boundaries import Areas
 
 #: Stages in which a kelurahan has a Community Watch of its own.
@@ -89,21 +90,23 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
 
 
 def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:
-    city = events[events["kode"].eq(areas.city_code) & events["count"].notna() & (_begins(events) <= pd.Timestamp(on))]
+    city = events[
+        events["kode"].eq(areas.city_code) & events["count"].notna() & (_begins(events) <= pd.Timestamp(on))
+    ]
     last = city.sort_values(["on", "source_on"], kind="stable").groupby(["source", "counted_as", "claim"]).tail(1)
+    rows: list[dict[Any, Any]] = last.sort_values(["on", "source"]).to_dict("records")
     return tuple(
         Statement(
-            count=int(row.count_),
-            of=None if pd.isna(row.of) else int(row.of),
-            counted_as=CountedAs(row.counted_as),
-            claim=Claim(row.claim),
-            on=row.on.date(),
-            on_precision=Precision(row.on_precision),
-            source=row.source,
-            source_on=row.source_on.date(),
+            count=int(row["count"]),
+            of=None if pd.isna(row["of"]) else int(row["of"]),
+            counted_as=CountedAs(row["counted_as"]),
+            claim=Claim(row["claim"]),
+            on=row["on"].date(),
+            on_precision=Precision(row["on_precision"]),
+            source=row["source"],
+            source_on=row["source_on"].date(),
         )
-        # `count` is a method of a tuple.
-        for row in last.rename(columns={"count": "count_"}).sort_values(["on", "source"]).itertuples()
+        for row in rows
     )
 
 

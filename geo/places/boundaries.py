@@ -158,9 +158,7 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) 
         return [Fault.of(table, "geometry", Problem.NO_GEOMETRY, rows=_rows(gone))]
     flat = ~frame.geom_type.isin(_POLYGONAL)
     if flat.any():
-        return [
-            Fault.of(table, "geometry", Problem.NOT_POLYGON, values=frame.geom_type[flat], rows=_rows(flat))
-        ]
+        return [Fault.of(table, "geometry", Problem.NOT_POLYGON, values=frame.geom_type[flat], rows=_rows(flat))]
     if frame.crs is None:
         return [Fault.of(table, "", Problem.NO_CRS)]
     if frame.crs.is_projected and frame.geometry.bounds.abs().to_numpy().max() <= _DEGREES:
@@ -192,7 +190,7 @@ def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[g
         mended = shapely.make_valid(geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
         geometry[invalid] = [_polygons_of(one) for one in mended]
         before, after = frame.geometry[invalid].area, geometry[invalid].area
-        lost = pd.Series(False, index=frame.index)
+        lost = pd.Series(data=False, index=frame.index)
         lost[invalid] = (after == 0) | ((after - before).abs() > _MEND_TOLERANCE * before.clip(lower=after))
         if lost.any():
             wrong = Fault.of(table, "geometry", Problem.UNREADABLE, values=names[lost], rows=_rows(lost))

@@ -75,8 +75,7 @@ def _unpack(archive: Path, into: Path) -> Path:
         parts = [
             entry
             for entry in members
-            if PurePosixPath(entry.filename).suffix.lower() in _SHAPEFILE_PARTS
-            and "__MACOSX" not in entry.filename
+            if PurePosixPath(entry.filename).suffix.lower() in _SHAPEFILE_PARTS and "__MACOSX" not in entry.filename
         ]
         stems = {PurePosixPath(e.filename).stem for e in parts if e.filename.lower().endswith(".shp")}
         if len(stems) != 1:

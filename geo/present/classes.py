@@ -51,19 +51,18 @@ def _round_up(value: float) -> int:
 
 
 def breaks(values: pd.Series[float]) -> list[int]:
-    """First values of the classes of whole positive numbers: quantiles, moved to round numbers.
+    """First values of the classes of whole positive numbers: quantiles, moved up to round numbers.
 
     Examples
     --------
     >>> breaks(pd.Series([1.0, 2, 3, 8, 12, 19, 40, 83]))
-    [1, 2, 5, 15, 30]
+    [1, 2, 8, 15, 40]
     """
     positive = values[values > 0].dropna()
     if positive.empty:
         return []
     wanted = min(_MOST, positive.nunique())
     inner = np.quantile(positive, np.linspace(0, 1, wanted + 1)[1:-1], method="inverted_cdf")
-    # A class begins after the quantile that ends the one below it.
     starts = {1, *(_round_up(float(value)) for value in inner)}
     return sorted(start for start in starts if start <= positive.max())
 

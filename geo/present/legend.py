@@ -59,7 +59,5 @@ def legend(title: str, classes: list[Class], stages: pd.Series[str], words: Word
         marks.append(_entry(mark, words(f"stage.{stage}"), words("legend.areas", n=count)))
     parts = [_STYLE, f'<strong>{escape(title)}</strong><ul class="pj-legend">{"".join(entries)}</ul>']
     if marks:
-        parts.append(
-            f'<strong>{escape(words("legend.stages"))}</strong><ul class="pj-legend">{"".join(marks)}</ul>'
-        )
+        parts.append(f'<strong>{escape(words("legend.stages"))}</strong><ul class="pj-legend">{"".join(marks)}</ul>')
     return "".join(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import folium
-from folium.elements import MacroElement
+from branca.element import MacroElement
 from folium.template import Template
 
 from geo.present.layer import script_text
@@ -33,9 +33,7 @@ class _Draw(MacroElement):
 class _Paint(MacroElement):
     """Colours what is drawn."""
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}PetaJaga.paint(map_div, {{ this.text }});{% endmacro %}"
-    )
+    _template = Template("{% macro script(this, kwargs) %}PetaJaga.paint(map_div, {{ this.text }});{% endmacro %}")
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.measures.figures import MEASURES, Measure
 from geo.present.classes import classify
@@ -27,10 +27,10 @@ def _value(figures: Figures, kode: str, words: Words) -> str:
 
 def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
     """Stage of one kelurahan, with since when."""
-    stage, since = stages.at[kode, "stage"], stages.at[kode, "since"]
-    if not stage:
-        return stage_text(stage, words)
-    return words("stage.since", stage=stage_text(stage, words), day=words.day(since.date()))
+    row: dict[Any, Any] = stages.loc[kode].to_dict()
+    if not row["stage"]:
+        return stage_text(row["stage"], words)
+    return words("stage.since", stage=stage_text(row["stage"], words), day=words.day(row["since"].date()))
 
 
 def need_and_coverage(
@@ -71,9 +71,7 @@ def need_and_coverage(
 
 def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:
     """Facts of one kelurahan: label and text."""
-    told = [
-        (words(f"measure.{one}"), cell(measured(released), kode, words)) for one, measured in MEASURES.items()
-    ]
-    source = stages.at[kode, "source"]
+    told = [(words(f"measure.{one}"), cell(measured(released), kode, words)) for one, measured in MEASURES.items()]
+    source = str(stages.at[kode, "source"])
     stage = stage_line(stages, kode, words)
     return [*told, (words("table.stage"), f"{stage} ({source})" if source else stage)]

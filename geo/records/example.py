@@ -1,6 +1,6 @@
-"""The example store: made-up records, written by a seeded generator because no real table may exist in public.
+"""The example store: made-up records from a seeded generator, because no real table was ever published.
 
-What is real in it: 537 persons in 2017 whose documents stated Kota Kupang (BP3TKI, press), that most of them came from
+What is real: 537 persons in 2017 whose documents stated Kota Kupang (BP3TKI, press), that most of them came from
 another kabupaten, and that the press named seven kelurahan. Everything else - which kelurahan has how many, who came
 from where, every watcher, every report - is drawn by chance and means nothing about any real place.
 """
@@ -29,6 +29,7 @@ _ORIGINS = {
 }  # fmt: skip
 _SHARE_OF_SEVEN = 0.54
 _SHARE_HERE, _SHARE_UNKNOWN = 0.13, 0.07
+_SHARE_SMALL, _SHARE_TRAINED, _SHARE_LEFT = 0.9, 0.7, 0.1
 _SHARE_ILLEGIBLE, _SHARE_OLD_CODE = 0.015, 0.007
 #: Oebobo's running number under a code of before the city was divided anew: in no layer of today.
 _OLD_CODE = "53.71.03.1014"
@@ -65,7 +66,7 @@ def _report_sizes(persons: int, rng: Generator) -> list[int]:
     """Persons of each report: most reports have one or two, a few have many; their sum is exact."""
     sizes: list[int] = []
     while (left := persons - sum(sizes)) > 0:
-        drawn = int(rng.geometric(0.55) if rng.random() < 0.9 else 4 + rng.poisson(5))
+        drawn = int(rng.geometric(0.55) if rng.random() < _SHARE_SMALL else 4 + rng.poisson(5))
         sizes.append(min(drawn, left))
     return sizes
 
@@ -101,8 +102,8 @@ def _watchers(rng: Generator) -> list[list[object]]:
     for place in SEVEN:
         for number in range(1, int(rng.integers(9, 16)) + 1):
             joined = _CW_STARTED_ON + timedelta(days=int(rng.choice([0, 0, 0, 45, 120])))
-            trained = joined + timedelta(days=int(rng.integers(7, 60))) if rng.random() < 0.7 else ""
-            left = joined + timedelta(days=int(rng.integers(200, 380))) if rng.random() < 0.1 else ""
+            trained = joined + timedelta(days=int(rng.integers(7, 60))) if rng.random() < _SHARE_TRAINED else ""
+            left = joined + timedelta(days=int(rng.integers(200, 380))) if rng.random() < _SHARE_LEFT else ""
             group = str(rng.choice(_GROUPS))
             rows.append([number, place, joined, trained, left, group, str(rng.choice(["female", "male"]))])
     return rows
@@ -142,7 +143,16 @@ def example_tables(size: pd.Series[float], *, seed: int = SEED) -> dict[str, pd.
     return {
         "cases": pd.DataFrame(
             cases,
-            columns=["reported_on", "report", "document_kode", "origin_kode", "status", "sex", "age_group", "persons"],
+            columns=[
+                "reported_on",
+                "report",
+                "document_kode",
+                "origin_kode",
+                "status",
+                "sex",
+                "age_group",
+                "persons",
+            ],
         ),
         "coverage": pd.DataFrame(coverage, columns=["kode", "from_on", "to_on", "source"]),
         "watchers": pd.DataFrame(

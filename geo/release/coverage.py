@@ -54,4 +54,4 @@ def is_covered(coverage: pd.DataFrame, index: pd.Index[str], period: Period) -> 
         if key not in above:
             above[key] = _spans(pd.concat([by_place[place] for place in stated]), period)
         result[kode] = above[key]
-    return pd.Series(result, index=index, dtype=bool, name="is_covered")
+    return pd.Series(result, index=index, name="is_covered").astype(bool)

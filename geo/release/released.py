@@ -158,8 +158,12 @@ def counts(study: Study, k: int) -> Counts:
     told = state.isin([State.SHOWN, State.ZERO])
     table = pd.DataFrame({"victims": victims.where(told), "cases": cases.where(told), "state": state}, index=index)
     everyone = pd.concat([study.cases[["report", "persons"]], study.unplaced[["report", "persons"]]])
-    dated = everyone if study.unplaced.empty else pd.concat(
-        [study.cases[["report", "persons"]], study.unplaced[study.unplaced["reason"] != Unplaced.NO_DATE]]
+    dated = (
+        everyone
+        if study.unplaced.empty
+        else pd.concat(
+            [study.cases[["report", "persons"]], study.unplaced[study.unplaced["reason"] != Unplaced.NO_DATE]]
+        )
     )
     # With exactly one hidden kelurahan, total less the shown ones would be its count.
     is_safe = int(state.eq(State.HIDDEN).sum()) != 1

@@ -18,7 +18,6 @@ from pages.shell import access, caches
 from pages.shell.address import Known, View, read, write
 
 if TYPE_CHECKING:
-    from geo.places.boundaries import Areas
     from geo.present.maps import Paint
     from geo.records.tables import Tables
     from geo.release.released import Released
@@ -125,9 +124,7 @@ class Shell:
         # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
         from pages.shell import map_component
 
-        map_component.draw(
-            self.areas, paint, key="shell.map", on_choice=lambda kode: self._change(kelurahan=kode)
-        )
+        map_component.draw(self.areas, paint, key="shell.map", on_choice=lambda kode: self._change(kelurahan=kode))
 
     def banner(self) -> None:
         """What kind of data this is, and everything that is wrong with what was brought."""

@@ -106,9 +106,7 @@ def read(parameters: Mapping[str, str], default: View, known: Known) -> tuple[Vi
         if not written:
             continue
         try:
-            if len(written) > _LONGEST:
-                raise ValueError(name)
-            view = replace(view, **{part: reader(written)})
+            view = replace(view, **{part: reader(written[:_LONGEST])})
         except (ValueError, KeyError):
             refused.append(name)
     return view, refused

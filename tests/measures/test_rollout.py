@@ -1,0 +1,70 @@
+"""Facts of the rollout: what is known, what is claimed, and what neither of them says."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.measures.rollout import rollout
+from geo.terms import Claim, CountedAs, Stage
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from geo.places.boundaries import Areas
+    from geo.records.tables import Tables
+
+SEVEN = {"Fatululi", "Oebufu", "Oebobo", "Oetete", "Liliba", "Kayu Putih", "Tuak Daun Merah"}
+
+
+def claims(found: Rollout) -> set[tuple[int, CountedAs, Claim]]:
+    return {(one.count, one.counted_as, one.claim) for one in found.published}
+
+
+def test_on_the_day_seven_are_named_and_twelve_are_claimed(kupang: Areas, example: Tables) -> None:
+    found = rollout(example.rollout, kupang, on=date(2018, 11, 16))
+    assert {kupang.names[kode] for kode in found.known} == SEVEN
+    assert (found.at_least, found.at_most) == (7, 12)
+    assert claims(found) == {(7, CountedAs.CW, Claim.ACTUAL), (12, CountedAs.CW, Claim.ACTUAL)}
+
+
+def test_what_was_known_at_the_end_of_2018_had_no_twelve(kupang: Areas, example: Tables) -> None:
+    found = rollout(example.rollout, kupang, on=date(2018, 11, 16), known_on=date(2018, 12, 31))
+    assert claims(found) == {(7, CountedAs.CW, Claim.ACTUAL)}
+    assert len(found.known) == 7
+    assert found.at_most == 7
+
+
+def test_a_task_force_is_no_community_watch(kupang: Areas, example: Tables) -> None:
+    found = rollout(example.rollout, kupang, on=date(2019, 11, 20))
+    assert len(found.known) == 7
+    assert (39, CountedAs.GT_TPPO, Claim.ACTUAL) in claims(found)
+    assert (found.at_least, found.at_most) == (7, 51)
+
+
+def test_a_target_is_nothing_reached(kupang: Areas, example: Tables) -> None:
+    found = rollout(example.rollout, kupang, on=date(2020, 6, 1))
+    assert (51, CountedAs.GT_TPPO, Claim.TARGET) in claims(found)
+    assert len(found.known) == 7
+
+
+def test_before_the_first_event_nothing_is_known(kupang: Areas, example: Tables) -> None:
+    found = rollout(example.rollout, kupang, on=date(2017, 11, 24))
+    assert found.known == ()
+    assert set(found.stages["stage"]) == {""}
+    later = rollout(example.rollout, kupang, on=date(2017, 11, 25))
+    assert later.known == ()  # a team is no Community Watch either
+
+
+def test_the_last_event_decides_whatever_the_order_of_rows(kupang: Areas, example: Tables) -> None:
+    shuffled = example.rollout.sample(frac=1, random_state=3)
+    on = date(2019, 1, 1)
+    assert rollout(shuffled, kupang, on=on).stages.equals(rollout(example.rollout, kupang, on=on).stages)
+    kode = "53.71.04.1011"
+    event = example.rollout[example.rollout["kode"].eq(kode)].tail(1)
+    dissolved = event.assign(stage=Stage.DISSOLVED.value, on=pd.Timestamp(2019, 3, 1))
+    events = pd.concat([dissolved, example.rollout], ignore_index=True)
+    assert rollout(events, kupang, on=date(2019, 2, 28)).stages.loc[kode, "stage"] == Stage.ACTIVE
+    assert rollout(events, kupang, on=date(2019, 3, 1)).stages.loc[kode, "stage"] == Stage.DISSOLVED
+    assert kode not in rollout(events, kupang, on=date(2019, 3, 1)).known

@@ -1,0 +1,131 @@
+"""What a viewer may see: worked by hand on the toy city."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+
+from geo.period import Period
+from geo.release.released import Released, release
+from geo.study import join
+from geo.terms import Audience, State, StoreName
+from geo.viewer import PUBLIC, Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.places.boundaries import Areas
+    from geo.records.tables import Tables
+
+A, B, C, D = "10.01.01.1001", "10.01.01.1002", "10.01.02.1001", "10.01.02.1002"
+YEAR = Period(2017, 2017)
+
+
+def rows(**persons: int) -> list[dict[str, Any]]:
+    places = {"a": A, "b": B, "c": C, "d": D}
+    return [
+        {"reported_on": "2017-05-01", "document_kode": places[place], "persons": count, "origin_kode": "10.02"}
+        for place, count in persons.items()
+    ]
+
+
+def covered(*places: str) -> list[dict[str, str]]:
+    return [{"kode": place, "from_on": "2017-01-01", "to_on": "2017-12-31"} for place in places]
+
+
+def seen(toy: Areas, tables: Tables, viewer: Viewer = PUBLIC, k: int = 10) -> Released:
+    return release(join(toy, tables, YEAR), None, viewer, k=k, on=date(2018, 1, 1))
+
+
+def test_four_blank_states_stay_apart(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    tables = tables_of(cases=rows(a=12, b=3), coverage=covered(C))
+    table = seen(toy, tables).now.table
+    assert list(table["state"]) == [State.SHOWN, State.HIDDEN, State.ZERO, State.NO_REPORT]
+    assert table["victims"].tolist()[0] == 12
+    assert table.loc[[B, D], ["victims", "cases"]].isna().all(axis=None)
+    assert table.loc[C, "victims"] == 0
+
+
+def test_areas_outside_the_city_are_out_of_scope(kupang: Areas, tables_of: Callable[..., Tables]) -> None:
+    frame = kupang.frame.rename(index={"53.71.01.1001": "53.01.01.2001"})
+    wider = type(kupang)(frame.sort_index(), "wider", kupang.metric_crs, kupang.city, kupang.city_code)
+    table = seen(wider, tables_of(cases=[{"reported_on": "2017-01-01", "document_kode": ""}])).now.table
+    assert table.loc["53.01.01.2001", "state"] == State.OUT_OF_SCOPE
+    assert (table["state"] == State.NO_REPORT).sum() == 50
+
+
+def test_the_task_force_and_the_example_see_all(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    cases = rows(a=12, b=3)
+    task_force = seen(toy, tables_of(cases=cases), Viewer("x", Audience.TASKFORCE))
+    example = seen(toy, tables_of(StoreName.CONTOH, cases=cases))
+    for one in (task_force, example):
+        assert one.now.table.loc[B, "victims"] == 3
+        assert one.k == 1
+
+
+def test_a_total_does_not_give_the_one_hidden_count_back(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    one_hidden = seen(toy, tables_of(cases=rows(a=12, b=3)))
+    two_hidden = seen(toy, tables_of(cases=rows(a=12, b=3, c=4)))
+    assert one_hidden.now.victims.state is State.HIDDEN
+    assert one_hidden.now.cases.state is State.HIDDEN
+    assert two_hidden.now.victims.value == 19
+
+
+def test_small_numbers_of_watchers_are_hidden_too(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    watchers = [{"watcher": n, "kode": A, "joined_on": "2017-06-01"} for n in range(12)]
+    watchers += [{"watcher": n, "kode": B, "joined_on": "2017-06-01"} for n in range(4)]
+    counted = seen(toy, tables_of(watchers=watchers)).watchers
+    assert counted[A] == 12
+    assert counted.isna()[B]
+    assert counted[C] == 0
+
+
+def test_a_watcher_counts_from_joining_until_leaving(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    watchers = [
+        {"watcher": 1, "kode": A, "joined_on": "2018-01-01", "left_on": ""},
+        {"watcher": 2, "kode": A, "joined_on": "2018-01-02", "left_on": ""},
+        {"watcher": 3, "kode": A, "joined_on": "2017-01-01", "left_on": "2018-01-01"},
+    ]
+    tables = tables_of(StoreName.CONTOH, watchers=watchers)
+    assert seen(toy, tables).watchers[A] == 1
+
+
+def test_zero_needs_cover_of_the_whole_period(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    halves = [
+        {"kode": A, "from_on": "2016-01-01", "to_on": "2017-06-30"},
+        {"kode": A, "from_on": "2017-07-01", "to_on": "2018-06-30"},
+        {"kode": B, "from_on": "2017-01-01", "to_on": "2017-06-30"},
+        {"kode": B, "from_on": "2017-07-02", "to_on": "2017-12-31"},
+        {"kode": "10.01.02", "from_on": "2017-01-01", "to_on": "2017-12-31"},
+    ]
+    tables = tables_of(cases=[{"reported_on": "2017-01-01", "document_kode": ""}], coverage=halves)
+    assert list(seen(toy, tables).now.table["state"]) == [State.ZERO, State.NO_REPORT, State.ZERO, State.ZERO]
+
+
+def test_the_audience_is_part_of_the_key(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    tables = tables_of(cases=rows(a=12))
+    assert seen(toy, tables).fingerprint != seen(toy, tables, Viewer("x", Audience.TASKFORCE)).fingerprint
+
+
+@given(counts=st.lists(st.integers(0, 40), min_size=4, max_size=4), k=st.integers(2, 20))
+@how(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_small_count_is_carried_along(
+    toy: Areas, tables_of: Callable[..., Tables], counts: list[int], k: int
+) -> None:
+    given_rows = rows(**{name: count for name, count in zip("abcd", counts, strict=True) if count})
+    if not given_rows:
+        return
+    got = seen(toy, tables_of(cases=given_rows), k=k)
+    shown = got.now.table["victims"].dropna()
+    assert not shown.between(1, k - 1).any()
+    assert got.now.victims.value is None or got.now.victims.value == 0 or got.now.victims.value >= k
+    hidden = [count for count in counts if 1 <= count < k]
+    if got.now.victims.value is not None and len(hidden) == 1:
+        pytest.fail("the total less the shown counts is the one hidden count")
+    told = {count.value for count in (got.now.elsewhere, got.now.origin_known, *got.now.unplaced.values())}
+    assert not any(value is not None and 1 <= value < k for value in told)
