@@ -1,3 +1,5 @@
+"""Closed periods of whole years."""
+
 import pytest
 
 from geo.period import Period

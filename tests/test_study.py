@@ -65,14 +65,10 @@ def test_every_unplaced_row_has_its_reason(toy: Areas, tables_of: Callable[..., 
 
 def test_the_example_tells_its_story(kupang: Areas, example: Tables) -> None:
     study = join(kupang, example, Period(2017, 2017))
-    assert repr(study) == (
-        "Study of 51 kelurahan, 193 reports of 539 persons (3 rows unplaced), 2017-01 to 2017-12"
-    )
+    assert repr(study) == ("Study of 51 kelurahan, 193 reports of 539 persons (3 rows unplaced), 2017-01 to 2017-12")
 
 
-def test_the_key_changes_with_period_and_records_only(
-    toy: Areas, tables_of: Callable[..., Tables]
-) -> None:
+def test_the_key_changes_with_period_and_records_only(toy: Areas, tables_of: Callable[..., Tables]) -> None:
     one = tables_of(cases=[{"reported_on": "2017-03-01", "document_kode": "10.01.01.1001"}])
     two = tables_of(cases=[{"reported_on": "2017-03-02", "document_kode": "10.01.01.1001"}])
     period = Period(2017, 2017)

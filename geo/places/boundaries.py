@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -189,9 +190,11 @@ def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[g
     if invalid.any():
         mended = shapely.make_valid(geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
         geometry[invalid] = [_polygons_of(one) for one in mended]
-        before, after = frame.geometry[invalid].area, geometry[invalid].area
+        # Shares of planar areas: the unit drops out, so degrees serve.
+        before = shapely.area(frame.geometry[invalid].to_numpy())
+        after = shapely.area(geometry[invalid].to_numpy())
         lost = pd.Series(data=False, index=frame.index)
-        lost[invalid] = (after == 0) | ((after - before).abs() > _MEND_TOLERANCE * before.clip(lower=after))
+        lost[invalid] = (after == 0) | (np.abs(after - before) > _MEND_TOLERANCE * np.maximum(before, after))
         if lost.any():
             wrong = Fault.of(table, "geometry", Problem.UNREADABLE, values=names[lost], rows=_rows(lost))
             raise DataError((wrong,))

@@ -1,0 +1,39 @@
+"""Takes the pictures of the README from a running app: python docs/screenshots.py [address]."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from browser.find import browser  # noqa: E402 - the folder of the tests is no installed package
+
+PICTURES = {
+    "overview-id.png": ("ringkasan", 1280, 1000),
+    "overview-en.png": ("ringkasan?bahasa=en&periode=2018&tanggal=2019-12-31&kelurahan=53.71.04.1011", 1280, 1000),
+    "overview-phone.png": ("ringkasan", 360, 1400),
+}
+
+
+def main(address: str) -> None:
+    """Opens each page, waits for its map, and writes the picture."""
+    folder = HERE / "pictures"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox", "--disable-gpu"])
+        for name, (path, width, height) in PICTURES.items():
+            page = chromium.new_page(viewport={"width": width, "height": height})
+            page.goto(f"{address}/{path}")
+            page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
+            page.wait_for_timeout(2000)
+            page.screenshot(path=folder / name)
+            page.close()
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8501")

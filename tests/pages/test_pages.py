@@ -1,0 +1,172 @@
+"""Pages through `dashboard.py`, in both languages, with the example, with nothing, and with bad files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.settings import ROOT
+from geo.words import Language
+from pages.shell import access, caches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EXAMPLE_SAYS = "Data contoh, bukan kasus nyata"
+
+
+@pytest.fixture
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Folder of an empty city store, named in settings of its own."""
+    folder = tmp_path / "kota"
+    folder.mkdir()
+    own = tmp_path / "settings.toml"
+    own.write_text(f"[stores]\nkota = '{folder.as_posix()}'\n", encoding="utf-8")
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
+    _forget()
+    yield folder
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for cache in (caches.settings, caches._areas, caches._tables, caches._last_good, caches._study, caches._released):
+        cache.clear()
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "dashboard.py", default_timeout=60)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def told(app: AppTest) -> str:
+    parts = [
+        element.value
+        for kind in (app.title, app.caption, app.markdown, app.error, app.warning, app.info)
+        for element in kind
+    ]
+    return "\n".join(str(part) for part in parts)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_overview_tells_its_numbers(language: str) -> None:
+    app = opened(bahasa=language)
+    assert not app.exception
+    assert EXAMPLE_SAYS in told(app)
+    numbers = [metric.value for metric in app.metric]
+    assert numbers[:2] == ["537", "192"]
+    assert numbers[3].startswith("7 ")
+    assert len(app.table[0].value) == 51
+    every_source = [caption.value for caption in app.caption]
+    assert sum("31 Desember 2019" in text or "31 December 2019" in text for text in every_source) >= 4
+
+
+def test_the_address_opens_the_same_view_and_is_written_back() -> None:
+    app = opened(periode="2018", tanggal="2019-12-31", ukuran="laporan", kelurahan="53.71.04.1011", bahasa="en")
+    assert app.metric[0].value == "301"
+    assert "**Fatululi** · Oebobo" in told(app)
+    assert app.query_params["periode"] == "2018"
+    assert app.query_params["kelurahan"] == "53.71.04.1011"
+
+
+def test_a_wrong_address_is_told_and_the_usual_view_shown() -> None:
+    app = opened(periode="1066", kelurahan="<script>")
+    assert app.metric[0].value == "537"
+    assert len(app.warning) == 2
+
+
+def test_changing_the_period_changes_numbers_and_address() -> None:
+    app = opened()
+    period = next(box for box in app.selectbox if box.key == "view.period")
+    period.select_index(period.options.index("2019")).run()
+    assert app.metric[0].value == "188"
+    assert app.query_params["periode"] == "2019"
+
+
+def test_a_language_is_one_click_away() -> None:
+    app = opened()
+    app.button_group(key="view.language").set_value(Language.EN).run()
+    assert "Victims" in [metric.label for metric in app.metric]
+    assert app.query_params["bahasa"] == "en"
+
+
+def test_an_empty_city_says_what_to_bring(city: Path) -> None:
+    app = opened(data="kota")
+    assert not app.exception
+    assert "cases.csv" in told(app)
+    assert EXAMPLE_SAYS not in told(app)
+    assert set(app.table[0].value["Korban"]) == {"belum ada laporan"}
+
+
+def test_small_counts_of_real_records_are_hidden(city: Path) -> None:
+    rows = "".join(f"2017-01-0{1 + n % 9},53.71.04.1011\n" for n in range(12))
+    rows += "2017-02-01,53.71.04.1001\n" * 3 + "2017-02-01,53.71.04.1008\n" * 4
+    (city / "cases.csv").write_text("reported_on,document_kode\n" + rows, encoding="utf-8")
+    app = opened(data="kota", periode="2017")
+    korban = app.table[0].value["Korban"]
+    assert korban["Fatululi"] == "12"
+    assert korban["Oebobo"] == korban["Oetete"] == "disembunyikan (terlalu kecil)"
+    assert app.metric[0].value == "19"
+
+
+def test_a_faulty_file_is_told_and_the_app_goes_on_with_what_it_had(city: Path) -> None:
+    cases = city / "cases.csv"
+    good = "reported_on,document_kode,persons\n2017-01-01,53.71.04.1011,12\n"
+    cases.write_text(good, encoding="utf-8")
+    assert opened(data="kota", periode="2017").metric[0].value == "12"
+    cases.write_text(good + "kemarin,53.71.04.1011,12\n", encoding="utf-8")
+    app = opened(data="kota", periode="2017")
+    assert not app.exception
+    assert app.metric[0].value == "12"
+    (error,) = [element.value for element in app.error]
+    for part in ("cases", "reported\\_on", "kemarin", "baris 3", "2018-11-16"):
+        assert part in error
+
+
+def test_faulty_boundaries_are_told_and_the_embedded_ones_serve(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "settings.toml"
+    (tmp_path / "layer.shp").write_bytes(b"\x00\x00\x27\x0a" + bytes(96))
+    own.write_text("[areas]\npath = 'layer.shp'\n", encoding="utf-8")
+    _forget()
+    app = opened()
+    assert not app.exception
+    assert ".prj" in app.error[0].value
+    assert ".shx" in app.error[0].value
+    assert len(app.table[0].value) == 51
+
+
+def test_settings_that_cannot_be_read_are_told(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[release]\nkk = 3\n", encoding="utf-8")
+    _forget()
+    app = opened()
+    assert "release.kk" in app.error[0].value
+    assert app.metric[0].value == "537"
+
+
+def test_the_city_store_is_closed_where_others_can_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access.st, "get_option", lambda _name: "0.0.0.0")  # noqa: S104
+    assert [store.value for store in access.open_stores()] == ["contoh"]
+    app = opened(data="kota")
+    assert EXAMPLE_SAYS in told(app)
+    assert app.query_params["data"] == "contoh"
+
+
+def test_no_visitor_sees_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.shell import Shell
+
+    def broken(self: Shell) -> None:
+        message = "innards"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Shell, "released", broken)
+    app = opened()
+    assert not app.exception
+    assert "innards" not in told(app)
+    assert len(app.error) == 1
