@@ -42,10 +42,11 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import overview
+    from pages import hotspots, method, overview, profile, rollout
     from pages.shell import Shell
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
+    st.html(ROOT / "pages" / "shell" / "style.css")
     st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
@@ -59,6 +60,15 @@ def main() -> None:
     home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
     listed = [
         st.Page(first, title=words("page.overview"), url_path="ringkasan", icon=":material/map:"),
+        *(
+            st.Page(partial(_shown, draw, shell), title=words(title), url_path=address, icon=icon)
+            for draw, title, address, icon in (
+                (hotspots.page, "page.hotspots", "titik-rawan", ":material/leaderboard:"),
+                (rollout.page, "page.rollout", "perluasan-cw", ":material/event_available:"),
+                (profile.page, "page.profile", "profil-kelurahan", ":material/location_on:"),
+                (method.page, "page.method", "metode-sumber", ":material/menu_book:"),
+            )
+        ),
     ]
     chosen = st.navigation([home, *listed], position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.records.denominators import read_denominators
 from geo.terms import Unplaced
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Study:
         Rows considered: of the period, or undated. Always `len(cases) + len(unplaced)`.
     coverage, watchers, reports, rollout
         As in `Tables`, whole: each has dates of its own.
+    denominators
+        Sizes on the kelurahan index, a column each; none for a layer that has none.
     is_made_up
         Whether the records are made up.
     fingerprint
@@ -51,6 +54,7 @@ class Study:
     watchers: pd.DataFrame
     reports: pd.DataFrame
     rollout: pd.DataFrame
+    denominators: pd.DataFrame
     is_made_up: bool
     fingerprint: str
 
@@ -100,6 +104,7 @@ def join(areas: Areas, tables: Tables, period: Period) -> Study:
         watchers=tables.watchers,
         reports=tables.reports,
         rollout=tables.rollout,
+        denominators=read_denominators(areas),
         is_made_up=tables.is_made_up,
         fingerprint=digest[:16],
     )

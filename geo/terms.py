@@ -75,6 +75,14 @@ class AgeGroup(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Denominator(StrEnum):
+    """Sizes of kelurahan that a rate can be formed with. None of them counts residents."""
+
+    STATIONS_2024 = "tps2024"
+    STATIONS_2014 = "tps2014"
+    UNDER_FIVE_2022 = "balita2022"
+
+
 class Unplaced(StrEnum):
     """Why a record of cases is on no kelurahan of the map."""
 

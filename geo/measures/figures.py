@@ -1,4 +1,4 @@
-"""`Figures`: one number per kelurahan, with the state of each, and the declarations of the measures."""
+"""`Figures`: one number per kelurahan, with the state of each, and the list of all measures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.terms import State
+from geo.measures.rates import rates
+from geo.terms import Denominator, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,17 @@ class Measure(StrEnum):
     VICTIMS = "victims"
     CASES = "cases"
     WATCHERS = "watchers"
+    CASE_RATE = "case_rate"
+    SMOOTH_RATE = "smooth_rate"
+
+
+#: A rate is told for this many units of size, so that people read numbers from about 0.1 to 100.
+PER: dict[Denominator, int] = {
+    Denominator.STATIONS_2024: 10,
+    Denominator.STATIONS_2014: 10,
+    Denominator.UNDER_FIVE_2022: 1000,
+}
+COUNTS = frozenset({Measure.VICTIMS, Measure.CASES, Measure.WATCHERS})
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,18 +50,26 @@ class Figures:
         `State` as text, on the same index.
     layer
         Boundaries it was computed on.
+    denominator
+        Size that a rate was formed with; None for a count.
     """
 
     measure: Measure
     values: pd.Series[float]
     states: pd.Series[str]
     layer: str
+    denominator: Denominator | None = None
 
     def __post_init__(self) -> None:
         told = self.states.isin([State.SHOWN, State.ZERO])
         if not self.values.index.equals(self.states.index) or not self.values.notna().equals(told):
             msg = f"{self.measure}: a value goes with the states shown and zero, and with no other"
             raise ValueError(msg)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the values are whole numbers."""
+        return self.measure in COUNTS
 
 
 def victims(released: Released) -> Figures:
@@ -75,9 +95,35 @@ def watchers(released: Released) -> Figures:
     return Figures(Measure.WATCHERS, values.astype(float).where(told), states, released.areas.layer)
 
 
+def _rate(released: Released, denominator: Denominator, column: str, measure: Measure) -> Figures:
+    table = rates(released, denominator).table
+    values = table[column] * PER[denominator]
+    states = table["state"].where(table["state"].ne(State.ZERO) | values.eq(0), State.SHOWN.value)
+    # Where there is no size there is no rate, whatever is known of the count.
+    states = states.mask(values.isna() & states.isin([State.SHOWN, State.ZERO]), State.OUT_OF_SCOPE.value)
+    return Figures(measure, values, states, released.areas.layer, denominator)
+
+
+def case_rate(released: Released, denominator: Denominator) -> Figures:
+    """Reports per size: a measure of size, not a risk to residents."""
+    return _rate(released, denominator, "rate", Measure.CASE_RATE)
+
+
+def smooth_rate(released: Released, denominator: Denominator) -> Figures:
+    """Reports per size, drawn towards the city's rate the more the smaller the kelurahan is (empirical Bayes)."""
+    return _rate(released, denominator, "smooth", Measure.SMOOTH_RATE)
+
+
 #: Every measure by its key: the one place where a page, the method page and the tests find them.
-MEASURES: dict[Measure, Callable[[Released], Figures]] = {
-    Measure.VICTIMS: victims,
-    Measure.CASES: cases,
-    Measure.WATCHERS: watchers,
+MEASURES: dict[Measure, Callable[[Released, Denominator], Figures]] = {
+    Measure.VICTIMS: lambda released, _: victims(released),
+    Measure.CASES: lambda released, _: cases(released),
+    Measure.WATCHERS: lambda released, _: watchers(released),
+    Measure.CASE_RATE: case_rate,
+    Measure.SMOOTH_RATE: smooth_rate,
 }
+
+
+def available(released: Released) -> list[Measure]:
+    """Measures that this layer can have: those that need a size are left out where there is none."""
+    return [one for one in Measure if one in COUNTS or not released.denominators.empty]

@@ -89,6 +89,19 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
     return stages.fillna({"stage": "", "source": ""})
 
 
+def course(events: pd.DataFrame, areas: Areas, *, until: date) -> pd.DataFrame:
+    """How many kelurahan were known to have Community Watch, on each day on which that changed, up to a day.
+
+    Returns
+    -------
+    DataFrame with `on` (datetime64) and `known` (whole number); its last row is on `until`.
+    """
+    own = events[events["kode"].isin(areas.index) & events["counted_as"].eq(CountedAs.CW)]
+    days = {day.date() for day in own["on"] if day.date() <= until} | {until}
+    known = [(pd.Timestamp(day), len(rollout(events, areas, on=day).known)) for day in sorted(days)]
+    return pd.DataFrame(known, columns=["on", "known"])
+
+
 def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:
     city = events[
         events["kode"].eq(areas.city_code) & events["count"].notna() & (_begins(events) <= pd.Timestamp(on))

@@ -28,42 +28,51 @@ class Class:
     state
         `shown` for a range of values, else the state without a number.
     low, high
-        First and last whole value of the range; None for the others.
+        First and last value of the range; for measures that are no counts, where it begins and where the next one
+        does. None for the others.
     fill
         Colour, or address of a pattern.
     areas
         How many kelurahan are in it.
+    label
+        Key of a text that says what it is, where that is no range and no state.
     """
 
     state: State
-    low: int | None
-    high: int | None
+    low: float | None
+    high: float | None
     fill: str
     areas: int
+    label: str = ""
 
 
-def _round_up(value: float) -> int:
-    """The next round number at or above a value."""
-    if value <= _MOST:
+def _round_up(value: float, *, whole: bool) -> float:
+    """The next round number at or above a positive value."""
+    if whole and value <= _MOST:
         return max(1, math.ceil(value))
     scale = 10.0 ** math.floor(math.log10(value))
-    return int(next(step * scale for step in _STEPS if step * scale >= value - 1e-9))
+    return next(float(f"{step * scale:.3g}") for step in _STEPS if step * scale >= value * (1 - 1e-9))
 
 
-def breaks(values: pd.Series[float]) -> list[int]:
-    """First values of the classes of whole positive numbers: quantiles, moved up to round numbers.
+def breaks(values: pd.Series[float]) -> list[float]:
+    """First values of the classes of positive numbers: quantiles, moved up to round numbers.
+
+    Whole numbers get whole ranges that begin at 1, others ranges that begin at 0.
 
     Examples
     --------
     >>> breaks(pd.Series([1.0, 2, 3, 8, 12, 19, 40, 83]))
     [1, 2, 8, 15, 40]
+    >>> breaks(pd.Series([0.12, 0.3, 0.31, 0.9, 2.2]))
+    [0.0, 0.15, 0.3, 0.4, 1.0]
     """
     positive = values[values > 0].dropna()
     if positive.empty:
         return []
     wanted = min(_MOST, positive.nunique())
     inner = np.quantile(positive, np.linspace(0, 1, wanted + 1)[1:-1], method="inverted_cdf")
-    starts = {1, *(_round_up(float(value)) for value in inner)}
+    whole = bool((positive % 1 == 0).all())
+    starts = {1 if whole else 0.0, *(_round_up(float(value), whole=whole) for value in inner)}
     return sorted(start for start in starts if start <= positive.max())
 
 
@@ -80,7 +89,8 @@ def classify(figures: Figures) -> tuple[list[Class], pd.Series[int]]:
         after = starts[number + 1] if number + 1 < len(starts) else None
         inside = figures.values.ge(low) & (True if after is None else figures.values.lt(after))
         inside &= figures.states.eq(State.SHOWN)
-        high = int(figures.values[inside].max()) if after is None and inside.any() else (after or low + 1) - 1
+        last = float(figures.values[inside].max()) if inside.any() else low
+        high = last if after is None else after - 1 if figures.is_count else after
         position[inside] = len(ranges)
         ranges.append(Class(State.SHOWN, low, high, colours[number], int(inside.sum())))
     for state, fill in BLANK.items():

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from geo.words import Words
 
 _STYLE = (
-    "<style>.pj-legend{list-style:none;margin:2px 0 8px;padding:0;font-size:14px}"
-    ".pj-legend li{display:flex;gap:8px;align-items:center;margin:0 0 3px;padding:0}"
+    "<style>ul.pj-legend.pj-legend{list-style:none;margin:2px 0 8px;padding:0;font-size:14px}"
+    "ul.pj-legend.pj-legend li{display:flex;gap:8px;align-items:center;margin:0 0 3px;padding:0}"
     ".pj-legend b{flex:0 0 26px;height:17px;border:1px solid #5c6b73;border-radius:2px;display:flex;"
     "align-items:center;justify-content:center}.pj-legend span{flex:1}.pj-legend small{opacity:.8}"
     ".pj-legend i{width:8px;height:8px;border-radius:50%}</style>"
@@ -33,9 +33,11 @@ def _entry(mark: str, text: str, count: str) -> str:
 
 def class_text(one: Class, words: Words) -> str:
     """A class in words: its range, or its state."""
+    if one.label:
+        return words(one.label)
     if one.state is not State.SHOWN or one.low is None or one.high is None:
         return words(f"state.{one.state}")
-    low, high = words.number(one.low), words.number(one.high)
+    low, high = words.number(round(one.low, 2)), words.number(round(one.high, 1))
     return low if one.low == one.high else f"{low}\N{EN DASH}{high}"
 
 

@@ -88,6 +88,8 @@ class Paint:
         Lines of text under the name of each kelurahan.
     title
         What the map shows, for a screen reader.
+    note
+        What the data are; stands in the picture itself.
     selected
         Kelurahan chosen, or empty.
     tiles
@@ -99,6 +101,7 @@ class Paint:
     stages: pd.Series[str]
     tips: list[list[str]]
     title: str
+    note: str
     selected: str
     tiles: tuple[str, str] | None = None
 
@@ -114,6 +117,7 @@ def _payload(paint: Paint, areas: Areas) -> dict[str, Any]:
         "stages": [kinds.index(stage) + 1 if stage else 0 for stage in paint.stages.reindex(areas.index)],
         "tips": paint.tips,
         "title": paint.title,
+        "note": paint.note,
         "selected": places.get(paint.selected, -1),
         "tiles": None if paint.tiles is None else {"url": paint.tiles[0], "attribution": paint.tiles[1]},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.measures.figures import MEASURES, Measure
+from geo.measures.figures import PER, cases, victims, watchers
 from geo.present.classes import classify
 from geo.present.maps import Paint
 from geo.present.tables import cell, stage_text
@@ -22,7 +22,16 @@ def _value(figures: Figures, kode: str, words: Words) -> str:
     state = State(figures.states[kode])
     if state is not State.SHOWN:
         return f"{words(f'measure.{figures.measure}')}: {words(f'state.{state}')}"
+    if not figures.is_count:
+        return f"{cell(figures, kode, words)} {unit(figures, words)}"
     return words(f"measure.{figures.measure}.n", n=int(figures.values[kode]))
+
+
+def unit(figures: Figures, words: Words) -> str:
+    """What a rate is counted in; empty text for a count."""
+    if figures.denominator is None:
+        return ""
+    return words("rate.unit", per=PER[figures.denominator], size=words(f"denominator.{figures.denominator}"))
 
 
 def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
@@ -36,9 +45,10 @@ def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
 def need_and_coverage(
     released: Released,
     stages: pd.DataFrame,
-    measure: Measure,
+    figures: Figures,
     words: Words,
     *,
+    note: str,
     selected: str = "",
     tiles: tuple[str, str] | None = None,
 ) -> Paint:
@@ -50,28 +60,30 @@ def need_and_coverage(
         What the viewer may see.
     stages
         Of `cw_stages`, on the kelurahan index.
-    measure
+    figures
         What the fill shows.
     words
         Language of the texts on the map.
+    note
+        What the data are.
     selected
         Chosen kelurahan, or empty.
     tiles
         Online background, if it is switched on.
     """
-    figures = MEASURES[measure](released)
     classes, position = classify(figures)
     areas = released.areas
     tips = [
         [areas.groups[kode], _value(figures, kode, words), stage_line(stages, kode, words)] for kode in areas.index
     ]
-    title = words("map.title", measure=words(f"measure.{measure}"), period=str(released.now.period))
-    return Paint(classes, position, stages["stage"], tips, title, selected, tiles)
+    title = words("map.title", measure=words(f"measure.{figures.measure}"), period=str(released.now.period))
+    return Paint(classes, position, stages["stage"], tips, title, note, selected, tiles)
 
 
 def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:
     """Facts of one kelurahan: label and text."""
-    told = [(words(f"measure.{one}"), cell(measured(released), kode, words)) for one, measured in MEASURES.items()]
+    counts = (victims(released), cases(released), watchers(released))
+    told = [(words(f"measure.{one.measure}"), cell(one, kode, words)) for one in counts]
     source = str(stages.at[kode, "source"])
     stage = stage_line(stages, kode, words)
     return [*told, (words("table.stage"), f"{stage} ({source})" if source else stage)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.figures import MEASURES, Measure
+from geo.measures.figures import Measure, cases, victims, watchers
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -19,8 +19,14 @@ def cell(figures: Figures, kode: str, words: Words) -> str:
     """One number, or why there is none."""
     state = State(figures.states[kode])
     if state in {State.SHOWN, State.ZERO}:
-        return words.number(int(figures.values[kode]))
+        value = float(figures.values[kode])
+        return words.number(int(value)) if figures.is_count else words.number(round(value, 1))
     return words(f"state.{state}")
+
+
+def cell_state(state: str, words: Words) -> str:
+    """Why there is no number; empty text where there is one."""
+    return "" if State(state) in {State.SHOWN, State.ZERO} else words(f"state.{state}")
 
 
 def order(figures: Figures, names: pd.Series[str]) -> pd.Index[str]:
@@ -34,11 +40,15 @@ def stage_text(stage: str, words: Words) -> str:
     return words(f"stage.{stage}") if stage else words("stage.none")
 
 
-def facts(released: Released, stages: pd.DataFrame, measure: Measure, words: Words) -> pd.DataFrame:
-    """The facts of the map as a table, one row a kelurahan, all cells text, sorted by the measure on the map."""
-    figures = {one: measured(released) for one, measured in MEASURES.items()}
+def facts(released: Released, stages: pd.DataFrame, mapped: Figures, words: Words) -> pd.DataFrame:
+    """The facts of the map as a table, one row a kelurahan, all cells text, sorted by what is on the map."""
+    figures = {
+        Measure.VICTIMS: victims(released),
+        Measure.CASES: cases(released),
+        Measure.WATCHERS: watchers(released),
+    }
     areas = released.areas
-    rows = order(figures[measure], areas.names)
+    rows = order(mapped, areas.names)
     columns = {
         words("table.kecamatan"): areas.groups[rows].tolist(),
         words("measure.victims"): [cell(figures[Measure.VICTIMS], kode, words) for kode in rows],

@@ -89,6 +89,8 @@ class Released:
         Reports of the watchers in the period by kelurahan; missing where hidden.
     rollout
         Events of the rollout: published facts, and the city's own.
+    denominators
+        Published sizes on the kelurahan index, a column each.
     on
         Day for which watchers and stages are shown.
     records_until
@@ -107,6 +109,7 @@ class Released:
     watchers: pd.Series[int]
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
+    denominators: pd.DataFrame
     on: date
     records_until: date | None
     audience: Audience
@@ -215,6 +218,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         watchers=_hide_small(active.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
+        denominators=study.denominators,
         on=on,
         records_until=None if pd.isna(until) else until.date(),
         audience=viewer.audience,

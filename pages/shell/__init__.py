@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.measures.figures import Measure
+from geo.measures.figures import COUNTS, MEASURES, available
 from geo.period import Period
+from geo.places.search import search
 from geo.present.faults import sentence
 from geo.present.maps import base_map
-from geo.terms import StoreName
+from geo.schemas import Table, required
+from geo.terms import Denominator, StoreName
 from geo.words import Language, Words
 from pages.shell import access, caches
 from pages.shell.address import Known, View, read, write
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.measures.figures import Figures, Measure
     from geo.present.maps import Paint
     from geo.records.tables import Tables
     from geo.release.released import Released
@@ -91,9 +96,9 @@ class Shell:
             st.query_params.from_dict(written)
         st.session_state[_ADDRESS] = written
 
-    def widget(self, part: str) -> dict[str, Any]:
-        """Key and callback that tie a widget to one part of the view."""
-        key = f"view.{part}"
+    def widget(self, part: str, *, at: str = "") -> dict[str, Any]:
+        """Key and callback that tie a widget to one part of the view; `at` tells two widgets of one part apart."""
+        key = f"view.{part}{at}"
         st.session_state[key] = getattr(self.view, part)
 
         def changed() -> None:
@@ -109,6 +114,18 @@ class Shell:
         """What this viewer may see of the chosen period; the only data a page gets."""
         viewer = access.viewer(self.view.store, self.settings)
         return caches.released(self.areas, self.tables, self.view.period, self.view.on, viewer)
+
+    def released_by_year(self) -> list[Released]:
+        """What this viewer may see of each single year of the records."""
+        viewer = access.viewer(self.view.store, self.settings)
+        return [
+            caches.released(self.areas, self.tables, Period(year, year), self.view.on, viewer)
+            for year in self._years(self.tables)
+        ]
+
+    def neighbours(self, kode: str) -> tuple[str, ...]:
+        """Kelurahan next to one."""
+        return caches.neighbours(self.areas)[kode]
 
     @property
     def is_empty(self) -> bool:
@@ -163,13 +180,29 @@ class Shell:
             )  # fmt: skip
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
 
-    def measure_control(self) -> None:
-        """Choice of what the map's fill shows."""
+    def measured(self, seen: Released, measures: Sequence[Measure]) -> Figures:
+        """Choice of a measure, and for a rate of its denominator; gives the figures of what was chosen.
+
+        A measure that another page left in the view and that is not offered here gives way to the first one.
+        """
         words = self.words
+        offered = [one for one in available(seen) if one in measures]
+        if self.view.measure not in offered:
+            self._change(measure=offered[0])
         st.segmented_control(
-            words("filter.measure"), list(Measure), format_func=lambda one: words(f"measure.{one}"),
+            words("filter.measure"), offered, format_func=lambda one: words(f"measure.{one}"),
             **self.widget("measure"),
         )  # fmt: skip
+        measure = self.view.measure
+        sizes = [Denominator(name) for name in seen.denominators.columns]
+        if measure not in COUNTS:
+            if self.view.denominator not in sizes:
+                self._change(denominator=sizes[0])
+            st.selectbox(
+                words("filter.denominator"), sizes, format_func=lambda one: words(f"denominator.{one}"),
+                help=words("filter.denominator.help"), **self.widget("denominator"),
+            )  # fmt: skip
+        return MEASURES[measure](seen, self.view.denominator)
 
     def kelurahan_control(self) -> None:
         """Choice of a kelurahan from a list: what a click on the map does, for the keyboard."""
@@ -179,6 +212,47 @@ class Shell:
             format_func=lambda kode: names[kode] if kode else words("filter.kelurahan.none"),
             **self.widget("kelurahan"),
         )  # fmt: skip
+
+    def search(self) -> None:
+        """Search by name that forgives spelling; it offers, the visitor chooses."""
+        words, names, groups = self.words, self.areas.names, self.areas.groups
+        written = st.text_input(words("profile.search"), max_chars=60, placeholder=words("profile.search.example"))
+        if not written:
+            return
+        found = search(self.areas, written)
+        if not found:
+            st.caption(words("profile.search.none"))
+        for kode in found:
+            st.button(
+                f"{names[kode]} ({groups[kode]})" if groups[kode] else names[kode],
+                key=f"search.{kode}", on_click=self._change, kwargs={"kelurahan": kode},
+            )  # fmt: skip
+
+    def what_to_bring(self) -> None:
+        """The empty state of the city's own store: which files it waits for, and where."""
+        words = self.words
+        with st.container(border=True):
+            st.markdown(words("empty.city"))
+            for table in Table:
+                st.markdown(f"- `{table}.csv`: {words(f'empty.{table}')} ({', '.join(required(table))})")
+
+    def note(self) -> str:
+        """What the records are and what they were counted on; stands in every picture made of them."""
+        key = "banner.example" if self.view.store is StoreName.CONTOH else "banner.city"
+        return f"{self.words(key)} · {self.words('banner.layer', layer=self.areas.layer)}"
+
+    def footer(self) -> None:
+        """Source, date and kind of data at the end of a page, for the paper it may be printed on."""
+        view, words = self.view, self.words
+        st.caption(
+            words(
+                "footer",
+                note=self.note(),
+                period=str(view.period),
+                day=words.day(view.on),
+                today=words.day(date.today()),
+            )
+        )
 
     def _periods(self) -> list[Period]:
         years = self._years(self.tables)

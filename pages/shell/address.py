@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from geo.measures.figures import Measure
+from geo.measures.figures import COUNTS, Measure
 from geo.period import Period
-from geo.terms import StoreName
+from geo.terms import Denominator, StoreName
 from geo.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
 
-_MEASURES = {"korban": Measure.VICTIMS, "laporan": Measure.CASES, "anggota": Measure.WATCHERS}
+_MEASURES = {
+    "korban": Measure.VICTIMS,
+    "laporan": Measure.CASES,
+    "anggota": Measure.WATCHERS,
+    "laporan-per-ukuran": Measure.CASE_RATE,
+    "laporan-dihaluskan": Measure.SMOOTH_RATE,
+}
 _WORDS = {measure: word for word, measure in _MEASURES.items()}
 _LONGEST = 40
 
@@ -33,6 +39,8 @@ class View:
         Day for stages and watchers.
     measure
         What the map's fill shows.
+    denominator
+        Size that rates are formed with.
     kelurahan
         Key of the chosen kelurahan, or empty.
     language
@@ -45,6 +53,7 @@ class View:
     period: Period
     on: date
     measure: Measure = Measure.VICTIMS
+    denominator: Denominator = Denominator.STATIONS_2024
     kelurahan: str = ""
     language: Language = Language.ID
     tiles: bool = False
@@ -90,6 +99,7 @@ def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
         "periode": ("period", lambda text: _period(text, known)),
         "tanggal": ("on", date.fromisoformat),
         "ukuran": ("measure", _MEASURES.__getitem__),
+        "penyebut": ("denominator", Denominator),
         "kelurahan": ("kelurahan", lambda text: _member(text, known.kelurahan)),
         "bahasa": ("language", Language),
     }
@@ -126,10 +136,8 @@ def write(view: View) -> dict[str, str]:
         "periode": str(view.period),
         "tanggal": view.on.isoformat(),
         "ukuran": _WORDS[view.measure],
+        "penyebut": "" if view.measure in COUNTS else view.denominator.value,
         "kelurahan": view.kelurahan,
         "bahasa": view.language.value,
     }
     return {name: text for name, text in written.items() if text}
-
-
-PARTS = tuple(field.name for field in fields(View))

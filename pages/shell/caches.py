@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.errors import DataError, Fault
 from geo.places.boundaries import Areas, read_areas
+from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, fingerprint_of, read_tables
 from geo.release.released import Released, release
@@ -56,6 +57,16 @@ def _assets(fingerprint: str, _areas: Areas) -> Assets:  # noqa: ARG001 - the ke
 def assets(layer: Areas) -> Assets:
     """Files of the map of a layer."""
     return _assets(layer.fingerprint, layer)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _neighbours(fingerprint: str, _areas: Areas) -> dict[str, tuple[str, ...]]:  # noqa: ARG001 - the key
+    return queen(_areas)
+
+
+def neighbours(layer: Areas) -> dict[str, tuple[str, ...]]:
+    """Neighbours of every area of a layer."""
+    return _neighbours(layer.fingerprint, layer)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

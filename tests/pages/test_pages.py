@@ -170,3 +170,109 @@ def test_no_visitor_sees_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not app.exception
     assert "innards" not in told(app)
     assert len(app.error) == 1
+
+
+PAGES = ["hotspots", "rollout", "profile", "method"]
+TITLES = {
+    "hotspots": ("Titik rawan", "Hotspots"), "rollout": ("Perluasan Community Watch", "Rollout"),
+    "profile": ("Profil kelurahan", "Kelurahan profile"), "method": ("Metode & sumber", "Methods & sources"),
+}  # fmt: skip
+
+
+def page_of(name: str, **parameters: str) -> AppTest:
+    """A page other than the first, as the menu opens it.
+
+    AppTest cannot open a page given as a function by its address: the frame is asked for that page directly.
+    """
+
+    def script(name: str) -> None:
+        import importlib
+
+        from pages.shell import Shell
+
+        shell = Shell()
+        shell.sidebar()
+        importlib.import_module(f"pages.{name}").page(shell)
+        shell.write_address()
+
+    app = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60)
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_speaks_both_languages_and_says_what_its_data_are(name: str, language: str) -> None:
+    app = page_of(name, bahasa=language)
+    assert not app.exception
+    assert TITLES[name][language == "en"] in app.title[0].value
+    said = [caption.value for caption in app.caption]
+    assert EXAMPLE_SAYS in said[0]
+    assert EXAMPLE_SAYS in said[-1]  # the foot of the printed page
+    assert app.table or name == "profile"  # which shows nothing until somebody chooses
+
+
+@pytest.mark.parametrize("name", ["overview", *PAGES])
+def test_every_page_opens_on_an_empty_city(city: Path, name: str) -> None:
+    app = page_of(name, data="kota")
+    assert not app.exception
+    assert EXAMPLE_SAYS not in app.caption[0].value
+    assert EXAMPLE_SAYS not in app.caption[-1].value
+
+
+@pytest.mark.parametrize("name", ["overview", *PAGES])
+def test_every_page_opens_on_another_city(city: Path, tmp_path: Path, name: str) -> None:
+    layer = (ROOT / "tests/data/jakarta_kelurahan.parquet").as_posix()
+    (tmp_path / "settings.toml").write_text(
+        f"[areas]\npath = '{layer}'\nname = 'nama'\ngroup = ''\nmetric_crs = 'EPSG:32748'\n"
+        "city = 'DKI Jakarta'\ncity_code = '31'\nlayer = 'x'\n",
+        encoding="utf-8",
+    )
+    _forget()
+    app = page_of(name, kelurahan="31.71.01.1001")
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_rate_names_its_denominator() -> None:
+    app = page_of("hotspots", ukuran="laporan-per-ukuran", penyebut="balita2022")
+    assert "laporan per 1.000 Balita 2022" in told(app)
+    assert "bukan risiko" in told(app)
+    ranked = app.table[0].value
+    assert list(ranked.columns[:4]) == ["Kecamatan", "Laporan", "Korban", "Balita 2022"]
+    assert app.query_params["penyebut"] == "balita2022"
+
+
+def test_the_profile_is_found_by_address_by_search_and_by_list() -> None:
+    app = page_of("profile", kelurahan="53.71.04.1011")
+    assert app.title[0].value == "Fatululi"
+    app.text_input[0].input("oebufuu").run()
+    next(button for button in app.button if button.label == "Oebufu (Oebobo)").click().run()
+    assert app.title[0].value == "Oebufu"
+    assert app.query_params["kelurahan"] == "53.71.04.1009"
+
+
+def test_the_slider_moves_the_day_of_the_rollout() -> None:
+    app = page_of("rollout", tanggal="2018-11-15")
+    assert app.metric[0].value == "0 dari 51"
+    import datetime as dt
+
+    app.slider[0].set_value(dt.date(2018, 11, 16)).run()
+    assert [metric.value for metric in app.metric] == ["7 dari 51", "7 dari 51", "12 dari 51"]
+    assert app.query_params["tanggal"] == "2018-11-16"
+
+
+def test_the_rollout_shows_contradictions_side_by_side() -> None:
+    app = page_of("rollout", tanggal="2020-06-01")
+    claimed = app.table[0].value["Jumlah"].tolist()
+    assert claimed == ["12 dari 51", "7 dari 51", "39 dari 51", "51 dari 51"]
+
+
+def test_the_method_page_has_every_word_of_the_lists() -> None:
+    app = page_of("method")
+    tables = [list(table.value.index) for table in app.table]
+    assert "Laporan per ukuran, dihaluskan" in tables[0]
+    assert len(tables[1]) == 4
+    assert len(tables[3]) == 9
+    assert len(app.expander) == 7

@@ -106,8 +106,8 @@ def test_texts_of_the_legend_are_escaped(seen: Released) -> None:
 def test_the_table_says_what_the_map_says(seen: Released) -> None:
     stages = cw_stages(seen.rollout, seen.areas, seen.on)
     words = Words(Language.ID)
-    table = facts(seen, stages, Measure.VICTIMS, words)
-    paint = need_and_coverage(seen, stages, Measure.VICTIMS, words)
+    table = facts(seen, stages, victims(seen), words)
+    paint = need_and_coverage(seen, stages, victims(seen), words, note="x")
     by_name = {seen.areas.names[kode]: tip for kode, tip in zip(seen.areas.index, paint.tips, strict=True)}
     assert len(table) == 51
     for name, row in table.iterrows():
@@ -146,11 +146,12 @@ def test_the_first_draw_is_small(kupang: Areas, tmp_path: Path) -> None:
 
 def test_a_repaint_is_small_and_carries_no_geometry(seen: Released, tmp_path: Path) -> None:
     stages = cw_stages(seen.rollout, seen.areas, seen.on)
-    paint = need_and_coverage(seen, stages, Measure.VICTIMS, Words(Language.ID))
+    paint = need_and_coverage(seen, stages, victims(seen), Words(Language.ID), note=EVIL)
     base = base_map(write_assets(seen.areas, tmp_path), "../x/")
     text = _get_feature_group_string(painted(paint, seen.areas), base)
     assert len(text) < 7_000
     assert "coordinates" not in text
+    assert EVIL not in text
 
 
 def test_the_map_names_no_address_outside(seen: Released, tmp_path: Path) -> None:

@@ -208,7 +208,6 @@
     state.order = layer.areas.map(function (_, index) { return index; }).sort(function (a, b) {
       return layer.areas[b].km2 - layer.areas[a].km2;
     });
-    map.attributionControl.setPrefix("Leaflet");
     fit();
     if (layer.inset) {
       state.inset = inset();
@@ -256,6 +255,10 @@
     if (painted.selected >= 0) state.polygons[painted.selected].bringToFront();
     paintInset();
     var holder = map.getContainer();
+    /* What the data are stands in the picture itself. The control takes HTML, so the text is escaped by a node. */
+    var note = document.createElement("span");
+    note.textContent = painted.note;
+    map.attributionControl.setPrefix(note.innerHTML + " · Leaflet");
     holder.setAttribute("role", "region");
     holder.setAttribute("aria-label", painted.title);
     if (Boolean(state.tiles) !== Boolean(painted.tiles)) {

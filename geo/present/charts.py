@@ -1,0 +1,148 @@
+"""Charts, with Altair: Streamlit draws them itself, no script comes from elsewhere. Each stands beside its table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from geo.measures.figures import PER
+from geo.measures.rates import funnel
+from geo.present.palette import CW, SEQUENCE
+from geo.present.tables import cell_state
+from geo.terms import Claim
+
+if TYPE_CHECKING:
+    from geo.measures.rates import Rates
+    from geo.measures.rollout import Statement
+    from geo.words import Words
+
+_DARK, _LINE = SEQUENCE[5][4], "#5c6b73"
+_INSIDE = (0.95, 0.998)
+
+
+def _titled(chart: Any, title: str, note: str) -> Any:
+    """A chart that carries its own title and what its data are, so that a picture of it does too."""
+    text = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=15, subtitleFontSize=11)
+    return chart.properties(title=text, height=330).configure_view(strokeWidth=0)
+
+
+def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str) -> Any:
+    """Rate against size, with the limits that chance keeps to; one point a kelurahan that has a number.
+
+    Parameters
+    ----------
+    found
+        The rates.
+    names
+        Names on the kelurahan index.
+    words
+        Language.
+    note
+        What the data are, kept in the picture.
+    """
+    per = PER[found.denominator]
+    table = found.table.dropna(subset=["rate"])
+    points = pd.DataFrame(
+        {"name": names[table.index], "size": table["size"], "rate": table["rate"] * per, "cases": table["observed"]}
+    )
+    sizes = np.geomspace(max(1.0, float(table["size"].min()) * 0.8), float(table["size"].max()) * 1.05, 60)
+    size = words(f"denominator.{found.denominator}")
+    horizontal = alt.X("size:Q", title=size, scale=alt.Scale(zero=False))
+    layers = []
+    for inside, dash in zip(_INSIDE, ([4, 3], [1, 0]), strict=True):
+        limits = funnel(found, sizes.tolist(), inside=inside)
+        lines = limits.melt("size", value_name="rate").assign(rate=lambda frame: frame["rate"] * per)
+        layers.append(
+            alt.Chart(lines).mark_line(color=_LINE, strokeDash=dash, strokeWidth=1.2).encode(
+                x=horizontal, y=alt.Y("rate:Q"), detail="variable:N"
+            )
+        )  # fmt: skip
+    city = pd.DataFrame({"rate": [found.city_rate * per]})
+    layers.append(alt.Chart(city).mark_rule(color=CW, strokeWidth=1.5).encode(y="rate:Q"))
+    unit = words("rate.unit", per=per, size=size)
+    layers.append(
+        alt.Chart(points).mark_circle(size=70, color=_DARK, opacity=0.85).encode(
+            x=horizontal,
+            y=alt.Y("rate:Q", title=unit),
+            tooltip=[
+                alt.Tooltip("name:N", title=words("table.kelurahan")),
+                alt.Tooltip("cases:Q", title=words("measure.cases")),
+                alt.Tooltip("size:Q", title=size),
+                alt.Tooltip("rate:Q", title=unit, format=".1f"),
+            ],
+        )
+    )  # fmt: skip
+    return _titled(alt.layer(*layers), words("funnel.title"), note)
+
+
+def timeline_chart(
+    known: pd.DataFrame, statements: tuple[Statement, ...], areas: int, words: Words, *, note: str
+) -> Any:
+    """Kelurahan known to have Community Watch over time, with what sources claim and what they aim at.
+
+    Parameters
+    ----------
+    known
+        Of `course`.
+    statements
+        What sources say of the whole city.
+    areas
+        How many kelurahan there are.
+    words
+        Language.
+    note
+        What the data are.
+    """
+    days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
+    counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 3]))
+    line = alt.Chart(known.rename(columns={"known": "count"})).mark_line(
+        interpolate="step-after", color=CW, strokeWidth=3
+    ).encode(x=days, y=counts)  # fmt: skip
+    if not statements:
+        return _titled(line, words("timeline.title"), note)
+    said = pd.DataFrame(
+        [
+            {
+                "on": pd.Timestamp(one.on),
+                "count": one.count,
+                "what": words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
+                "source": f"{one.source} ({words.day(one.source_on)})",
+                "day": words.day(one.on, one.on_precision),
+                "is_target": one.claim is Claim.TARGET,
+            }
+            for one in statements
+        ],
+        columns=["on", "count", "what", "source", "day", "is_target"],
+    )
+    marks = alt.Chart(said).mark_point(size=130, filled=True).encode(
+        x=days,
+        y=counts,
+        shape=alt.Shape("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420)),
+        color=alt.Color("what:N", title=None, scale=alt.Scale(range=[_DARK, "#2a7ab9", "#8a6d3b", _LINE])),
+        tooltip=[alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")],
+    )  # fmt: skip
+    return _titled(alt.layer(line, marks), words("timeline.title"), note)
+
+
+def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
+    """Victims and reports by year; a year without a number has no bar and says why."""
+    long = found.melt(["period", "state"], ["cases", "victims"], "what", "count")
+    long["label"] = [words(f"measure.{name}") for name in long["what"]]
+    long["blank"] = [cell_state(state, words) for state in long["state"]]
+    long["count"] = long["count"].astype("Float64").astype(object).where(long["count"].notna(), None)
+    base = alt.Chart(long).encode(x=alt.X("period:N", title=None, axis=alt.Axis(labelAngle=0)), xOffset="label:N")
+    bars = base.mark_bar().encode(
+        y=alt.Y("count:Q", title=None),
+        color=alt.Color("label:N", title=None, scale=alt.Scale(range=["#2a7ab9", "#b5d4ec"])),
+        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("count:Q", title=" ")],
+    )
+    unknown = long[long["blank"].ne("")].drop_duplicates("period")
+    if unknown.empty:
+        return _titled(bars, words("history.title"), note)
+    blank = alt.Chart(long[long["blank"].ne("")].drop_duplicates("period")).mark_text(
+        angle=270, align="left", dy=4, color=_LINE
+    ).encode(x="period:N", y=alt.datum(0), text="blank:N")  # fmt: skip
+    return _titled(alt.layer(bars, blank), words("history.title"), note)

@@ -1,0 +1,105 @@
+"""How far Community Watch is, as a map, numbers, tables and one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.measures.rollout import REACHED
+from geo.present.classes import Class
+from geo.present.maps import Paint
+from geo.present.numbers import statement_text
+from geo.present.overview import stage_line
+from geo.present.tables import stage_text
+from geo.terms import Claim, Stage, State
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from geo.places.boundaries import Areas
+    from geo.words import Words
+
+_FILLS: dict[str, str] = {
+    "reached": "#f3d9bd",
+    "preparing": "#fbf3ea",
+    "ended": "#d5dadd",
+    "": "#ffffff",
+}
+
+
+def _kind(stage: str) -> str:
+    if not stage:
+        return ""
+    if Stage(stage) in REACHED:
+        return "reached"
+    return "ended" if stage == Stage.DISSOLVED else "preparing"
+
+
+def stage_map(
+    reached: Rollout,
+    areas: Areas,
+    words: Words,
+    *,
+    note: str,
+    selected: str = "",
+    tiles: tuple[str, str] | None = None,
+) -> Paint:
+    """Map of stages: fill and outline by stage, nothing else."""
+    stages = reached.stages["stage"]
+    kinds = stages.map(_kind)
+    classes = [
+        Class(State.SHOWN, None, None, fill, int(kinds.eq(kind).sum()), label=f"stage.kind.{kind or 'none'}")
+        for kind, fill in _FILLS.items()
+        if kinds.eq(kind).any()
+    ]
+    shown = [kind for kind in _FILLS if kinds.eq(kind).any()]
+    position = kinds.map({kind: number for number, kind in enumerate(shown)})
+    tips = [[areas.groups[kode], stage_line(reached.stages, kode, words)] for kode in areas.index]
+    title = words("rollout.map", day=words.day(reached.on))
+    return Paint(classes, position, stages, tips, title, note, selected, tiles)
+
+
+def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
+    """Stage of every kelurahan with since when and by whom; those with Community Watch first, then by name."""
+    stages = reached.stages
+    rows = pd.DataFrame({"none": stages["stage"].eq(""), "name": areas.names}).sort_values(["none", "name"]).index
+    since = [words.day(day.date()) if pd.notna(day) else "" for day in stages["since"][rows]]
+    return pd.DataFrame(
+        {
+            words("table.kecamatan"): areas.groups[rows].tolist(),
+            words("table.stage"): [stage_text(str(stages["stage"][kode]), words) for kode in rows],
+            words("table.since"): since,
+            words("table.source"): stages["source"][rows].tolist(),
+        },
+        index=pd.Index(areas.names[rows], name=words("table.kelurahan")),
+    )
+
+
+def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
+    """What sources say of the whole city, contradictions side by side."""
+    rows = [
+        [
+            words.day(one.on, one.on_precision),
+            words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
+            words("number.reached.of", count=one.count, of=one.of if one.of is not None else "?"),
+            f"{one.source}, {words.day(one.source_on)}",
+        ]
+        for one in reached.published
+    ]
+    heads = [words(f"claims.{name}") for name in ("day", "what", "count", "source")]
+    return pd.DataFrame(rows, columns=heads).set_index(heads[0])
+
+
+def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
+    """Known, at least, at most, and the published target, without inventing which ones."""
+    targets = [one for one in reached.published if one.claim is Claim.TARGET]
+    target = " ".join(statement_text(one, words) for one in targets) or words("rollout.no_target")
+    return words(
+        "rollout.sentence",
+        day=words.day(reached.on),
+        known=len(reached.known),
+        of=len(areas.index),
+        least=reached.at_least,
+        most=reached.at_most,
+        target=target,
+    )

@@ -1,0 +1,68 @@
+"""Titik rawan: which kelurahan stand out, and which of that chance alone would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.measures.figures import Measure
+from geo.measures.rates import rates
+from geo.measures.rollout import rollout
+from geo.present.charts import funnel_chart
+from geo.present.classes import classify
+from geo.present.hotspots import funnel_sentence, ranking
+from geo.present.legend import legend
+from geo.present.overview import need_and_coverage, unit
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+_MEASURES = (Measure.CASES, Measure.VICTIMS, Measure.CASE_RATE, Measure.SMOOTH_RATE)
+
+
+def page(shell: Shell) -> None:
+    """Map, ranking and funnel of reports and rates."""
+    words = shell.words
+    st.title(words("hotspots.title"))
+    shell.banner()
+    if shell.is_empty:
+        shell.what_to_bring()
+        return
+    st.markdown(words("hotspots.question", period=str(shell.view.period)))
+    _map_and_ranking(shell)
+    shell.footer()
+
+
+@st.fragment
+def _map_and_ranking(shell: Shell) -> None:
+    """What changes with the measure, the denominator and the chosen kelurahan."""
+    words, view, seen = shell.words, shell.view, shell.released()
+    stages = rollout(seen.rollout, seen.areas, on=view.on).stages
+    mapped = shell.measured(seen, _MEASURES)
+    wide, narrow = st.columns([7, 3])
+    with wide:
+        shell.draw_map(
+            need_and_coverage(
+                seen, stages, mapped, words, note=shell.note(), selected=shell.view.kelurahan, tiles=shell.tiles()
+            )
+        )
+    with narrow:
+        classes, _ = classify(mapped)
+        st.html(legend(words(f"measure.{mapped.measure}"), classes, stages["stage"], words))
+        if mapped.denominator is not None:
+            st.caption(f"{unit(mapped, words)}. {words('rate.not_a_risk')}")
+        shell.kelurahan_control()
+    st.info(words("overview.papers"), icon=":material/info:")
+    found = None
+    if seen.denominators.empty:
+        st.caption(words("hotspots.no_size"))
+    else:
+        found = rates(seen, shell.view.denominator)
+        st.subheader(words("funnel.title"))
+        st.markdown(funnel_sentence(found, seen.areas.names, words))
+        st.altair_chart(funnel_chart(found, seen.areas.names, words, note=shell.note()))
+        st.caption(words("funnel.how"))
+    st.subheader(words("hotspots.table"))
+    st.caption(words("hotspots.table.how"))
+    st.table(ranking(seen, mapped, found, words))

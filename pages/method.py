@@ -1,0 +1,58 @@
+"""Metode & sumber: what each number means, where it comes from, and what it cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from geo.measures.figures import Measure
+from geo.sources import read_sources
+from geo.terms import Denominator, Stage, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from enum import StrEnum
+
+    from pages.shell import Shell
+
+_LIMITS = ("papers", "silence", "small", "watch", "layer", "compare")
+_GLOSSARY = ("case", "victim", "watcher", "report", "stage", "kelurahan", "cw", "gt_tppo", "tppo")
+
+
+def page(shell: Shell) -> None:
+    """Definitions, states, sizes, limits, glossary and sources, made of the lists that the code itself uses."""
+    words = shell.words
+    st.title(words("page.method"))
+    shell.banner()
+    st.markdown(words("method.line", k=shell.settings.k))
+    for title, prefix, told in (
+        ("method.measures", "measure.", Measure),
+        ("method.states", "state.", [one for one in State if one is not State.SHOWN]),
+        ("method.denominators", "denominator.", Denominator),
+        ("method.stages", "stage.", Stage),
+    ):
+        st.subheader(words(title))
+        st.table(_list(shell, prefix, told))
+    st.subheader(words("method.limits"))
+    for one in _LIMITS:
+        st.markdown(f"- {words(f'limit.{one}', k=shell.settings.k)}")
+    st.subheader(words("method.glossary"))
+    for one in _GLOSSARY:
+        st.markdown(f"- **{words(f'glossary.{one}')}**: {words(f'glossary.{one}.what')}")
+    st.subheader(words("method.sources"))
+    for source in read_sources():
+        with st.expander(source.title):
+            for part in ("what", "origin", "licence", "date", "quality"):
+                if getattr(source, part):
+                    st.markdown(f"**{words(f'source.{part}')}**: {getattr(source, part)}")
+            st.caption(", ".join(source.files))
+    shell.footer()
+
+
+def _list(shell: Shell, prefix: str, told: Iterable[StrEnum]) -> pd.DataFrame:
+    """A closed list with the definition of each of its words."""
+    words = shell.words
+    rows = [(words(f"{prefix}{one}"), words(f"method.{prefix}{one}")) for one in told]
+    return pd.DataFrame(rows, columns=[words("method.word"), words("method.meaning")]).set_index(words("method.word"))

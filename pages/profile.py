@@ -1,0 +1,89 @@
+"""Profil kelurahan: everything about one kelurahan and its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.measures.figures import cases
+from geo.measures.history import history
+from geo.measures.rollout import rollout
+from geo.present.charts import history_chart
+from geo.present.classes import classify
+from geo.present.legend import legend
+from geo.present.overview import need_and_coverage, profile
+from geo.present.profile import (
+    about,
+    events_table,
+    history_sentence,
+    history_table,
+    neighbours_sentence,
+    neighbours_table,
+)
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+
+def page(shell: Shell) -> None:
+    """Search and map to choose a kelurahan, then its facts, its years, its neighbours and its events."""
+    words, view, seen = shell.words, shell.view, shell.released()
+    st.title(shell.areas.names[view.kelurahan] if view.kelurahan else words("profile.title"))
+    shell.banner()
+    shell.search()
+    stages = rollout(seen.rollout, seen.areas, on=view.on).stages
+    wide, narrow = st.columns([6, 4])
+    figures = cases(seen)
+    with wide:
+        shell.draw_map(
+            need_and_coverage(
+                seen, stages, figures, words, note=shell.note(), selected=view.kelurahan, tiles=shell.tiles()
+            )
+        )
+    with narrow:
+        shell.kelurahan_control()
+        if view.kelurahan:
+            told = dict([*about(seen, stages, view.kelurahan, words), *profile(seen, stages, view.kelurahan, words)])
+            for label, text in told.items():
+                st.markdown(f"{label}: **{text}**")
+        else:
+            st.caption(words("overview.choose"))
+            classes, _ = classify(figures)
+            st.html(legend(words("measure.cases"), classes, stages["stage"], words))
+    if view.kelurahan:
+        _years(shell, view.kelurahan)
+        _around(shell, view.kelurahan)
+    st.info(words("overview.papers"), icon=":material/info:")
+    shell.footer()
+
+
+def _years(shell: Shell, kode: str) -> None:
+    """The kelurahan over the years."""
+    words, found = shell.words, history(shell.released_by_year(), kode)
+    st.subheader(words("history.title"))
+    if found.empty:
+        st.caption(words("history.none"))
+        return
+    st.markdown(history_sentence(found, shell.areas.names[kode], words))
+    left, right = st.columns([6, 4])
+    with left:
+        st.altair_chart(history_chart(found, words, note=shell.note()))
+    with right:
+        st.table(history_table(found, words))
+
+
+def _around(shell: Shell, kode: str) -> None:
+    """Its neighbours, and what sources tell of it."""
+    words, seen = shell.words, shell.released()
+    stages = rollout(seen.rollout, seen.areas, on=shell.view.on).stages
+    next_to = shell.neighbours(kode)
+    st.subheader(words("profile.neighbours"))
+    st.markdown(neighbours_sentence(stages, next_to, words))
+    st.table(neighbours_table(seen, stages, next_to, words))
+    st.subheader(words("profile.events"))
+    events = events_table(seen, kode, words)
+    if events.empty:
+        st.caption(words("profile.no_events"))
+    else:
+        st.table(events)
