@@ -142,7 +142,7 @@ def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
     unknown = long[long["blank"].ne("")].drop_duplicates("period")
     if unknown.empty:
         return _titled(bars, words("history.title"), note)
-    blank = alt.Chart(long[long["blank"].ne("")].drop_duplicates("period")).mark_text(
+    blank = alt.Chart(unknown).mark_text(
         angle=270, align="left", dy=4, color=_LINE
     ).encode(x="period:N", y=alt.datum(0), text="blank:N")  # fmt: skip
     return _titled(alt.layer(bars, blank), words("history.title"), note)

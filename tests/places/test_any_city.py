@@ -1,4 +1,4 @@
-"""Other layers than the embedded one: the other public layer of Kupang, and another city, through the settings alone."""
+"""Other layers than the embedded one: the other public layer of Kupang, and another city, by settings alone."""
 
 from __future__ import annotations
 
