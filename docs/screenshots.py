@@ -13,9 +13,13 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 from browser.find import browser  # noqa: E402 - the folder of the tests is no installed package
 
 PICTURES = {
-    "overview-id.png": ("ringkasan", 1280, 1000),
-    "overview-en.png": ("ringkasan?bahasa=en&periode=2018&tanggal=2019-12-31&kelurahan=53.71.04.1011", 1280, 1000),
+    "overview-id.png": ("ringkasan", 1280, 1060),
+    "overview-en.png": ("ringkasan?bahasa=en&periode=2018&tanggal=2019-12-31&kelurahan=53.71.04.1011", 1280, 1060),
     "overview-phone.png": ("ringkasan", 360, 1400),
+    "hotspots.png": ("titik-rawan?ukuran=laporan-dihaluskan", 1280, 1560),
+    "rollout.png": ("perluasan-cw?tanggal=2020-06-01", 1280, 1500),
+    "profile.png": ("profil-kelurahan?kelurahan=53.71.04.1013", 1280, 1500),
+    "method.png": ("metode-sumber", 1280, 1000),
 }
 
 
@@ -28,7 +32,9 @@ def main(address: str) -> None:
         for name, (path, width, height) in PICTURES.items():
             page = chromium.new_page(viewport={"width": width, "height": height})
             page.goto(f"{address}/{path}")
-            page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
+            page.get_by_text("Peta Jaga.").last.wait_for(state="attached", timeout=30_000)
+            if "metode" not in path:
+                page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
             page.wait_for_timeout(2000)
             page.screenshot(path=folder / name)
             page.close()

@@ -1,4 +1,4 @@
-"""The command line as a user runs it: a process of its own, in a folder of its own."""
+"""The command line as a user runs it, in a folder of its own; a few times as a process of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -14,6 +14,8 @@ import pytest
 import shapely
 from pyproj import Transformer
 
+from geo.cli import places
+from geo.cli.main import main
 from geo.places.locate import locate
 
 if TYPE_CHECKING:
@@ -22,19 +24,44 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
-
 _NIK = "5371046501990002"
 
 
-@pytest.fixture
-def run(root: Path, tmp_path: Path) -> Run:
-    """Runs `python -m geo` with the words given."""
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
 
-    def command(*words: object) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
+
+if TYPE_CHECKING:
+    Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `python -m geo` with the words given, within this process: starting one takes a second."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PETAJAGA_SETTINGS", raising=False)
+
+    def command(*words: object) -> Done:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as end:  # --help ends so
+            code = int(end.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def start(root: Path, tmp_path: Path) -> Run:
+    """Starts `python -m geo` with the words given, as a process that knows nothing of the tests."""
+
+    def command(*words: object) -> Done:
+        environment = {**os.environ, "PYTHONPATH": str(root)}
         environment.pop("PETAJAGA_SETTINGS", None)
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "geo", *map(str, words)],
             cwd=tmp_path,
             env=environment,
@@ -43,6 +70,7 @@ def run(root: Path, tmp_path: Path) -> Run:
             check=False,
             timeout=120,
         )
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return command
 
@@ -64,13 +92,13 @@ def left(folder: Path, *given: str) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in given)
 
 
-def test_csv_in_csv_out(run: Run, tmp_path: Path, place: tuple[str, float, float]) -> None:
+def test_csv_in_csv_out(start: Run, tmp_path: Path, place: tuple[str, float, float]) -> None:
     kode, x, y = place
     file = save(tmp_path, f"catatan;kode;x;y\n007;lama;{x};{y}\nlaut;;123.0;-11.0\n;;;\nsatu saja;;{x};\n")
-    done = run("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--json")
+    done = start("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["rows"], told["placed"]) == (3 + ("satu saja" in (tmp_path / file).read_text()), 1)
+    assert (told["rows"], told["placed"]) == (4, 1)
     assert 0 < told["seconds"] < 10
     # Rows and columns in order, cells as they stood; the input's own `kode` steps aside.
     assert (tmp_path / "hasil.csv").read_bytes().decode() == (
@@ -86,10 +114,10 @@ def test_lines_for_a_reader_in_two_languages(run: Run, tmp_path: Path, place: tu
     assert run(*words, "--lang", "en").stdout.splitlines()[0] == "2 rows, 1 of them in an area."
 
 
-def test_faults_come_all_at_once_and_nothing_is_written(run: Run, tmp_path: Path) -> None:
+def test_faults_come_all_at_once_and_nothing_is_written(start: Run, tmp_path: Path) -> None:
     rows = ["Maria,-10.1", "nan,-10.1", "123.5,inf", '"123,5",-10.1', "1e999,-10.1", ",", "123.6,-10.2", "123.6,- 10"]
     file = save(tmp_path, "x,y\n" + "\n".join(rows) + "\n")
-    done = run("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--json", "--lang", "en")
+    done = start("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--json", "--lang", "en")
     assert done.returncode == 2
     told = json.loads(done.stdout)
     assert set(told) == {"error", "faults"}
@@ -140,15 +168,43 @@ def test_words_that_make_no_command(run: Run) -> None:
     assert run("none").returncode == 2
 
 
-def test_a_column_of_nik_is_left_out(run: Run, tmp_path: Path) -> None:
+def test_a_column_of_nik_is_left_out(start: Run, tmp_path: Path) -> None:
     others = "".join(f"{_NIK[:-2]}{number:02}\t123.6\t-10.2\n" for number in range(10, 20))
     file = save(tmp_path, f"nik\tx\ty\n{_NIK}\t123.6\t-10.2\n{others}\t\t\nbelum ada\t\t\n")
-    done = run("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--lang", "en")
+    done = start("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--lang", "en")
     assert done.returncode == 0
     assert "column nik holds NIK and was left out" in done.stderr
     written = (tmp_path / "hasil.csv").read_text()
     assert written.startswith("x,y,kode\n")
     assert _NIK[:10] not in written + done.stdout + done.stderr
+
+
+def test_a_nik_is_found_however_it_is_kept(run: Run, tmp_path: Path) -> None:
+    number = int(_NIK)
+    frame = pd.DataFrame({
+        "whole": [number, number + 1], "real": [float(number), float("nan")],
+        "grouped": ["53.71.04.650199.0002", "5371 0465 0199 0003"], "quoted": [f"'{_NIK}", ""],
+        # As long, and nothing of the kind: a coordinate, a code, a telephone number.
+        "x": ["123.5346816575078", "123.5346816575079"], "y": [-10.192888500000001, -10.2],
+        "code": ["53.71.04.1001", ""], "phone": ["081234567890", ""],
+    })  # fmt: skip
+    frame.to_parquet(tmp_path / "titik.parquet")
+    done = run("places", "locate", "titik.parquet", "--x", "x", "--y", "y", "-o", "hasil.parquet")
+    assert done.returncode == 0, done.stderr
+    assert list(pd.read_parquet(tmp_path / "hasil.parquet")) == ["x", "y", "code", "phone", "kode"]
+
+
+def test_our_own_fault_quotes_no_cell(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(_NIK)
+
+    monkeypatch.setattr(places, "without_nik", broken)
+    file = save(tmp_path, "x,y\n123.6,-10.2\n")
+    done = run("places", "locate", file, "--x", "x", "--y", "y", "-o", "hasil.csv", "--json")
+    assert done.returncode == 1
+    assert "KeyError" in json.loads(done.stdout)["error"]
+    assert _NIK not in done.stdout + done.stderr
+    assert left(tmp_path, file) == []
 
 
 def test_a_file_without_a_header_is_not_quoted(run: Run, tmp_path: Path) -> None:
@@ -161,7 +217,7 @@ def test_a_file_without_a_header_is_not_quoted(run: Run, tmp_path: Path) -> None
 def test_points_in_metres(run: Run, tmp_path: Path, place: tuple[str, float, float]) -> None:
     kode, *degrees = place
     x, y = Transformer.from_crs("EPSG:4326", "EPSG:32751", always_xy=True).transform(*degrees)
-    file = save(tmp_path, f"x,y\n{x},{y}\n,\n")
+    file = save(tmp_path, f"x,y\n{x},{y}\n,\n0,0\n")
     done = run("places", "locate", file, "--x", "x", "--y", "y", "--crs", "EPSG:32751", "-o", "hasil.geojson")
     assert done.returncode == 0, done.stderr
     back = gpd.read_file(tmp_path / "hasil.geojson")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,9 +18,7 @@ _SEPARATORS = ",;\t"
 
 
 def read_text(path: Path) -> pd.DataFrame:
-    """Table of a csv file: every cell text, index counting from 0, blank lines at the end left out.
-
-    The separator (`,` `;` or tab) is the one that the header has most of; UTF-8 with or without a byte order mark.
+    """Table of a csv file in UTF-8, with or without a byte order mark; see `parse`.
 
     Raises
     ------
@@ -29,23 +28,45 @@ def read_text(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline(_LONGEST_FIELD)
-            file.seek(0)
-            separator = max(_SEPARATORS, key=header.count)
-            rows = list(csv.reader(file, delimiter=separator, strict=True))
-    except (UnicodeDecodeError, csv.Error) as fault:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
         raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint="csv, UTF-8"),)) from fault
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str) -> pd.DataFrame:
+    """Table of a csv text: every cell text, index counting from 0, blank lines at the end left out.
+
+    The separator (`,` `;` or tab) is the one that the header has most of.
+
+    Parameters
+    ----------
+    text
+        The whole of it, line ends as they were.
+    name
+        Name of the file, for faults.
+
+    Raises
+    ------
+    DataError
+        When it is empty, no csv, has a column twice, or has rows of another length than its header.
+    """
+    header = text.split("\n", 1)[0][:_LONGEST_FIELD]
+    separator = max(_SEPARATORS, key=header.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as fault:
+        raise DataError((Fault.of(name, "", Problem.UNREADABLE, hint="csv, UTF-8"),)) from fault
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:
-        raise DataError((Fault.of(path.name, "", Problem.EMPTY),))
-    names = [name.strip() for name in rows[0]]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    faults = [Fault.of(path.name, name, Problem.DUPLICATE, rows=[1]) for name in twice]
+        raise DataError((Fault.of(name, "", Problem.EMPTY),))
+    names = [cell.strip() for cell in rows[0]]
+    twice = sorted({one for one in names if names.count(one) > 1})
+    faults = [Fault.of(name, one, Problem.DUPLICATE, rows=[1]) for one in twice]
     uneven = [number for number, row in enumerate(rows[1:], start=2) if len(row) != len(names)]
     if uneven:
-        faults.append(Fault.of(path.name, "", Problem.UNREADABLE, rows=uneven, hint=f"{len(names)} x {separator!r}"))
+        faults.append(Fault.of(name, "", Problem.UNREADABLE, rows=uneven, hint=f"{len(names)} x {separator!r}"))
     if faults:
         raise DataError(tuple(faults))
     return pd.DataFrame(rows[1:], columns=names, dtype="str")

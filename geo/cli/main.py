@@ -1,0 +1,95 @@
+"""From the words of a command line to the command, and from its end to an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from geo.cli import bench, places
+from geo.cli.telling import Teller
+from geo.errors import DataError
+from geo.words import Language, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
+
+
+class _UsageError(Exception):
+    """Words of a command line that make no command."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Parser that leaves it to its caller to tell what is wrong, so that `--json` holds for that too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message, self.format_usage())
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """Language asked for, before the words are parsed: the help is in it too. Unknown ones are refused later."""
+    finder = _Parser(add_help=False)
+    finder.add_argument("--lang", default=Language.ID)
+    try:
+        return Language(finder.parse_known_args(arguments)[0].lang)
+    except (_UsageError, ValueError):
+        return Language.ID
+
+
+def parser(words: Words) -> argparse.ArgumentParser:
+    """Parser of all commands; what it gives has `run`, the function of the command chosen."""
+    shared = _Parser(add_help=False)
+    shared.add_argument("--json", action="store_true", help=words("cli.help.json"))
+    shared.add_argument("--lang", choices=[one.value for one in Language], default="id", help=words("cli.help.lang"))
+    top = _Parser(prog="python -m geo", description=words("cli.about"), epilog=words("cli.codes"))
+    commands = top.add_subparsers(metavar=words("cli.command"), required=True)
+    places.add(commands, shared, words)
+    bench.add(commands, shared, words)
+    return top
+
+
+def _speak_utf8() -> None:
+    """Let a console of another encoding not stop a command whose work is done."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code: 0 done, 1 our fault, 2 the input is at fault and nothing was written.
+
+    Parameters
+    ----------
+    arguments
+        Words after `python -m geo`.
+    """
+    _speak_utf8()
+    words = Words(_language(arguments))
+    teller = Teller(words, as_json="--json" in arguments)
+    try:
+        chosen = parser(words).parse_args(arguments)
+        chosen.run(chosen, teller)
+    except _UsageError as fault:
+        message, usage = fault.args
+        if not teller.as_json:
+            teller.note(usage.rstrip())
+        teller.refuse(message)
+        return INPUT_AT_FAULT
+    except DataError as fault:
+        teller.refuse(words("cli.refused", n=len(fault.faults)), fault)
+        return INPUT_AT_FAULT
+    except Exception as fault:  # noqa: BLE001 - the last place that can turn a fault into an exit code
+        # Its message may quote a cell of the file: only its kind and place are told.
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        told = f"{type(fault).__name__} ({Path(place.filename).name}:{place.lineno})"
+        teller.refuse(words("cli.our_fault", what=told))
+        return OUR_FAULT
+    return DONE

@@ -1,0 +1,263 @@
+"""Tables as commands take and give them: any common file in, whole files out, nobody's NIK in either."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import shapely
+
+from geo.cli.telling import RefusalError
+from geo.errors import Fault, Problem, fit_to_show
+from geo.records.read import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+INPUTS = (".csv", ".parquet")
+OUTPUTS = (".csv", ".parquet", ".gpkg", ".geojson")
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NIK_DIGITS = 16
+_NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
+#: 16 digits and one point are a coordinate, not a person.
+_DECIMAL = r"[0-9]*\.[0-9]*"
+_COLUMNS_SHOWN = 12
+_HALF = 0.5
+#: The encoding of Excel for Windows where a file is not UTF-8; it knows nearly every byte, so it is tried last.
+_OFFICE = "cp1252"
+
+
+def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", hint: str = "") -> RefusalError:
+    return RefusalError([Fault.of(table, column, problem, hint=hint)], topic)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    raw = path.read_bytes()
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\0" in raw[:4096]:
+        raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv")
+    else:
+        encodings = ["utf-8-sig", _OFFICE]
+    for encoding in encodings:
+        with contextlib.suppress(UnicodeDecodeError):
+            return parse(raw.decode(encoding), path.name)
+    raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv, UTF-8")
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError, ValueError) as fault:
+        raise _refuse(path.name, "", Problem.UNREADABLE, hint=".parquet") from fault
+    # What pandas wrote beside the columns is left: an index that someone kept is a column like others.
+    faults = [
+        Fault.of(path.name, field.name, Problem.UNREADABLE, hint=str(field.type)[:40])
+        for field in table.schema
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
+    ]
+    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    faults += [Fault.of(path.name, name, Problem.DUPLICATE) for name in twice]
+    if faults:
+        raise RefusalError(faults, "table")
+    return table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Table of a file, rows and columns in its order, indexed from 0.
+
+    A csv gives text as it stands there (separator `,` `;` or tab; UTF-8, UTF-16 with its mark, else Windows-1252);
+    a parquet gives its own types.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, of another kind, unreadable, empty, or has a column twice.
+    """
+    ending = path.suffix.lower()
+    if ending not in INPUTS:
+        raise _refuse(path.name, "", Problem.WRONG_KIND, hint=", ".join(INPUTS))
+    if not path.is_file():
+        raise _refuse(path.name, "", Problem.MISSING_FILE)
+    return _read_csv(path) if ending == ".csv" else _read_parquet(path)
+
+
+def columns_told(table: pd.DataFrame) -> str:
+    """Names of the columns for a message; `...` where row 1 may hold a person's data instead of names."""
+    names = [str(name) for name in table.columns]
+    if any(fit_to_show(name) == "[...]" or any(sign.isdigit() for sign in name[:1]) for name in names):
+        return "..."
+    return ", ".join(names[:_COLUMNS_SHOWN]) + (", ..." if len(names) > _COLUMNS_SHOWN else "")
+
+
+def _as_text(column: pd.Series[Any]) -> pd.Series[str]:
+    """Cells as stripped text, empty where missing; whole numbers without a point."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        # 16 digits are fewer than a double holds exactly, so a NIK kept as a number is still itself.
+        whole = np.isfinite(values) & (np.abs(values) < 1e17) & (values == np.round(values))  # noqa: PLR2004
+        shown = pd.Series("", index=column.index, dtype="str")
+        shown[whole] = pd.Series(values[whole].astype(np.int64), index=column.index[whole]).astype("str")
+        return shown
+    return column.astype("str").fillna("").str.strip()
+
+
+def without_nik(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Table without columns of NIK, and their names.
+
+    A column is one of NIK when more than half of its cells that are not empty have 16 digits, however grouped.
+    """
+    found = []
+    for name in table.columns:
+        text = _as_text(table[name])
+        text = text[text != ""]
+        # Short cells are the rule and are told apart without a look at each.
+        if not len(text) or (text.str.len() >= _NIK_DIGITS).mean() <= _HALF:
+            continue
+        if (text.str.fullmatch(_NIK) & ~text.str.fullmatch(_DECIMAL)).mean() > _HALF:
+            found.append(name)
+    return table.drop(columns=found), [str(name) for name in found]
+
+
+def _numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Numbers, NaN where empty; and which cells hold something that is no finite number."""
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        return numbers, np.isinf(numbers)
+    text = column.astype("str").fillna("").str.strip()
+    empty = (text == "").to_numpy(dtype=bool)
+    good = text.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
+    numbers = np.full(len(text), np.nan)
+    numbers[good] = text[good].to_numpy(dtype=object).astype(np.float64)
+    # 1e999 has the form of a number and is none.
+    return numbers, (~good & ~empty) | np.isinf(numbers)
+
+
+def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates of all rows as numbers, NaN where the cell is empty.
+
+    Parameters
+    ----------
+    name
+        Name of the file, for faults.
+    x, y
+        Columns.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or holds text that is no number (`inf`, `nan` and decimal commas too). The cells
+        are not quoted: a column named by mistake may hold anything.
+    """
+    wanted = list(dict.fromkeys((x, y)))
+    faults = [
+        Fault.of(name, column, Problem.MISSING_COLUMN, hint=columns_told(table))
+        for column in wanted
+        if column not in table.columns
+    ]
+    found = {}
+    for column in wanted:
+        if column in table.columns:
+            found[column], wrong = _numbers(table[column])
+            if wrong.any():
+                faults.append(Fault.of(name, column, Problem.BAD_NUMBER, rows=(np.flatnonzero(wrong) + 2).tolist()))
+    if faults:
+        raise RefusalError(faults, "table")
+    return found[x], found[y]
+
+
+def with_column(table: pd.DataFrame, name: str, values: Any) -> pd.DataFrame:
+    """Table with one more column at its end; a column that had the name becomes `<name>_input`."""
+    aside = f"{name}_input"
+    while aside in table.columns:
+        aside += "_input"
+    return table.rename(columns={name: aside}).assign(**{name: values})
+
+
+def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
+    """Refuse an output that could not be written, before any work is done.
+
+    Raises
+    ------
+    DataError
+        When its ending is not among `endings`, or its folder is not there.
+    """
+    if path.suffix.lower() not in endings:
+        raise _refuse("-o", "", Problem.WRONG_KIND, topic="option", hint=", ".join(endings))
+    if path.is_dir() or not path.parent.is_dir():
+        raise _refuse("-o", "", Problem.MISSING_FILE, topic="option")
+
+
+def _unused(name: str, columns: pd.Index[Any]) -> str:
+    """Name that is none of the columns, however they are capitalised: a database knows no difference."""
+    taken = {str(column).lower() for column in columns}
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _write_points(table: pd.DataFrame, path: Path, layer: str, points: NDArray[np.float64]) -> None:
+    shapes = np.full(len(points), None, dtype=object)
+    there = np.isfinite(points).all(axis=1)
+    shapes[there] = shapely.points(points[there])
+    plain = pd.Index([str(column).lower() for column in table.columns])
+    if plain.has_duplicates:
+        # GDAL 3 takes one of the two and loses the other, in GeoJSON without a word.
+        alike = table.columns[plain.duplicated(keep=False)]
+        faults = [Fault.of(layer + path.suffix, str(column), Problem.DUPLICATE, rows=[1]) for column in alike]
+        raise RefusalError(faults, "table")
+    name = _unused("geom", table.columns)
+    frame = gpd.GeoDataFrame(table.assign(**{name: shapes}), geometry=name, crs="EPSG:4326")
+    database = path.suffix == ".gpkg"
+    options = {"FID": _unused("fid", table.columns), "GEOMETRY_NAME": name} if database else {}
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        layer=layer,
+        driver="GPKG" if database else "GeoJSON",
+        geometry_type="Point",
+        use_arrow=True,
+        layer_options=options,
+    )
+
+
+def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64]) -> None:
+    """Write a table whole or not at all, in the kind that the ending of its file names.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only.
+
+    Raises
+    ------
+    DataError
+        When the place cannot be written to.
+    """
+    ending = path.suffix.lower()
+    writers: dict[str, Callable[[Path], object]] = {
+        ".csv": lambda at: table.to_csv(at, index=False, encoding="utf-8", lineterminator="\n"),
+        ".parquet": lambda at: table.to_parquet(at, index=False),
+        ".gpkg": lambda at: _write_points(table, at, path.stem, points),
+        ".geojson": lambda at: _write_points(table, at, path.stem, points),
+    }
+    try:
+        # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
+        with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:
+            unfinished = Path(folder).resolve() / f"table{ending}"
+            writers[ending](unfinished)
+            os.replace(unfinished, path)  # noqa: PTH105 - Path.replace is the same; the name says what happens
+    except OSError as fault:
+        raise _refuse("-o", "", Problem.UNREADABLE, topic="option") from fault
