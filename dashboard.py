@@ -18,20 +18,9 @@ from geo.settings import ROOT
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from pages.shell import Shell
+    from collections.abc import AsyncIterator
 
 _LOG = logging.getLogger("petajaga")
-
-
-def _shown(draw: Callable[[Shell], None], shell: Shell) -> None:
-    """One page; what goes wrong in it is logged here and told to the visitor without its innards."""
-    try:
-        draw(shell)
-    except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
-        _LOG.exception("a page could not be shown")
-        st.error(shell.words("error.page"))
 
 
 def _asked_for() -> str:
@@ -44,24 +33,25 @@ def main() -> None:
     # Not at the top: the server imports this file only to find `app`.
     from pages import hotspots, method, overview, profile, rollout
     from pages.shell import Shell
+    from pages.shell.guard import guarded
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
     st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
         _LOG.exception("the app could not be opened")
         st.error(Words(Language.ID)("error.page"))
         st.stop()
     words = shell.words
-    first = partial(_shown, overview.page, shell)
+    first = partial(guarded(overview.page), shell)
     # The bare address shows the first page without one more round trip; its own address is in the menu.
     home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
     listed = [
         st.Page(first, title=words("page.overview"), url_path="ringkasan", icon=":material/map:"),
         *(
-            st.Page(partial(_shown, draw, shell), title=words(title), url_path=address, icon=icon)
+            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address, icon=icon)
             for draw, title, address, icon in (
                 (hotspots.page, "page.hotspots", "titik-rawan", ":material/leaderboard:"),
                 (rollout.page, "page.rollout", "perluasan-cw", ":material/event_available:"),
@@ -76,8 +66,9 @@ def main() -> None:
         st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
-    shell.sidebar()
+    # The page first: its map is what people wait for.
     chosen.run()
+    shell.sidebar()
     shell.write_address()
 
 

@@ -8,12 +8,12 @@ import streamlit as st
 
 from geo.measures.figures import Measure
 from geo.measures.rates import rates
-from geo.measures.rollout import rollout
 from geo.present.charts import funnel_chart
 from geo.present.classes import classify
 from geo.present.hotspots import funnel_sentence, ranking
 from geo.present.legend import legend
 from geo.present.overview import need_and_coverage, unit
+from pages.shell.guard import guarded
 
 if TYPE_CHECKING:
     from pages.shell import Shell
@@ -35,21 +35,24 @@ def page(shell: Shell) -> None:
 
 
 @st.fragment
+@guarded
 def _map_and_ranking(shell: Shell) -> None:
     """What changes with the measure, the denominator and the chosen kelurahan."""
     words, view, seen = shell.words, shell.view, shell.released()
-    stages = rollout(seen.rollout, seen.areas, on=view.on).stages
-    mapped = shell.measured(seen, _MEASURES)
-    wide, narrow = st.columns([7, 3])
+    stages = shell.rollout(seen).stages
+    mapped = shell.figures(seen, _MEASURES)
+    key = (mapped.measure, view.denominator, view.on)
+    control, middle = st.container(), st.container()
+    with middle:
+        wide, narrow = st.columns([7, 3])
     with wide:
         shell.draw_map(
-            need_and_coverage(
-                seen, stages, mapped, words, note=shell.note(), selected=shell.view.kelurahan, tiles=shell.tiles()
-            )
+            shell.made("map", seen, lambda: need_and_coverage(seen, stages, mapped, words, note=shell.note()), *key)
         )
+    with control:
+        shell.measure_control(seen, _MEASURES)
     with narrow:
-        classes, _ = classify(mapped)
-        st.html(legend(words(f"measure.{mapped.measure}"), classes, stages["stage"], words))
+        st.html(legend(words(f"measure.{mapped.measure}"), classify(mapped)[0], stages["stage"], words))
         if mapped.denominator is not None:
             st.caption(f"{unit(mapped, words)}. {words('rate.not_a_risk')}")
         shell.kelurahan_control()
@@ -58,11 +61,11 @@ def _map_and_ranking(shell: Shell) -> None:
     if seen.denominators.empty:
         st.caption(words("hotspots.no_size"))
     else:
-        found = rates(seen, shell.view.denominator)
+        found = shell.made("rates", seen, lambda: rates(seen, view.denominator), view.denominator)
         st.subheader(words("funnel.title"))
         st.markdown(funnel_sentence(found, seen.areas.names, words))
         st.altair_chart(funnel_chart(found, seen.areas.names, words, note=shell.note()))
         st.caption(words("funnel.how"))
     st.subheader(words("hotspots.table"))
     st.caption(words("hotspots.table.how"))
-    st.table(ranking(seen, mapped, found, words))
+    st.table(shell.made("ranking", seen, lambda: ranking(seen, mapped, found, words), *key))

@@ -8,7 +8,6 @@ import streamlit as st
 
 from geo.measures.figures import cases
 from geo.measures.history import history
-from geo.measures.rollout import rollout
 from geo.present.charts import history_chart
 from geo.present.classes import classify
 from geo.present.legend import legend
@@ -32,15 +31,11 @@ def page(shell: Shell) -> None:
     st.title(shell.areas.names[view.kelurahan] if view.kelurahan else words("profile.title"))
     shell.banner()
     shell.search()
-    stages = rollout(seen.rollout, seen.areas, on=view.on).stages
+    stages = shell.rollout(seen).stages
     wide, narrow = st.columns([6, 4])
     figures = cases(seen)
     with wide:
-        shell.draw_map(
-            need_and_coverage(
-                seen, stages, figures, words, note=shell.note(), selected=view.kelurahan, tiles=shell.tiles()
-            )
-        )
+        shell.draw_map(need_and_coverage(seen, stages, figures, words, note=shell.note()))
     with narrow:
         shell.kelurahan_control()
         if view.kelurahan:
@@ -76,7 +71,7 @@ def _years(shell: Shell, kode: str) -> None:
 def _around(shell: Shell, kode: str) -> None:
     """Its neighbours, and what sources tell of it."""
     words, seen = shell.words, shell.released()
-    stages = rollout(seen.rollout, seen.areas, on=shell.view.on).stages
+    stages = shell.rollout(seen).stages
     next_to = shell.neighbours(kode)
     st.subheader(words("profile.neighbours"))
     st.markdown(neighbours_sentence(stages, next_to, words))

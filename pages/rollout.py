@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.rollout import course, rollout
+from geo.measures.rollout import course
 from geo.present.charts import timeline_chart
 from geo.present.legend import legend
 from geo.present.rollout import rollout_sentence, stage_map, stage_table, statement_table
@@ -26,7 +26,7 @@ def page(shell: Shell) -> None:
     shell.banner()
     today = max(date.today(), view.on)
     st.slider(words("filter.on"), min(_FROM, view.on), today, format="DD/MM/YYYY", **shell.widget("on", at=".slider"))
-    reached = rollout(seen.rollout, areas, on=view.on)
+    reached = shell.rollout(seen)
     row = st.container(horizontal=True)
     numbers = (len(reached.known), reached.at_least, reached.at_most)
     for name, number in zip(("known", "least", "most"), numbers, strict=True):
@@ -36,7 +36,7 @@ def page(shell: Shell) -> None:
     st.markdown(rollout_sentence(reached, areas, words))
     wide, narrow = st.columns([7, 3])
     note = words("banner.stages")
-    paint = stage_map(reached, areas, words, note=note, selected=view.kelurahan, tiles=shell.tiles())
+    paint = stage_map(reached, areas, words, note=note)
     with wide:
         shell.draw_map(paint)
     with narrow:

@@ -90,10 +90,6 @@ class Paint:
         What the map shows, for a screen reader.
     note
         What the data are; stands in the picture itself.
-    selected
-        Kelurahan chosen, or empty.
-    tiles
-        Address and attribution of an online background map; None for none.
     """
 
     classes: list[Class]
@@ -102,11 +98,9 @@ class Paint:
     tips: list[list[str]]
     title: str
     note: str
-    selected: str
-    tiles: tuple[str, str] | None = None
 
 
-def _payload(paint: Paint, areas: Areas) -> dict[str, Any]:
+def _payload(paint: Paint, areas: Areas, selected: str, tiles: tuple[str, str] | None) -> dict[str, Any]:
     kinds = sorted({stage for stage in paint.stages if stage})
     outlines = [None, *(outline(Stage(stage)) for stage in kinds)]
     places = {kode: number for number, kode in enumerate(areas.index)}
@@ -118,15 +112,29 @@ def _payload(paint: Paint, areas: Areas) -> dict[str, Any]:
         "tips": paint.tips,
         "title": paint.title,
         "note": paint.note,
-        "selected": places.get(paint.selected, -1),
-        "tiles": None if paint.tiles is None else {"url": paint.tiles[0], "attribution": paint.tiles[1]},
+        "selected": places.get(selected, -1),
+        "tiles": None if tiles is None else {"url": tiles[0], "attribution": tiles[1]},
     }
     payload["token"] = hashlib.sha256(script_text(payload).encode()).hexdigest()[:12]
     return payload
 
 
-def painted(paint: Paint, areas: Areas) -> folium.FeatureGroup:
-    """Layer that repaints the base map: a few kilobytes, no geometry."""
+def painted(
+    paint: Paint, areas: Areas, *, selected: str = "", tiles: tuple[str, str] | None = None
+) -> folium.FeatureGroup:
+    """Layer that repaints the base map: a few kilobytes, no geometry.
+
+    Parameters
+    ----------
+    paint
+        What the map shows, the same for everybody who sees the same release.
+    areas
+        The layer.
+    selected
+        Kelurahan that this visitor chose, or empty.
+    tiles
+        Address and attribution of an online background map; None for none.
+    """
     group = folium.FeatureGroup(name="paint", control=False)
-    group.add_child(_Paint(script_text(_payload(paint, areas))))
+    group.add_child(_Paint(script_text(_payload(paint, areas, selected, tiles))))
     return group

@@ -49,8 +49,6 @@ def need_and_coverage(
     words: Words,
     *,
     note: str,
-    selected: str = "",
-    tiles: tuple[str, str] | None = None,
 ) -> Paint:
     """Fill: the measure in classes. Outline and symbol: the stage of Community Watch.
 
@@ -66,10 +64,6 @@ def need_and_coverage(
         Language of the texts on the map.
     note
         What the data are.
-    selected
-        Chosen kelurahan, or empty.
-    tiles
-        Online background, if it is switched on.
     """
     classes, position = classify(figures)
     areas = released.areas
@@ -77,7 +71,7 @@ def need_and_coverage(
         [areas.groups[kode], _value(figures, kode, words), stage_line(stages, kode, words)] for kode in areas.index
     ]
     title = words("map.title", measure=words(f"measure.{figures.measure}"), period=str(released.now.period))
-    return Paint(classes, position, stages["stage"], tips, title, note, selected, tiles)
+    return Paint(classes, position, stages["stage"], tips, title, note)
 
 
 def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:

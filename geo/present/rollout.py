@@ -35,15 +35,7 @@ def _kind(stage: str) -> str:
     return "ended" if stage == Stage.DISSOLVED else "preparing"
 
 
-def stage_map(
-    reached: Rollout,
-    areas: Areas,
-    words: Words,
-    *,
-    note: str,
-    selected: str = "",
-    tiles: tuple[str, str] | None = None,
-) -> Paint:
+def stage_map(reached: Rollout, areas: Areas, words: Words, *, note: str) -> Paint:
     """Map of stages: fill and outline by stage, nothing else."""
     stages = reached.stages["stage"]
     kinds = stages.map(_kind)
@@ -56,7 +48,7 @@ def stage_map(
     position = kinds.map({kind: number for number, kind in enumerate(shown)})
     tips = [[areas.groups[kode], stage_line(reached.stages, kode, words)] for kode in areas.index]
     title = words("rollout.map", day=words.day(reached.on))
-    return Paint(classes, position, stages, tips, title, note, selected, tiles)
+    return Paint(classes, position, stages, tips, title, note)
 
 
 def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from geo.measures.figures import COUNTS, MEASURES, available
+from geo.measures.rollout import rollout
 from geo.period import Period
 from geo.places.search import search
 from geo.present.faults import sentence
@@ -20,13 +21,15 @@ from pages.shell import access, caches
 from pages.shell.address import Known, View, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from geo.measures.figures import Figures, Measure
+    from geo.measures.rollout import Rollout
     from geo.present.maps import Paint
     from geo.records.tables import Tables
     from geo.release.released import Released
 
+T = TypeVar("T")
 _VIEW, _ADDRESS, _REFUSED = "shell.view", "shell.address", "shell.refused"
 #: The example opens on the year and the day of the story it is made for.
 _EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
@@ -132,16 +135,28 @@ class Shell:
         """Whether the store has no records of cases yet."""
         return self.tables.cases.empty
 
-    def tiles(self) -> tuple[str, str] | None:
-        """Online background, if the visitor switched it on."""
-        return (self.settings.tiles_url, self.settings.tiles_attribution) if self.view.tiles else None
-
     def draw_map(self, paint: Paint) -> None:
         """The map; a click on it chooses a kelurahan."""
         # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
         from pages.shell import map_component
 
-        map_component.draw(self.areas, paint, key="shell.map", on_choice=lambda kode: self._change(kelurahan=kode))
+        view = self.view
+        tiles = (self.settings.tiles_url, self.settings.tiles_attribution) if view.tiles else None
+        map_component.draw(
+            self.areas, paint, key="shell.map", selected=view.kelurahan, tiles=tiles,
+            on_choice=lambda kode: self._change(kelurahan=kode),
+        )  # fmt: skip
+
+    def chosen(self, told: list[tuple[str, str]]) -> None:
+        """Facts of the chosen kelurahan in a box, or how to choose one."""
+        if not told:
+            st.caption(self.words("overview.choose"))
+            return
+        kode = self.view.kelurahan
+        with st.container(border=True):
+            st.markdown(f"**{self.areas.names[kode]}** · {self.areas.groups[kode]}")
+            for label, text in told:
+                st.markdown(f"{label}: **{text}**")
 
     def banner(self) -> None:
         """What kind of data this is, and everything that is wrong with what was brought."""
@@ -180,29 +195,58 @@ class Shell:
             )  # fmt: skip
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
 
-    def measured(self, seen: Released, measures: Sequence[Measure]) -> Figures:
-        """Choice of a measure, and for a rate of its denominator; gives the figures of what was chosen.
+    def made(self, what: str, seen: Released, make: Callable[[], T], *parts: object) -> T:
+        """Something made of a release, kept for whoever asks for the same again.
 
-        A measure that another page left in the view and that is not offered here gives way to the first one.
+        Parameters
+        ----------
+        what
+            What it is; one name for one way of making it.
+        seen
+            The release; its fingerprint holds the audience.
+        make
+            Makes it.
+        parts
+            Whatever else it depends on. The language always counts.
         """
+        key = (what, seen.fingerprint, self.view.language.value, *(str(part) for part in parts))
+        made: T = caches.kept(key, make)
+        return made
+
+    def rollout(self, seen: Released) -> Rollout:
+        """How far the rollout was on the chosen day."""
+        return self.made("rollout", seen, lambda: rollout(seen.rollout, seen.areas, on=self.view.on), self.view.on)
+
+    def figures(self, seen: Released, measures: Sequence[Measure]) -> Figures:
+        """Figures of the chosen measure.
+
+        A measure that another page left in the view and that is not offered here gives way to the first one; likewise
+        a size that the layer does not have.
+        """
+        if self.view.measure not in self._offered(seen, measures):
+            self._change(measure=self._offered(seen, measures)[0])
+        sizes = list(seen.denominators.columns)
+        if sizes and self.view.denominator.value not in sizes:
+            self._change(denominator=Denominator(sizes[0]))
+        measure, size = self.view.measure, self.view.denominator
+        return self.made("figures", seen, lambda: MEASURES[measure](seen, size), measure, size)
+
+    def _offered(self, seen: Released, measures: Sequence[Measure]) -> list[Measure]:
+        return [one for one in available(seen) if one in measures]
+
+    def measure_control(self, seen: Released, measures: Sequence[Measure]) -> None:
+        """Choice of a measure, and for a rate of its denominator."""
         words = self.words
-        offered = [one for one in available(seen) if one in measures]
-        if self.view.measure not in offered:
-            self._change(measure=offered[0])
         st.segmented_control(
-            words("filter.measure"), offered, format_func=lambda one: words(f"measure.{one}"),
+            words("filter.measure"), self._offered(seen, measures), format_func=lambda one: words(f"measure.{one}"),
             **self.widget("measure"),
         )  # fmt: skip
-        measure = self.view.measure
-        sizes = [Denominator(name) for name in seen.denominators.columns]
-        if measure not in COUNTS:
-            if self.view.denominator not in sizes:
-                self._change(denominator=sizes[0])
+        if self.view.measure not in COUNTS:
             st.selectbox(
-                words("filter.denominator"), sizes, format_func=lambda one: words(f"denominator.{one}"),
+                words("filter.denominator"), [Denominator(name) for name in seen.denominators.columns],
+                format_func=lambda one: words(f"denominator.{one}"),
                 help=words("filter.denominator.help"), **self.widget("denominator"),
             )  # fmt: skip
-        return MEASURES[measure](seen, self.view.denominator)
 
     def kelurahan_control(self) -> None:
         """Choice of a kelurahan from a list: what a click on the map does, for the keyboard."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.study import Study, join
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from geo.period import Period
@@ -106,3 +107,16 @@ def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Vi
     has_before = before if not before.cases.empty else None
     key = f"{now.fingerprint}/{before.fingerprint}"
     return _released(key, settings()[0].k, on, viewer, now, has_before)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key
+    """What was made of released figures, made once.
+
+    Parameters
+    ----------
+    key
+        Everything it depends on: what it is, the fingerprint of the release (the audience is in it), and whatever of
+        the view it shows. Nothing in it may be changed by whoever gets it.
+    """
+    return _make()

@@ -34,7 +34,15 @@ def serve_files() -> str:
     return f"../{declared.name}/"
 
 
-def draw(areas: Areas, paint: Paint, *, key: str, on_choice: Callable[[str], None]) -> None:
+def draw(
+    areas: Areas,
+    paint: Paint,
+    *,
+    key: str,
+    selected: str,
+    tiles: tuple[str, str] | None,
+    on_choice: Callable[[str], None],
+) -> None:
     """Draws or repaints the map.
 
     Parameters
@@ -45,6 +53,10 @@ def draw(areas: Areas, paint: Paint, *, key: str, on_choice: Callable[[str], Non
         What it shows now.
     key
         Key of the component; the same on every run, so that the map stays on the screen.
+    selected
+        Chosen kelurahan, or empty.
+    tiles
+        Online background, or None.
     on_choice
         Called with the key of the kelurahan that was clicked, or with empty text when it was let go.
     """
@@ -62,6 +74,6 @@ def draw(areas: Areas, paint: Paint, *, key: str, on_choice: Callable[[str], Non
         use_container_width=True,
         # Nothing comes back by itself: panning and zooming never rerun a page. The map's script sends a click.
         returned_objects=[],
-        feature_group_to_add=painted(paint, areas),
+        feature_group_to_add=painted(paint, areas, selected=selected, tiles=tiles),
         on_change=chosen,
     )
