@@ -406,7 +406,7 @@ def run() -> list[Result]:
     one_line.write_text('import streamlit as st\n\nst.write("bare")\n')
     with contextlib.ExitStack() as stack:
         flags = stack.enter_context(_internet())
-        dashboard = stack.enter_context(_serving(ROOT / "dashboard.py")) + "/ringkasan"
+        dashboard = stack.enter_context(_serving(ROOT / "dashboard.py"))
         tutorial = stack.enter_context(_serving(Path(__file__).parent / "tutorial" / "app.py"))
         empty = stack.enter_context(_serving(one_line))
         browser = stack.enter_context(_browser(flags))

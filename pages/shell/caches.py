@@ -90,27 +90,29 @@ def tables(store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
     return _last_good().get(store, read), read.faults
 
 
+# Keys are text: Streamlit takes ten milliseconds to hash a handful of small objects.
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _study(areas_key: str, tables_key: str, period: Period, _areas: Areas, _tables: Tables) -> Study:  # noqa: ARG001
-    return join(_areas, _tables, period)
+def _study(key: str, _areas: Areas, _tables: Tables, _period: Period) -> Study:  # noqa: ARG001
+    return join(_areas, _tables, _period)
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _released(key: str, k: int, on: date, viewer: Viewer, _now: Study, _before: Study | None) -> Released:  # noqa: ARG001
-    return release(_now, _before, viewer, k=k, on=on)
+def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on: date) -> Released:  # noqa: ARG001
+    return release(_now, _before, _viewer, k=settings()[0].k, on=_on)
 
 
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
     """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
-    now = _study(layer.fingerprint, records.fingerprint, period, layer, records)
-    before = _study(layer.fingerprint, records.fingerprint, period.before(), layer, records)
-    has_before = before if not before.cases.empty else None
-    key = f"{now.fingerprint}/{before.fingerprint}"
-    return _released(key, settings()[0].k, on, viewer, now, has_before)
+    data = f"{layer.fingerprint}/{records.fingerprint}"
+    now, before = (_study(f"{data}/{one}", layer, records, one) for one in (period, period.before()))
+    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}/{settings()[0].k}"
+    return _released(key, now, before if not before.cases.empty else None, viewer, on)
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key
+def kept(key: str, _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key
     """What was made of released figures, made once.
 
     Parameters
