@@ -42,7 +42,7 @@ class City:
     origin_known
         How many persons that share is of.
     watchers
-        Active watchers, None where one kelurahan's count is hidden.
+        Active watchers; None where one kelurahan's count is hidden, or where there is no list of watchers.
     change
         Victims against the period before; None where one of the two is hidden or unknown.
     """
@@ -64,7 +64,7 @@ def city(released: Released) -> City:
     change = None
     if before is not None and before.victims.state is not State.HIDDEN and before.victims.value:
         change = None if now.victims.value is None else Change(now.victims.value, before.victims.value)
-    complete = not bool(released.watchers.isna().any())
+    complete = released.has_watchers and not bool(released.watchers.isna().any())
     return City(
         victims=now.victims,
         cases=now.cases,

@@ -85,11 +85,16 @@ def cases(released: Released) -> Figures:
 
 
 def watchers(released: Released) -> Figures:
-    """Active members of Community Watch on the day shown. None listed reads as zero: it is the city's own list."""
+    """Active members of Community Watch on the day shown. None listed reads as zero: it is the city's own list.
+
+    Without any list nothing is known of any kelurahan.
+    """
     values = released.watchers
     states = pd.Series(State.SHOWN.value, index=values.index, dtype="object")
     states[values.eq(0).fillna(value=False)] = State.ZERO.value
     states[values.isna()] = State.HIDDEN.value
+    if not released.has_watchers:
+        states[:] = State.NO_REPORT.value
     states[released.now.table["state"].eq(State.OUT_OF_SCOPE)] = State.OUT_OF_SCOPE.value
     told = states.isin([State.SHOWN, State.ZERO])
     return Figures(Measure.WATCHERS, values.astype(float).where(told), states, released.areas.layer)

@@ -72,7 +72,9 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
     share = words("state.hidden") if city.origin_known.state is State.HIDDEN else words("number.unknown")
     if city.elsewhere_share is not None:
         share = words.percent(city.elsewhere_share)
-    watchers = words("state.hidden") if city.watchers is None else words.number(city.watchers)
+    watchers = words("state.hidden") if released.has_watchers else words("number.unknown")
+    if city.watchers is not None:
+        watchers = words.number(city.watchers)
     return [
         KeyNumber(words("number.victims"), _count(city.victims, words), source, change, words("number.victims.help")),
         KeyNumber(words("number.cases"), _count(city.cases, words), source, None, words("number.cases.help")),

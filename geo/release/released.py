@@ -85,6 +85,8 @@ class Released:
         Counts of the period, and of the period of the same length before it (None when nothing is known of it).
     watchers
         Active watchers by kelurahan on `on`; missing where hidden.
+    has_watchers
+        Whether there is a list of watchers at all; without one nobody listed means nothing known.
     watch_reports
         Reports of the watchers in the period by kelurahan; missing where hidden.
     rollout
@@ -107,6 +109,7 @@ class Released:
     now: Counts
     before: Counts | None
     watchers: pd.Series[int]
+    has_watchers: bool
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
     denominators: pd.DataFrame
@@ -216,6 +219,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         now=counts(study, shown_from),
         before=None if before is None else counts(before, shown_from),
         watchers=_hide_small(active.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
+        has_watchers=not study.watchers.empty,
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
         denominators=study.denominators,

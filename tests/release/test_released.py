@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 
+from geo.measures.figures import watchers as figures_of_watchers
 from geo.period import Period
 from geo.release.released import Released, release
 from geo.study import join
@@ -83,6 +84,12 @@ def test_small_numbers_of_watchers_are_hidden_too(toy: Areas, tables_of: Callabl
     assert counted[A] == 12
     assert counted.isna()[B]
     assert counted[C] == 0
+
+
+def test_without_a_list_of_watchers_nothing_is_known(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    unknown = figures_of_watchers(seen(toy, tables_of(cases=rows(a=12))))
+    assert set(unknown.states) == {State.NO_REPORT}
+    assert unknown.values.isna().all()
 
 
 def test_a_watcher_counts_from_joining_until_leaving(toy: Areas, tables_of: Callable[..., Tables]) -> None:
