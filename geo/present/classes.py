@@ -70,7 +70,7 @@ def breaks(values: pd.Series[float]) -> list[float]:
     if positive.empty:
         return []
     wanted = min(_MOST, positive.nunique())
-    inner = np.quantile(positive, np.linspace(0, 1, wanted + 1)[1:-1], method="inverted_cdf")
+    inner = np.quantile(positive, [one / wanted for one in range(1, wanted)], method="inverted_cdf")
     whole = bool((positive % 1 == 0).all())
     starts = {1 if whole else 0.0, *(_round_up(float(value), whole=whole) for value in inner)}
     return sorted(int(start) if whole else float(start) for start in starts if start <= positive.max())
