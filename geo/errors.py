@@ -41,6 +41,16 @@ class Problem(StrEnum):
     BAD_DATE = "bad_date"
     BAD_NUMBER = "bad_number"
     NOT_IN_LIST = "not_in_list"
+    TOTALS_ROW = "totals_row"
+    DATES_REVERSED = "dates_reversed"
+    STORE_BUSY = "store_busy"
+    STORE_NEWER = "store_newer"
+    NOT_A_STORE = "not_a_store"
+    NOT_WRITABLE = "not_writable"
+    DISK_FULL = "disk_full"
+    NO_SUCH_BATCH = "no_such_batch"
+    ALREADY_UNDONE = "already_undone"
+    CHANGED_MEANWHILE = "changed_meanwhile"
 
 
 def fit_to_show(value: object) -> str:

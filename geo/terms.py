@@ -103,3 +103,122 @@ class StoreName(StrEnum):
 
     CONTOH = "contoh"
     KOTA = "kota"
+
+
+class Kind(StrEnum):
+    """What an import brings."""
+
+    CASES = "cases"
+    COVERAGE = "coverage"
+    WATCHERS = "watchers"
+    REPORTS = "reports"
+    ROLLOUT = "rollout"
+    DENOMINATORS = "denominators"
+
+
+class PlaceRole(StrEnum):
+    """The five places a record of cases can name; never one "location"."""
+
+    DOCUMENT = "document"  # the kelurahan that issued the papers
+    RESIDENCE = "residence"
+    RECRUITMENT = "recruitment"
+    TRANSIT = "transit"
+    EXPLOITATION = "exploitation"
+
+
+class PlaceStatus(StrEnum):
+    """What became of a written place."""
+
+    MATCHED = "matched"  # one kelurahan, sure
+    REVIEW = "review"  # a person must choose
+    OUTSIDE = "outside"  # surely a place that is not one of the areas
+    UNKNOWN = "unknown"  # no idea
+    EMPTY = "empty"
+
+
+class MatchBy(StrEnum):
+    """What a place was matched by."""
+
+    CODE = "code"
+    NAME = "name"
+    ALIAS = "alias"
+    SPELLING = "spelling"
+    DECISION = "decision"
+
+
+class CodeSystem(StrEnum):
+    """The four ways in which a kelurahan's code is written; three of them have ten digits."""
+
+    KEMENDAGRI = "kemendagri"
+    KEMENDAGRI_PLAIN = "kemendagri-plain"
+    KEMENDAGRI_ZERO = "kemendagri-zero"
+    BPS = "bps"
+
+
+class NikCheck(StrEnum):
+    """What a NIK said of the row it stood in, before it was destroyed."""
+
+    EMPTY = "empty"
+    NOT_POSSIBLE = "not_possible"
+    CONSISTENT = "consistent"
+    CONTRADICTS_SEX = "contradicts_sex"
+    CONTRADICTS_BIRTH = "contradicts_birth"
+    ELSEWHERE = "elsewhere"  # the document names the city, the number was first issued in another kabupaten
+
+
+class RecordState(StrEnum):
+    """Whether a row of the store counts."""
+
+    COUNTED = "counted"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"  # the same row came again, mended
+
+
+class BatchState(StrEnum):
+    """Whether a batch stands."""
+
+    STANDING = "standing"
+    UNDONE = "undone"
+
+
+class PairState(StrEnum):
+    """What a person made of two records that may be of one person."""
+
+    OPEN = "open"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class Outcome(StrEnum):
+    """What became of a row that was read; every row has exactly one."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicates"
+
+
+class Act(StrEnum):
+    """What people do to the store, for the audit."""
+
+    IMPORT = "import"
+    UNDO = "undo"
+    DECIDE = "decide"
+    TAKE_BACK = "take_back"
+    ENTER = "enter"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    LINK = "link"
+    CLOSE = "close"
+    RESTORE = "restore"
+    ERASE = "erase"
+
+
+class Reason(StrEnum):
+    """Why a person decided a spelling: a closed list, because what is typed freely may hold a name."""
+
+    KNOWN_HERE = "known_here"
+    ASKED_LURAH = "asked_lurah"
+    ASKED_SENDER = "asked_sender"
+    PAPERS = "papers"
+    MAP = "map"

@@ -1,0 +1,228 @@
+"""Opening a store: where it is, its upgrades, and the two ways of working with it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.store import sqlite
+from geo.records.store.schema import AUDIT, META
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection, Engine
+
+    from geo.settings import Settings
+    from geo.terms import Act
+    from geo.viewer import Viewer
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_PREFIX = "sqlite:///"
+_GENERATION = "generation"
+_OPEN: dict[Path, Store] = {}
+_OPENING = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """One store, opened and of the newest form.
+
+    Parameters
+    ----------
+    path
+        Its file.
+    engine
+        Connections to it.
+    """
+
+    path: Path
+    engine: Engine = field(repr=False)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Connection that sees one state of the store throughout.
+
+        Raises
+        ------
+        DataError
+            When the store is in use for too long, or damaged.
+        """
+        with _told(self.path), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Connection that alone may write; all of it is kept at the end, or nothing after any fault.
+
+        Raises
+        ------
+        DataError
+            When another writes for too long, the disk is full, or the store cannot be written.
+        """
+        with _told(self.path), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @property
+    def pseudonyms(self) -> Path:
+        """File of the keyed hashes, beside the store and in no backup."""
+        return self.path.with_name(f"{self.path.stem}-sementara.sqlite")
+
+    def state(self) -> str:
+        """What the store holds, in a word: another one after every change."""
+        with self.reading() as connection:
+            generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
+            return f"{generation}/{connection.scalar(select(func.max(AUDIT.c.id))) or 0}"
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turns what the database says into what a person can do about it."""
+    try:
+        yield
+    except DBAPIError as fault:
+        problem = sqlite.problem_of(fault)
+        if problem is None:
+            # Its message quotes the values of the row that failed: only its kind goes on.
+            msg = f"the store refused a statement: {type(fault.orig).__name__}"
+            raise RuntimeError(msg) from None
+        raise DataError((Fault.of(path.name, "", problem),)) from None
+
+
+def now() -> datetime:
+    """Moment of a change, UTC, without the zone that SQLite would not keep."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def note(
+    connection: Connection,
+    viewer: Viewer,
+    act: Act,
+    subject: str,
+    subject_id: int | None,
+    change: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes down who did what, in the transaction that does it."""
+    connection.execute(
+        insert(AUDIT).values(
+            at=now(),
+            who=viewer.name,
+            act=act.value,
+            subject=subject,
+            subject_id=subject_id,
+            change=json.dumps(change or {}, ensure_ascii=False, default=str),
+        )
+    )
+
+
+def new_generation(connection: Connection) -> None:
+    """Marks the content as another one than before, though its counters may come again."""
+    connection.execute(META.delete().where(META.c.name == _GENERATION))
+    connection.execute(insert(META).values(name=_GENERATION, value=uuid.uuid4().hex))
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS.as_posix())
+    config.attributes["connection"] = connection
+    return config
+
+
+def revisions() -> list[str]:
+    """Forms that the store has had, oldest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+def _upgrade(engine: Engine, path: Path) -> None:
+    """Brings a store to the newest form, whole or not at all.
+
+    Raises
+    ------
+    DataError
+        When it is of a form that a newer version of the program made.
+    """
+    # Read first: taking the writer's lock at every start would keep two servers from starting at once.
+    known = revisions()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == known[-1]:
+            return
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None and found not in known:
+            raise DataError((Fault.of(path.name, "", Problem.STORE_NEWER),))
+        command.upgrade(_config(connection), "head")
+        if found is None:
+            new_generation(connection)
+
+
+def store_at(url: str) -> Path:
+    """File that `--db` names: a path, or `sqlite:///` and a path.
+
+    Raises
+    ------
+    DataError
+        When it is the address of another kind of database.
+
+    Examples
+    --------
+    >>> store_at("sqlite:///var/kota/kota.sqlite").as_posix()
+    'var/kota/kota.sqlite'
+    """
+    if "://" in url and not url.startswith(_PREFIX):
+        raise DataError((Fault.of("--db", "", Problem.WRONG_KIND, hint=f"{_PREFIX}..."),))
+    return Path(url.removeprefix(_PREFIX))
+
+
+def path_of(settings: Settings) -> Path:
+    """File of the city's own store."""
+    return settings.kota / "kota.sqlite"
+
+
+def open_store(path: Path) -> Store:
+    """Store in a file, made if there is none, of the newest form; the same object for the same file.
+
+    Raises
+    ------
+    DataError
+        When the file is no store of this program, is damaged, of a newer form, or cannot be written.
+    """
+    path = path.resolve()
+    with _OPENING:
+        if path in _OPEN and path.exists():
+            return _OPEN[path]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise DataError((Fault.of(path.name, "", Problem.NOT_WRITABLE),)) from fault
+        if path.exists() and path.stat().st_size:
+            sqlite.check_start(path)
+        engine = sqlite.make_engine(path)
+        with _told(path):
+            _upgrade(engine, path)
+        # Nobody else on this machine has any business in it.
+        path.chmod(0o600)
+        _OPEN[path] = store = Store(path, engine)
+        return store
+
+
+def close_store(path: Path) -> None:
+    """Lets go of a store's file."""
+    with _OPENING:
+        found = _OPEN.pop(path.resolve(), None)
+    if found is not None:
+        found.engine.dispose()

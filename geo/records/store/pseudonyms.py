@@ -1,0 +1,193 @@
+"""Keyed hashes of rows, persons and report keys: how the same row or person is known again, for a while.
+
+They are pseudonyms, not anonymous: whoever has the file, its secret included, can try every NIK that is plausible in
+the province within minutes. So they live in a file of their own that no backup holds, a batch's are erased when a
+person has finished its review of duplicates, and the file goes, secret and all, when the last batch's are erased or
+after 30 days.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.store.engine import now
+from geo.records.store.sqlite import WAIT_S, problem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+#: A secret, and everything hashed with it, is not kept longer than this.
+LIFETIME = timedelta(days=30)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL, made_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS row_hash (token TEXT NOT NULL, row_number INTEGER NOT NULL, hash BLOB NOT NULL,
+                                     person BLOB, PRIMARY KEY (token, row_number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS report_hash (token TEXT NOT NULL, hash BLOB NOT NULL, report_no INTEGER NOT NULL,
+                                        PRIMARY KEY (token, hash)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ix_row_hash ON row_hash (hash);
+CREATE INDEX IF NOT EXISTS ix_person_hash ON row_hash (person);
+"""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A secret that never shows: not in a message, not in a picture of an object."""
+
+    _bytes: bytes
+
+    def __repr__(self) -> str:
+        return "Key(...)"
+
+    def hash(self, *parts: str) -> bytes:
+        """Keyed hash of parts in order; no two lists of parts run together."""
+        message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+        return hmac.digest(self._bytes, message, hashlib.sha256)
+
+
+@dataclass(frozen=True, eq=False)
+class Hashes:
+    """What was hashed of one import.
+
+    Parameters
+    ----------
+    rows
+        Hash of the whole row by its number.
+    persons
+        Hash of what identifies the person, where the row has enough of it.
+    reports
+        Number of the store's own by hash of the report's key.
+    """
+
+    rows: Mapping[int, bytes]
+    persons: Mapping[int, bytes]
+    reports: Mapping[bytes, int]
+
+    def __repr__(self) -> str:
+        return f"Hashes of {len(self.rows)} rows"
+
+
+class Pseudonyms:
+    """The file of hashes of one store, opened for one import.
+
+    Parameters
+    ----------
+    path
+        Its place; made when first needed.
+    standing
+        Tokens of the batches that the store holds. Hashes of any other are those of an import that was cut off, or
+        of a batch that was taken back: they are erased here.
+    """
+
+    def __init__(self, path: Path, standing: Iterable[str]) -> None:
+        self._path = path
+        self._standing = sorted(standing)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as found:
+                # No log beside the file that would keep what was erased from it.
+                found.execute("PRAGMA journal_mode = DELETE")
+                found.execute("PRAGMA secure_delete = ON")
+                found.execute("PRAGMA synchronous = FULL")
+                found.execute("PRAGMA temp_store = MEMORY")
+                found.execute("BEGIN IMMEDIATE")
+                try:
+                    yield found
+                    found.execute("COMMIT")
+                except BaseException:
+                    if found.in_transaction:
+                        found.execute("ROLLBACK")
+                    raise
+        except sqlite3.Error as fault:
+            problem = problem_of(fault) or Problem.NOT_WRITABLE
+            raise DataError((Fault.of(self._path.name, "", problem),)) from None
+
+    def key(self) -> Key:
+        """The secret in use; a new one, in a new file, where there is none or it is too old."""
+        self.expire()
+        with self._open() as found:
+            for statement in _SCHEMA.split(";"):
+                found.execute(statement)
+            held = ",".join("?" * len(self._standing))
+            for table in ("row_hash", "report_hash"):
+                found.execute(f"DELETE FROM {table} WHERE token NOT IN ({held})", self._standing)  # noqa: S608 - names of ours
+            row = found.execute("SELECT key FROM secret").fetchone()
+            if row is None:
+                row = (secrets.token_bytes(32),)
+                found.execute("INSERT INTO secret VALUES (?, ?)", (row[0], now().isoformat()))
+        self._path.chmod(0o600)
+        return Key(row[0])
+
+    def expire(self) -> bool:
+        """Erases the file when its secret has reached its age; says whether it did."""
+        if not self._path.exists():
+            return False
+        try:
+            with self._open() as found:
+                made = found.execute("SELECT made_at FROM secret").fetchone()
+        except DataError:
+            made = None
+        if made is not None and made[0] > (now() - LIFETIME).isoformat():
+            return False
+        self.erase()
+        return True
+
+    def erase(self) -> None:
+        """Erases secret and hashes together."""
+        if not self._path.exists():
+            return
+        with contextlib.suppress(DataError), self._open() as found:
+            for table in ("secret", "row_hash", "report_hash"):
+                # Overwritten before the file goes: an unlinked file is easily read back.
+                found.execute(f"DROP TABLE IF EXISTS {table}")
+        self._path.unlink(missing_ok=True)
+
+    def forget(self, token: str) -> None:
+        """Erases one batch's; the secret goes with the last."""
+        if not self._path.exists():
+            return
+        with self._open() as found:
+            found.execute("DELETE FROM row_hash WHERE token = ?", (token,))
+            found.execute("DELETE FROM report_hash WHERE token = ?", (token,))
+            left = found.execute("SELECT EXISTS (SELECT 1 FROM row_hash)").fetchone()[0]
+        if not left:
+            self.erase()
+
+    def keep(self, token: str, hashes: Hashes) -> None:
+        """Keeps the hashes of one batch; all of them or none."""
+        with self._open() as found:
+            found.executemany(
+                "INSERT INTO row_hash VALUES (?, ?, ?, ?)",
+                [(token, number, hashed, hashes.persons.get(number)) for number, hashed in hashes.rows.items()],
+            )
+            found.executemany(
+                "INSERT INTO report_hash VALUES (?, ?, ?)",
+                [(token, hashed, number) for hashed, number in hashes.reports.items()],
+            )
+
+    def tokens(self) -> list[str]:
+        """Batches whose hashes are still there."""
+        if not self._path.exists():
+            return []
+        with self._open() as found:
+            return [row[0] for row in found.execute("SELECT DISTINCT token FROM row_hash ORDER BY token")]
+
+    def rows(self) -> list[tuple[str, int, bytes, bytes | None]]:
+        """Token, row number, hash of the row and of the person, of every batch still there."""
+        with self._open() as found:
+            return found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
+
+    def reports(self) -> dict[bytes, int]:
+        """Number of the store's own by hash of a report's key."""
+        with self._open() as found:
+            return dict(found.execute("SELECT hash, report_no FROM report_hash ORDER BY report_no DESC").fetchall())

@@ -1,0 +1,265 @@
+"""Tables of the store, and the word lists their columns take.
+
+There is no column for a name, a NIK, an address, a telephone number or a note: what has no column cannot be kept. A
+place is kept as the kelurahan it was resolved to and, where it was written out, as a spelling of at most 40
+characters; `decision` then holds what a person made of a spelling, so that one decision serves all rows and can be
+taken back without rewriting any.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from geo.terms import (
+    AgeGroup,
+    BatchState,
+    Claim,
+    CountedAs,
+    MatchBy,
+    NikCheck,
+    PairState,
+    PlaceRole,
+    PlaceStatus,
+    Precision,
+    RecordState,
+    Sex,
+    Stage,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_KODE, _WORD, _SPELLING, _SOURCE = 13, 24, 40, 120
+
+
+def _word(name: str, words: type[StrEnum], *, empty: bool = False) -> tuple[Column[Any], CheckConstraint]:
+    """A column that takes the words of a closed list only, whoever writes into it."""
+    allowed = [*(["''"] if empty else []), *(f"'{word.value}'" for word in words)]
+    column = Column(name, String(_WORD), nullable=False, server_default="" if empty else None)
+    return column, CheckConstraint(f'"{name}" IN ({", ".join(allowed)})', name=f"{name}_listed")
+
+
+def _row() -> tuple[Any, ...]:
+    """What every row brought by a batch has: where it came from, whether it counts, which edit of it this is."""
+    return (
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), nullable=False, index=True),
+        Column("row_number", Integer, nullable=False),
+        *_word("state", RecordState),
+        # The batch whose mended row took this one's place; gone with that batch.
+        Column("replaced_by", ForeignKey("batch.id", ondelete="SET NULL"), index=True),
+        Column("version", Integer, nullable=False, server_default="1"),
+    )
+
+
+def _place() -> tuple[Any, ...]:
+    """Where a row says it is: resolved, with how and how sure, or the spelling that waits for a person."""
+    return (
+        *_word("place_status", PlaceStatus),
+        Column("kode", String(_KODE), nullable=False, server_default=""),
+        *_word("match_by", MatchBy, empty=True),
+        Column("score", Float),
+        Column("spelling_id", ForeignKey("spelling.id"), index=True),
+    )
+
+
+META = Table(
+    "meta",
+    METADATA,
+    Column("name", String(_WORD), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Known in the file of pseudonyms by this, because a number may come again after a restore.
+    Column("token", String(32), nullable=False, unique=True),
+    Column("kind", String(_WORD), nullable=False),
+    Column("mapping", String(_SPELLING), nullable=False, server_default=""),
+    Column("by_hand", Boolean, nullable=False, server_default="0"),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("review", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    *_word("state", BatchState),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("accepted + review + rejected + duplicates = read", name="adds_up"),
+    sqlite_autoincrement=True,
+)
+
+SPELLING = Table(
+    "spelling",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(2 * _SPELLING + 1), nullable=False),
+    Column("written", String(_SPELLING), nullable=False),
+    Column("kecamatan", String(_SPELLING), nullable=False, server_default=""),
+    UniqueConstraint("key"),
+)
+
+DECISION = Table(
+    "decision",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(2 * _SPELLING + 1), nullable=False, index=True),
+    # A kelurahan of the layer, or `outside`.
+    Column("answer", String(_KODE), nullable=False),
+    Column("why", String(_WORD), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("taken_back_at", DateTime),
+    Column("taken_back_by", String(64)),
+    # Two people deciding one spelling at once: the second is refused by the store itself.
+    Index("ix_decision_standing", "key", unique=True, sqlite_where=Column("taken_back_at").is_(None)),
+)
+
+RECORD = Table(
+    "record",
+    METADATA,
+    *_row(),
+    Column("reported_on", Date, index=True),
+    *_word("reported_precision", Precision),
+    # A number of the store's own; rows of one report share it.
+    Column("report_no", Integer, nullable=False, index=True),
+    *_word("status", Status, empty=True),
+    *_word("sex", Sex),
+    *_word("age_group", AgeGroup),
+    Column("persons", Integer, CheckConstraint("persons BETWEEN 1 AND 10000", name="persons_range"), nullable=False),
+    Column("origin_kode", String(_KODE), nullable=False, server_default=""),
+    Column("source", String(_SOURCE), nullable=False, server_default=""),
+    *_word("nik_check", NikCheck),
+    # The earlier record of the same person, as a person decided; this one is then not counted.
+    Column("same_as", ForeignKey("record.id", ondelete="SET NULL"), index=True),
+)
+
+RECORD_PLACE = Table(
+    "record_place",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("record_id", ForeignKey("record.id", ondelete="CASCADE"), nullable=False),
+    *_word("role", PlaceRole),
+    *_place(),
+    UniqueConstraint("record_id", "role"),
+)
+
+PAIR = Table(
+    "pair",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("earlier_id", ForeignKey("record.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("later_id", ForeignKey("record.id", ondelete="CASCADE"), nullable=False, index=True),
+    *_word("state", PairState),
+    Column("decided_at", DateTime),
+    Column("decided_by", String(64)),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("earlier_id", "later_id"),
+)
+
+COVERAGE = Table(
+    "coverage",
+    METADATA,
+    *_row(),
+    *_place(),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("source", String(_SOURCE), nullable=False, server_default=""),
+    CheckConstraint("to_on >= from_on", name="in_order"),
+)
+
+WATCHER = Table(
+    "watcher",
+    METADATA,
+    *_row(),
+    *_place(),
+    # A number of the kelurahan's own, never a name.
+    Column("watcher", Integer, nullable=False),
+    Column("joined_on", Date, nullable=False),
+    Column("trained_on", Date),
+    Column("left_on", Date),
+    Column("group", String(_WORD), nullable=False, server_default=""),
+    *_word("sex", Sex),
+)
+
+WATCH_REPORT = Table(
+    "watch_report",
+    METADATA,
+    *_row(),
+    *_place(),
+    Column("reported_on", Date, nullable=False),
+    Column("kind", String(_WORD), nullable=False, server_default=""),
+    Column("followed_up", String(_WORD), nullable=False, server_default=""),
+)
+
+ROLLOUT_EVENT = Table(
+    "rollout_event",
+    METADATA,
+    *_row(),
+    *_place(),
+    *_word("stage", Stage),
+    Column("on", Date, nullable=False),
+    *_word("on_precision", Precision),
+    *_word("counted_as", CountedAs),
+    *_word("claim", Claim),
+    Column("count", Integer),
+    Column("of", Integer),
+    Column("source", String(_SOURCE), nullable=False),
+    Column("source_on", Date, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+)
+
+DENOMINATOR = Table(
+    "denominator",
+    METADATA,
+    *_row(),
+    *_place(),
+    Column("value", Float, nullable=False),
+    Column("label", String(_SOURCE), nullable=False, server_default=""),
+    Column("source", String(_SOURCE), nullable=False, server_default=""),
+    Column("on", Date),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(_WORD), nullable=False),
+    Column("subject", String(_WORD), nullable=False),
+    Column("subject_id", Integer, index=True),
+    # JSON of column: [before, after]; only columns of the tables above, so nothing of a person.
+    Column("change", Text, nullable=False, server_default="{}"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,163 @@
+"""Everything that only SQLite does. Another database gets a module like this one, and nothing else changes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+
+from geo.errors import DataError, Fault, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+_MAGIC = b"SQLite format 3\x00"
+#: Seconds that one writer waits for another before a person is told that the store is in use.
+WAIT_S = 10.0
+_CODES = {
+    "SQLITE_BUSY": Problem.STORE_BUSY,
+    "SQLITE_LOCKED": Problem.STORE_BUSY,
+    "SQLITE_FULL": Problem.DISK_FULL,
+    # What a write past a quota or a file size limit comes back as.
+    "SQLITE_IOERR": Problem.DISK_FULL,
+    "SQLITE_READONLY": Problem.NOT_WRITABLE,
+    "SQLITE_CANTOPEN": Problem.NOT_WRITABLE,
+    "SQLITE_NOTADB": Problem.NOT_A_STORE,
+    "SQLITE_CORRUPT": Problem.NOT_A_STORE,
+}
+
+
+def make_engine(path: Path, *, wait_s: float = WAIT_S) -> Engine:
+    """Engine on one file: write-ahead log, foreign keys, and deleted rows overwritten with zeros."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": wait_s, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it would begin them as readers.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        # A writer takes the lock at once: two that read first and write later would both fail.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def problem_of(fault: BaseException) -> Problem | None:
+    """What a fault of the database means to a person; None when it is ours."""
+    origin = getattr(fault, "orig", fault)
+    name = str(getattr(origin, "sqlite_errorname", ""))
+    return next((problem for code, problem in _CODES.items() if name.startswith(code)), None)
+
+
+def forget_deleted(engine: Engine) -> None:
+    """Takes what was deleted out of the write-ahead log too; where a reader holds it, the next time does."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _refuse(path: Path, problem: Problem) -> DataError:
+    return DataError((Fault.of(path.name, "", problem),))
+
+
+def check_start(path: Path) -> None:
+    """Refuses a file that does not begin as an SQLite database does.
+
+    Raises
+    ------
+    DataError
+        When it is missing or of another kind.
+    """
+    if not path.is_file():
+        raise _refuse(path, Problem.MISSING_FILE)
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise _refuse(path, Problem.NOT_A_STORE)
+
+
+def check_file(path: Path) -> None:
+    """Refuses a file that is no whole SQLite database.
+
+    Raises
+    ------
+    DataError
+        When it is missing, of another kind, or damaged.
+    """
+    check_start(path)
+    try:
+        # Read only and without any log beside it: what a backup brings along is not to run here.
+        with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as found:
+            whole = found.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            # A trigger or view of somebody else's making would act on our data.
+            foreign = found.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()
+            tied = found.execute("PRAGMA foreign_key_check").fetchone() is None
+    except sqlite3.DatabaseError as fault:
+        raise _refuse(path, Problem.NOT_A_STORE) from fault
+    if not whole or foreign[0] or not tied:
+        raise _refuse(path, Problem.NOT_A_STORE)
+
+
+@contextlib.contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """Path beside the target, gone afterwards unless it was moved there."""
+    with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=target.parent) as folder:
+        yield Path(folder) / "store.sqlite"
+
+
+def copy_out(store: Path, target: Path) -> None:
+    """Copies a store that may be in use into one file, whole or not at all.
+
+    Raises
+    ------
+    DataError
+        When the target cannot be written or the copy is not whole.
+    """
+    try:
+        with _unfinished(target) as unfinished:
+            with (
+                contextlib.closing(sqlite3.connect(store, timeout=WAIT_S)) as source,
+                contextlib.closing(sqlite3.connect(unfinished)) as copy,
+            ):
+                source.backup(copy)
+                # One file that needs nothing beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
+            check_file(unfinished)
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+    except (sqlite3.Error, OSError) as fault:
+        raise _refuse(target, problem_of(fault) or Problem.NOT_WRITABLE) from fault
+
+
+def copy_in(source: Path, store: Path) -> None:
+    """Puts the content of a checked copy into the place of a store's, in one step, though others have it open.
+
+    Raises
+    ------
+    DataError
+        When the store is in use for longer than is waited, or the disk is full; it is then as it was.
+    """
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy,
+            contextlib.closing(sqlite3.connect(store, timeout=WAIT_S)) as target,
+        ):
+            target.execute("PRAGMA secure_delete = ON")
+            copy.backup(target)
+            target.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error as fault:
+        raise _refuse(store, problem_of(fault) or Problem.NOT_WRITABLE) from fault
