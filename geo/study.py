@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.records.denominators import read_denominators
-from geo.terms import Unplaced
+from geo.terms import PlaceStatus, Unplaced
 
 if TYPE_CHECKING:
     from geo.period import Period
@@ -75,9 +75,17 @@ class Study:
 def _reasons(cases: pd.DataFrame, areas: Areas) -> pd.Series[str]:
     """Why each row is on no kelurahan; empty text where it is on one."""
     place = cases["document_kode"]
+    # Only the store knows what became of a written place; a canonical file has codes or nothing.
+    became = cases["place"] if "place" in cases else pd.Series("", index=cases.index)
     reason = np.select(
-        [cases["reported_on"].isna(), place.eq(""), ~place.isin(areas.index)],
-        [Unplaced.NO_DATE, Unplaced.NO_KELURAHAN, Unplaced.NOT_IN_LAYER],
+        [
+            cases["reported_on"].isna(),
+            became.isin([PlaceStatus.REVIEW, PlaceStatus.UNKNOWN]),
+            became.eq(PlaceStatus.OUTSIDE),
+            place.eq(""),
+            ~place.isin(areas.index),
+        ],
+        [Unplaced.NO_DATE, Unplaced.AWAITS, Unplaced.OUTSIDE, Unplaced.NO_KELURAHAN, Unplaced.NOT_IN_LAYER],
         default="",
     )
     return pd.Series(reason, index=cases.index, dtype="object")
@@ -104,7 +112,7 @@ def join(areas: Areas, tables: Tables, period: Period) -> Study:
         watchers=tables.watchers,
         reports=tables.reports,
         rollout=tables.rollout,
-        denominators=read_denominators(areas),
+        denominators=read_denominators(areas, own=tables.sizes),
         is_made_up=tables.is_made_up,
         fingerprint=digest[:16],
     )

@@ -76,11 +76,12 @@ class AgeGroup(StrEnum):
 
 
 class Denominator(StrEnum):
-    """Sizes of kelurahan that a rate can be formed with. None of them counts residents."""
+    """Sizes of kelurahan that a rate can be formed with. None of the embedded ones counts residents."""
 
     STATIONS_2024 = "tps2024"
     STATIONS_2014 = "tps2014"
     UNDER_FIVE_2022 = "balita2022"
+    OWN = "kota"  # what the city itself brought
 
 
 class Unplaced(StrEnum):
@@ -89,6 +90,8 @@ class Unplaced(StrEnum):
     NO_KELURAHAN = "no_kelurahan"
     NOT_IN_LAYER = "not_in_layer"
     NO_DATE = "no_date"
+    AWAITS = "awaits"  # a person has yet to say which kelurahan is meant
+    OUTSIDE = "outside"  # a place elsewhere
 
 
 class Audience(StrEnum):

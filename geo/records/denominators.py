@@ -20,13 +20,15 @@ _COLUMNS = {
 }
 
 
-def read_denominators(areas: Areas) -> pd.DataFrame:
+def read_denominators(areas: Areas, *, own: pd.Series[float] | None = None) -> pd.DataFrame:
     """Sizes by kelurahan; a column each for the denominators that every kelurahan of the layer has.
 
     Parameters
     ----------
     areas
-        The layer; one of another city has none of them.
+        The layer; one of another city has none of the embedded ones.
+    own
+        The city's own size by `kode`; used where it has one above zero for every kelurahan.
 
     Returns
     -------
@@ -34,4 +36,6 @@ def read_denominators(areas: Areas) -> pd.DataFrame:
     """
     table = pd.read_csv(_FILE, dtype={"kode": "string"}).set_index("kode")
     found = table[list(_COLUMNS.values())].rename(columns={name: key.value for key, name in _COLUMNS.items()})
+    if own is not None and not own.empty:
+        found = found.reindex(areas.index).assign(**{Denominator.OWN.value: own[own > 0].reindex(areas.index)})
     return found.reindex(areas.index).astype(float).dropna(axis="columns")

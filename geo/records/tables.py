@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from geo.records.store import Store
     from geo.settings import Settings
 
 EXAMPLE = ROOT / "data" / "contoh"
@@ -39,7 +41,9 @@ class Tables:
     brought
         Tables that the store held; a table that was not brought is empty here.
     faults
-        Faults of files that were left out because of them.
+        Why the store could not be read.
+    sizes
+        The city's own size of its kelurahan, by `kode`; empty where it brought none.
     """
 
     store: StoreName
@@ -51,6 +55,7 @@ class Tables:
     fingerprint: str
     brought: frozenset[Table] = frozenset()
     faults: tuple[Fault, ...] = field(default=())
+    sizes: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
 
     @property
     def is_made_up(self) -> bool:
@@ -80,39 +85,56 @@ def read_table(table: Table, path: Path) -> pd.DataFrame:
     return typed(table, check(table, read_text(path)))
 
 
-def folder_of(store: StoreName, settings: Settings) -> Path:
-    """Folder that holds the tables of a store."""
-    return EXAMPLE if store is StoreName.CONTOH else settings.kota
+def _example_files() -> Mapping[Table, Path]:
+    return {table: EXAMPLE / f"{table}.csv" for table in Table if (EXAMPLE / f"{table}.csv").is_file()}
 
 
-def files_of(store: StoreName, settings: Settings) -> Mapping[Table, Path]:
-    """Files of a store that are there; empty for a city that brought nothing yet."""
-    folder = folder_of(store, settings)
-    return {table: folder / f"{table}.csv" for table in Table if (folder / f"{table}.csv").is_file()}
+def _store(settings: Settings) -> Store | None:
+    """The city's own store; None while nothing was ever brought into it: looking at it makes none."""
+    # Not at the top: what only the example needs shall not wait for a database.
+    from geo.records.store.engine import open_store, path_of
+
+    path = path_of(settings)
+    return open_store(path) if path.is_file() else None
 
 
 def fingerprint_of(store: StoreName, settings: Settings) -> str:
     """Hash of what the store holds, cheap enough to ask at every page."""
     digest = hashlib.sha256(store.encode())
-    for path in (FACTS, *files_of(store, settings).values()):
+    for path in (FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    if store is StoreName.KOTA:
+        with contextlib.suppress(DataError):
+            found = _store(settings)
+            digest.update(found.state().encode() if found else b"")
     return digest.hexdigest()[:16]
+
+
+def _read(store: StoreName, settings: Settings) -> tuple[dict[Table, pd.DataFrame], pd.Series[float]]:
+    """Tables that a store has, and the city's own sizes of its kelurahan."""
+    none: pd.Series[float] = pd.Series(dtype=float)
+    if store is StoreName.CONTOH:
+        return {table: read_table(table, path) for table, path in _example_files().items()}, none
+    found = _store(settings)
+    if found is None:
+        return {}, none
+    from geo.records.store import content
+
+    with found.reading() as connection:
+        return content.tables(connection), content.denominator(connection)
 
 
 def read_tables(store: StoreName, settings: Settings) -> Tables:
     """Tables of a store, with the embedded rollout facts.
 
-    A file with faults is left out whole, and its faults are told in the result: nothing is read by halves, and the
-    other tables still serve.
+    A store that cannot be read gives empty tables, and its faults: a page tells them and still opens.
     """
-    read: dict[Table, pd.DataFrame] = {}
-    faults: list[Fault] = []
     fingerprint = fingerprint_of(store, settings)
-    for table, path in files_of(store, settings).items():
-        try:
-            read[table] = read_table(table, path)
-        except DataError as fault:
-            faults += fault.faults
+    faults: tuple[Fault, ...] = ()
+    try:
+        read, sizes = _read(store, settings)
+    except DataError as fault:
+        read, sizes, faults = {}, pd.Series(dtype=float), fault.faults
     facts = read_table(Table.ROLLOUT, FACTS)
     own = read.get(Table.ROLLOUT)
     return Tables(
@@ -124,5 +146,6 @@ def read_tables(store: StoreName, settings: Settings) -> Tables:
         rollout=facts if own is None else pd.concat([facts, own], ignore_index=True),
         fingerprint=fingerprint,
         brought=frozenset(read),
-        faults=tuple(faults),
+        faults=faults,
+        sizes=sizes,
     )

@@ -15,7 +15,7 @@ from geo.period import Period
 from geo.places.search import search
 from geo.present.faults import sentence
 from geo.present.maps import base_map
-from geo.schemas import Table, required
+from geo.schemas import Table
 from geo.terms import Denominator, StoreName
 from geo.words import Language, Words
 from pages.shell import access, caches
@@ -287,12 +287,12 @@ class Shell:
             )  # fmt: skip
 
     def what_to_bring(self) -> None:
-        """The empty state of the city's own store: which files it waits for, and where."""
+        """The empty state of the city's own store: what can be brought, and where."""
         words = self.words
         with st.container(border=True):
             st.markdown(words("empty.city"))
             for table in Table:
-                st.markdown(f"- `{table}.csv`: {words(f'empty.{table}')} ({', '.join(required(table))})")
+                st.markdown(f"- {words(f'empty.{table}')}")
 
     def note(self) -> str:
         """What the records are and what they were counted on; stands in every picture made of them."""

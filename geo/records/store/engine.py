@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from geo.errors import DataError, Fault, Problem
@@ -165,6 +165,9 @@ def _upgrade(engine: Engine, path: Path) -> None:
         found = MigrationContext.configure(connection).get_current_revision()
         if found is not None and found not in known:
             raise DataError((Fault.of(path.name, "", Problem.STORE_NEWER),))
+        if found is None and inspect(connection).get_table_names():
+            # Somebody else's database: nothing of ours goes into it.
+            raise DataError((Fault.of(path.name, "", Problem.NOT_A_STORE),))
         command.upgrade(_config(connection), "head")
         if found is None:
             new_generation(connection)

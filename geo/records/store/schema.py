@@ -160,8 +160,6 @@ RECORD = Table(
     Column("origin_kode", String(_KODE), nullable=False, server_default=""),
     Column("source", String(_SOURCE), nullable=False, server_default=""),
     *_word("nik_check", NikCheck),
-    # The earlier record of the same person, as a person decided; this one is then not counted.
-    Column("same_as", ForeignKey("record.id", ondelete="SET NULL"), index=True),
 )
 
 RECORD_PLACE = Table(
@@ -174,6 +172,7 @@ RECORD_PLACE = Table(
     UniqueConstraint("record_id", "role"),
 )
 
+# Two records that may be of one person. Where a person says so, the later one does not count while the earlier does.
 PAIR = Table(
     "pair",
     METADATA,

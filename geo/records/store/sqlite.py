@@ -143,6 +143,13 @@ def copy_out(store: Path, target: Path) -> None:
         raise _refuse(target, problem_of(fault) or Problem.NOT_WRITABLE) from fault
 
 
+def settle(path: Path) -> None:
+    """Brings what the log of a store that nobody has open still holds into its one file."""
+    with contextlib.closing(sqlite3.connect(path)) as found:
+        found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        found.execute("PRAGMA journal_mode = DELETE")
+
+
 def copy_in(source: Path, store: Path) -> None:
     """Puts the content of a checked copy into the place of a store's, in one step, though others have it open.
 

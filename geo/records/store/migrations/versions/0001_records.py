@@ -171,7 +171,6 @@ def upgrade() -> None:
         sa.Column("origin_kode", sa.String(length=13), server_default="", nullable=False),
         sa.Column("source", sa.String(length=120), server_default="", nullable=False),
         sa.Column("nik_check", sa.String(length=24), nullable=False),
-        sa.Column("same_as", sa.Integer(), nullable=True),
         sa.CheckConstraint("\"age_group\" IN ('child', 'adult', 'unknown')", name=op.f("ck_record_age_group_listed")),
         sa.CheckConstraint(
             "\"nik_check\" IN ('empty', 'not_possible', 'consistent', 'contradicts_sex', 'contradicts_birth', 'elsewhere')",
@@ -190,14 +189,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["replaced_by"], ["batch.id"], name=op.f("fk_record_replaced_by"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(["same_as"], ["record.id"], name=op.f("fk_record_same_as"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
     )
     op.create_index(op.f("ix_record_batch_id"), "record", ["batch_id"], unique=False)
     op.create_index(op.f("ix_record_replaced_by"), "record", ["replaced_by"], unique=False)
     op.create_index(op.f("ix_record_report_no"), "record", ["report_no"], unique=False)
     op.create_index(op.f("ix_record_reported_on"), "record", ["reported_on"], unique=False)
-    op.create_index(op.f("ix_record_same_as"), "record", ["same_as"], unique=False)
     op.create_table(
         "rollout_event",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

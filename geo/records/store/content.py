@@ -1,0 +1,162 @@
+"""What the store holds, as the canonical tables that everything else is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import and_, case, func, select
+
+from geo.records.store import schema
+from geo.records.store.batches import TABLES
+from geo.schemas import Table, columns, typed
+from geo.terms import Kind, MatchBy, PairState, PlaceRole, PlaceStatus, RecordState
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+    from sqlalchemy import Table as Stored
+
+OUTSIDE = PlaceStatus.OUTSIDE.value
+_KINDS = {
+    Kind.COVERAGE: Table.COVERAGE,
+    Kind.WATCHERS: Table.WATCHERS,
+    Kind.REPORTS: Table.REPORTS,
+    Kind.ROLLOUT: Table.ROLLOUT,
+}
+#: A code says which kelurahan is meant; a spelling may yet be decided otherwise.
+_FINAL = MatchBy.CODE.value
+
+
+def decided(place: Stored) -> tuple[Any, dict[str, Any]]:
+    """Join and columns of a place as it is now: what a standing decision says, else what the resolver found.
+
+    Parameters
+    ----------
+    place
+        A table that has the columns of a place.
+    """
+    spelling, decision = schema.SPELLING, schema.DECISION
+    joined = place.outerjoin(spelling, spelling.c.id == place.c.spelling_id).outerjoin(
+        decision,
+        and_(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None), place.c.match_by != _FINAL),
+    )
+    has = decision.c.id.is_not(None)
+    inside = and_(has, decision.c.answer != OUTSIDE)
+    return joined, {
+        "kode": case((inside, decision.c.answer), (has, ""), else_=place.c.kode).label("kode"),
+        "place_status": case((inside, PlaceStatus.MATCHED.value), (has, OUTSIDE), else_=place.c.place_status).label(
+            "place_status"
+        ),
+        "match_by": case((inside, MatchBy.DECISION.value), (has, ""), else_=place.c.match_by).label("match_by"),
+    }
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
+
+
+def _text(frame: pd.DataFrame) -> pd.DataFrame:
+    """All cells as the canonical files write them: text, None where empty."""
+    return frame.map(lambda value: None if value is None or value == "" else str(value))
+
+
+def _counted_elsewhere() -> Any:
+    """Whether a person said that a record is of the same person as an earlier one that counts."""
+    pair, earlier = schema.PAIR, schema.RECORD.alias("earlier")
+    return (
+        select(pair.c.id)
+        .join(earlier, earlier.c.id == pair.c.earlier_id)
+        .where(
+            pair.c.later_id == schema.RECORD.c.id,
+            pair.c.state == PairState.SAME.value,
+            earlier.c.state == RecordState.COUNTED.value,
+        )
+        .exists()
+    )
+
+
+def cases(connection: Connection) -> pd.DataFrame:
+    """The canonical table of cases: rows that count, each person once; `place` says what became of the place."""
+    record, place = schema.RECORD, schema.RECORD_PLACE
+    joined, now = decided(place)
+    documents = (
+        select(place.c.record_id, now["kode"], now["place_status"])
+        .select_from(joined)
+        .where(place.c.role == PlaceRole.DOCUMENT.value)
+        .subquery()
+    )
+    query = (
+        select(
+            record.c.reported_on,
+            record.c.report_no.label("report"),
+            documents.c.kode.label("document_kode"),
+            record.c.origin_kode,
+            record.c.status,
+            record.c.sex,
+            record.c.age_group,
+            record.c.persons,
+            func.coalesce(documents.c.place_status, PlaceStatus.EMPTY.value).label("place"),
+        )
+        .select_from(record.outerjoin(documents, documents.c.record_id == record.c.id))
+        .where(record.c.state == RecordState.COUNTED.value, ~_counted_elsewhere())
+        .order_by(record.c.id)
+    )
+    found = _frame(connection, query)
+    return typed(Table.CASES, _text(found[list(columns(Table.CASES))])).assign(place=found["place"].astype("string"))
+
+
+def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
+    stored, table = TABLES[kind], _KINDS[kind]
+    joined, now = decided(stored)
+    wanted = [now["kode"] if name == "kode" else stored.c[name] for name in columns(table)]
+    query = (
+        select(*wanted)
+        .select_from(joined)
+        .where(stored.c.state == RecordState.COUNTED.value, now["kode"].element != "")
+        .order_by(stored.c.id)
+    )
+    return typed(table, _text(_frame(connection, query)))
+
+
+def tables(connection: Connection) -> dict[Table, pd.DataFrame]:
+    """Canonical tables of which the store holds any rows.
+
+    Rows whose place waits for a person are among the cases, without a kelurahan; of the others they are left out.
+    """
+    found = {Table.CASES: cases(connection)} | {table: _others(connection, kind) for kind, table in _KINDS.items()}
+    return {table: frame for table, frame in found.items() if not frame.empty}
+
+
+def denominator(connection: Connection) -> pd.Series[float]:
+    """The city's own size of its kelurahan: of the newest batch that brought one, by `kode`; else empty."""
+    stored = schema.DENOMINATOR
+    joined, now = decided(stored)
+    newest = select(func.max(stored.c.batch_id)).where(stored.c.state == RecordState.COUNTED.value).scalar_subquery()
+    query = (
+        select(now["kode"], stored.c.value)
+        .select_from(joined)
+        .where(stored.c.state == RecordState.COUNTED.value, stored.c.batch_id == newest, now["kode"].element != "")
+        .order_by(stored.c.id)
+    )
+    found = _frame(connection, query)
+    return found.drop_duplicates("kode", keep="last").set_index("kode")["value"].astype(float)
+
+
+def waiting(connection: Connection) -> int:
+    """Rows of cases whose documents' place waits for a person."""
+    place = schema.RECORD_PLACE
+    joined, now = decided(place)
+    unsure = [PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value]
+    return int(
+        connection.scalar(
+            select(func.count())
+            .select_from(joined.join(schema.RECORD, schema.RECORD.c.id == place.c.record_id))
+            .where(
+                place.c.role == PlaceRole.DOCUMENT.value,
+                now["place_status"].element.in_(unsure),
+                schema.RECORD.c.state == RecordState.COUNTED.value,
+            )
+        )
+        or 0
+    )

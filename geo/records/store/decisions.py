@@ -1,0 +1,215 @@
+"""What people decided: which kelurahan a spelling means, and which records are of one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.store import schema
+from geo.records.store.batches import TABLES
+from geo.records.store.content import OUTSIDE
+from geo.records.store.engine import note, now
+from geo.terms import Act, Kind, PairState, PlaceStatus, Reason, RecordState
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from sqlalchemy import Connection
+
+    from geo.viewer import Viewer
+
+_UNSURE = (PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value)
+
+
+def _changed(subject: str) -> DataError:
+    return DataError((Fault.of(subject, "", Problem.CHANGED_MEANWHILE),))
+
+
+def standing(connection: Connection) -> dict[str, str]:
+    """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
+    table = schema.DECISION
+    found = connection.execute(select(table.c.key, table.c.answer).where(table.c.taken_back_at.is_(None)))
+    return dict(found.all())
+
+
+def decide(
+    connection: Connection, viewer: Viewer, *, key: str, answer: str, why: Reason, allowed: Container[str]
+) -> int:
+    """Remembers what a spelling means; applies to all rows that have it, of today and later.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who decides.
+    key
+        Of the spelling.
+    answer
+        A kelurahan, or `outside`.
+    why
+        On what grounds.
+    allowed
+        The kelurahan there are.
+
+    Returns
+    -------
+    int
+        Number of the decision.
+
+    Raises
+    ------
+    DataError
+        When somebody else has decided it meanwhile; theirs stands.
+    ValueError
+        When the answer is no kelurahan of the layer.
+    """
+    if answer != OUTSIDE and answer not in allowed:
+        msg = f"{answer!r} is no kelurahan of the layer"
+        raise ValueError(msg)
+    table = schema.DECISION
+    values = {"key": key, "answer": answer, "why": why.value, "made_at": now(), "made_by": viewer.name}
+    try:
+        with connection.begin_nested():
+            made = connection.execute(insert(table).values(values))
+    except IntegrityError:
+        raise _changed("decision") from None
+    number = int((made.inserted_primary_key or [0])[0])
+    note(connection, viewer, Act.DECIDE, "decision", number, {"answer": ["", answer], "why": ["", why.value]})
+    return number
+
+
+def take_back(connection: Connection, viewer: Viewer, number: int) -> None:
+    """Takes a decision back: the rows are again as the resolver left them.
+
+    Raises
+    ------
+    DataError
+        When it does not stand any more.
+    """
+    table = schema.DECISION
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == number, table.c.taken_back_at.is_(None))
+        .values(taken_back_at=now(), taken_back_by=viewer.name)
+    )
+    if done.rowcount != 1:
+        raise _changed("decision")
+    note(connection, viewer, Act.TAKE_BACK, "decision", number)
+
+
+def decisions(connection: Connection) -> pd.DataFrame:
+    """All decisions, the newest first: the columns of the table, and `written` and `kecamatan` where still known."""
+    table, spelling = schema.DECISION, schema.SPELLING
+    query = (
+        select(table, spelling.c.written, spelling.c.kecamatan)
+        .select_from(table.outerjoin(spelling, spelling.c.key == table.c.key))
+        .order_by(table.c.id.desc())
+    )
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def queue(connection: Connection) -> pd.DataFrame:
+    """Spellings that wait for a person: `key`, `written`, `kecamatan`, `kind`, `role`, `rows`; most rows first."""
+    spelling, decision = schema.SPELLING, schema.DECISION
+    decided = select(decision.c.id).where(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None))
+    found = []
+    for kind, stored in TABLES.items():
+        place = schema.RECORD_PLACE if kind is Kind.CASES else stored
+        role = place.c.role if kind is Kind.CASES else None
+        named = [spelling.c.key, spelling.c.written, spelling.c.kecamatan, *([role] if role is not None else [])]
+        source = place.join(spelling, spelling.c.id == place.c.spelling_id)
+        if kind is Kind.CASES:
+            source = source.join(stored, stored.c.id == place.c.record_id)
+        query = (
+            select(*named, func.count().label("rows"))
+            .select_from(source)
+            .where(
+                place.c.place_status.in_(_UNSURE),
+                stored.c.state == RecordState.COUNTED.value,
+                ~decided.exists(),
+            )
+            .group_by(*named)
+        )
+        rows = connection.execute(query)
+        found.append(pd.DataFrame(rows.all(), columns=list(rows.keys())).assign(kind=kind.value))
+    columns = ["key", "written", "kecamatan", "kind", "role", "rows"]
+    frame = pd.concat(
+        [one.reindex(columns=columns) for one in found if not one.empty] or [pd.DataFrame(columns=columns)]
+    )
+    frame["role"] = frame["role"].fillna("")
+    return frame.sort_values(["rows", "key", "kind", "role"], ascending=[False, True, True, True], ignore_index=True)
+
+
+def refused_spellings(connection: Connection) -> pd.DataFrame:
+    """Places that wait for a person and whose writing was not kept: `batch_id`, `row_number`, `role`, `record_id`."""
+    record, place = schema.RECORD, schema.RECORD_PLACE
+    query = (
+        select(record.c.batch_id, record.c.row_number, place.c.role, record.c.id.label("record_id"))
+        .select_from(place.join(record, record.c.id == place.c.record_id))
+        .where(
+            place.c.place_status.in_(_UNSURE),
+            place.c.spelling_id.is_(None),
+            record.c.state == RecordState.COUNTED.value,
+        )
+        .order_by(record.c.batch_id, record.c.row_number)
+    )
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def pairs(connection: Connection, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
+    """Records that may be of one person, two by two.
+
+    Returns
+    -------
+    DataFrame
+        `id`, `version`, `state`, `decided_by`, `earlier_id`, `later_id`, and of each side its `batch_id`,
+        `row_number`, `reported_on`, `status`, `sex` and `source` as `earlier_...` and `later_...`.
+    """
+    pair = schema.PAIR
+    earlier, later = schema.RECORD.alias("earlier"), schema.RECORD.alias("later")
+    query = select(
+        pair.c.id,
+        pair.c.version,
+        pair.c.state,
+        pair.c.decided_by,
+        pair.c.earlier_id,
+        pair.c.later_id,
+        *(
+            side.c[name].label(f"{side.name}_{name}")
+            for side in (earlier, later)
+            for name in ("batch_id", "row_number", "reported_on", "status", "sex", "source")
+        ),
+    ).select_from(pair.join(earlier, earlier.c.id == pair.c.earlier_id).join(later, later.c.id == pair.c.later_id))
+    counted = RecordState.COUNTED.value
+    query = query.where(earlier.c.state == counted, later.c.state == counted).order_by(pair.c.id)
+    if state is not None:
+        query = query.where(pair.c.state == state.value)
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def judge_pair(connection: Connection, viewer: Viewer, *, number: int, version: int, state: PairState) -> None:
+    """Decides whether two records are of one person; if they are, the later one is not counted any more.
+
+    Raises
+    ------
+    DataError
+        When somebody else has changed it meanwhile.
+    """
+    pair = schema.PAIR
+    done = connection.execute(
+        update(pair)
+        .where(pair.c.id == number, pair.c.version == version)
+        .values(state=state.value, decided_at=now(), decided_by=viewer.name, version=pair.c.version + 1)
+    )
+    if done.rowcount != 1:
+        raise _changed("pair")
+    later = connection.scalar(select(pair.c.later_id).where(pair.c.id == number))
+    note(connection, viewer, Act.LINK, "record", later, {"pair": number, "state": state.value})

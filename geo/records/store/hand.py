@@ -1,0 +1,245 @@
+"""One row by hand: entered, corrected, withdrawn, each with its history."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import select, update
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.store import schema
+from geo.records.store.batches import TABLES, Added, Addition, Ready, add
+from geo.records.store.content import decided
+from geo.records.store.engine import note
+from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from geo.viewer import Viewer
+
+#: What a person may enter and correct of a record; the rest follows from the place or belongs to the store.
+RECORD_FIELDS = (
+    "reported_on",
+    "reported_precision",
+    "status",
+    "sex",
+    "age_group",
+    "persons",
+    "origin_kode",
+    "source",
+)
+_UNPLACED = {"": PlaceStatus.EMPTY.value, "outside": PlaceStatus.OUTSIDE.value}
+
+
+def _place(kode: str) -> dict[str, Any]:
+    """A place as a person chose it: a kelurahan, outside, or not known."""
+    if kode in _UNPLACED:
+        return {"place_status": _UNPLACED[kode], "kode": "", "match_by": "", "score": None}
+    return {"place_status": PlaceStatus.MATCHED.value, "kode": kode, "match_by": MatchBy.CODE.value, "score": 1.0}
+
+
+def _one(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
+    role = PlaceRole.DOCUMENT.value if kind is Kind.CASES else ""
+    place = {"row_number": 1, "role": role, **_place(kode), "key": "", "written": "", "kecamatan": ""}
+    rows = pd.DataFrame([dict(values)], index=[1], dtype="object")
+    ready = Ready(kind, rows, pd.DataFrame([place]), pd.Series([-1], index=[1]))
+    return Addition(ready, {Outcome.ACCEPTED: 1}, by_hand=True)
+
+
+def enter_record(connection: Connection, viewer: Viewer, values: Mapping[str, Any], *, document_kode: str) -> Added:
+    """Adds one record of cases as a batch of its own.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who enters it.
+    values
+        Some of `RECORD_FIELDS`.
+    document_kode
+        Kelurahan of its documents, `outside`, or empty where it is not known.
+    """
+    _check(values)
+    whole = {
+        "reported_on": None,
+        "reported_precision": Precision.DAY.value,
+        "status": "",
+        "sex": "unknown",
+        "age_group": "unknown",
+        "persons": 1,
+        "origin_kode": "",
+        "source": "",
+        "nik_check": NikCheck.EMPTY.value,
+        **values,
+    }
+    return add(connection, viewer, _one(Kind.CASES, whole, document_kode))
+
+
+def enter_coverage(
+    connection: Connection, viewer: Viewer, *, kode: str, from_on: date, to_on: date, source: str
+) -> Added:
+    """Adds one statement that reporting covered a place and a time, so that no rows mean zero (`nihil`).
+
+    Raises
+    ------
+    DataError
+        When it ends before it begins.
+    """
+    if to_on < from_on:
+        raise DataError((Fault.of("coverage", "to_on", Problem.DATES_REVERSED),))
+    values = {"from_on": from_on, "to_on": to_on, "source": source}
+    return add(connection, viewer, _one(Kind.COVERAGE, values, kode))
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    strange = set(values) - set(RECORD_FIELDS)
+    if strange:
+        msg = f"not to be entered by hand: {sorted(strange)}"
+        raise ValueError(msg)
+
+
+def record(connection: Connection, number: int) -> dict[str, Any]:
+    """One record as it is now: its columns, `document_kode` and `place_status`.
+
+    Raises
+    ------
+    KeyError
+        When there is no such record.
+    """
+    table, place = schema.RECORD, schema.RECORD_PLACE
+    found = connection.execute(select(table).where(table.c.id == number)).mappings().first()
+    if found is None:
+        msg = f"no record {number}"
+        raise KeyError(msg)
+    joined, current = decided(place)
+    document = connection.execute(
+        select(current["kode"], current["place_status"])
+        .select_from(joined)
+        .where(place.c.record_id == number, place.c.role == PlaceRole.DOCUMENT.value)
+    ).first()
+    kode, status = (document.kode, document.place_status) if document else ("", PlaceStatus.EMPTY.value)
+    return {**found, "document_kode": kode, "place_status": status}
+
+
+def _changed() -> DataError:
+    return DataError((Fault.of("record", "", Problem.CHANGED_MEANWHILE),))
+
+
+def correct_record(
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    number: int,
+    version: int,
+    values: Mapping[str, Any],
+    document_kode: str | None = None,
+) -> None:
+    """Changes a record, unless somebody has done so since it was read.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who corrects it.
+    number, version
+        Which record, as it was when read.
+    values
+        Some of `RECORD_FIELDS`.
+    document_kode
+        As of `enter_record`; None leaves it.
+
+    Raises
+    ------
+    DataError
+        When it was changed or withdrawn meanwhile; nothing is overwritten then.
+    """
+    _check(values)
+    table, place = schema.RECORD, schema.RECORD_PLACE
+    before = record(connection, number)
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == number, table.c.version == version, table.c.state == RecordState.COUNTED.value)
+        .values(**values, version=table.c.version + 1)
+    )
+    if done.rowcount != 1:
+        raise _changed()
+    change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+    if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):
+        change["document_kode"] = [before["document_kode"], document_kode]
+        where = (place.c.record_id == number, place.c.role == PlaceRole.DOCUMENT.value)
+        changed = connection.execute(update(place).where(*where).values(**_place(document_kode), spelling_id=None))
+        if not changed.rowcount:
+            role = PlaceRole.DOCUMENT.value
+            connection.execute(place.insert().values(record_id=number, role=role, **_place(document_kode)))
+    note(connection, viewer, Act.CORRECT, "record", number, change)
+
+
+def _written(before: Mapping[str, Any]) -> str:
+    return "outside" if before["place_status"] == PlaceStatus.OUTSIDE.value else ""
+
+
+def withdraw(connection: Connection, viewer: Viewer, *, kind: Kind, number: int, version: int) -> None:
+    """Takes one row out of all counts; it stays, with its history, and can be seen by whoever edits.
+
+    Raises
+    ------
+    DataError
+        When it was changed or withdrawn meanwhile.
+    """
+    table = TABLES[kind]
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == number, table.c.version == version, table.c.state == RecordState.COUNTED.value)
+        .values(state=RecordState.WITHDRAWN.value, version=table.c.version + 1)
+    )
+    if done.rowcount != 1:
+        raise _changed()
+    note(connection, viewer, Act.WITHDRAW, "record" if kind is Kind.CASES else kind.value, number)
+
+
+def records(connection: Connection, *, batch: int | None = None, most: int = 200) -> pd.DataFrame:
+    """Records for a list to choose from, the newest first: columns of the table, `document_kode`, `place_status`."""
+    table, place = schema.RECORD, schema.RECORD_PLACE
+    joined, current = decided(place)
+    document = (
+        select(place.c.record_id, current["kode"], current["place_status"])
+        .select_from(joined)
+        .where(place.c.role == PlaceRole.DOCUMENT.value)
+        .subquery()
+    )
+    query = (
+        select(table, document.c.kode.label("document_kode"), document.c.place_status)
+        .select_from(table.outerjoin(document, document.c.record_id == table.c.id))
+        .order_by(table.c.id.desc())
+        .limit(most)
+    )
+    if batch is not None:
+        query = query.where(table.c.batch_id == batch)
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def coverages(connection: Connection, *, most: int = 200) -> pd.DataFrame:
+    """Statements of coverage, the newest first: the columns of the table."""
+    table = schema.COVERAGE
+    found = connection.execute(select(table).order_by(table.c.id.desc()).limit(most))
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def history(connection: Connection, *, subject: str, number: int) -> list[dict[str, Any]]:
+    """What was done to a row, oldest first: `at`, `who`, `act`, `change` (column: before and after)."""
+    table = schema.AUDIT
+    found = connection.execute(
+        select(table.c.at, table.c.who, table.c.act, table.c.change)
+        .where(table.c.subject == subject, table.c.subject_id == number)
+        .order_by(table.c.id)
+    )
+    return [{**row, "change": json.loads(row["change"])} for row in found.mappings()]

@@ -1,0 +1,449 @@
+"""The store: whole or not at all, one writer at a time, nothing overwritten silently, old ones upgraded."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from geo.errors import DataError, Problem
+from geo.records.store import content, decisions, hand, sqlite
+from geo.records.store.backup import backup, restore
+from geo.records.store.batches import Added, Addition, Ready, add, batches, undo
+from geo.records.store.engine import close_store, open_store, store_at
+from geo.records.store.schema import METADATA
+from geo.schemas import Table
+from geo.terms import Audience, Kind, Outcome, PairState, Reason, RecordState
+from geo.viewer import Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.records.store.engine import Store
+
+ANA, BEN = Viewer("Ana", Audience.TASKFORCE), Viewer("Ben", Audience.TASKFORCE)
+OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
+FATULULI, OEBOBO = "53.71.04.1011", "53.71.04.1001"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "kota.sqlite"
+    yield open_store(path)
+    close_store(path)
+
+
+def case(kode: str = FATULULI, *, written: str = "", **values: Any) -> dict[str, Any]:
+    """A row of cases: on a kelurahan, or with a spelling that waits."""
+    status = "matched" if kode else "review" if written else "empty"
+    return {
+        "reported_on": date(2018, 11, 16), "status": "suspected", "sex": "female", "age_group": "adult",
+        "persons": 1, "origin_kode": "", "source": "", "reported_precision": "day", "nik_check": "empty",
+        "report": -1, **values,
+        "_place": {
+            "place_status": status, "kode": kode, "match_by": "name" if kode else "", "score": 1.0 if kode else 0.9,
+            "key": f"{written.lower()}|" if written else "", "written": written, "kecamatan": "",
+        },
+    }  # fmt: skip
+
+
+def addition(rows: list[dict[str, Any]], **options: Any) -> Addition:
+    numbers = range(2, 2 + len(rows))
+    places = pd.DataFrame(
+        [{"row_number": n, "role": "document", **row["_place"]} for n, row in zip(numbers, rows, strict=True)]
+    )
+    frame = pd.DataFrame(rows, index=numbers).drop(columns=["_place", "report"])
+    reports = pd.Series([row["report"] for row in rows], index=numbers)
+    counts = {Outcome.ACCEPTED: len(rows)} | options.pop("counts", {})
+    return Addition(Ready(Kind.CASES, frame, places, reports), counts, **options)
+
+
+def brought(store: Store, rows: list[dict[str, Any]], **options: Any) -> Added:
+    with store.writing() as connection:
+        return add(connection, ANA, addition(rows, **options))
+
+
+def cases(store: Store) -> pd.DataFrame:
+    with store.reading() as connection:
+        return content.cases(connection)
+
+
+def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
+    (one,) = fault.value.faults
+    return one.problem
+
+
+def test_the_upgrades_make_exactly_the_declared_tables(store: Store) -> None:
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_no_column_could_hold_a_person() -> None:
+    """What is typed freely has nowhere to go: every text column is a word list, a code, a spelling or a source."""
+    free = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if str(column.type).startswith(("VARCHAR", "TEXT"))
+        and not any(column.name in str(getattr(one, "sqltext", "")) for one in table.constraints)
+    }
+    assert free == {
+        "meta.name", "meta.value", "batch.token", "batch.kind", "batch.mapping", "batch.made_by",
+        "spelling.key", "spelling.written", "spelling.kecamatan",
+        "decision.key", "decision.answer", "decision.why", "decision.made_by", "decision.taken_back_by",
+        "record.origin_kode", "record.source", "record_place.kode", "pair.decided_by",
+        "coverage.kode", "coverage.source", "watcher.kode", "watcher.group", "watch_report.kode",
+        "watch_report.kind", "watch_report.followed_up", "rollout_event.kode", "rollout_event.source",
+        "denominator.kode", "denominator.label", "denominator.source",
+        "audit.who", "audit.act", "audit.subject", "audit.change",
+    }  # fmt: skip
+
+
+def test_a_batch_comes_and_goes_whole(store: Store) -> None:
+    first = brought(store, [case(report=0), case(report=0, persons=3), case(OEBOBO)])
+    second = brought(store, [case(OEBOBO, report=0)])
+    found = cases(store)
+    assert len(found) == 4
+    assert found["persons"].tolist() == [1, 3, 1, 1]
+    # Rows 1 and 2 are one report; the key of the other file was another report's.
+    assert found["report"].nunique() == 3
+    with store.writing() as connection:
+        removed, token = undo(connection, ANA, first.batch)
+    assert (removed, token) == (3, first.token)
+    assert cases(store)["document_kode"].tolist() == [OEBOBO]
+    with store.reading() as connection:
+        listed = batches(connection).set_index("id")
+    assert listed["state"].to_dict() == {first.batch: "undone", second.batch: "standing"}
+    assert listed["kept"].to_dict() == {first.batch: 0, second.batch: 1}
+    for problem, number in ((Problem.ALREADY_UNDONE, first.batch), (Problem.NO_SUCH_BATCH, 99)):
+        with pytest.raises(DataError) as fault, store.writing() as connection:
+            undo(connection, ANA, number)
+        assert told(fault) is problem
+
+
+def test_counts_that_do_not_add_up_are_refused_by_the_store(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.writing() as connection:
+        add(connection, ANA, addition([case()]))
+        connection.exec_driver_sql("UPDATE batch SET read = 7")
+    assert cases(store).empty
+
+
+def test_a_fault_in_the_middle_leaves_nothing(store: Store) -> None:
+    before = store.state()
+
+    def stop(share: float) -> None:
+        if share > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), store.writing() as connection:
+        add(connection, ANA, addition([case() for _ in range(9_000)]), progress=stop)
+    assert cases(store).empty
+    assert store.state() == before
+
+
+def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
+    brought(store, [case("", written="Oesapa Brat"), case("", written="Oesapa Brat"), case()])
+    oesapa_barat = "53.71.03.1014"
+    with store.reading() as connection:
+        assert content.waiting(connection) == 2
+        assert decisions.queue(connection)[["written", "rows"]].values.tolist() == [["Oesapa Brat", 2]]
+    with store.writing() as connection:
+        number = decisions.decide(
+            connection, ANA, key="oesapa brat|", answer=oesapa_barat, why=Reason.MAP, allowed={oesapa_barat}
+        )
+    assert cases(store)["document_kode"].tolist() == [oesapa_barat, oesapa_barat, FATULULI]
+    # Of a later file too.
+    brought(store, [case("", written="Oesapa Brat")])
+    assert cases(store)["document_kode"].tolist().count(oesapa_barat) == 3
+    with store.reading() as connection:
+        assert decisions.queue(connection).empty
+        assert decisions.standing(connection) == {"oesapa brat|": oesapa_barat}
+    with store.writing() as connection:
+        decisions.take_back(connection, BEN, number)
+    assert cases(store)["document_kode"].tolist() == ["", "", FATULULI, ""]
+    with store.reading() as connection:
+        assert content.waiting(connection) == 3
+        (row,) = decisions.decisions(connection).to_dict("records")
+        assert (row["made_by"], row["taken_back_by"], row["why"]) == ("Ana", "Ben", "map")
+
+
+def test_the_second_of_two_who_decide_is_told(store: Store) -> None:
+    brought(store, [case("", written="Naikoten")])
+    one, other = "53.71.05.1004", "53.71.05.1005"
+    with store.writing() as connection:
+        decisions.decide(connection, ANA, key="naikoten|", answer=one, why=Reason.ASKED_LURAH, allowed={one, other})
+    with pytest.raises(DataError) as fault, store.writing() as connection:
+        decisions.decide(connection, BEN, key="naikoten|", answer=other, why=Reason.MAP, allowed={one, other})
+    assert told(fault) is Problem.CHANGED_MEANWHILE
+    assert cases(store)["document_kode"].tolist() == [one]
+    with pytest.raises(ValueError, match="no kelurahan"), store.writing() as connection:
+        decisions.decide(connection, BEN, key="x|", answer="53.99", why=Reason.MAP, allowed={one})
+
+
+def test_a_code_is_not_overruled_by_a_decision_on_its_name(store: Store) -> None:
+    row = case(FATULULI, written="Oebobo")
+    row["_place"]["match_by"] = "code"
+    brought(store, [row])
+    with store.writing() as connection:
+        decisions.decide(connection, ANA, key="oebobo|", answer=OEBOBO, why=Reason.MAP, allowed={OEBOBO})
+    assert cases(store)["document_kode"].tolist() == [FATULULI]
+
+
+def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: Store) -> None:
+    first = brought(store, [case(persons=1)])
+    brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
+    assert len(cases(store)) == 2, "a candidate is no duplicate until a person says so"
+    with store.reading() as connection:
+        (pair,) = decisions.pairs(connection).to_dict("records")
+    with store.writing() as connection:
+        decisions.judge_pair(connection, ANA, number=pair["id"], version=pair["version"], state=PairState.SAME)
+    assert len(cases(store)) == 1
+    with pytest.raises(DataError) as fault, store.writing() as connection:
+        decisions.judge_pair(connection, BEN, number=pair["id"], version=1, state=PairState.DIFFERENT)
+    assert told(fault) is Problem.CHANGED_MEANWHILE
+    # When the earlier one goes, the person is not lost with it.
+    with store.writing() as connection:
+        undo(connection, ANA, first.batch)
+    assert len(cases(store)) == 1
+
+
+def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(store: Store) -> None:
+    first = brought(store, [case(persons=1), case(persons=2)])
+    other = brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
+    with store.reading() as connection:
+        (pair,) = decisions.pairs(connection).to_dict("records")
+    with store.writing() as connection:
+        decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
+    mended = brought(store, [case(persons=5)], replaces={2: first.rows[2]})
+    assert sorted(cases(store)["persons"]) == [1, 2], "the person is the other agency's too, and counts once"
+    with store.writing() as connection:
+        undo(connection, ANA, other.batch)
+    assert sorted(cases(store)["persons"]) == [2, 5]
+    with store.writing() as connection:
+        undo(connection, ANA, mended.batch)
+    assert sorted(cases(store)["persons"]) == [1, 2]
+
+
+def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
+    with store.writing() as connection:
+        made = hand.enter_record(
+            connection, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI
+        )
+    number = made.rows[1]
+    with store.reading() as connection:
+        seen = hand.record(connection, number)
+    assert (seen["status"], seen["document_kode"]) == ("suspected", FATULULI)
+    with store.writing() as connection:
+        hand.correct_record(
+            connection, BEN, number=number, version=seen["version"], values={"status": "confirmed"},
+            document_kode=OEBOBO,
+        )  # fmt: skip
+    with pytest.raises(DataError) as fault, store.writing() as connection:
+        hand.correct_record(connection, ANA, number=number, version=seen["version"], values={"status": "prevented"})
+    assert told(fault) is Problem.CHANGED_MEANWHILE
+    found = cases(store)
+    assert found[["status", "document_kode"]].values.tolist() == [["confirmed", OEBOBO]]
+    with store.writing() as connection:
+        hand.withdraw(connection, ANA, kind=Kind.CASES, number=number, version=seen["version"] + 1)
+    assert cases(store).empty
+    with store.reading() as connection:
+        steps = hand.history(connection, subject="record", number=number)
+        assert hand.records(connection)["state"].tolist() == [RecordState.WITHDRAWN]
+    assert [(step["who"], step["act"]) for step in steps] == [("Ben", "correct"), ("Ana", "withdraw")]
+    assert steps[0]["change"] == {"status": ["suspected", "confirmed"], "document_kode": [FATULULI, OEBOBO]}
+    with pytest.raises(ValueError, match="not to be entered"), store.writing() as connection:
+        hand.correct_record(connection, ANA, number=number, version=3, values={"name": "x"})
+
+
+def test_coverage_by_hand(store: Store) -> None:
+    with store.writing() as connection:
+        hand.enter_coverage(
+            connection, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
+        )
+    with store.reading() as connection:
+        covered = content.tables(connection)[Table.COVERAGE]
+    assert covered["kode"].tolist() == ["53.71.04"]
+    with pytest.raises(DataError) as fault, store.writing() as connection:
+        hand.enter_coverage(connection, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source="")
+    assert told(fault) is Problem.DATES_REVERSED
+
+
+def test_a_second_writer_waits_and_then_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "kota.sqlite"
+    store = open_store(path)
+    impatient = type(store)(path, sqlite.make_engine(path, wait_s=0.1))
+    with store.writing() as connection:
+        add(connection, ANA, addition([case()]))
+        assert cases(impatient).empty, "a reader sees what was there before, at once"
+        with pytest.raises(DataError) as fault, impatient.writing():
+            pass
+    assert told(fault) is Problem.STORE_BUSY
+    assert len(cases(impatient)) == 1
+    impatient.engine.dispose()
+    close_store(path)
+
+
+def test_two_imports_at_once_are_both_whole(store: Store) -> None:
+    def bring() -> None:
+        brought(store, [case() for _ in range(3_000)])
+
+    threads = [threading.Thread(target=bring) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(cases(store)) == 12_000
+    with store.reading() as connection:
+        assert batches(connection)["kept"].tolist() == [3_000] * 4
+        assert connection.exec_driver_sql("SELECT count(DISTINCT id) FROM record").scalar() == 12_000
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
+    brought(store, [case()])
+    with store.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    with pytest.raises(DataError) as fault, store.writing() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
+        add(connection, ANA, addition([case() for _ in range(5_000)]))
+    assert told(fault) is Problem.DISK_FULL
+    assert len(cases(store)) == 1
+    store.engine.dispose()
+    brought(store, [case()])
+    assert len(cases(store)) == 2
+
+
+def old_store(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(OLD.read_text("utf-8"))
+
+
+def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path) -> None:
+    path = tmp_path / "kota.sqlite"
+    old_store(path)
+    store = open_store(path)
+    found = cases(store)
+    assert found["persons"].tolist() == [1, 2]
+    assert found["document_kode"].tolist() == [FATULULI, ""]
+    assert found["place"].tolist() == ["matched", "review"]
+    assert found["report"].nunique() == 1
+    added = brought(store, [case()])
+    assert (added.batch, added.rows[2]) == (2, 3), "numbers go on, none comes twice"
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert decisions.queue(connection)["written"].tolist() == ["Oesapa Brat"]
+    close_store(path)
+
+
+def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path) -> None:
+    newer, stranger, text = (tmp_path / name for name in ("newer.sqlite", "stranger.sqlite", "text.sqlite"))
+    old_store(newer)
+    with contextlib.closing(sqlite3.connect(newer)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with contextlib.closing(sqlite3.connect(stranger)) as connection, connection:
+        connection.execute("CREATE TABLE albums (title TEXT)")
+    text.write_text("a,b\n1,2\n", "utf-8")
+    for path, problem in (
+        (newer, Problem.STORE_NEWER), (stranger, Problem.NOT_A_STORE), (text, Problem.NOT_A_STORE),
+    ):  # fmt: skip
+        before = path.read_bytes()
+        with pytest.raises(DataError) as fault:
+            open_store(path)
+        assert told(fault) is problem
+        if path is text:
+            assert path.read_bytes() == before
+
+
+def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> None:
+    brought(store, [case(), case()])
+    copy = tmp_path / "cadangan.sqlite"
+    with store.writing() as connection:
+        add(connection, ANA, addition([case()]))
+        backup(store, copy)
+    assert len(cases(store)) == 3
+    was = store.state()
+    with store.reading() as reader:
+        content.cases(reader)
+        before = restore(store.path, copy, BEN)
+    assert len(cases(store)) == 2
+    assert store.state() != was
+    assert before is not None
+    assert len(cases(open_store(before))) == 3, "what was there before is kept beside it"
+    close_store(before)
+    # Going on after a restore works, and a fresh place can be restored into.
+    brought(store, [case()])
+    assert len(cases(store)) == 3
+    fresh = tmp_path / "baru" / "kota.sqlite"
+    assert restore(fresh, copy, BEN) is None
+    assert len(cases(open_store(fresh))) == 2
+    close_store(fresh)
+
+
+def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "lama.sqlite"
+    old_store(copy)
+    was = copy.read_bytes()
+    restore(store.path, copy, ANA)
+    assert cases(store)["persons"].tolist() == [1, 2]
+    assert copy.read_bytes() == was
+
+
+@pytest.mark.parametrize("how", ["cut", "text", "trigger", "column", "newer"])
+def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, how: str) -> None:
+    brought(store, [case() for _ in range(500)])
+    copy = tmp_path / "cadangan.sqlite"
+    backup(store, copy)
+    if how == "cut":
+        copy.write_bytes(copy.read_bytes()[:-20_000])
+    elif how == "text":
+        copy.write_text("bukan basis data", "utf-8")
+    else:
+        statement = {
+            "trigger": "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM audit; END",
+            "column": "ALTER TABLE record ADD COLUMN nama TEXT",
+            "newer": "UPDATE alembic_version SET version_num = '9999'",
+        }[how]
+        with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute(statement)
+    was = store.state()
+    with pytest.raises(DataError) as fault:
+        restore(store.path, copy, ANA)
+    assert told(fault) is (Problem.STORE_NEWER if how == "newer" else Problem.NOT_A_STORE)
+    assert store.state() == was
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir()) == []
+
+
+def test_what_was_deleted_is_overwritten(store: Store) -> None:
+    written = "Kampung Rahasia Sekali"
+    made = brought(store, [case("", written=written)])
+    with store.writing() as connection:
+        undo(connection, ANA, made.batch)
+    sqlite.forget_deleted(store.engine)
+    for path in store.path.parent.glob("kota.sqlite*"):
+        assert written.encode() not in path.read_bytes()
+        assert written.lower().encode() not in path.read_bytes()
+
+
+def test_addresses_of_stores() -> None:
+    assert store_at("sqlite:///a/b.sqlite") == Path("a/b.sqlite")
+    assert store_at("/a/b.sqlite") == Path("/a/b.sqlite")
+    with pytest.raises(DataError):
+        store_at("postgresql://localhost/kota")
+
+
+def test_moments_are_kept_without_a_zone(store: Store) -> None:
+    brought(store, [case()])
+    with store.reading() as connection:
+        (made,) = batches(connection)["made_at"]
+    assert isinstance(made, datetime)
+    assert made.tzinfo is None
