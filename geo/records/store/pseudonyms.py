@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: A secret, and everything hashed with it, is not kept longer than this.
 LIFETIME = timedelta(days=30)
+_KEY_BYTES = 32
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL, made_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS row_hash (token TEXT NOT NULL, row_number INTEGER NOT NULL, hash BLOB NOT NULL,
@@ -46,6 +47,11 @@ class Key:
 
     def __repr__(self) -> str:
         return "Key(...)"
+
+    @classmethod
+    def once(cls) -> Key:
+        """A secret that nothing was or will be hashed with."""
+        return cls(secrets.token_bytes(_KEY_BYTES))
 
     def hash(self, *parts: str) -> bytes:
         """Keyed hash of parts in order; no two lists of parts run together."""
@@ -123,10 +129,18 @@ class Pseudonyms:
                 found.execute(f"DELETE FROM {table} WHERE token NOT IN ({held})", self._standing)  # noqa: S608 - names of ours
             row = found.execute("SELECT key FROM secret").fetchone()
             if row is None:
-                row = (secrets.token_bytes(32),)
+                row = (secrets.token_bytes(_KEY_BYTES),)
                 found.execute("INSERT INTO secret VALUES (?, ?)", (row[0], now().isoformat()))
         self._path.chmod(0o600)
         return Key(row[0])
+
+    def held_key(self) -> Key | None:
+        """The secret in use, if there is one; changes nothing."""
+        if not self._path.exists():
+            return None
+        with self._open() as found:
+            row = found.execute("SELECT key, made_at FROM secret").fetchone()
+        return Key(row[0]) if row and row[1] > (now() - LIFETIME).isoformat() else None
 
     def expire(self) -> bool:
         """Erases the file when its secret has reached its age; says whether it did."""
@@ -184,10 +198,14 @@ class Pseudonyms:
 
     def rows(self) -> list[tuple[str, int, bytes, bytes | None]]:
         """Token, row number, hash of the row and of the person, of every batch still there."""
+        if not self._path.exists():
+            return []
         with self._open() as found:
             return found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
 
-    def reports(self) -> dict[bytes, int]:
-        """Number of the store's own by hash of a report's key."""
+    def reports(self) -> list[tuple[str, bytes, int]]:
+        """Token, hash of a report's key and its number of the store's own."""
+        if not self._path.exists():
+            return []
         with self._open() as found:
-            return dict(found.execute("SELECT hash, report_no FROM report_hash ORDER BY report_no DESC").fetchall())
+            return found.execute("SELECT token, hash, report_no FROM report_hash").fetchall()

@@ -1,0 +1,301 @@
+"""An import from end to end: a dry run that writes nothing, and the same thing kept, as one batch or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import select
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.judge import Judged, Known, Stored, decided_places, judge
+from geo.records.prepare import RowFault
+from geo.records.store import decisions
+from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
+from geo.records.store.engine import note, open_store
+from geo.records.store.pseudonyms import Hashes, Key, Pseudonyms
+from geo.records.store.schema import BATCH, RECORD_PLACE, SPELLING
+from geo.records.store.sqlite import forget_deleted
+from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from geo.records.prepare import Prepared
+    from geo.records.store.engine import Store
+    from geo.viewer import Viewer
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What an import did, or would do.
+
+    Parameters
+    ----------
+    kind, mapping
+        Of the rows, and the mapping's name.
+    batch
+        Number of the batch; None of a dry run, or where there was nothing new to keep.
+    counts
+        Rows by outcome, adding up to `read`.
+    outcomes
+        `Outcome` by row number.
+    faults
+        Why rows were refused, one for each cell at fault, in order of rows.
+    places
+        Places as they were resolved: `row_number`, `role`, `place_status`, `kode`, `match_by`, `score`,
+        `candidates`, `conflict`, `written`.
+    replaced
+        Rows that took the place of an earlier version of themselves.
+    resent
+        Batches of which this is the file sent again.
+    twins
+        Pairs that may be of one person, for a person to look at.
+    """
+
+    kind: Kind
+    mapping: str
+    batch: int | None
+    counts: dict[Outcome, int]
+    outcomes: pd.Series[str]
+    faults: tuple[RowFault, ...]
+    places: pd.DataFrame
+    replaced: int
+    resent: tuple[int, ...]
+    twins: int
+
+    @property
+    def read(self) -> int:
+        """Rows read; every one of them has one outcome."""
+        return sum(self.counts.values())
+
+
+def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:
+    """Rows of a batch by row number, with what is kept of each in a form to compare."""
+    table = TABLES[kind]
+    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no"}
+    place_columns = {"place_status", "kode", "match_by", "score", "spelling_id"}
+    values = [column for column in table.columns if column.name not in skipped | place_columns]
+    if kind is Kind.CASES:
+        place = RECORD_PLACE
+        source = table.outerjoin(
+            place, (place.c.record_id == table.c.id) & (place.c.role == PlaceRole.DOCUMENT.value)
+        ).outerjoin(SPELLING, SPELLING.c.id == place.c.spelling_id)
+    else:
+        place = table
+        source = table.outerjoin(SPELLING, SPELLING.c.id == place.c.spelling_id)
+    query = (
+        select(
+            table.c.id, table.c.row_number, table.c.state, table.c.version, place.c.kode.label("_kode"),
+            SPELLING.c.key.label("_key"), *values,
+        )
+        .select_from(source)
+        .where(table.c.batch_id == batch)
+        .order_by(table.c.row_number)
+    )  # fmt: skip
+    found = {}
+    for row in connection.execute(query).mappings():
+        kept = tuple(_comparable(row[column.name]) for column in sorted(values, key=lambda one: one.name))
+        found[int(row["row_number"])] = Stored(
+            number=int(row["id"]),
+            counts=row["state"] == RecordState.COUNTED.value,
+            by_hand=int(row["version"]) > 1 and row["state"] != RecordState.REPLACED.value,
+            kept=(*kept, row["_kode"] or "", row["_key"] or ""),
+        )
+    return found
+
+
+def _comparable(value: object) -> str:
+    if value is None or value is pd.NaT:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)[:120]
+
+
+def _known(connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, tokens: dict[str, int]) -> Known:
+    """What there is of earlier batches of the same kind."""
+    table = BATCH
+    batches = connection.execute(
+        select(table.c.id, table.c.mapping).where(
+            table.c.kind == prepared.kind.value, table.c.state == BatchState.STANDING.value, ~table.c.by_hand
+        )
+    ).all()
+    rows = {number: _kept_values(connection, prepared.kind, number) for number, _ in batches}
+    hashes: dict[int, dict[int, bytes]] = {}
+    persons: dict[bytes, list[tuple[int, int]]] = {}
+    for token, row, hashed, person in pseudonyms.rows():
+        batch = tokens.get(token, 0)
+        if batch in rows:
+            hashes.setdefault(batch, {})[row] = hashed
+            if person is not None:
+                persons.setdefault(person, []).append((batch, row))
+    reports: dict[int, dict[bytes, int]] = {}
+    for token, hashed, number in pseudonyms.reports():
+        if tokens.get(token, 0) in rows:
+            reports.setdefault(tokens[token], {})[hashed] = number
+    return Known(
+        rows=rows,
+        hashes=hashes,
+        persons=persons,
+        reports=reports,
+        same_mapping=frozenset(number for number, mapping in batches if mapping == prepared.mapping),
+        decisions=decisions.standing(connection),
+    )
+
+
+def _report(prepared: Prepared, judged: Judged, known: Known, batch: int | None) -> Report:
+    places = decided_places(prepared.places, known.decisions)
+    overruled = tuple(RowFault(row, "", Problem.CORRECTED_BY_HAND) for row in judged.overruled)
+    return Report(
+        kind=prepared.kind,
+        mapping=prepared.mapping,
+        batch=batch,
+        counts=judged.counts,
+        outcomes=judged.outcomes,
+        faults=tuple(sorted((*prepared.faults, *overruled), key=lambda fault: (fault.row, fault.column))),
+        places=places,
+        replaced=len(judged.replaces),
+        resent=tuple(judged.resent),
+        twins=len(judged.twins) + len(judged.inner_twins),
+    )
+
+
+def dry_run(prepared: Prepared, path: Path) -> Report:
+    """What an import would do; writes nothing, and makes no store where there is none.
+
+    Parameters
+    ----------
+    prepared
+        The rows.
+    path
+        File of the store.
+    """
+    if not path.exists():
+        known = Known()
+        return _report(prepared, judge(prepared, known, Key.once()), known, None)
+    store = open_store(path)
+    with store.reading() as connection:
+        tokens = standing_tokens(connection)
+        pseudonyms = Pseudonyms(store.pseudonyms, tokens)
+        key = pseudonyms.held_key()
+        known = _known(connection, prepared, pseudonyms, tokens)
+    return _report(prepared, judge(prepared, known, key or Key.once()), known, None)
+
+
+def accept(
+    prepared: Prepared, path: Path, viewer: Viewer, *, progress: Callable[[float], None] | None = None
+) -> Report:
+    """Keeps the rows of a file as one batch: all that are fit for it, or nothing.
+
+    The rows are judged again under the writer's lock: another import may have come between. The hashes are kept
+    before the batch, so that no batch can be there without them; those of a batch that never came are erased by the
+    next import.
+
+    Parameters
+    ----------
+    prepared
+        The rows.
+    path
+        File of the store; made if there is none.
+    viewer
+        Who does it.
+    progress
+        Told the share that is done, 0 to 1; whatever it raises stops the import, and nothing of it stays.
+
+    Raises
+    ------
+    DataError
+        When the store is in use for too long, the disk is full, or the store cannot be written.
+    """
+    store = open_store(path)
+    with store.writing() as connection:
+        tokens = standing_tokens(connection)
+        pseudonyms = Pseudonyms(store.pseudonyms, tokens)
+        key = pseudonyms.key()
+        known = _known(connection, prepared, pseudonyms, tokens)
+        judged = judge(prepared, known, key)
+        kept = judged.outcomes.index[judged.outcomes.isin([Outcome.ACCEPTED.value, Outcome.REVIEW.value])]
+        if kept.empty and judged.counts[Outcome.DUPLICATE]:
+            # The same file again: not even a batch of nothing.
+            return _report(prepared, judged, known, None)
+        added = add(connection, viewer, _addition(prepared, judged, kept), progress=progress)
+        reports = {hashed: added.reports[group] for group, hashed in judged.report_hashes.items()}
+        pseudonyms.keep(added.token, Hashes(judged.row_hashes, judged.person_hashes, reports))
+    return _report(prepared, judged, known, added.batch)
+
+
+def _addition(prepared: Prepared, judged: Judged, kept: pd.Index[int]) -> Addition:
+    places = prepared.places[prepared.places["row_number"].isin(kept)]
+    ready = Ready(
+        prepared.kind,
+        prepared.values.loc[kept],
+        places.drop(columns=["candidates", "conflict"]),
+        prepared.reports.reindex(kept, fill_value=-1),
+    )
+    return Addition(
+        ready=ready,
+        counts=judged.counts,
+        mapping=prepared.mapping,
+        replaces=judged.replaces,
+        known_reports=judged.known_reports,
+        twins=judged.twins,
+        inner_twins=judged.inner_twins,
+    )
+
+
+def take_back(path: Path, viewer: Viewer, batch: int) -> int:
+    """Takes a batch back, with its hashes; rows that it had replaced count again.
+
+    Returns
+    -------
+    int
+        Rows removed.
+
+    Raises
+    ------
+    DataError
+        When there is no store, no such batch, or it was taken back already.
+    """
+    store = open_existing(path)
+    with store.writing() as connection:
+        removed, token = undo(connection, viewer, batch)
+        tokens = standing_tokens(connection)
+    Pseudonyms(store.pseudonyms, tokens).forget(token)
+    forget_deleted(store.engine)
+    return removed
+
+
+def close_review(path: Path, viewer: Viewer, batch: int) -> None:
+    """Ends the review of a batch's duplicates: its hashes are erased, and no later file is compared with it.
+
+    Pairs found until then need no hash; they wait for a person as before.
+
+    Raises
+    ------
+    DataError
+        When there is no store or no such batch.
+    """
+    store = open_existing(path)
+    with store.writing() as connection:
+        token = connection.scalar(select(BATCH.c.token).where(BATCH.c.id == batch))
+        if token is None:
+            raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
+        note(connection, viewer, Act.CLOSE, "batch", batch)
+        tokens = standing_tokens(connection)
+    Pseudonyms(store.pseudonyms, tokens).forget(token)
+
+
+def open_existing(path: Path) -> Store:
+    """Store that must be there already.
+
+    Raises
+    ------
+    DataError
+        When it is not.
+    """
+    if not path.exists():
+        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
+    return open_store(path)

@@ -1,0 +1,282 @@
+"""What becomes of each row of a file, and what it has to do with rows that are in the store already.
+
+A row is known again by a keyed hash over all its cells, with its multiplicity (two equal rows of one file are two
+victims), and only within files that are evidently the same one sent again: equal rows of two different files are two
+victims too. Once the hashes are erased, batch and row number take their place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.terms import MatchBy, Outcome, PlaceRole, PlaceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+
+    from geo.records.prepare import Prepared
+    from geo.records.store.pseudonyms import Key
+
+#: A file of which this share of an earlier batch's rows comes again is that batch's file, sent again.
+SAME_FILE = 0.5
+#: The same by row number and what is kept of a row, where its hashes are erased: less telling, so more is asked.
+SAME_FILE_BY_NUMBER = 0.9
+_UNSURE = (PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value)
+_OUTSIDE = PlaceStatus.OUTSIDE.value
+_SHORTEST_KEY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the store as far as it is needed to know it again.
+
+    Parameters
+    ----------
+    number
+        Its number in the store.
+    counts
+        Whether it counts (is not withdrawn, nor replaced).
+    by_hand
+        Whether a person has corrected it.
+    kept
+        What the store keeps of it, to compare with a row that comes without a hash.
+    """
+
+    number: int
+    counts: bool
+    by_hand: bool
+    kept: Hashable
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the store and the file of pseudonyms hold of earlier batches of the same kind.
+
+    Parameters
+    ----------
+    rows
+        Rows by batch and row number, of the batches that stand.
+    hashes
+        Hash of each row by batch and row number; batches whose hashes are erased are missing.
+    persons
+        Batch and row number of the rows that have a person's hash, by that hash.
+    reports
+        Number of the store's own by batch and hash of a report's key.
+    same_mapping
+        Batches that were read with the mapping in use now.
+    decisions
+        Standing decisions on spellings.
+    """
+
+    rows: Mapping[int, Mapping[int, Stored]] = field(default_factory=dict)
+    hashes: Mapping[int, Mapping[int, bytes]] = field(default_factory=dict)
+    persons: Mapping[bytes, list[tuple[int, int]]] = field(default_factory=dict)
+    reports: Mapping[int, Mapping[bytes, int]] = field(default_factory=dict)
+    same_mapping: frozenset[int] = frozenset()
+    decisions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What becomes of each row.
+
+    Parameters
+    ----------
+    outcomes
+        `Outcome` by row number, for every row read.
+    replaces
+        Number in the store of the row whose place a row takes.
+    overruled
+        Rows refused because a person has corrected by hand the row they would replace.
+    resent
+        Batches of which this is the file sent again, the newest first.
+    known_reports
+        Number of the store's own by the file's number of a report.
+    twins, inner_twins
+        Pairs that may be of one person: with a row of the store, within the file.
+    row_hashes, person_hashes, report_hashes
+        What is to be known again, of the rows that go into the store; never shown.
+    """
+
+    outcomes: pd.Series[str]
+    replaces: dict[int, int]
+    overruled: list[int]
+    resent: list[int]
+    known_reports: dict[int, int]
+    twins: list[tuple[int, int]]
+    inner_twins: list[tuple[int, int]]
+    row_hashes: dict[int, bytes] = field(repr=False)
+    person_hashes: dict[int, bytes] = field(repr=False)
+    report_hashes: dict[int, bytes] = field(repr=False)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """Rows by outcome; all four, adding up to the rows read."""
+        found = self.outcomes.value_counts()
+        return {outcome: int(found.get(outcome.value, 0)) for outcome in Outcome}
+
+
+def decided_places(places: pd.DataFrame, decisions: Mapping[str, str]) -> pd.DataFrame:
+    """Places with what people decided of their spellings; what a code says is not overruled by a name.
+
+    Parameters
+    ----------
+    places
+        As in `geo.records.store.batches.Ready`.
+    decisions
+        Kode or `outside` by the key of a spelling.
+    """
+    answer = places["key"].map(decisions).where(places["match_by"].ne(MatchBy.CODE.value))
+    has, inside = answer.notna(), answer.notna() & answer.ne(_OUTSIDE)
+    return places.assign(
+        kode=places["kode"].mask(has, "").mask(inside, answer),
+        place_status=places["place_status"].mask(has, _OUTSIDE).mask(inside, PlaceStatus.MATCHED.value),
+        match_by=places["match_by"].mask(has, "").mask(inside, MatchBy.DECISION.value),
+    )
+
+
+def waits(prepared: Prepared, decisions: Mapping[str, str]) -> set[int]:
+    """Rows whose main place - of cases that of the documents - waits for a person."""
+    places = decided_places(prepared.places, decisions)
+    main = places["role"].isin([PlaceRole.DOCUMENT.value, ""]) & places["place_status"].isin(_UNSURE)
+    return set(places.loc[main, "row_number"].tolist())
+
+
+def judge(prepared: Prepared, known: Known, key: Key) -> Judged:
+    """Outcome of every row of a file; the same file against the same store always gives the same.
+
+    Parameters
+    ----------
+    prepared
+        The rows, read and checked.
+    known
+        Earlier batches.
+    key
+        Of the hashes that are in use.
+    """
+    good = [row for row in prepared.numbers if row not in prepared.rejected]
+    hashes = {row: key.hash("row", prepared.kind, *prepared.raw(row)) for row in good}
+    duplicates, replaces, resent = _sent_again(prepared, hashes, known)
+    overruled = [row for row, old in replaces.items() if old.by_hand]
+    waiting = waits(prepared, known.decisions)
+    outcomes = pd.Series(Outcome.ACCEPTED.value, index=prepared.numbers, dtype="object")
+    outcomes[outcomes.index.isin(waiting)] = Outcome.REVIEW.value
+    outcomes[outcomes.index.isin(duplicates)] = Outcome.DUPLICATE.value
+    outcomes[outcomes.index.isin([*prepared.rejected, *overruled])] = Outcome.REJECTED.value
+    kept = [row for row in good if outcomes[row] in (Outcome.ACCEPTED.value, Outcome.REVIEW.value)]
+    persons = {row: key.hash("person", *identity) for row in kept if (identity := prepared.identity(row))}
+    reports = {
+        group: key.hash("report", written)
+        for row in kept
+        if (group := int(prepared.reports.get(row, -1))) >= 0 and (written := prepared.report_key(group))
+    }
+    twins, inner = _twins(persons, known)
+    replaced = {old.number for row, old in replaces.items() if row not in overruled}
+    return Judged(
+        outcomes=outcomes,
+        replaces={row: old.number for row, old in replaces.items() if row not in overruled},
+        overruled=sorted(overruled),
+        resent=resent,
+        known_reports=_reports_known(prepared, reports, known, resent),
+        twins=[(number, row) for number, row in twins if number not in replaced],
+        inner_twins=inner,
+        row_hashes={row: hashes[row] for row in kept},
+        person_hashes=persons,
+        report_hashes=reports,
+    )
+
+
+def _sent_again(
+    prepared: Prepared, hashes: Mapping[int, bytes], known: Known
+) -> tuple[set[int], dict[int, Stored], list[int]]:
+    """Rows that are in the store already, rows that take the place of one, and the batches they are of."""
+    again: dict[int, dict[int, int]] = {}
+    free: dict[bytes, list[int]] = defaultdict(list)
+    for row, hashed in hashes.items():
+        free[hashed].append(row)
+    duplicates: set[int] = set()
+    for batch in sorted(known.rows, reverse=True):
+        stored = known.rows[batch]
+        if not stored:
+            continue
+        found = (
+            _found_by_hash(known.hashes[batch], free)
+            if batch in known.hashes
+            else _found_by_number(prepared, stored, set(hashes) - duplicates)
+        )
+        share = SAME_FILE if batch in known.hashes else SAME_FILE_BY_NUMBER
+        if len(found) < share * len(stored):
+            continue
+        again[batch] = found
+        duplicates |= set(found.values())
+        for row in found.values():
+            free[hashes[row]].remove(row)
+    replaces: dict[int, Stored] = {}
+    for batch, found in again.items():
+        for number, old in known.rows[batch].items():
+            is_new = number in hashes and number not in duplicates and number not in replaces
+            if is_new and number not in found and old.counts:
+                replaces[number] = old
+    return duplicates, replaces, sorted(again, reverse=True)
+
+
+def _found_by_hash(batch: Mapping[int, bytes], free: Mapping[bytes, list[int]]) -> dict[int, int]:
+    """Row of the new file by row number of the batch, each new row at most once, the same number first."""
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for number, hashed in batch.items():
+        if number in free.get(hashed, ()):
+            found[number] = number
+            taken.add(number)
+    for number, hashed in batch.items():
+        if number not in found:
+            rest = next((row for row in free.get(hashed, ()) if row not in taken), None)
+            if rest is not None:
+                found[number] = rest
+                taken.add(rest)
+    return found
+
+
+def _found_by_number(prepared: Prepared, stored: Mapping[int, Stored], rows: set[int]) -> dict[int, int]:
+    return {
+        number: number
+        for number, old in stored.items()
+        if number in rows and (old.by_hand or old.kept == prepared.kept(number))
+    }
+
+
+def _twins(persons: Mapping[int, bytes], known: Known) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Pairs with the store's rows, and pairs within the file (each with the first of its person)."""
+    outer, inner = [], []
+    first: dict[bytes, int] = {}
+    for row, hashed in persons.items():
+        for batch, number in known.persons.get(hashed, ()):
+            old = known.rows.get(batch, {}).get(number)
+            if old is not None and old.counts:
+                outer.append((old.number, row))
+        if hashed in first:
+            inner.append((first[hashed], row))
+        else:
+            first[hashed] = row
+    return outer, inner
+
+
+def _reports_known(
+    prepared: Prepared, reports: Mapping[int, bytes], known: Known, resent: Iterable[int]
+) -> dict[int, int]:
+    """Reports that came before: in the same file sent before, or under a key that is no mere running number."""
+    same = set(resent)
+    found: dict[int, int] = {}
+    for group, hashed in reports.items():
+        written = prepared.report_key(group)
+        is_telling = (
+            len(written) >= _SHORTEST_KEY and any(c.isalpha() for c in written) and any(c.isdigit() for c in written)
+        )
+        for batch, numbers in known.reports.items():
+            if hashed in numbers and (batch in same or (is_telling and batch in known.same_mapping)):
+                found[group] = numbers[hashed]
+    return found

@@ -1,0 +1,326 @@
+"""A table file of any common kind as raw text, with rows as the spreadsheet counts them."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import csv
+import io
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import python_calamine
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.archives import FILE_LIMIT, check_spreadsheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+KINDS = (".csv", ".xlsx", ".ods")
+#: A longer cell is a document, not a cell; Excel itself holds no more than 32,767 characters.
+CELL_LENGTH = 40_000
+COLUMN_LIMIT, ROW_LIMIT = 512, 1_100_000
+_SEPARATORS = ",;\t"
+_OFFICE = "cp1252"
+_HEADER_WITHIN = 15
+_LARGEST_EXACT = 1e15
+_TOTALS = re.compile(
+    r"(sub\s*-?\s*)?(jumlah|total|grand total|jml|rata-?rata)( keseluruhan| seluruhnya| total)?[\s:.]*"
+)
+_NUMBER = re.compile(r"[\d\s.,%()-]+")
+_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+#: Characters that are not seen, or turn text around: they would make two equal names differ, or one look like another.
+_UNSEEN = {
+    number: None
+    for number in range(sys.maxunicode + 1)
+    if unicodedata.category(chr(number)) in {"Cf", "Cc", "Cs", "Co"} and chr(number) not in "\t\n\r"
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table as it stands in a file.
+
+    Parameters
+    ----------
+    name
+        File as the person called it.
+    columns
+        Header: cells of merged header rows joined with " / ", blank ones named by position, repeats numbered.
+    rows
+        All cells text, stripped, empty text where empty; index: the row number as the spreadsheet counts. Rows
+        without any content are left out.
+    totals
+        Rows that are totals of others, by their words.
+    uneven
+        Rows of a csv with more cells than its header: what stands where is anybody's guess.
+    kind
+        Ending of the file.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: pd.DataFrame
+    totals: tuple[int, ...]
+    uneven: tuple[int, ...]
+    kind: str
+
+    def __repr__(self) -> str:
+        return f"Sheet of {len(self.rows)} rows and {len(self.columns)} columns ({self.kind})"
+
+
+def _refuse(name: str, problem: Problem, **options: Any) -> DataError:
+    return DataError((Fault.of(name, "", problem, **options),))
+
+
+def clean(text: str) -> str:
+    r"""Text without what is not seen, and with single blanks.
+
+    Examples
+    --------
+    >>> clean(" Oe\u200bsapa\u202e  Barat ")
+    'Oesapa Barat'
+    """
+    return text if text.isascii() and text.isalnum() else " ".join(text.translate(_UNSEEN).split())
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """Text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, which offices still write.
+
+    Raises
+    ------
+    DataError
+        When it is none of them.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif b"\0" in raw:
+        raise _refuse(name, Problem.UNREADABLE, hint=".csv")
+    else:
+        encodings = ["utf-8-sig", _OFFICE]
+    for encoding in encodings:
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    raise _refuse(name, Problem.UNREADABLE, hint=".csv")
+
+
+def _separator(text: str) -> str:
+    """The separator that the first lines have most of, and in equal numbers where possible."""
+    lines = [line for line in text[:50_000].split("\n")[:_HEADER_WITHIN] if line.strip()]
+    return max(
+        _SEPARATORS, key=lambda sign: (sorted(line.count(sign) for line in lines)[len(lines) // 2 :], sign == ",")
+    )
+
+
+def _csv_rows(path: Path) -> Iterator[list[str]]:
+    if path.stat().st_size > FILE_LIMIT:
+        raise _refuse(path.name, Problem.TOO_LARGE)
+    text = decoded(path.read_bytes(), path.name)
+    if not text.strip():
+        raise _refuse(path.name, Problem.EMPTY)
+    limit = csv.field_size_limit(CELL_LENGTH)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+        yield from reader
+    except csv.Error as fault:
+        raise _refuse(path.name, Problem.UNREADABLE, rows=[reader.line_num], hint=".csv") from fault
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _text(value: Any) -> str:  # noqa: PLR0911 - one return a kind of cell
+    """A cell of a spreadsheet as a person sees it, dates as ISO."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return "" if value in _ERRORS else value
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        # Beyond 15 digits a spreadsheet no longer knows the number itself: shown as it would show it.
+        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_EXACT * 10 else repr(value)
+    if isinstance(value, (date, time, timedelta)):
+        return value.isoformat() if not isinstance(value, timedelta) else str(value)
+    return str(value)
+
+
+def _known_text(value: Any, known: dict[str, str]) -> str:
+    """A cell's text, each text cleaned and held once."""
+    if type(value) is not str:
+        return _text(value)
+    found = known.get(value)
+    if found is None:
+        found = known[value] = clean(_text(value))
+    return found
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Names of the sheets of a spreadsheet that are not hidden; none of a csv.
+
+    Raises
+    ------
+    DataError
+        As `read_sheet`.
+    """
+    if path.suffix.lower() == ".csv":
+        return []
+    with _workbook(path) as book:
+        return _visible(book)
+
+
+def _visible(book: Any) -> list[str]:
+    shown = python_calamine.SheetVisibleEnum.Visible
+    kinds = (python_calamine.SheetTypeEnum.WorkSheet,)
+    named = [one.name for one in book.sheets_metadata if one.visible == shown and one.typ in kinds]
+    return named or list(book.sheet_names)
+
+
+@contextlib.contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    check_spreadsheet(path)
+    try:
+        with python_calamine.load_workbook(path) as book:
+            yield book
+    except (python_calamine.CalamineError, OSError, ValueError) as fault:
+        raise _refuse(path.name, Problem.UNREADABLE, hint=path.suffix.lower()) from fault
+
+
+def _spreadsheet_rows(path: Path, sheet: str | None) -> list[list[str]]:
+    """Rows of the named sheet, or of the one that holds most."""
+    with _workbook(path) as book:
+        names = _visible(book)
+        if sheet is not None and sheet not in names:
+            raise _refuse(path.name, Problem.NOT_IN_LIST, values=[sheet], hint=", ".join(names[:10]))
+        best: list[list[str]] = []
+        known: dict[str, str] = {}
+        for name in [sheet] if sheet is not None else names:
+            found = book.get_sheet_by_name(name)
+            if found.start is None:
+                continue
+            # calamine begins at the first cell that is filled: rows and columns before it count too.
+            above, left = found.start
+            rows: list[list[str]] = [[] for _ in range(above)]
+            for row in found.iter_rows():
+                # A sheet repeats few texts many times: each is held once.
+                cells = [_known_text(value, known) for value in row]
+                rows.append([""] * left + cells if any(cells) else [])
+            if sum(map(bool, rows)) > sum(map(bool, best)):
+                best = rows
+        return best
+
+
+def _is_data(cells: list[str]) -> bool:
+    """Whether a row holds what a header does not: a number, a date, a long text."""
+    return any(
+        any(sign.isdigit() for sign in cell) and len(re.findall(r"[A-Za-z]", cell)) < len(cell) / 2 for cell in cells
+    )
+
+
+def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
+    """Position of the first and last header row among the filled ones.
+
+    A title above stands in one or two cells; the header is the first row that is about as wide as those below it. A
+    second header row below it fills cells that the first left blank (merged cells) and holds no data.
+    """
+    width = max(sum(map(bool, cells)) for _, cells in rows[:200])
+    first = next(
+        (at for at, (_, cells) in enumerate(rows[:_HEADER_WITHIN]) if sum(map(bool, cells)) >= max(1, 0.5 * width)), 0
+    )
+    if first + 1 >= len(rows):
+        return first, first
+    top, below = rows[first][1], rows[first + 1][1]
+    blanks = [at for at, cell in enumerate(top) if not cell]
+    fills = any(at < len(below) and below[at] for at in blanks) or len(below) > len(top)
+    is_second = fills and not _is_data(below) and rows[first + 1][0] == rows[first][0] + 1
+    return (first, first + 1) if is_second else (first, first)
+
+
+def _names(header: list[list[str]]) -> list[str]:
+    """Names of the columns, each once."""
+    width = max(map(len, header))
+    padded = [[*cells, *[""] * (width - len(cells))] for cells in header]
+    if len(padded) == 2:  # noqa: PLR2004 - a merged cell stands in its first column only
+        for at in range(1, width):
+            if not padded[0][at] and padded[1][at]:
+                padded[0][at] = padded[0][at - 1]
+    names: list[str] = []
+    for at in range(width):
+        parts = list(dict.fromkeys(cells[at][:120] for cells in padded if cells[at]))
+        name = " / ".join(parts) or f"kolom {at + 1}"
+        many = sum(1 for one in names if one == name or one.startswith(f"{name} ("))
+        names.append(f"{name} ({many + 1})" if many else name)
+    return names
+
+
+def _is_totals(cells: Iterable[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    worded = [cell for cell in filled if not _NUMBER.fullmatch(cell)]
+    return bool(worded) and len(filled) > 0 and all(_TOTALS.fullmatch(cell.lower()) for cell in worded)
+
+
+def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
+    """Table of a csv, xlsx or ods file, in bounded memory.
+
+    Parameters
+    ----------
+    path
+        The file; its ending says what it is, and its content has to agree.
+    sheet
+        Which sheet; by default the one with most rows.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, of another kind, empty, damaged, locked or beyond the bounds of
+        `geo.records.archives`; one message says which.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in KINDS:
+        raise _refuse(path.name, Problem.WRONG_KIND, hint=", ".join(KINDS))
+    if not path.is_file():
+        raise _refuse(path.name, Problem.MISSING_FILE)
+    if not path.stat().st_size:
+        raise _refuse(path.name, Problem.EMPTY)
+    numbered: Iterator[list[str]]
+    if ending == ".csv":
+        numbered = ([clean(cell) for cell in row] for row in _csv_rows(path))
+    else:
+        numbered = iter(_spreadsheet_rows(path, sheet))
+    filled: list[tuple[int, list[str]]] = []
+    for number, cells in enumerate(numbered, start=1):
+        if any(cells):
+            filled.append((number, cells))
+        if len(filled) > ROW_LIMIT:
+            raise _refuse(path.name, Problem.TOO_LARGE)
+    if not filled:
+        raise _refuse(path.name, Problem.EMPTY)
+    first, last = _header(filled)
+    columns = _names([cells for _, cells in filled[first : last + 1]])
+    body = filled[last + 1 :]
+    uneven = tuple(number for number, cells in body if ending == ".csv" and len(_trimmed(cells)) > len(columns))
+    width = max([len(columns), *(len(_trimmed(cells)) for _, cells in body)])
+    if width > COLUMN_LIMIT:
+        raise _refuse(path.name, Problem.TOO_LARGE)
+    columns += [f"kolom {at + 1}" for at in range(len(columns), width)]
+    table = [[*cells[:width], *[""] * (width - len(cells))] for _, cells in body]
+    index = pd.Index([number for number, _ in body], dtype="int64")
+    rows = pd.DataFrame(table, columns=columns, index=index, dtype="str")
+    totals = tuple(number for number, cells in body if _is_totals(cells))
+    return Sheet(path.name, tuple(columns), rows, totals, uneven, ending)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]

@@ -1,0 +1,325 @@
+"""Cells as people write them, read as dates, numbers and words. What cannot be read is told, never guessed.
+
+Every function takes a Series of text and gives a Series on the same index and the mask of the cells that hold
+something it cannot read; an empty cell, and one that says "-" or "tidak ada", is empty and readable.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.terms import AgeGroup, Claim, CountedAs, Precision, Sex, Stage, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: Nothing of this field was recorded before; a date before it is a slip of the pen or a telephone number.
+EARLIEST = date(1990, 1, 1)
+#: Under 18: UU 21/2007, article 1.
+_ADULT_FROM, _OLDEST = 18, 120
+_EMPTY = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nihil", "tidak ada", "tdk ada", "kosong"})
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan", "februari february pebruari peb feb", "maret march mar mrt", "april apr",
+            "mei may", "juni june jun", "juli july jul", "agustus august agt agst agu aug ags",
+            "september sept sep", "oktober october okt oct", "november nopember nov nop",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}.*$")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_NUMBERS = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
+_NAMED = re.compile(r"(\d{1,2})[\s./-]*([a-z]{3,10})[\s.,/-]*(\d{4}|\d{2})")
+_NAMED_FIRST = re.compile(r"([a-z]{3,10})[\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})")
+_MONTH_YEAR = re.compile(r"([a-z]{3,10})[\s.,/-]*(\d{4})")
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_DAY_NAME = re.compile(r"^(senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad)[\s,]+")
+_EPOCH = date(1899, 12, 30)
+_CENTURY = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Dates:
+    """Dates as far as they could be read.
+
+    Parameters
+    ----------
+    values
+        datetime64; missing where empty or unreadable.
+    precision
+        `Precision` of each, `day` where missing.
+    bad
+        Cells that hold something that is no date from 1990 to `today`.
+    is_month_first
+        Whether 04/25/2018 in the column showed that the month comes first in all of it.
+    """
+
+    values: pd.Series[Any]
+    precision: pd.Series[str]
+    bad: pd.Series[bool]
+    is_month_first: bool
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split()).lower()
+
+
+def is_empty(cells: pd.Series[str]) -> pd.Series[bool]:
+    """Cells that say nothing."""
+    return cells.map(lambda text: _plain(text) in _EMPTY).astype(bool)
+
+
+def _each(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
+    """Every distinct cell read once."""
+    known = {text: read(_plain(text)) for text in cells.unique()}
+    return cells.map(known.__getitem__)
+
+
+def _year(text: str, today: date) -> int:
+    """A year; of two digits the latest that has begun."""
+    year = int(text)
+    if len(text) == 4:  # noqa: PLR2004
+        return year
+    century = today.year // _CENTURY * _CENTURY
+    return century + year if century + year <= today.year else century - _CENTURY + year
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _read_date(text: str, today: date, *, month_first: bool) -> tuple[date, Precision] | None:  # noqa: PLR0911 - one return a form
+    text = _DAY_NAME.sub("", _TIME.sub("", text)).strip()
+    found: date | None
+    if match := _ISO.fullmatch(text):
+        found = _made(*(int(part) for part in match.groups()))
+        return (found, Precision.DAY) if found else None
+    if match := _NUMBERS.fullmatch(text):
+        one, two = int(match[1]), int(match[2])
+        day, month = (two, one) if month_first else (one, two)
+        found = _made(_year(match[3], today), month, day)
+        return (found, Precision.DAY) if found else None
+    if (match := _NAMED.fullmatch(text)) and match[2] in _MONTHS:
+        found = _made(_year(match[3], today), _MONTHS[match[2]], int(match[1]))
+        return (found, Precision.DAY) if found else None
+    if (match := _NAMED_FIRST.fullmatch(text)) and match[1] in _MONTHS:
+        found = _made(int(match[3]), _MONTHS[match[1]], int(match[2]))
+        return (found, Precision.DAY) if found else None
+    if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
+        return date(int(match[2]), _MONTHS[match[1]], 1), Precision.MONTH
+    if re.fullmatch(r"\d{4}", text):
+        return date(int(text), 1, 1), Precision.YEAR
+    if _SERIAL.fullmatch(text):
+        return _EPOCH + timedelta(days=int(float(text))), Precision.DAY
+    return None
+
+
+def _is_month_first(cells: pd.Series[str]) -> bool:
+    """Whether some cell can only be read month first and none only day first."""
+    pairs = [
+        (int(m[1]), int(m[2])) for text in cells.unique() if (m := _NUMBERS.fullmatch(_TIME.sub("", _plain(text))))
+    ]
+    most = 12
+    return any(two > most for _, two in pairs) and not any(one > most for one, _ in pairs)
+
+
+def dates(cells: pd.Series[str], *, today: date) -> Dates:
+    """Dates in the forms of the field: ISO, "16 November 2018", "16/11/18", Excel's serial numbers, month or year.
+
+    Day before month, as Indonesia writes, unless the column itself shows the other. Two digits of a year are the
+    latest year that has begun. A date before 1990 or after `today` is unreadable: birth dates have a reader of their
+    own, which keeps nothing.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["16 Nopember 2018", "16-11-18", "43420", "2018", "31/2/2018"])
+    >>> found = dates(cells, today=date(2026, 1, 1))
+    >>> found.values.dt.strftime("%Y-%m-%d").tolist()
+    ['2018-11-16', '2018-11-16', '2018-11-16', '2018-01-01', nan]
+    >>> found.precision.tolist(), found.bad.tolist()
+    (['day', 'day', 'day', 'year', 'day'], [False, False, False, False, True])
+    """
+    month_first = _is_month_first(cells)
+
+    def read(text: str) -> tuple[date, Precision] | None:
+        found = _read_date(text, today, month_first=month_first) if text not in _EMPTY else None
+        return found if found and EARLIEST <= found[0] <= today else None
+
+    found = _each(cells, read)
+    values = pd.to_datetime(found.map(lambda one: one[0] if one else None))
+    precision = found.map(lambda one: one[1].value if one else Precision.DAY.value)
+    return Dates(values, precision, found.isna() & ~is_empty(cells), month_first)
+
+
+_UNIT = re.compile(r"\s*(orang|org|jiwa|korban|tahun|thn|th|x|kasus|buah|tps)\.?$")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
+_GROUPED_ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?")
+_LARGEST = 1e12
+
+
+def _read_number(text: str) -> float | None:
+    text = _UNIT.sub("", text).replace(" ", "")
+    if _GROUPED.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
+    elif _GROUPED_ENGLISH.fullmatch(text) and text.count(",") + text.count(".") > 1:
+        text = text.replace(",", "")
+    elif _PLAIN.fullmatch(text):
+        text = text.replace(",", ".")
+    else:
+        return None
+    value = float(text)
+    return value if abs(value) < _LARGEST else None
+
+
+def numbers(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
+    """Numbers as Indonesia writes them: decimal commas, points between thousands, a unit behind.
+
+    Examples
+    --------
+    >>> values, bad = numbers(pd.Series(["1.234,5", "3 orang", "1,5", "-", "NaN", "1e999"]))
+    >>> values.tolist(), bad.tolist()
+    ([1234.5, 3.0, 1.5, nan, nan, nan], [False, False, False, False, True, True])
+    """
+    found = _each(cells, lambda text: None if text in _EMPTY else _read_number(text)).astype("float64")
+    return found, found.isna() & ~is_empty(cells)
+
+
+def whole_numbers(
+    cells: pd.Series[str], *, least: int = 0, most: int = 10_000
+) -> tuple[pd.Series[Any], pd.Series[bool]]:
+    """Whole numbers of a range, nullable; anything else is unreadable."""
+    found, bad = numbers(cells)
+    wrong = bad | (found.notna() & ((found % 1 != 0) | (found < least) | (found > most)))
+    return found.mask(wrong).astype("Int64"), wrong
+
+
+_SEXES = {
+    Sex.FEMALE: "p|pr|prp|perempuan|wanita|female|f|w",
+    Sex.MALE: "l|lk|laki|laki-laki|laki laki|laki2|lelaki|pria|male|m",
+    Sex.UNKNOWN: "tidak diketahui|tdk diketahui|belum diketahui|?",
+}
+# The stages of a police case are no status of a victim: a mapping says what they mean, not this list.
+_STATUS = {
+    Status.CONFIRMED: "terkonfirmasi|terbukti|korban terbukti|korban terkonfirmasi|confirmed victim",
+    Status.SUSPECTED: "terduga|diduga|dugaan|diduga korban|terduga korban|indikasi|suspected victim",
+    Status.PREVENTED: "dicegah|pencegahan|digagalkan|gagal berangkat|dipulangkan|dideportasi|non prosedural"
+    "|non-prosedural|nonprosedural|unprosedural|tidak prosedural",
+    Status.DECEASED: "meninggal|meninggal dunia|wafat|jenazah|md",
+}
+_YES = {"yes": "ya|y|yes|sudah|true|1|benar|selesai|ditindaklanjuti", "no": "tidak|tdk|belum|no|n|false|0"}
+_STAGES = {
+    Stage.PROPOSED: "usulan|diusulkan", Stage.SOCIALISED: "sosialisasi|disosialisasikan",
+    Stage.DECREE: "sk|surat keputusan|ditetapkan", Stage.RECRUITED: "anggota direkrut|direkrut|perekrutan",
+    Stage.TRAINED: "dilatih|pelatihan", Stage.ACTIVE: "aktif|berjalan", Stage.DORMANT: "tidak aktif|pasif|vakum",
+    Stage.REACTIVATED: "aktif kembali|diaktifkan kembali", Stage.DISSOLVED: "bubar|dibubarkan",
+}  # fmt: skip
+_COUNTED_AS = {
+    CountedAs.CW: "community watch", CountedAs.GT_TPPO: "gt tppo|gt-tppo|gugus tugas|gugus tugas tppo",
+    CountedAs.TIM_ANTI_TRAFFICKING: "tim anti trafficking|tim anti-trafficking",
+}  # fmt: skip
+_CLAIMS = {Claim.ACTUAL: "tercapai|realisasi|nyata", Claim.TARGET: "target|rencana"}
+_PRECISIONS = {Precision.DAY: "hari|tanggal", Precision.MONTH: "bulan", Precision.YEAR: "tahun"}
+
+
+def _table(words: Mapping[Any, str]) -> dict[str, str]:
+    """Our word by each way of writing it; our own words always mean themselves."""
+    table = {str(ours): str(ours) for ours in words}
+    return table | {_plain(one): str(ours) for ours, written in words.items() for one in written.split("|")}
+
+
+#: Our word by what people write, for each field that takes words.
+WORDS: dict[str, dict[str, str]] = {
+    "sex": _table(_SEXES),
+    "status": _table(_STATUS),
+    "age_group": _table(
+        {
+            AgeGroup.CHILD: "anak|anak-anak|di bawah umur|dibawah umur|child|minor|bayi|balita|remaja di bawah 18",
+            AgeGroup.ADULT: "dewasa|adult|orang dewasa|lansia",
+            AgeGroup.UNKNOWN: "tidak diketahui|tdk diketahui|belum diketahui|?",
+        }
+    ),
+    "followed_up": _table(_YES),
+    "stage": _table(_STAGES),
+    "counted_as": _table(_COUNTED_AS),
+    "claim": _table(_CLAIMS),
+    "on_precision": _table(_PRECISIONS),
+}
+
+
+def words(
+    cells: pd.Series[str], field: str, *, own: Mapping[str, str] | None = None
+) -> tuple[pd.Series[str], pd.Series[bool]]:
+    """Our words for what people wrote; a word that is in no list is unreadable.
+
+    Parameters
+    ----------
+    cells
+        As written.
+    field
+        Which list: a key of `WORDS`.
+    own
+        Further words of a mapping, as written to ours; they go before the list.
+
+    Examples
+    --------
+    >>> values, bad = words(pd.Series(["Perempuan", "L", "", "wadam"]), "sex")
+    >>> values.tolist(), bad.tolist()
+    (['female', 'male', '', ''], [False, False, False, True])
+    """
+    table = WORDS[field] | {_plain(written): ours for written, ours in (own or {}).items()}
+    found = _each(cells, lambda text: table.get(text.rstrip("."), table.get(text, "")))
+    return found, found.eq("") & ~is_empty(cells)
+
+
+_MONTHS_OLD = re.compile(r"\d{1,2}\s*(bulan|bln|hari|minggu)")
+
+
+def age_groups(cells: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[bool]]:
+    """Child or adult, from a word or from years; under 18 is a child.
+
+    Examples
+    --------
+    >>> age_groups(pd.Series(["17 th", "18", "dewasa", "8 bulan"]))[0].tolist()
+    ['child', 'adult', 'adult', 'child']
+    """
+
+    def read(text: str) -> str:
+        if text in WORDS["age_group"]:
+            return WORDS["age_group"][text]
+        if _MONTHS_OLD.fullmatch(text):
+            return AgeGroup.CHILD.value
+        years = _read_number(text)
+        if years is None or not 0 <= years <= _OLDEST:
+            return ""
+        return (AgeGroup.CHILD if years < _ADULT_FROM else AgeGroup.ADULT).value
+
+    found = _each(cells, lambda text: "" if text in _EMPTY else read(text))
+    return found, found.eq("") & ~is_empty(cells)
+
+
+def birth_dates(cells: pd.Series[str], *, today: date) -> pd.Series[Any]:
+    """Dates of birth, missing where unreadable: read for a check, kept nowhere."""
+    month_first = _is_month_first(cells)
+
+    def read(text: str) -> date | None:
+        found = _read_date(text.rpartition(", ")[2], today, month_first=month_first)
+        is_whole = found is not None and found[1] is Precision.DAY
+        return (
+            found[0] if found and is_whole and today.year - _OLDEST <= found[0].year and found[0] <= today else None
+        )
+
+    return pd.to_datetime(_each(cells, read))
