@@ -1,6 +1,7 @@
 """Makes the tracked files of `data/`: run by hand when a source or the generator changes, never by the app.
 
-    python data/build.py --source FOLDER   copies the raw boundaries and reference tables from a folder that has them
+    python data/build.py --source FOLDER [--districts FILE]
+                                           takes raw boundaries, reference tables and names from where they are
     python data/build.py                   writes the example records and SOURCES.md anew from what is here
 
 `sources.toml` says where each file comes from; SOURCES.md is that, readable, with the hash of each file as it is.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import shutil
 import sys
 import tomllib
@@ -29,6 +31,7 @@ COPIED = {
     "reference/denominators_kelurahan.csv": "reference/denominators_kelurahan.csv",
     "reference/tppo_pmi_ntt.csv": "reference/tppo_pmi_ntt.csv",
 }
+_NTT, _CITY = "53", "53.71"
 _NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "settings.toml"}
 
 
@@ -38,6 +41,20 @@ def copy_sources(source: Path) -> None:
         target = DATA / copied
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / original, target)
+
+
+def write_names(source: Path, districts: Path | None) -> None:
+    """Writes the names of the villages, kabupaten and kecamatan of the province, which a name may mean instead."""
+    folder = DATA / "names"
+    villages = pd.read_parquet(source / "scale" / "ntt_desa.parquet", columns=["kode", "nama"])
+    regencies = json.loads((DATA / "boundaries" / "ntt_kabkota.geojson").read_text("utf-8"))["features"]
+    above = pd.DataFrame([{key: one["properties"][key] for key in ("kode", "nama")} for one in regencies])
+    names = pd.concat([above, villages[~villages["kode"].str.startswith(_CITY)]]).sort_values("kode")
+    names.to_csv(folder / "desa_ntt.csv", index=False, lineterminator="\n")
+    if districts is not None:
+        table = pd.read_csv(districts, dtype="str").rename(columns={"code": "kode", "name": "nama"})
+        table = table.loc[table["kode"].str.startswith(f"{_NTT}."), ["kode", "nama"]].sort_values("kode")
+        table.to_csv(folder / "kecamatan_ntt.csv", index=False, lineterminator="\n")
 
 
 def write_example() -> None:
@@ -97,9 +114,11 @@ def main() -> None:
     """Reads the one option and does the work."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, help="folder with boundaries/ and reference/ to take over")
+    parser.add_argument("--districts", type=Path, help="districts.csv of the npm package idn-area-data")
     options = parser.parse_args()
     if options.source:
         copy_sources(options.source)
+        write_names(options.source, options.districts)
     write_example()
     (DATA / "SOURCES.md").write_text(sources_page(), encoding="utf-8", newline="\n")
 

@@ -42,6 +42,7 @@ class Problem(StrEnum):
     BAD_NUMBER = "bad_number"
     NOT_IN_LIST = "not_in_list"
     TOO_LARGE = "too_large"
+    BAD_NAME = "bad_name"
     UNEVEN_ROW = "uneven_row"
     TOTALS_ROW = "totals_row"
     CORRECTED_BY_HAND = "corrected_by_hand"

@@ -36,7 +36,7 @@ _TOTALS = re.compile(
 )
 _NUMBER = re.compile(r"[\d\s.,%()-]+")
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
-#: Characters that are not seen, or turn text around: they would make two equal names differ, or one look like another.
+#: Characters that are not seen, or turn text around: two equal names would differ by them, or two look alike.
 _UNSEEN = {
     number: None
     for number in range(sys.maxunicode + 1)

@@ -1,0 +1,87 @@
+"""The four ways in which a kelurahan's code is written. Three of them have ten digits, and contradict each other.
+
+In Kota Kupang 5371010001 is Naioni to BPS and, with the 1 before the running number written as 0, Namosain to some
+apps. So ten digits are never taken for one of them because they happen to be valid: a person says which, or all codes
+of a file fit just one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.settings import ROOT
+from geo.terms import CodeSystem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+CROSSWALK = ROOT / "data" / "reference" / "denominators_kelurahan.csv"
+_DOTTED = re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}")
+_TEN = re.compile(r"\d{10}")
+_FIRST_OF_RUNNING = 6
+
+
+@lru_cache(maxsize=1)
+def _bps() -> dict[str, str]:
+    """Kemendagri code by BPS code, of the kelurahan for which the project has a crosswalk."""
+    table = pd.read_csv(CROSSWALK, dtype="str", usecols=["kode", "kode_bps"])
+    return dict(zip(table["kode_bps"], table["kode"], strict=True))
+
+
+def is_dotted(code: str) -> bool:
+    """Whether a code is written with dots, which only Kemendagri does."""
+    return bool(_DOTTED.fullmatch(code))
+
+
+def is_bare(code: str) -> bool:
+    """Whether a code is ten digits and nothing else."""
+    return bool(_TEN.fullmatch(code))
+
+
+def as_written(kode: str, system: CodeSystem) -> str:
+    """A dotted code as a system writes it; of BPS, which has codes of its own, empty text.
+
+    Examples
+    --------
+    >>> [as_written("53.71.01.1001", one) for one in (CodeSystem.KEMENDAGRI_PLAIN, CodeSystem.KEMENDAGRI_ZERO)]
+    ['5371011001', '5371010001']
+    """
+    bare = kode.replace(".", "")
+    if system is CodeSystem.KEMENDAGRI:
+        return kode
+    if system is CodeSystem.KEMENDAGRI_PLAIN:
+        return bare
+    if system is CodeSystem.KEMENDAGRI_ZERO:
+        return f"{bare[:_FIRST_OF_RUNNING]}0{bare[_FIRST_OF_RUNNING + 1 :]}" if is_bare(bare) else ""
+    return ""
+
+
+def crosswalk(kode: Iterable[str], system: CodeSystem) -> Mapping[str, str]:
+    """Dotted code by the code that a system writes for it; codes that two kelurahan would share are left out.
+
+    Parameters
+    ----------
+    kode
+        Dotted codes of the layer.
+    system
+        How they are written.
+    """
+    known = set(kode)
+    if system is CodeSystem.BPS:
+        return {bps: dotted for bps, dotted in _bps().items() if dotted in known}
+    written = pd.Series({one: as_written(one, system) for one in sorted(known)}, dtype="str")
+    written = written[written.ne("") & ~written.duplicated(keep=False)]
+    return {code: str(dotted) for dotted, code in written.items()}
+
+
+def infer(codes: Iterable[str], kode: Iterable[str]) -> CodeSystem | None:
+    """The one system in which every code of a file is a kelurahan of the layer; None where there is none, or two."""
+    written, layer = set(codes), list(kode)
+    if not written:
+        return None
+    fitting = [system for system in CodeSystem if written <= set(crosswalk(layer, system))]
+    return fitting[0] if len(fitting) == 1 else None

@@ -1,0 +1,207 @@
+"""Names of places as people write them, brought to one form.
+
+What differs only in case, accents, blanks, punctuation, in what stands before the name ("Kel.", "Kantor Lurah"), in
+shortened words or in the way a numeral is written is the same name. Everything here is about how Indonesian is
+written; no name of any city is known to it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+LONGEST = 40
+_LONGEST_READ = 200
+_BEFORE = re.compile(r"^(?:(?:kantor|kelurahan|kel|lurah|desa|ds|kampung|kpg)\b\s*)+")
+_GLUED = re.compile(r"^(?:kelurahan|kel)(?=[a-z]{4})")
+_KECAMATAN = re.compile(r"^(?:kantor\s+)?(?:kecamatan|kec|camat)\b\s*")
+_REGENCY = re.compile(r"^(?:kabupaten|kab|kota|provinsi|prov|propinsi)\b\s*")
+_NUMERALS = {
+    word: str(number)
+    for number, words in enumerate(
+        ("1 i satu", "2 ii dua", "3 iii tiga", "4 iv empat", "5 v lima", "6 vi enam", "7 vii tujuh", "8 viii delapan",
+         "9 ix sembilan", "10 x sepuluh"),
+        start=1,
+    )
+    for word in words.split()
+}  # fmt: skip
+_WRITTEN = {
+    digit: tuple(word for word, number in _NUMERALS.items() if number == digit) for digit in _NUMERALS.values()
+}
+#: Words that tell two places of one name apart, as a numeral does, and how they are shortened.
+_SIDES = {
+    "barat": "brt bar bart", "timur": "tmr tim", "utara": "utr ut", "selatan": "sel slt", "tengah": "tgh teng",
+    "baru": "br", "lama": "lm", "besar": "bsr", "kecil": "kcl", "atas": "", "bawah": "", "dalam": "", "luar": "",
+    "laut": "", "darat": "", "hulu": "", "hilir": "",
+}  # fmt: skip
+_SHORT = {short: word for word, shorts in _SIDES.items() for short in shorts.split()} | {
+    "psr": "pasir", "tlk": "teluk", "tj": "tanjung", "tg": "tanjung", "gn": "gunung", "sei": "sungai", "kp": "kampung",
+}  # fmt: skip
+_SIGNS, _DIGIT, _GLUED_DIGIT = re.compile(r"[^a-z0-9]+"), re.compile(r"\d"), re.compile(r"(?<=[a-z])(?=\d)")
+_ADDRESS = re.compile(
+    r"\b(?:jl|jln|jalan|rt|rw|gang|gg|no|nomor|blok|km|hp|telp|perum|perumahan)\b[\s.:]*\d*", re.IGNORECASE
+)
+
+
+class Name(NamedTuple):
+    """A name in one form.
+
+    Parameters
+    ----------
+    stem
+        Letters only, without blanks, numeral and side.
+    numeral
+        1 to 10 in digits, or empty.
+    side
+        `barat`, `timur` ..., or empty.
+    words
+        The words of the stem.
+    """
+
+    stem: str
+    numeral: str = ""
+    side: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """All of it as one text; two names are the same when their keys are."""
+        if not self.numeral and not self.side:
+            return self.stem
+        return "/".join(part for part in (self.stem, self.numeral, self.side) if part)
+
+
+def visible(text: str) -> str:
+    """Text without characters that are not seen or turn it around, with single blanks."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    kept = "".join(
+        " " if sign.isspace() else sign for sign in text if sign.isspace() or unicodedata.category(sign)[0] != "C"
+    )
+    return " ".join(kept.split())
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents; all but letters and digits is a blank."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", visible(text)).encode("ascii", "ignore").decode()
+    # An apostrophe stands within a word (Nunle'u); any other sign between two.
+    text = text[:_LONGEST_READ].lower()
+    if text.isalpha():
+        return text
+    folded = _SIGNS.sub(" ", text.replace("'", "").replace("`", "")).strip()
+    return _GLUED_DIGIT.sub(" ", folded) if _DIGIT.search(folded) else folded
+
+
+def parse(text: str, *, folded: bool = False) -> Name:
+    """Name in one form, of a text that holds nothing but a name and what stands before it.
+
+    Examples
+    --------
+    >>> parse("Kel. NAIKOTEN-II").key, parse("Naikoten Dua").key, parse("Oesapa Brt").key, parse("AIR NONA").key
+    ('naikoten/2', 'naikoten/2', 'oesapa/barat', 'airnona')
+    """
+    bare = _BEFORE.sub("", text if folded else fold(text))
+    words = [_SHORT.get(word, word) for word in bare.split()]
+    if len(words) == 1:
+        return Name(words[0], words=(words[0],))
+    numeral = side = ""
+    if len(words) > 1 and words[-1] in _NUMERALS:
+        numeral = _NUMERALS[words.pop()]
+    if len(words) > 1 and words[-1] in _SIDES:
+        side = words.pop()
+    if not numeral and len(words) > 1 and words[-1] in _NUMERALS:
+        numeral = _NUMERALS[words.pop()]
+    return Name("".join(words), numeral, side, tuple(words))
+
+
+def unkeyed(key: str) -> Name:
+    """The name that has this key, without its words.
+
+    Examples
+    --------
+    >>> unkeyed("naikoten/2")
+    Name(stem='naikoten', numeral='2', side='', words=())
+    """
+    stem, *rest = key.split("/")
+    numeral = next((part for part in rest if part.isdigit()), "")
+    return Name(stem, numeral, next((part for part in rest if not part.isdigit()), ""))
+
+
+def glued_keys(name: Name) -> tuple[str, ...]:
+    """Stems that arise when somebody leaves out the blank before a numeral or a side."""
+    if name.numeral and not name.side:
+        return tuple(name.stem + word for word in _WRITTEN[name.numeral])
+    return (name.stem + name.side,) if name.side and not name.numeral else ()
+
+
+def unglued(folded: str) -> str:
+    """A folded text without a "kel" that was glued to the name."""
+    return _GLUED.sub("", folded) if folded.startswith("kel") else folded
+
+
+def kecamatan_named(folded: str) -> str | None:
+    """What follows where a text says that it names a kecamatan; None where it does not."""
+    found = _KECAMATAN.match(folded) if folded.startswith(("kec", "kantor", "camat")) else None
+    return folded[found.end() :] if found else None
+
+
+def regency_named(folded: str) -> str | None:
+    """What follows where a text says that it names a kabupaten, kota or province; None where it does not."""
+    found = _REGENCY.match(folded) if folded.startswith(("kab", "kot", "pro")) else None
+    return folded[found.end() :] if found else None
+
+
+def plain(name: str) -> str:
+    """Name in lower case, without accents, punctuation and what stands before it; I, 1 and Satu are one.
+
+    Examples
+    --------
+    >>> plain("Kel. Naikoten I"), plain("NAIKOTEN 1"), plain("Naikoten-Satu")
+    ('naikoten 1', 'naikoten 1', 'naikoten 1')
+    """
+    found = parse(name)
+    return " ".join(part for part in (*found.words, found.numeral, found.side) if part)
+
+
+def spelling_key(name: str, kecamatan: str = "") -> str:
+    """What a remembered decision on a spelling is known by: the name in one form, and the kecamatan beside it.
+
+    Examples
+    --------
+    >>> spelling_key("Kel. Oesapa Brat", "Kec. Kelapa Lima") == spelling_key("OESAPA  BRAT", "kelapa 5")
+    True
+    >>> spelling_key("  "), spelling_key("", "Alak")
+    ('', '')
+    """
+    return key_of(fold(name), fold(kecamatan))
+
+
+def key_of(name: str, kecamatan: str) -> str:
+    """As `spelling_key`, of folded texts."""
+    if not name:
+        return ""
+    above = kecamatan_named(kecamatan) or kecamatan
+    lead = "kec:" if kecamatan_named(name) is not None else ""
+    level = parse(above, folded=True).key[:LONGEST] if above else ""
+    return f"{lead}{parse(unglued(name), folded=True).key[:LONGEST]}|{level}"
+
+
+def keepable(text: str) -> str | None:
+    r"""A spelling as it may be kept and shown; None for what may be an address, a note or a number of somebody's.
+
+    Examples
+    --------
+    >>> keepable("Naikoten 1"), keepable("Kel. Oesapa\u200b")
+    ('Naikoten 1', 'Kel. Oesapa')
+    >>> keepable("Jl. Timor Raya 12"), keepable("RT 01 RW 02 Oesapa"), keepable("5371046501990002")
+    (None, None, None)
+    """
+    shown = visible(text)
+    if not shown or len(shown) > LONGEST or _ADDRESS.search(shown) or "@" in shown:
+        return None
+    digits = re.findall(r"\d+", shown)
+    if len(digits) > 1 or any(one not in _NUMERALS for one in digits):
+        return None
+    return shown

@@ -1,0 +1,548 @@
+"""From what was written to one kelurahan, or to an honest "not sure".
+
+In this order: a code; the name in one form (`geo.places.names`); an alias; at the very last the distance of the
+spelling, never across a numeral or a side (Barat, Timur), never where two candidates are close, never where a place
+elsewhere is as close. A wrong kelurahan is worse than a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from geo.errors import DataError, Fault, Problem
+from geo.places.codes import crosswalk, infer, is_bare, is_dotted
+from geo.places.names import (
+    Name,
+    fold,
+    glued_keys,
+    kecamatan_named,
+    parse,
+    regency_named,
+    spelling_key,
+    unglued,
+    unkeyed,
+)
+from geo.terms import CodeSystem, MatchBy, PlaceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.places.boundaries import Areas
+    from geo.places.gazetteer import Gazetteer
+
+#: Likeness (1 minus edits over the longer length) from which a spelling is taken for a name, and asked about.
+SURE, ASK = 0.8, 0.75
+#: By how much the best candidate has to be more alike than the next, and than any place elsewhere.
+MARGIN = 0.12
+#: Shorter stems are one slip of the pen from too many others to be compared at all.
+SHORTEST = 5
+#: Edits that a stem of at least so many letters may differ by and still be sure.
+EDITS = {13: 3, 9: 2, 6: 1}
+_MOST = 3
+_NEGATIVE = 0.45
+OUTSIDE = "outside"
+COLUMNS = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict", "spelling_key")
+_PARTS = re.compile(
+    r"[,;/()\n|]+|\s-\s|\bkec(?:amatan)?\b\.?|\b(?=(?:kota|kab|kabupaten|prov|provinsi)\b)", re.IGNORECASE
+)
+_SAID = re.compile(r"\b(?:kelurahan|kel)\b\.?\s+(.+)$", re.IGNORECASE)
+_ADDRESS = re.compile(r"^(?:rt|rw|no|jl|jln|jalan)\b|\d{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a written name is, before a code is asked.
+
+    `candidates` are pairs of likeness and kode, best first.
+    """
+
+    status: PlaceStatus
+    kode: str = ""
+    by: MatchBy | None = None
+    score: float = float("nan")
+    candidates: tuple[tuple[float, str], ...] = ()
+    conflict: str = ""
+
+
+_EMPTY = Found(PlaceStatus.EMPTY)
+_UNKNOWN = Found(PlaceStatus.UNKNOWN)
+
+
+class Resolver:
+    """Resolves written places to the areas of one layer.
+
+    Parameters
+    ----------
+    areas
+        The layer.
+    gazetteer
+        Other ways of writing, and places elsewhere.
+    decisions
+        What people decided: a kode, or `outside`, by `geo.places.names.spelling_key`.
+    """
+
+    def __init__(self, areas: Areas, gazetteer: Gazetteer, *, decisions: Mapping[str, str] | None = None) -> None:
+        self._names = {str(kode): str(name) for kode, name in areas.names.items()}
+        self._gazetteer = gazetteer
+        self._decisions = dict(decisions or {})
+        self._layer = list(areas.index)
+        self._city_code = areas.city_code
+        parsed = {kode: parse(name) for kode, name in self._names.items()}
+        self._group = {str(kode): parse(str(group)).key for kode, group in areas.groups.items()}
+        self._exact: defaultdict[str, list[str]] = defaultdict(list)
+        for kode, name in parsed.items():
+            self._exact[name.key].append(kode)
+        for kode, name in parsed.items():
+            for key in glued_keys(name):
+                if key not in self._exact:
+                    self._exact[key].append(kode)
+        self._by_stem: defaultdict[str, list[str]] = defaultdict(list)
+        for kode, name in parsed.items():
+            self._by_stem[name.stem].append(kode)
+        self._halves = self._half_names(parsed)
+        # Also as they are written without the blank before a numeral or a side.
+        self._districts = {key: key for key in sorted(gazetteer.districts)} | {
+            glued: key for key in sorted(gazetteer.districts) for glued in glued_keys(unkeyed(key))
+        }
+        self._spelled = self._spellings(parsed)
+        self._stems = [name.stem for name, _ in self._spelled]
+        self._rivals = self._rivals_of(sorted({*self._stems}))
+
+    def _spellings(self, parsed: Mapping[str, Name]) -> list[tuple[Name, str]]:
+        """Names and longer aliases that a spelling is compared with."""
+        found = [(name, kode) for kode, name in parsed.items()]
+        # A side that is misspelled itself ("Oesapa Brat") is only seen in the whole.
+        found += [(Name(name.stem + name.side), kode) for name, kode in found if name.side and not name.numeral]
+        aliases = [(unkeyed(key), kode) for key, kode in self._gazetteer.aliases.items()]
+        return found + [(name, kode) for name, kode in aliases if len(name.stem) >= SHORTEST]
+
+    def _half_names(self, parsed: Mapping[str, Name]) -> dict[str, list[str]]:
+        """First and last words that stand in few names and are none: halves of names."""
+        where: defaultdict[str, set[str]] = defaultdict(set)
+        for kode, name in parsed.items():
+            for cut in range(1, len(name.words)):
+                where["".join(name.words[cut:])].add(kode)
+                where["".join(name.words[:cut])].add(kode)
+        return {half: sorted(kode) for half, kode in where.items() if len(kode) <= _MOST and len(half) >= SHORTEST}
+
+    def _rivals_of(self, stems: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
+        """Places elsewhere that a misspelling of each stem might be: stem, numeral, side.
+
+        Only these need comparing with a spelling: one that is near a stem and near a place elsewhere leaves the two
+        near each other.
+        """
+        others = sorted({(name.stem, name.numeral, name.side) for name in self._gazetteer.names.values()})
+        others += sorted(
+            {(name.stem + name.side, name.numeral, "") for name in self._gazetteer.names.values() if name.side}
+        )
+        others += sorted({(key.split("/")[0], "", "") for key in self._gazetteer.regions})
+        if not others or not stems:
+            return {stem: [] for stem in stems}
+        alike = process.cdist(
+            stems, [one[0] for one in others], scorer=OSA.normalized_similarity, score_cutoff=_NEGATIVE
+        )
+        return {stem: [others[at] for at in np.flatnonzero(row)] for stem, row in zip(stems, alike, strict=True)}
+
+    # Names
+
+    def _level_above(self, folded: str) -> str:
+        """Key of the kecamatan that a text beside the name means; empty where it means none that is known."""
+        if not folded:
+            return ""
+        named = kecamatan_named(folded)
+        key = parse(folded if named is None else named, folded=True).key
+        if key in self._gazetteer.districts or key in self._gazetteer.regions:
+            return key
+        known = self._districts
+        if key in known:
+            return known[key]
+        best = (
+            process.extractOne(key, known, scorer=OSA.normalized_similarity, score_cutoff=SURE)
+            if len(key) >= SHORTEST
+            else None
+        )
+        return known[str(best[0])] if best else ""
+
+    def _candidates(self, pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+        best: dict[str, float] = {}
+        for score, kode in pairs:
+            best[kode] = max(score, best.get(kode, 0.0))
+        return tuple(
+            sorted(((score, kode) for kode, score in best.items()), key=lambda one: (-one[0], one[1]))[:_MOST]
+        )
+
+    def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
+        """A match, unless name and kecamatan together are a place elsewhere."""
+        pair = ((score, kode),)
+        group = self._group.get(kode, "")
+        if not above or not group or above == group or above in self._gazetteer.city:
+            return Found(PlaceStatus.MATCHED, kode, by, score, pair)
+        if above in self._gazetteer.elsewhere.get(parse(self._names[kode]).key, frozenset()):
+            return Found(PlaceStatus.OUTSIDE, score=score, candidates=pair, conflict="kecamatan")
+        return Found(PlaceStatus.MATCHED, kode, by, score, pair, "kecamatan")
+
+    def _exactly(self, name: Name, above: str) -> Found | None:
+        """What a name is when it is written as it should be, or by an alias."""
+        own = self._exact.get(name.key, [])
+        if len(own) == 1:
+            return self._matched(own[0], MatchBy.NAME, 1.0, above)
+        if own:
+            inside = [kode for kode in own if above and self._group.get(kode) == above]
+            if len(inside) == 1:
+                return self._matched(inside[0], MatchBy.NAME, 1.0, above)
+            return Found(PlaceStatus.REVIEW, score=1.0, candidates=self._candidates([(1.0, kode) for kode in own]))
+        if name.key in self._gazetteer.aliases:
+            return self._matched(self._gazetteer.aliases[name.key], MatchBy.ALIAS, 1.0, above)
+        if name.key in self._gazetteer.elsewhere or name.key in self._gazetteer.regions:
+            return Found(PlaceStatus.OUTSIDE, score=1.0)
+        return None
+
+    def _nearly(self, name: Name) -> Found | None:
+        """A name that lacks a numeral or a side, has one too many, or is half of one: a person must choose."""
+        others = self._by_stem.get(name.stem, [])
+        if others:
+            own = [parse(self._names[kode]) for kode in others]
+            if name.numeral and all(one.numeral for one in own) and len(own) == 1:
+                # A lone numeral is part of the name, not one of a series: Kelapa Dua is no slip for Kelapa Lima.
+                return _UNKNOWN
+            # The one without a numeral first: a numeral that does not exist is most likely one too many.
+            pairs = [(0.9 if one.key == name.stem else 0.85, kode) for one, kode in zip(own, others, strict=True)]
+            return Found(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=self._candidates(pairs))
+        half = self._halves.get(name.stem, [])
+        if half and not name.numeral and not name.side:
+            return Found(PlaceStatus.REVIEW, score=0.8, candidates=self._candidates([(0.8, kode) for kode in half]))
+        return None
+
+    def _spelled_like(self, names: Sequence[Name]) -> list[Found]:
+        """What names that are in no list are most alike, all at once."""
+        if not names:
+            return []
+        found: list[Found] = []
+        step = 8_192
+        for start in range(0, len(names), step):
+            some = names[start : start + step]
+            stems = [name.stem for name in some]
+            alike = process.cdist(stems, self._stems, scorer=OSA.normalized_similarity, dtype=np.float32)
+            rivals = self._rival_scores(some, alike)
+            found += [self._judged(*one) for one in zip(some, alike, rivals, alike.max(axis=1), strict=True)]
+        return found
+
+    def _rival_scores(self, names: Sequence[Name], alike: Any) -> Any:
+        """How like each name is to the place elsewhere that is most like it, among those that come into question."""
+        scores = np.zeros(len(names), dtype=np.float32)
+        groups: defaultdict[tuple[int, str, str], list[int]] = defaultdict(list)
+        best, top = alike.argmax(axis=1), alike.max(axis=1)
+        for at in np.flatnonzero(top >= ASK).tolist():
+            groups[int(best[at]), names[at].numeral, names[at].side].append(at)
+        for (stem, numeral, side), members in groups.items():
+            others = [one for one, *signs in self._rivals[self._stems[stem]] if signs == [numeral, side]]
+            if others:
+                written = [names[at].stem for at in members]
+                scores[members] = process.cdist(
+                    written, others, scorer=OSA.normalized_similarity, dtype=np.float32
+                ).max(axis=1)
+        return scores
+
+    def _judged(self, name: Name, alike: Any, rival: float, top: float) -> Found:
+        if top < ASK or len(name.stem) < SHORTEST - 1:
+            return _UNKNOWN
+        near = np.flatnonzero(alike >= ASK - MARGIN).tolist()
+        signs = (name.numeral, name.side)
+        pairs = [
+            (
+                float(alike[at]),
+                self._spelled[at][1],
+                (self._spelled[at][0].numeral, self._spelled[at][0].side) == signs,
+            )
+            for at in near
+        ]
+        best = self._candidates([(score if same else score * 0.9, kode) for score, kode, same in pairs])
+        score, kode = best[0]
+        if score < ASK:
+            return _UNKNOWN
+        stem = self._stems[int(alike.argmax())]
+        if rival >= score:
+            # As near to a place elsewhere: nothing says that it is one of ours.
+            return _UNKNOWN if rival - score > MARGIN / 2 else Found(PlaceStatus.REVIEW, score=score, candidates=best)
+        same = any(one == kode and is_same and abs(likeness - score) < 1e-6 for likeness, one, is_same in pairs)  # noqa: PLR2004
+        next_best = best[1][0] if len(best) > 1 else 0.0
+        shorter = min(len(name.stem), len(stem))
+        allowed = next((edits for letters, edits in EDITS.items() if shorter >= letters), 0)
+        is_sure = (
+            same
+            and score >= SURE
+            and score - max(next_best, rival) >= MARGIN
+            and OSA.distance(name.stem, stem) <= allowed
+        )
+        if is_sure:
+            return Found(PlaceStatus.MATCHED, kode, MatchBy.SPELLING, score, best)
+        return Found(PlaceStatus.REVIEW, score=score, candidates=best)
+
+    def _split(self, written: str) -> tuple[str, str]:
+        """Name and what stands beside it in one cell: "Oesapa, Kec. Kelapa Lima", "Oesapa (Kota Kupang)"."""
+        said = _SAID.search(written)
+        if said and said.start():
+            written = said[1]
+        parts = [part.strip(" .:-") for part in _PARTS.split(written)]
+        parts = [part for part in parts if fold(part)]
+        if not parts:
+            return "", ""
+        if _ADDRESS.search(parts[0]) and len(parts) > 1:
+            parts = parts[1:]
+        return parts[0], parts[1] if len(parts) > 1 else ""
+
+    def _name(self, written: str, kecamatan: str, *, is_kecamatan: bool) -> tuple[Found | None, Name, str]:
+        """What a name is as far as lists tell; else what is left to compare."""
+        folded = fold(written)
+        if not folded:
+            return _EMPTY, Name(""), ""
+        named = kecamatan_named(folded)
+        if is_kecamatan or named is not None:
+            key = parse(named if named is not None else folded, folded=True).key
+            is_known = key in self._gazetteer.districts or bool(self._level_above(folded))
+            return Found(PlaceStatus.OUTSIDE, score=1.0) if is_known else _UNKNOWN, Name(""), ""
+        above = self._level_above(fold(kecamatan))
+        name = parse(folded, folded=True)
+        bare = unglued(folded)
+        found = self._exactly(name, above) or (
+            self._exactly(parse(bare, folded=True), above) if bare != folded else None
+        )
+        if found:
+            return found, name, above
+        regency = regency_named(folded)
+        if regency is not None:
+            known = {parse(regency, folded=True).key, name.key} & {
+                *self._gazetteer.regions,
+                *self._gazetteer.kabupaten,
+            }
+            if known:
+                return Found(PlaceStatus.OUTSIDE, score=1.0), name, above
+        if _PARTS.search(written) or _SAID.search(written, 1):
+            first, beside = self._split(written)
+            if beside or first != written.strip():
+                return self._of_parts(first, beside, kecamatan)
+        return self._nearly(name if bare == folded else parse(bare, folded=True)), name, above
+
+    def _of_parts(self, first: str, beside: str, kecamatan: str) -> tuple[Found | None, Name, str]:
+        """A cell of several parts: a name and its kecamatan or city, a name twice, or two names."""
+        name, above = parse(first), self._level_above(fold(kecamatan)) or self._level_above(fold(beside))
+        found = self._exactly(name, above) or self._nearly(name)
+        other = self._exactly(parse(beside), "") if beside and not self._level_above(fold(beside)) else None
+        both = {one.kode for one in (found, other) if one and one.kode}
+        if len(both) > 1:
+            return (
+                Found(
+                    PlaceStatus.REVIEW, score=0.9, candidates=self._candidates([(0.9, kode) for kode in sorted(both)])
+                ),
+                name,
+                above,
+            )
+        if found is None and other is not None and other.kode:
+            return Found(PlaceStatus.REVIEW, score=0.8, candidates=((0.8, other.kode),)), name, above
+        return found, name, above
+
+    def _names_found(self, pairs: Sequence[tuple[str, str]], *, are_kecamatan: bool) -> list[Found]:
+        """What each distinct pair of name and kecamatan is."""
+        found: list[Found | None] = []
+        left: list[tuple[int, Name, str]] = []
+        for at, (written, kecamatan) in enumerate(pairs):
+            got, name, above = self._name(written, kecamatan, is_kecamatan=are_kecamatan)
+            found.append(got)
+            if got is None:
+                left.append((at, name, above))
+        spelled = self._spelled_like([name for _, name, _ in left])
+        glued = [at for at, got in enumerate(spelled) if got is _UNKNOWN and left[at][1].stem.startswith("kel")]
+        for at, got in zip(glued, self._spelled_like([_without_kel(left[at][1]) for at in glued]), strict=True):
+            spelled[at] = got
+        for (at, _, above), got in zip(left, spelled, strict=True):
+            found[at] = self._with_above(got, above)
+        return [one or _UNKNOWN for one in found]
+
+    def _with_above(self, got: Found, above: str) -> Found:
+        """A likeness with what stands beside it: a kecamatan elsewhere speaks against every name that is only alike."""
+        if got.status is PlaceStatus.MATCHED and got.by:
+            got = self._matched(got.kode, got.by, got.score, above)
+        is_elsewhere = bool(above) and above not in self._gazetteer.city and above not in self._group.values()
+        return _UNKNOWN if is_elsewhere and got.status in (PlaceStatus.MATCHED, PlaceStatus.REVIEW) else got
+
+    def _decided(self, key: str) -> Found | None:
+        answer = self._decisions.get(key)
+        if answer is None:
+            return None
+        if answer == OUTSIDE:
+            return Found(PlaceStatus.OUTSIDE, score=1.0)
+        return Found(PlaceStatus.MATCHED, answer, MatchBy.DECISION, 1.0, ((1.0, answer),))
+
+    # Codes
+
+    def _codes_found(self, codes: Sequence[str], system: CodeSystem | None) -> list[Found]:
+        """What each distinct code is."""
+        bare = [code for code in codes if is_bare(code)]
+        if system is CodeSystem.KEMENDAGRI and bare:
+            raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
+        dotted = crosswalk(self._layer, CodeSystem.KEMENDAGRI)
+        chosen = system or infer(bare, self._layer)
+        tables = {one: crosswalk(self._layer, one) for one in CodeSystem}
+        found = []
+        for code in codes:
+            if not code:
+                found.append(_EMPTY)
+            elif code in dotted or (chosen and code in tables[chosen]):
+                kode = dotted[code] if code in dotted else tables[chosen or CodeSystem.KEMENDAGRI][code]
+                found.append(Found(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
+            elif is_dotted(code):
+                elsewhere = not code.startswith(f"{self._city_code}.")
+                found.append(Found(PlaceStatus.OUTSIDE, score=1.0) if elsewhere else _UNKNOWN)
+            elif is_bare(code) and chosen is None:
+                meant = sorted({tables[one][code] for one in CodeSystem if code in tables[one]})
+                pairs = self._candidates([(1 / len(meant), kode) for kode in meant])
+                found.append(Found(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else _UNKNOWN)
+            elif is_bare(code) and not code.startswith(self._city_code.replace(".", "")):
+                found.append(Found(PlaceStatus.OUTSIDE, score=1.0))
+            else:
+                found.append(_UNKNOWN)
+        return found
+
+    @staticmethod
+    def _together(code: Found, name: Found) -> Found:  # noqa: PLR0911 - one return a case
+        """What a code and a name say together."""
+        if code.status is PlaceStatus.EMPTY:
+            return name
+        if name.status in (PlaceStatus.EMPTY, PlaceStatus.UNKNOWN):
+            return code if code.status is not PlaceStatus.UNKNOWN or name.status is PlaceStatus.EMPTY else name
+        if code.status is PlaceStatus.MATCHED:
+            agrees = name.kode == code.kode or (
+                name.status is PlaceStatus.REVIEW and code.kode in {kode for _, kode in name.candidates}
+            )
+            if agrees:
+                return code
+            pairs = {kode: score for score, kode in (*name.candidates, *code.candidates)}
+            ranked = sorted(((score, kode) for kode, score in pairs.items()), key=lambda one: (-one[0], one[1]))
+            # Both, the code's first: it is one of them whatever the names are alike to.
+            ranked.sort(key=lambda one: one[1] not in {code.kode, name.kode})
+            return Found(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:_MOST]), conflict="code")
+        # The code is not sure, or of elsewhere; the name speaks.
+        if code.status is PlaceStatus.OUTSIDE and name.status is PlaceStatus.OUTSIDE:
+            return code
+        if code.status is PlaceStatus.OUTSIDE:
+            return Found(PlaceStatus.REVIEW, score=name.score, candidates=name.candidates, conflict="code")
+        conflict = (
+            "" if code.status is PlaceStatus.REVIEW and name.kode in {kode for _, kode in code.candidates} else "code"
+        )
+        return Found(name.status, name.kode, name.by, name.score, name.candidates, conflict or name.conflict)
+
+    # All together
+
+    def resolve(
+        self,
+        *,
+        names: pd.Series[str] | None = None,
+        kecamatan: pd.Series[str] | None = None,
+        codes: pd.Series[str] | None = None,
+        code_system: CodeSystem | None = None,
+        names_are_kecamatan: bool = False,
+    ) -> pd.DataFrame:
+        """What each row's place is; every distinct way of writing is looked at once.
+
+        Parameters
+        ----------
+        names, kecamatan, codes
+            Text on one index, empty where nothing is written; names or codes or both.
+        code_system
+            How codes are written; None finds it out from all of them.
+        names_are_kecamatan
+            Whether the column of names says that it holds kecamatan: no kelurahan of that name is meant then.
+
+        Returns
+        -------
+        DataFrame
+            On the index given: `match_status`, `kode`, `kelurahan`, `match_by` (empty text unless matched), `score`
+            (0 to 1, missing when unknown or empty), `candidates` (`kode:score`, at most three, `;` between),
+            `conflict` (empty, `kecamatan`, `code`), `spelling_key` (empty where no name is written).
+
+        Raises
+        ------
+        DataError
+            When bare ten digits stand under `kemendagri`, which takes dots.
+        """
+        given = next(one for one in (names, codes) if one is not None)
+        index = given.index
+        pair_of, pairs = _distinct(names, kecamatan, len(index))
+        code_of, distinct_codes = _distinct(codes, None, len(index))
+        by_name = self._names_found(pairs, are_kecamatan=names_are_kecamatan)
+        keys = [spelling_key(*pair) for pair in pairs]
+        decided = [self._decided(key) if key else None for key in keys]
+        by_name = [choice or found for choice, found in zip(decided, by_name, strict=True)]
+        by_code = self._codes_found([code.strip() for code, _ in distinct_codes], code_system)
+        both = pair_of.astype(np.int64) * len(by_code) + code_of
+        combined, row_of = np.unique(both, return_inverse=True)
+        found = [
+            self._together(by_code[one % len(by_code)], by_name[one // len(by_code)]) for one in combined.tolist()
+        ]
+        columns = {
+            name: np.array(values, dtype=object)
+            for name, values in zip(COLUMNS, zip(*map(self._shown, found), strict=True), strict=False)
+        }
+        table = pd.DataFrame({name: values[row_of] for name, values in columns.items()}, index=index)
+        table["score"] = table["score"].astype("float64")
+        table["spelling_key"] = np.array(keys, dtype=object)[pair_of]
+        return table
+
+    def _shown(self, found: Found) -> tuple[Any, ...]:
+        is_match = found.status is PlaceStatus.MATCHED
+        told = found.status not in (PlaceStatus.EMPTY, PlaceStatus.UNKNOWN)
+        return (
+            found.status.value,
+            found.kode if is_match else "",
+            self._names[found.kode] if is_match else "",
+            found.by.value if is_match and found.by else "",
+            round(found.score, 3) if told else np.nan,
+            ";".join(f"{kode}:{score:.3f}" for score, kode in found.candidates) if told else "",
+            found.conflict,
+        )
+
+    def kabupaten(self, codes: pd.Series[str], names: pd.Series[str]) -> pd.Series[str]:
+        """Code of a kabupaten or kota (`53.02`) for each row; empty text where none is written or known."""
+
+        def coded(text: str) -> str:
+            digits = re.sub(r"\D", "", text)
+            return f"{digits[:2]}.{digits[2:4]}" if len(digits) >= 4 else ""  # noqa: PLR2004 - two and two digits
+
+        def named(text: str) -> str:
+            folded = fold(text)
+            rest = regency_named(folded)
+            keys = [parse(folded, folded=True).key, parse(rest, folded=True).key if rest else ""]
+            # "Kota Kupang" and "Kab. Kupang" are two; "Kupang" alone may be either, and is neither here.
+            if rest and folded.startswith("kab"):
+                keys.insert(0, f"kab{parse(rest, folded=True).key}")
+            return next((self._gazetteer.kabupaten[key] for key in keys if key in self._gazetteer.kabupaten), "")
+
+        by_code = codes.map({text: coded(text) for text in codes.unique()})
+        by_name = names.map({text: named(text) for text in names.unique()})
+        return by_code.where(by_code.ne(""), by_name)
+
+
+def _without_kel(name: Name) -> Name:
+    return Name(unglued(name.stem), name.numeral, name.side)
+
+
+def _distinct(
+    first: pd.Series[str] | None, second: pd.Series[str] | None, rows: int
+) -> tuple[Any, list[tuple[str, str]]]:
+    """Number of the distinct pair of each row, and the pairs."""
+    if first is None:
+        return np.zeros(rows, dtype=np.int64), [("", "")]
+    numbers, values = pd.factorize(first.fillna(""))
+    if second is None:
+        return numbers, [(str(value), "") for value in values]
+    others, above = pd.factorize(second.fillna(""))
+    both, row_of = np.unique(numbers.astype(np.int64) * len(above) + others, return_inverse=True)
+    return row_of, [(str(values[one // len(above)]), str(above[one % len(above)])) for one in both.tolist()]

@@ -1,0 +1,234 @@
+"""Which column of a file fills which field: guessed, corrected by a person, remembered under a name."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.fields import FIELDS, by_name, field_names, guess_kind, place_fields, plain
+from geo.settings import ROOT
+from geo.terms import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Map
+    from collections.abc import Sequence
+    from pathlib import Path
+
+EMBEDDED = ROOT / "data" / "mappings"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}")
+_ENOUGH = 0.6
+
+
+@dataclass(frozen=True, eq=True)
+class Mapping:
+    """How the columns of a kind of file are read.
+
+    Parameters
+    ----------
+    name
+        What it is remembered under; empty of a guess.
+    kind
+        What the rows are.
+    columns
+        Header of the file by field.
+    words
+        Further words by field: as written, to ours.
+    constants
+        The same text for every row, by field: the source of all rows of a file.
+    """
+
+    name: str
+    kind: Kind
+    columns: Map[str, str] = field(default_factory=dict)
+    words: Map[str, Map[str, str]] = field(default_factory=dict)
+    constants: Map[str, str] = field(default_factory=dict)
+
+
+def _refuse(name: str, problem: Problem, **options: Any) -> DataError:
+    return DataError((Fault.of(name, "", problem, **options),))
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Mapping of a TOML file.
+
+    Raises
+    ------
+    DataError
+        When it is no such file, or names a field that its kind does not have.
+    """
+    if not path.is_file():
+        raise _refuse(path.name, Problem.MISSING_FILE)
+    try:
+        read = tomllib.loads(path.read_text("utf-8"))
+        kind = Kind(read["kind"])
+        columns = {str(name): str(header) for name, header in read.get("columns", {}).items()}
+        words = {
+            str(name): {str(written): str(ours) for written, ours in table.items()}
+            for name, table in read.get("words", {}).items()
+        }
+        constants = {str(name): str(text) for name, text in read.get("constants", {}).items()}
+        found = Mapping(str(read["name"]), kind, columns, words, constants)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, AttributeError) as fault:
+        raise _refuse(path.name, Problem.UNREADABLE, hint=".toml") from fault
+    strange = [name for name in (*columns, *words, *constants) if name not in by_name(kind)]
+    if strange:
+        raise _refuse(path.name, Problem.NOT_IN_LIST, values=strange, hint=", ".join(field_names(kind)))
+    return found
+
+
+def to_toml(mapping: Mapping) -> str:
+    """Text of a mapping's file; reading it gives the mapping again."""
+
+    def quoted(text: str) -> str:
+        # A JSON string is a TOML string, but for DEL, which TOML wants escaped.
+        return json.dumps(text, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+    lines = [f"name = {quoted(mapping.name)}", f"kind = {quoted(mapping.kind)}"]
+    sections: list[tuple[str, Map[str, str]]] = [("columns", mapping.columns), ("constants", mapping.constants)]
+    sections += [(f"words.{name}", table) for name, table in mapping.words.items()]
+    for title, table in sections:
+        if table:
+            lines += ["", f"[{title}]", *(f"{quoted(name)} = {quoted(text)}" for name, text in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def remember(mapping: Mapping, folder: Path) -> Path:
+    """Keeps a mapping under its name in the city's own folder, in place of one of the same name.
+
+    Raises
+    ------
+    DataError
+        When the name is no name: letters, digits, blanks, at most 39 of them.
+    """
+    if not _NAME.fullmatch(mapping.name):
+        raise _refuse("mapping", Problem.BAD_NAME)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{re.sub(r'[^a-z0-9]+', '-', mapping.name.lower()).strip('-')}.toml"
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(to_toml(mapping), "utf-8")
+    unfinished.replace(path)
+    return path
+
+
+def known_mappings(*folders: Path) -> dict[str, Mapping]:
+    """Mappings by name: the embedded ones, then those of further folders; what cannot be read is left out."""
+    found: dict[str, Mapping] = {}
+    for folder in (EMBEDDED, *folders):
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                mapping = read_mapping(path)
+            except DataError:
+                continue
+            found[mapping.name] = mapping
+    return found
+
+
+def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, Mapping] | None = None) -> Mapping:
+    """The most likely mapping of a file by its headers.
+
+    A known mapping is taken when nearly all columns it needs are there; else each field looks for a header that is
+    called so. A file with canonical headers is always found.
+
+    Parameters
+    ----------
+    columns
+        Headers of the file.
+    kind
+        What the rows are; None guesses that too.
+    known
+        Mappings by name.
+    """
+    for mapping in _by_likeness(columns, kind, known or {}):
+        return _fitted(mapping, columns)
+    kind = kind or guess_kind(columns)
+    left = {plain(header): header for header in reversed(columns)}
+    found: dict[str, str] = {}
+    for exact in (True, False):
+        for one in FIELDS[kind]:
+            wanted = [plain(one.name)] if exact else one.headers
+            header = next((left[name] for name in wanted if name in left), None)
+            if header is not None and one.name not in found:
+                found[one.name] = header
+                left = {name: other for name, other in left.items() if other != header}
+    return Mapping("", kind, {name: found[name] for name in field_names(kind) if name in found})
+
+
+def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapping]) -> list[Mapping]:
+    """Known mappings whose columns are mostly there, the best first; none where the headers are canonical."""
+    headers = {plain(one) for one in columns}
+    canonical = max(sum(one in set(columns) for one in field_names(each)) for each in Kind)
+    scored = []
+    for mapping in known.values():
+        wanted = {plain(one) for one in mapping.columns.values()}
+        hits = len(wanted & headers)
+        if (kind in {None, mapping.kind}) and wanted and hits >= _ENOUGH * len(wanted) and hits > canonical:
+            scored.append((-hits / len(wanted), -hits, mapping.name, mapping))
+    return [one[-1] for one in sorted(scored, key=lambda one: one[:3])]
+
+
+def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
+    """A mapping with the headers as this file writes them; columns that are not there are left out."""
+    headers = {plain(one): one for one in reversed(columns)}
+    fitted = {name: headers[plain(header)] for name, header in mapping.columns.items() if plain(header) in headers}
+    return replace(mapping, columns=fitted)
+
+
+def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mapping:
+    """The mapping with the headers as the file writes them.
+
+    Raises
+    ------
+    DataError
+        With every fault: a column that is not in the file, one used twice, a field that no row can do without, and
+        no column at all that says where.
+    """
+    headers = {plain(one): one for one in reversed(columns)}
+    told = ", ".join(str(one)[:40] for one in list(columns)[:20])
+    faults = [
+        Fault.of(table, header, Problem.MISSING_COLUMN, hint=told)
+        for header in mapping.columns.values()
+        if header not in columns and plain(header) not in headers
+    ]
+    used = [header if header in columns else headers.get(plain(header), "") for header in mapping.columns.values()]
+    faults += [
+        Fault.of(table, one, Problem.DUPLICATE) for one in sorted({one for one in used if used.count(one) > 1})
+    ]
+    filled = {*mapping.columns, *mapping.constants}
+    faults += [
+        Fault.of(table, one.name, Problem.MISSING_COLUMN, hint=told)
+        for one in FIELDS[mapping.kind]
+        if one.is_needed and one.name not in filled
+    ]
+    code, name, _ = place_fields(mapping.kind)["document" if mapping.kind is Kind.CASES else ""]
+    if not filled & {code, name}:
+        faults.append(Fault.of(table, code, Problem.MISSING_COLUMN, hint=told))
+    if mapping.kind is Kind.CASES and "reported_on" not in filled:
+        faults.append(Fault.of(table, "reported_on", Problem.MISSING_COLUMN, hint=told))
+    if faults:
+        raise DataError(tuple(faults))
+    return replace(mapping, columns=dict(zip(mapping.columns, used, strict=True)))
+
+
+def apply(mapping: Mapping, rows: pd.DataFrame) -> pd.DataFrame:
+    """A column of text for each field that the mapping fills, and nothing else of the file.
+
+    Parameters
+    ----------
+    mapping
+        Checked against the columns of `rows`.
+    rows
+        Text.
+    """
+    found = {name: rows[header] for name, header in mapping.columns.items()}
+    found |= {
+        name: pd.Series(text, index=rows.index, dtype="str")
+        for name, text in mapping.constants.items()
+        if name not in found
+    }
+    return pd.DataFrame(found, index=rows.index)

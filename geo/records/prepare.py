@@ -1,0 +1,396 @@
+"""From a sheet and its mapping to rows fit for the store, with every cell that could not be read told.
+
+What identifies a person goes no further than here: it is compared, hashed under a secret by `geo.records.judge`, and
+gone when the import is over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.errors import Problem, fit_to_show
+from geo.places.names import keepable
+from geo.records import values
+from geo.records.fields import GROUPS, SIGNS, Reading, by_name, place_fields
+from geo.records.mapping import apply, check_mapping
+from geo.records.nik import check_nik, digits, is_lossless
+from geo.terms import CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from geo.places.boundaries import Areas
+    from geo.places.resolve import Resolver
+    from geo.records.mapping import Mapping
+    from geo.records.sheets import Sheet
+
+_SOURCE_LENGTH = 120
+_MOST_PERSONS = 10_000
+_LISTED = {"kind": SIGNS, "group": GROUPS}
+_NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
+#: Kinds whose rows may speak of a whole kecamatan or of the city.
+_ABOVE = frozenset({Kind.COVERAGE, Kind.ROLLOUT})
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row was refused.
+
+    Parameters
+    ----------
+    row
+        As the spreadsheet counts.
+    column
+        Header of the file, or empty where the whole row is meant.
+    problem
+        What is wrong.
+    value
+        The cell, fit to show.
+    """
+
+    row: int
+    column: str
+    problem: Problem
+    value: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Rows of one file, read and resolved, before anybody asks what is in the store.
+
+    Parameters
+    ----------
+    kind, mapping
+        What the rows are, and the name of the mapping.
+    numbers
+        Row numbers of all rows read.
+    values
+        Of the rows that were not refused: the columns of the kind's table that hold values.
+    places
+        As in `geo.records.store.batches.Ready`, and `candidates`, `conflict`.
+    reports
+        Of cases: number of the report within the file by row number, -1 for a report of its own.
+    faults
+        Why rows were refused, one for each cell at fault.
+    """
+
+    kind: Kind
+    mapping: str
+    numbers: pd.Index[int]
+    values: pd.DataFrame
+    places: pd.DataFrame
+    reports: pd.Series[int]
+    faults: tuple[RowFault, ...]
+    _raw: pd.DataFrame = field(repr=False)
+    _identity: dict[int, tuple[str, ...]] = field(repr=False)
+    _report_keys: list[str] = field(repr=False)
+
+    @property
+    def rejected(self) -> set[int]:
+        """Rows that are refused."""
+        return {fault.row for fault in self.faults}
+
+    def raw(self, row: int) -> Iterator[str]:
+        """All cells of a row with their headers, to be hashed; never to be kept."""
+        for header, cell in zip(self._raw.columns, self._raw.loc[row], strict=True):
+            if cell:
+                yield from (header, cell)
+
+    def identity(self, row: int) -> tuple[str, ...]:
+        """What identifies the person of a row, to be hashed; empty where the row has too little of it."""
+        return self._identity.get(row, ())
+
+    def report_key(self, group: int) -> str:
+        """Key of a report as written, to be hashed."""
+        return self._report_keys[group]
+
+    def kept(self, row: int) -> Hashable:
+        """What the store would keep of a row, to compare with what it has."""
+        shown = [self.values.at[row, name] for name in sorted(self.values.columns)]
+        main = self.places[
+            self.places["row_number"].eq(row) & self.places["role"].isin(["", PlaceRole.DOCUMENT.value])
+        ]
+        place = (str(main["kode"].iloc[0]), str(main["key"].iloc[0])) if len(main) else ("", "")
+        return (*map(_comparable, shown), *place)
+
+
+def _comparable(value: Any) -> str:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):  # noqa: PLR0124 - not a number
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return f"{value:g}" if isinstance(value, float) else str(value)[:120]
+
+
+class _Reader:
+    """Reads the fields of one mapped table, and notes every cell that it could not read."""
+
+    def __init__(self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date) -> None:
+        self.mapping, self.mapped, self.today = mapping, mapped, today
+        self.faults: list[RowFault] = []
+        self.fields = by_name(mapping.kind)
+
+    def header(self, name: str) -> str:
+        return self.mapping.columns.get(name, name)
+
+    def has(self, name: str) -> bool:
+        return name in self.mapped
+
+    def cells(self, name: str) -> pd.Series[str]:
+        if name in self.mapped:
+            return self.mapped[name]
+        return pd.Series("", index=self.mapped.index, dtype="str")
+
+    def refuse(self, name: str, bad: pd.Series[bool], problem: Problem) -> None:
+        header, cells = self.header(name), self.cells(name)
+        self.faults += [RowFault(int(row), header, problem, fit_to_show(cells[row])) for row in bad.index[bad]]
+
+    def _needed(self, name: str) -> None:
+        if self.fields[name].is_needed:
+            self.refuse(name, values.is_empty(self.cells(name)), Problem.MISSING_VALUE)
+
+    def dates(self, name: str) -> values.Dates:
+        found = values.dates(self.cells(name), today=self.today + dt.timedelta(days=0))
+        self.refuse(name, found.bad, Problem.BAD_DATE)
+        self._needed(name)
+        return found
+
+    def count(self, name: str, *, least: int = 1, most: int = _MOST_PERSONS) -> pd.Series[Any]:
+        found, bad = values.whole_numbers(self.cells(name), least=least, most=most)
+        self.refuse(name, bad, Problem.BAD_NUMBER)
+        self._needed(name)
+        return found
+
+    def number(self, name: str) -> pd.Series[float]:
+        found, bad = values.numbers(self.cells(name))
+        self.refuse(name, bad | (found < 0), Problem.BAD_NUMBER)
+        self._needed(name)
+        return found
+
+    def word(self, name: str) -> pd.Series[str]:
+        cells, own = self.cells(name), self.mapping.words.get(name, {})
+        if name in _LISTED:
+            listed = {one: one for one in _LISTED[name]} | dict(own)
+            found = cells.map(lambda text: listed.get(text, listed.get(text.lower(), "")))
+            bad = found.eq("") & ~values.is_empty(cells)
+        else:
+            found, bad = values.words(cells, name, own=own)
+        self.refuse(name, bad, Problem.NOT_IN_LIST)
+        self._needed(name)
+        return found
+
+    def source(self, name: str) -> pd.Series[str]:
+        # A source is an office or a paper; what is longer, or has a long number in it, is neither.
+        cells = self.cells(name)
+        shown = cells.map(
+            lambda text: text if len(text) <= _SOURCE_LENGTH and "[...]" not in fit_to_show(text[:40]) else ""
+        )
+        self._needed(name)
+        return shown
+
+
+def _main_columns(reader: _Reader) -> pd.DataFrame:
+    """The columns of the kind's table that are no place."""
+    found: dict[str, Any] = {}
+    for name, one in reader.fields.items():
+        if name in _NOT_STORED or one.reading in {
+            Reading.CODE,
+            Reading.PLACE,
+            Reading.KECAMATAN,
+            Reading.IDENTIFYING,
+        }:
+            continue
+        if one.reading is Reading.DATE:
+            dates = reader.dates(name)
+            found[name] = dates.values
+            if name == "reported_on" and reader.mapping.kind is Kind.CASES:
+                found["reported_precision"] = dates.precision
+            elif name == "on" and "on_precision" in reader.fields and not reader.has("on_precision"):
+                found["on_precision"] = dates.precision
+        elif one.reading is Reading.COUNT:
+            found[name] = reader.count(name)
+        elif one.reading is Reading.NUMBER:
+            found[name] = reader.number(name)
+        elif one.reading is Reading.WORD and not (name in found and not reader.has(name)):
+            found[name] = reader.word(name)
+        elif one.reading is Reading.SOURCE:
+            found[name] = reader.source(name)
+    return pd.DataFrame(found, index=reader.mapped.index)
+
+
+def _cases(reader: _Reader, main: pd.DataFrame, origins: pd.Series[str]) -> pd.DataFrame:
+    """What only cases have: one person where none is counted, an age from a word or from years, an origin."""
+    ages, bad = values.age_groups(reader.cells("age"))
+    reader.refuse("age", bad, Problem.BAD_NUMBER)
+    age = main["age_group"].where(main["age_group"].ne(""), ages)
+    return main.assign(
+        persons=main["persons"].fillna(1),
+        sex=main["sex"].replace("", "unknown"),
+        age_group=age.replace("", "unknown"),
+        origin_kode=origins,
+    )
+
+
+def _is_above(areas: Areas, codes: pd.Series[str]) -> pd.Series[bool]:
+    """Codes of the city itself or of a kecamatan of the layer."""
+    groups = {kode.rpartition(".")[0] for kode in areas.index}
+    return codes.isin({areas.city_code, *groups} - {""})
+
+
+def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: CodeSystem | None) -> pd.DataFrame:
+    """Every place that a row names, resolved without anybody's decision: those are applied when it is looked at."""
+    found = []
+    for role, (code, name, kecamatan) in place_fields(reader.mapping.kind).items():
+        if not (reader.has(code) or reader.has(name)):
+            continue
+        codes, names, above = reader.cells(code), reader.cells(name), reader.cells(kecamatan)
+        got = resolver.resolve(
+            names=names if reader.has(name) else None,
+            kecamatan=above if reader.has(kecamatan) else None,
+            codes=codes if reader.has(code) else None,
+            code_system=code_system,
+        )
+        if reader.mapping.kind in _ABOVE:
+            is_above = _is_above(areas, codes)
+            got = got.assign(
+                match_status=got["match_status"].mask(is_above, PlaceStatus.MATCHED.value),
+                kode=got["kode"].mask(is_above, codes),
+                match_by=got["match_by"].mask(is_above, MatchBy.CODE.value),
+                conflict=got["conflict"].mask(is_above, ""),
+            )
+        spelled = {text: keepable(text) or "" for text in pd.concat([names, above]).unique()}
+        written = names.map(spelled)
+        is_kept = written.ne("") & got["spelling_key"].ne("")
+        found.append(
+            pd.DataFrame(
+                {
+                    "row_number": got.index,
+                    "role": role,
+                    "place_status": got["match_status"],
+                    "kode": got["kode"].fillna(""),
+                    "match_by": got["match_by"].fillna(""),
+                    "score": got["score"],
+                    "key": got["spelling_key"].where(is_kept, ""),
+                    "written": written.where(is_kept, ""),
+                    "kecamatan": above.map(spelled).where(is_kept, ""),
+                    "candidates": got["candidates"],
+                    "conflict": got["conflict"],
+                }
+            )
+        )
+    places = pd.concat(found, ignore_index=True)
+    # A row that says nothing of a place has none; its main place is said to be empty.
+    main = places["role"].isin(["", PlaceRole.DOCUMENT.value])
+    return places[main | places["place_status"].ne(PlaceStatus.EMPTY.value)].reset_index(drop=True)
+
+
+def _identities(reader: _Reader, born: pd.Series[Any]) -> dict[int, tuple[str, ...]]:
+    """What identifies the person of each row: a whole NIK, else name and day of birth."""
+    found: dict[int, tuple[str, ...]] = {}
+    names, niks = reader.cells("person_name"), reader.cells("nik")
+    for row in reader.mapped.index:
+        if is_lossless(niks[row]):
+            found[int(row)] = ("nik", digits(niks[row]))
+        elif names[row] and not pd.isna(born[row]):
+            plain = " ".join("".join(sign if sign.isalnum() else " " for sign in names[row].lower()).split())
+            found[int(row)] = ("name", plain, born[row].date().isoformat())
+    return found
+
+
+def _missing_place(reader: _Reader, places: pd.DataFrame) -> None:
+    """Refuses rows of kinds that mean nothing without a place."""
+    if reader.mapping.kind is Kind.CASES:
+        return
+    empty = places.loc[places["place_status"].eq(PlaceStatus.EMPTY.value), "row_number"]
+    code, name, _ = place_fields(reader.mapping.kind)[""]
+    column = reader.header(code if reader.has(code) else name)
+    reader.faults += [RowFault(int(row), column, Problem.MISSING_VALUE) for row in empty]
+
+
+def _reversed(reader: _Reader, main: pd.DataFrame) -> None:
+    for first, last in (("from_on", "to_on"), ("joined_on", "left_on")):
+        if first in main and last in main:
+            reader.refuse(last, main[last] < main[first], Problem.DATES_REVERSED)
+
+
+def prepare(
+    sheet: Sheet,
+    mapping: Mapping,
+    *,
+    areas: Areas,
+    resolver: Resolver,
+    today: dt.date,
+    code_system: CodeSystem | None = None,
+) -> Prepared:
+    """Rows of a sheet as its mapping reads them: every row is fit for the store or refused with its reasons.
+
+    Parameters
+    ----------
+    sheet
+        The file.
+    mapping
+        Which column is what.
+    areas
+        The layer.
+    resolver
+        Of its places, without decisions.
+    today
+        Nothing can have been recorded after it.
+    code_system
+        Of the codes; None finds it out.
+
+    Raises
+    ------
+    DataError
+        When the mapping does not fit the file.
+    """
+    mapping = check_mapping(mapping, sheet.columns, sheet.name)
+    skipped = {*sheet.totals, *sheet.uneven}
+    rows = sheet.rows[~sheet.rows.index.isin(skipped)]
+    mapped = apply(mapping, rows)
+    reader = _Reader(mapping, mapped, today)
+    main = _main_columns(reader)
+    places = _resolved(reader, resolver, areas, code_system)
+    _missing_place(reader, places)
+    _reversed(reader, main)
+    reports, keys = pd.Series(-1, index=mapped.index), list[str]()
+    identity: dict[int, tuple[str, ...]] = {}
+    if mapping.kind is Kind.CASES:
+        main = _cases(reader, main, resolver.kabupaten(reader.cells("origin_kode"), reader.cells("origin")))
+        born = values.birth_dates(reader.cells("birth_on"), today=today)
+        identity = _identities(reader, born)
+        document = places[places["role"].eq(PlaceRole.DOCUMENT.value)].set_index("row_number")
+        main["nik_check"] = check_nik(
+            reader.cells("nik"),
+            sex=main["sex"],
+            birth_on=born,
+            says_here=document["place_status"].eq(PlaceStatus.MATCHED.value).reindex(mapped.index, fill_value=False),
+            issued_here=[areas.city_code.replace(".", "")],
+        )
+        written = reader.cells("report").map(str.strip)
+        codes, uniques = pd.factorize(written.where(written.ne("")))
+        reports, keys = pd.Series(codes, index=mapped.index), [str(one) for one in uniques]
+    elif mapping.kind is Kind.WATCHERS:
+        main["sex"] = main["sex"].replace("", "unknown")
+    elif mapping.kind is Kind.ROLLOUT:
+        main["on_precision"] = main["on_precision"].replace("", Precision.DAY.value)
+    faults = [RowFault(row, "", Problem.TOTALS_ROW) for row in sheet.totals]
+    faults += [RowFault(row, "", Problem.UNEVEN_ROW) for row in sheet.uneven if row not in sheet.totals]
+    faults += reader.faults
+    bad = {fault.row for fault in faults}
+    return Prepared(
+        kind=mapping.kind,
+        mapping=mapping.name,
+        numbers=sheet.rows.index,
+        values=main[~main.index.isin(bad)].drop(columns=["report"], errors="ignore"),
+        places=places[~places["row_number"].isin(bad)],
+        reports=reports,
+        faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))),
+        _raw=rows,
+        _identity=identity,
+        _report_keys=keys,
+    )
