@@ -36,7 +36,8 @@ _SIDES = {
     "laut": "", "darat": "", "hulu": "", "hilir": "",
 }  # fmt: skip
 _SHORT = {short: word for word, shorts in _SIDES.items() for short in shorts.split()} | {
-    "psr": "pasir", "tlk": "teluk", "tj": "tanjung", "tg": "tanjung", "gn": "gunung", "sei": "sungai", "kp": "kampung",
+    "psr": "pasir", "tlk": "teluk", "tj": "tanjung", "tg": "tanjung", "gn": "gunung", "sei": "sungai",
+    "kp": "kampung",
 }  # fmt: skip
 _SIGNS, _DIGIT, _GLUED_DIGIT = re.compile(r"[^a-z0-9]+"), re.compile(r"\d"), re.compile(r"(?<=[a-z])(?=\d)")
 _ADDRESS = re.compile(

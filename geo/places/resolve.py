@@ -24,9 +24,9 @@ from geo.places.names import (
     fold,
     glued_keys,
     kecamatan_named,
+    key_of,
     parse,
     regency_named,
-    spelling_key,
     unglued,
     unkeyed,
 )
@@ -264,7 +264,8 @@ class Resolver:
             )
             for at in near
         ]
-        best = self._candidates([(score if same else score * 0.9, kode) for score, kode, same in pairs])
+        ranked = [(score if same else score * 0.9, kode) for score, kode, same in pairs]
+        best = tuple(ranked) if len(ranked) == 1 else self._candidates(ranked)
         score, kode = best[0]
         if score < ASK:
             return _UNKNOWN
@@ -299,9 +300,10 @@ class Resolver:
             parts = parts[1:]
         return parts[0], parts[1] if len(parts) > 1 else ""
 
-    def _name(self, written: str, kecamatan: str, *, is_kecamatan: bool) -> tuple[Found | None, Name, str]:
+    def _name(
+        self, written: str, folded: str, kecamatan: str, *, is_kecamatan: bool
+    ) -> tuple[Found | None, Name, str]:
         """What a name is as far as lists tell; else what is left to compare."""
-        folded = fold(written)
         if not folded:
             return _EMPTY, Name(""), ""
         named = kecamatan_named(folded)
@@ -309,7 +311,7 @@ class Resolver:
             key = parse(named if named is not None else folded, folded=True).key
             is_known = key in self._gazetteer.districts or bool(self._level_above(folded))
             return Found(PlaceStatus.OUTSIDE, score=1.0) if is_known else _UNKNOWN, Name(""), ""
-        above = self._level_above(fold(kecamatan))
+        above = self._level_above(fold(kecamatan)) if kecamatan else ""
         name = parse(folded, folded=True)
         bare = unglued(folded)
         found = self._exactly(name, above) or (
@@ -349,12 +351,14 @@ class Resolver:
             return Found(PlaceStatus.REVIEW, score=0.8, candidates=((0.8, other.kode),)), name, above
         return found, name, above
 
-    def _names_found(self, pairs: Sequence[tuple[str, str]], *, are_kecamatan: bool) -> list[Found]:
+    def _names_found(
+        self, pairs: Sequence[tuple[str, str]], folded: Sequence[str], *, are_kecamatan: bool
+    ) -> list[Found]:
         """What each distinct pair of name and kecamatan is."""
         found: list[Found | None] = []
         left: list[tuple[int, Name, str]] = []
         for at, (written, kecamatan) in enumerate(pairs):
-            got, name, above = self._name(written, kecamatan, is_kecamatan=are_kecamatan)
+            got, name, above = self._name(written, folded[at], kecamatan, is_kecamatan=are_kecamatan)
             found.append(got)
             if got is None:
                 left.append((at, name, above))
@@ -367,7 +371,7 @@ class Resolver:
         return [one or _UNKNOWN for one in found]
 
     def _with_above(self, got: Found, above: str) -> Found:
-        """A likeness with what stands beside it: a kecamatan elsewhere speaks against every name that is only alike."""
+        """A likeness and what stands beside it: a kecamatan elsewhere speaks against a name that is only alike."""
         if got.status is PlaceStatus.MATCHED and got.by:
             got = self._matched(got.kode, got.by, got.score, above)
         is_elsewhere = bool(above) and above not in self._gazetteer.city and above not in self._group.values()
@@ -477,24 +481,31 @@ class Resolver:
         index = given.index
         pair_of, pairs = _distinct(names, kecamatan, len(index))
         code_of, distinct_codes = _distinct(codes, None, len(index))
-        by_name = self._names_found(pairs, are_kecamatan=names_are_kecamatan)
-        keys = [spelling_key(*pair) for pair in pairs]
+        folded = [fold(written) for written, _ in pairs]
+        by_name = self._names_found(pairs, folded, are_kecamatan=names_are_kecamatan)
+        above = {text: fold(text) for text in {text for _, text in pairs}}
+        keys = [key_of(one, above[text]) for one, (_, text) in zip(folded, pairs, strict=True)]
         decided = [self._decided(key) if key else None for key in keys]
         by_name = [choice or found for choice, found in zip(decided, by_name, strict=True)]
         by_code = self._codes_found([code.strip() for code, _ in distinct_codes], code_system)
-        both = pair_of.astype(np.int64) * len(by_code) + code_of
-        combined, row_of = np.unique(both, return_inverse=True)
-        found = [
-            self._together(by_code[one % len(by_code)], by_name[one // len(by_code)]) for one in combined.tolist()
-        ]
+        if codes is None:
+            found, row_of = by_name, pair_of
+        else:
+            both = pair_of.astype(np.int64) * len(by_code) + code_of
+            combined, row_of = np.unique(both, return_inverse=True)
+            found = [
+                self._together(by_code[one % len(by_code)], by_name[one // len(by_code)]) for one in combined.tolist()
+            ]
+        distinct = zip(*map(self._shown, found), strict=True) if found else [()] * (len(COLUMNS) - 1)
+        # Made once for each distinct row and referred to by all: a million texts are not built anew.
         columns = {
-            name: np.array(values, dtype=object)
-            for name, values in zip(COLUMNS, zip(*map(self._shown, found), strict=True), strict=False)
+            name: np.array(values, dtype="float64" if name == "score" else object)[row_of]
+            for name, values in zip(COLUMNS, distinct, strict=False)
         }
-        table = pd.DataFrame({name: values[row_of] for name, values in columns.items()}, index=index)
-        table["score"] = table["score"].astype("float64")
-        table["spelling_key"] = np.array(keys, dtype=object)[pair_of]
-        return table
+        columns["spelling_key"] = np.array(keys, dtype=object)[pair_of]
+        return pd.DataFrame(
+            {name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}
+        )
 
     def _shown(self, found: Found) -> tuple[Any, ...]:
         is_match = found.status is PlaceStatus.MATCHED
