@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
 from geo.records.judge import Judged, Known, Stored, decided_places, judge
-from geo.records.prepare import RowFault
+from geo.records.mapping import guess, known_mappings, read_mapping
+from geo.records.prepare import RowFault, prepare
+from geo.records.sheets import read_sheet
 from geo.records.store import decisions
 from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
 from geo.records.store.engine import note, open_store
@@ -21,12 +26,17 @@ from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+    from datetime import date
 
     from sqlalchemy import Connection
 
+    from geo.places.boundaries import Areas
+    from geo.records.mapping import Mapping
     from geo.records.prepare import Prepared
+    from geo.records.sheets import Sheet
     from geo.records.store.engine import Store
+    from geo.settings import Settings
+    from geo.terms import CodeSystem
     from geo.viewer import Viewer
 
 
@@ -72,6 +82,57 @@ class Report:
     def read(self) -> int:
         """Rows read; every one of them has one outcome."""
         return sum(self.counts.values())
+
+
+def read_file(
+    path: Path, settings: Settings, *, kind: Kind | None = None, mapping: str = "", sheet: str | None = None
+) -> tuple[Sheet, Mapping]:
+    """A file and the mapping that reads it: the one named, else the most likely one.
+
+    Parameters
+    ----------
+    path
+        The file.
+    settings
+        Where the city keeps mappings of its own.
+    kind
+        What the rows are; None guesses it.
+    mapping
+        Name of a known mapping, or a path of a mapping's file (ending in .toml); empty guesses.
+    sheet
+        Which sheet of a spreadsheet.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or there is no such mapping, or it is one of another kind.
+    """
+    read = read_sheet(path, sheet=sheet)
+    known = known_mappings(mappings_folder(settings))
+    if not mapping:
+        return read, guess(read.columns, kind=kind, known=known)
+    if mapping.lower().endswith(".toml"):
+        found = read_mapping(Path(mapping))
+    elif mapping in known:
+        found = known[mapping]
+    else:
+        raise DataError((Fault.of("mapping", "", Problem.NOT_IN_LIST, values=[mapping], hint=", ".join(known)),))
+    if kind not in {None, found.kind}:
+        raise DataError((Fault.of("mapping", "", Problem.NOT_IN_LIST, values=[str(kind)], hint=found.kind),))
+    return read, found
+
+
+def mappings_folder(settings: Settings) -> Path:
+    """Folder of the city's own mappings."""
+    return settings.kota / "pemetaan"
+
+
+def prepared_for(
+    sheet: Sheet, mapping: Mapping, areas: Areas, *, today: date, code_system: CodeSystem | None = None
+) -> Prepared:
+    """Rows of a sheet, read and resolved on a layer; see `geo.records.prepare.prepare`."""
+    resolver = Resolver(areas, read_gazetteer(areas))
+    return prepare(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
 
 
 def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:

@@ -154,7 +154,7 @@ class _Reader:
             self.refuse(name, values.is_empty(self.cells(name)), Problem.MISSING_VALUE)
 
     def dates(self, name: str) -> values.Dates:
-        found = values.dates(self.cells(name), today=self.today + dt.timedelta(days=0))
+        found = values.dates(self.cells(name), today=self.today)
         self.refuse(name, found.bad, Problem.BAD_DATE)
         self._needed(name)
         return found

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import python_calamine
 
 from geo.errors import DataError, Fault, Problem
@@ -23,7 +25,7 @@ from geo.records.archives import FILE_LIMIT, check_spreadsheet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-KINDS = (".csv", ".xlsx", ".ods")
+KINDS = (".csv", ".xlsx", ".ods", ".parquet")
 #: A longer cell is a document, not a cell; Excel itself holds no more than 32,767 characters.
 CELL_LENGTH = 40_000
 COLUMN_LIMIT, ROW_LIMIT = 512, 1_100_000
@@ -147,7 +149,7 @@ def _text(value: Any) -> str:  # noqa: PLR0911 - one return a kind of cell
         return value.date().isoformat()
     if isinstance(value, float):
         # Beyond 15 digits a spreadsheet no longer knows the number itself: shown as it would show it.
-        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_EXACT * 10 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_EXACT else f"{value:.10G}"
     if isinstance(value, (date, time, timedelta)):
         return value.isoformat() if not isinstance(value, timedelta) else str(value)
     return str(value)
@@ -218,6 +220,19 @@ def _spreadsheet_rows(path: Path, sheet: str | None) -> list[list[str]]:
         return best
 
 
+def _parquet_rows(path: Path) -> Iterator[list[str]]:
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows > ROW_LIMIT or file.metadata.num_columns > COLUMN_LIMIT:
+                raise _refuse(path.name, Problem.TOO_LARGE)
+            yield [clean(str(name)) for name in file.schema_arrow.names]
+            for batch in file.iter_batches(batch_size=10_000):
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield [clean(_text(value)) for value in row]
+    except (pa.ArrowException, OSError, ValueError) as fault:
+        raise _refuse(path.name, Problem.UNREADABLE, hint=".parquet") from fault
+
+
 def _is_data(cells: list[str]) -> bool:
     """Whether a row holds what a header does not: a number, a date, a long text."""
     return any(
@@ -267,8 +282,33 @@ def _is_totals(cells: Iterable[str]) -> bool:
     return bool(worded) and len(filled) > 0 and all(_TOTALS.fullmatch(cell.lower()) for cell in worded)
 
 
+def _filled_rows(path: Path, sheet: str | None) -> list[tuple[int, list[str]]]:
+    """Rows that hold anything, with their numbers."""
+    ending = path.suffix.lower()
+    if ending not in KINDS:
+        raise _refuse(path.name, Problem.WRONG_KIND, hint=", ".join(KINDS))
+    if not path.is_file():
+        raise _refuse(path.name, Problem.MISSING_FILE)
+    if not path.stat().st_size:
+        raise _refuse(path.name, Problem.EMPTY)
+    numbered: Iterator[list[str]]
+    if ending == ".csv":
+        numbered = ([clean(cell) for cell in row] for row in _csv_rows(path))
+    elif ending == ".parquet":
+        numbered = _parquet_rows(path)
+    else:
+        numbered = iter(_spreadsheet_rows(path, sheet))
+    filled: list[tuple[int, list[str]]] = []
+    for number, cells in enumerate(numbered, start=1):
+        if any(cells):
+            filled.append((number, cells))
+        if len(filled) > ROW_LIMIT:
+            raise _refuse(path.name, Problem.TOO_LARGE)
+    return filled
+
+
 def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
-    """Table of a csv, xlsx or ods file, in bounded memory.
+    """Table of a csv, xlsx, ods or parquet file, in bounded memory.
 
     Parameters
     ----------
@@ -284,30 +324,15 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
         `geo.records.archives`; one message says which.
     """
     path = Path(path)
-    ending = path.suffix.lower()
-    if ending not in KINDS:
-        raise _refuse(path.name, Problem.WRONG_KIND, hint=", ".join(KINDS))
-    if not path.is_file():
-        raise _refuse(path.name, Problem.MISSING_FILE)
-    if not path.stat().st_size:
-        raise _refuse(path.name, Problem.EMPTY)
-    numbered: Iterator[list[str]]
-    if ending == ".csv":
-        numbered = ([clean(cell) for cell in row] for row in _csv_rows(path))
-    else:
-        numbered = iter(_spreadsheet_rows(path, sheet))
-    filled: list[tuple[int, list[str]]] = []
-    for number, cells in enumerate(numbered, start=1):
-        if any(cells):
-            filled.append((number, cells))
-        if len(filled) > ROW_LIMIT:
-            raise _refuse(path.name, Problem.TOO_LARGE)
+    filled = _filled_rows(path, sheet)
     if not filled:
         raise _refuse(path.name, Problem.EMPTY)
     first, last = _header(filled)
     columns = _names([cells for _, cells in filled[first : last + 1]])
     body = filled[last + 1 :]
-    uneven = tuple(number for number, cells in body if ending == ".csv" and len(_trimmed(cells)) > len(columns))
+    uneven = tuple(
+        number for number, cells in body if path.suffix.lower() == ".csv" and len(_trimmed(cells)) > len(columns)
+    )
     width = max([len(columns), *(len(_trimmed(cells)) for _, cells in body)])
     if width > COLUMN_LIMIT:
         raise _refuse(path.name, Problem.TOO_LARGE)
@@ -316,7 +341,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     index = pd.Index([number for number, _ in body], dtype="int64")
     rows = pd.DataFrame(table, columns=columns, index=index, dtype="str")
     totals = tuple(number for number, cells in body if _is_totals(cells))
-    return Sheet(path.name, tuple(columns), rows, totals, uneven, ending)
+    return Sheet(path.name, tuple(columns), rows, totals, uneven, path.suffix.lower())
 
 
 def _trimmed(cells: list[str]) -> list[str]:

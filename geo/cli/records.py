@@ -1,0 +1,179 @@
+"""`import`, `undo`, `backup`, `restore`: records into the city's own store, back out of it, and copies of it."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem
+from geo.places.boundaries import read_areas
+from geo.present.reports import REJECTED_COLUMNS, rejected_rows
+from geo.settings import read_settings
+from geo.terms import CodeSystem, Kind, Outcome
+from geo.viewer import Viewer
+
+if TYPE_CHECKING:
+    import argparse
+
+    from geo.cli.telling import Teller
+    from geo.words import Words
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the commands known to the parser of all commands."""
+
+    def command(name: str, run: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, parents=[shared], help=words(f"cli.help.{name}"), description=words(f"cli.help.{name}"),
+            epilog=words(f"cli.example.{name}"),
+        )  # fmt: skip
+        made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
+        made.set_defaults(run=run)
+        return made
+
+    one = command("import", bring)
+    one.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.import_file"))
+    one.add_argument("--kind", choices=[kind.value for kind in Kind], required=True, help=words("cli.help.kind"))
+    one.add_argument("--mapping", metavar="NAME_OR_FILE", default="", help=words("cli.help.mapping"))
+    one.add_argument("--sheet", metavar="NAME", help=words("cli.help.sheet"))
+    one.add_argument(
+        "--code-system", choices=[system.value for system in CodeSystem], help=words("cli.help.code_system")
+    )
+    one.add_argument("--dry-run", action="store_true", help=words("cli.help.dry_run"))
+    one.add_argument("--rejected", metavar="OUT.csv", type=Path, help=words("cli.help.rejected"))
+    two = command("undo", undo)
+    two.add_argument("batch", metavar="BATCH", type=int, help=words("cli.help.batch"))
+    three = command("backup", backup)
+    three.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.backup_file"))
+    four = command("restore", restore)
+    four.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.restore_file"))
+
+
+def _store(url: str | None) -> Path:
+    # Not at the top: a database that a command does not use shall not be waited for.
+    from geo.records.store.engine import path_of, store_at
+
+    try:
+        return store_at(url) if url else path_of(read_settings())
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+
+
+def _viewer() -> Viewer:
+    return Viewer("pemilik laptop ini", read_settings().owner_audience)
+
+
+def _progress(teller: Teller) -> Any:
+    """A line that fills while rows are written, for a person at a terminal."""
+
+    def told(share: float) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{share:4.0%}", end="" if share < 1 else "\n", file=sys.stderr)  # noqa: T201 - see `Teller`
+
+    return told if not teller.as_json else None
+
+
+def bring(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Bring the rows of a file into the store as one batch, or say what would come of it.
+
+    Raises
+    ------
+    DataError
+        When the file as a whole is at fault; rows that are refused are counted and told.
+    """
+    from geo.records.imports import accept, dry_run, prepared_for, read_file
+
+    words, settings = teller.words, read_settings()
+    path = _store(chosen.db)
+    kind = Kind(chosen.kind)
+    system = CodeSystem(chosen.code_system) if chosen.code_system else None
+    try:
+        sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
+        rows = prepared_for(sheet, mapping, read_areas(settings.areas), today=date.today(), code_system=system)  # noqa: DTZ011 - a city's day is its machine's
+        report = dry_run(rows, path) if chosen.dry_run else accept(rows, path, _viewer(), progress=_progress(teller))
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+    refused = rejected_rows(report, words)
+    if chosen.rejected:
+        _write_rejected(chosen.rejected, refused)
+    counts = {outcome.value: report.counts[outcome] for outcome in Outcome}
+    told = {"batch": report.batch, "read": report.read, **counts, "replaced": report.replaced, "twins": report.twins}
+    faults = [dict(zip(REJECTED_COLUMNS, row, strict=True)) for row in refused]
+    lines = [words("cli.imported", read=report.read, **counts)]
+    if report.batch is not None:
+        lines.append(words("cli.batch", batch=str(report.batch)))
+    lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
+    teller.result(told | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines)
+
+
+def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([REJECTED_COLUMNS, *rows])
+    except OSError as fault:
+        raise RefusalError([Fault.of("--rejected", "", Problem.NOT_WRITABLE)], "store") from fault
+
+
+def undo(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Take a batch back.
+
+    Raises
+    ------
+    DataError
+        When there is no such batch, or it was taken back already.
+    """
+    from geo.records.imports import take_back
+
+    try:
+        removed = take_back(_store(chosen.db), _viewer(), chosen.batch)
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+    words = teller.words
+    teller.result(
+        {"batch": chosen.batch, "removed": removed}, [words("cli.undone", batch=str(chosen.batch), n=removed)]
+    )
+
+
+def backup(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Copy the store, while it may be in use, into one file.
+
+    Raises
+    ------
+    DataError
+        When there is no store, or the file cannot be written.
+    """
+    from geo.records.imports import open_existing
+    from geo.records.store.backup import backup as copy
+
+    try:
+        copy(open_existing(_store(chosen.db)), chosen.file)
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+    size = chosen.file.stat().st_size
+    teller.result({"file": chosen.file.name, "bytes": size}, [teller.words("cli.backed_up", file=chosen.file.name)])
+
+
+def restore(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Put a copy into the place of the store; what was there before stays beside it.
+
+    Raises
+    ------
+    DataError
+        When the copy is no whole store, or of a newer version.
+    """
+    from geo.records.store.backup import restore as put_back
+
+    try:
+        before = put_back(_store(chosen.db), chosen.file, _viewer())
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+    kept = before.name if before else None
+    words = teller.words
+    lines = [words("cli.restored", file=chosen.file.name)]
+    if kept:
+        lines.append(words("cli.before", file=kept))
+    teller.result({"file": chosen.file.name, "before": kept}, lines)
