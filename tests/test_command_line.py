@@ -134,7 +134,7 @@ def test_faults_come_all_at_once_and_nothing_is_written(start: Run, tmp_path: Pa
     ("words", "where"),
     [
         (("titik.csv", "--x", "x", "--y", "q", "-o", "h.csv"), "titik.csv, column q"),
-        (("titik.csv", "--x", "x", "--y", "y", "-o", "h.xlsx"), "-o"),
+        (("titik.csv", "--x", "x", "--y", "y", "-o", "h.pdf"), "-o"),
         (("titik.csv", "--x", "x", "--y", "y", "-o", "none/h.csv"), "-o"),
         (("titik.csv", "--x", "x", "--y", "y", "-o", "h.csv", "--crs", "+init=epsg:4326"), "--crs"),
         (("titik.csv", "--x", "x", "--y", "y", "-o", "h.csv", "--crs", "EPSG:999999"), "--crs"),

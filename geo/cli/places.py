@@ -1,4 +1,4 @@
-"""`places`: points to areas."""
+"""`places`: points to areas, and written places to them (`geo.cli.match`)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from geo.cli import match
 from geo.cli.tables import check_output, coordinates, read_table, with_column, without_nik, write_table
 from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
@@ -54,6 +55,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out"))
     command.set_defaults(run=locate)
+    match.add(inside, shared, words, areas_of)
 
 
 def _to_degrees(crs: str) -> Transformer | None:

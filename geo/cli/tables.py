@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,18 @@ import shapely
 from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem, fit_to_show
 from geo.records.read import parse
+from geo.records.sheets import decoded, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-INPUTS = (".csv", ".parquet")
-OUTPUTS = (".csv", ".parquet", ".gpkg", ".geojson")
+INPUTS = (".csv", ".xlsx", ".ods", ".parquet")
+OUTPUTS = (".csv", ".xlsx", ".parquet", ".gpkg", ".geojson")
+TABLES = (".csv", ".xlsx", ".parquet")
+#: What a spreadsheet would run when it opens a csv; a number with a sign is none.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NIK_DIGITS = 16
 _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
@@ -35,8 +39,6 @@ _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
 _DECIMAL = r"[0-9]*\.[0-9]*"
 _COLUMNS_SHOWN = 12
 _HALF = 0.5
-#: The encoding of Excel for Windows where a file is not UTF-8; it knows nearly every byte, so it is tried last.
-_OFFICE = "cp1252"
 
 
 def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", hint: str = "") -> RefusalError:
@@ -45,16 +47,14 @@ def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", 
 
 def _read_csv(path: Path) -> pd.DataFrame:
     raw = path.read_bytes()
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif b"\0" in raw[:4096]:
+    if not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in raw[:4096]:
         raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv")
-    else:
-        encodings = ["utf-8-sig", _OFFICE]
-    for encoding in encodings:
-        with contextlib.suppress(UnicodeDecodeError):
-            return parse(raw.decode(encoding), path.name)
-    raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv, UTF-8")
+    return parse(decoded(raw, path.name), path.name)
+
+
+def _read_sheet(path: Path) -> pd.DataFrame:
+    sheet = read_sheet(path)
+    return sheet.rows.reset_index(drop=True)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def read_table(path: Path) -> pd.DataFrame:
     """Table of a file, rows and columns in its order, indexed from 0.
 
     A csv gives text as it stands there (separator `,` `;` or tab; UTF-8, UTF-16 with its mark, else Windows-1252);
-    a parquet gives its own types.
+    a spreadsheet text, of the sheet with most rows, titles above its header left out; a parquet its own types.
 
     Raises
     ------
@@ -91,7 +91,8 @@ def read_table(path: Path) -> pd.DataFrame:
         raise _refuse(path.name, "", Problem.WRONG_KIND, hint=", ".join(INPUTS))
     if not path.is_file():
         raise _refuse(path.name, "", Problem.MISSING_FILE)
-    return _read_csv(path) if ending == ".csv" else _read_parquet(path)
+    readers = {".csv": _read_csv, ".parquet": _read_parquet}
+    return readers.get(ending, _read_sheet)(path)
 
 
 def columns_told(table: pd.DataFrame) -> str:
@@ -200,6 +201,34 @@ def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
         raise _refuse("-o", "", Problem.MISSING_FILE, topic="option")
 
 
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Table whose text no spreadsheet takes for a formula: an apostrophe before it, as a person would type."""
+
+    def cell(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+    return table.apply(lambda column: column if pd.api.types.is_numeric_dtype(column.dtype) else column.map(cell))
+
+
+def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
+    """A sheet in which text is text, whatever it begins with."""
+    # Not at the top: only this needs it, and it takes its time.
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet()
+        for at, name in enumerate(table.columns):
+            sheet.write_string(0, at, str(name))
+        for row, cells in enumerate(table.itertuples(index=False, name=None), start=1):
+            for at, value in enumerate(cells):
+                if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+                    if np.isfinite(value):
+                        sheet.write_number(row, at, float(value))
+                elif value is not None and not pd.isna(value):
+                    sheet.write_string(row, at, str(value))
+
+
 def _unused(name: str, columns: pd.Index[Any]) -> str:
     """Name that is none of the columns, however they are capitalised: a database knows no difference."""
     taken = {str(column).lower() for column in columns}
@@ -233,13 +262,14 @@ def _write_points(table: pd.DataFrame, path: Path, layer: str, points: NDArray[n
     )
 
 
-def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64]) -> None:
+def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64] | None = None) -> None:
     """Write a table whole or not at all, in the kind that the ending of its file names.
 
     Parameters
     ----------
     points
-        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only.
+        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only, which
+        cannot do without.
 
     Raises
     ------
@@ -248,11 +278,12 @@ def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64]) ->
     """
     ending = path.suffix.lower()
     writers: dict[str, Callable[[Path], object]] = {
-        ".csv": lambda at: table.to_csv(at, index=False, encoding="utf-8", lineterminator="\n"),
+        ".csv": lambda at: _harmless(table).to_csv(at, index=False, encoding="utf-8", lineterminator="\n"),
+        ".xlsx": lambda at: _write_xlsx(table, at),
         ".parquet": lambda at: table.to_parquet(at, index=False),
-        ".gpkg": lambda at: _write_points(table, at, path.stem, points),
-        ".geojson": lambda at: _write_points(table, at, path.stem, points),
     }
+    if points is not None:
+        writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_points(table, at, path.stem, points))
     try:
         # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
         with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:

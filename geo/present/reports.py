@@ -10,12 +10,10 @@ if TYPE_CHECKING:
 #: Of the list of refused rows. Nothing of the rows themselves: a column that was mistaken for another may hold names.
 REJECTED_COLUMNS = ("batch", "row", "column", "problem", "remedy")
 
-_ALLOWED = "..."
-
 
 def problem(fault: Any, words: Words, *, with_value: bool = False) -> str:
     """What is wrong with a row; with the cell itself only for the eyes of whoever sent the file."""
-    said = words(f"fault.what.{fault.problem}", hint=_ALLOWED)
+    said = words(f"fault.what.{fault.problem}", hint=fault.hint)
     return f"{said}: “{fault.value}”" if fault.value and with_value else said
 
 
@@ -29,6 +27,6 @@ def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
     """
     batch = "" if report.batch is None else str(report.batch)
     return [
-        (batch, str(one.row), one.column, problem(one, words), words(f"fault.remedy.{one.problem}", hint=_ALLOWED))
+        (batch, str(one.row), one.column, problem(one, words), words(f"fault.remedy.{one.problem}", hint=one.hint))
         for one in report.faults
     ]

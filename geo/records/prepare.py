@@ -50,12 +50,15 @@ class RowFault:
         What is wrong.
     value
         The cell, fit to show.
+    hint
+        The words that would be right.
     """
 
     row: int
     column: str
     problem: Problem
     value: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +148,9 @@ class _Reader:
             return self.mapped[name]
         return pd.Series("", index=self.mapped.index, dtype="str")
 
-    def refuse(self, name: str, bad: pd.Series[bool], problem: Problem) -> None:
+    def refuse(self, name: str, bad: pd.Series[bool], problem: Problem, *, hint: str = "") -> None:
         header, cells = self.header(name), self.cells(name)
-        self.faults += [RowFault(int(row), header, problem, fit_to_show(cells[row])) for row in bad.index[bad]]
+        self.faults += [RowFault(int(row), header, problem, fit_to_show(cells[row]), hint) for row in bad.index[bad]]
 
     def _needed(self, name: str) -> None:
         if self.fields[name].is_needed:
@@ -179,7 +182,8 @@ class _Reader:
             bad = found.eq("") & ~values.is_empty(cells)
         else:
             found, bad = values.words(cells, name, own=own)
-        self.refuse(name, bad, Problem.NOT_IN_LIST)
+        allowed = _LISTED.get(name) or tuple(dict.fromkeys(values.WORDS[name].values()))
+        self.refuse(name, bad, Problem.NOT_IN_LIST, hint=", ".join(allowed))
         self._needed(name)
         return found
 

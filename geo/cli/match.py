@@ -1,0 +1,142 @@
+"""`places match`: written places, or codes, to kelurahan."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.cli.tables import TABLES, check_output, columns_told, read_table, with_column, without_nik, write_table
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.places.gazetteer import read_gazetteer
+from geo.places.names import fold
+from geo.places.resolve import Resolver
+from geo.settings import read_settings
+from geo.terms import CodeSystem, PlaceStatus
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from geo.cli.telling import Teller
+    from geo.places.boundaries import Areas
+    from geo.words import Words
+
+RESULT = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict")
+#: Headers that say that a column holds kecamatan: no name in it means a kelurahan of that name.
+_ABOVE = frozenset({"kecamatan", "kec", "nama kecamatan", "district", "kecamatan asal", "kecamatan domisili"})
+
+
+def add(inside: Any, shared: argparse.ArgumentParser, words: Words, areas_of: Callable[..., Areas]) -> None:
+    """Make the command known to the parser of the group `places`."""
+    command = inside.add_parser(
+        "match",
+        parents=[shared],
+        help=words("cli.help.match"),
+        description=words("cli.about.match"),
+        epilog=words("cli.example.match"),
+    )
+    command.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.match_file"))
+    command.add_argument("--column", metavar="C", help=words("cli.help.column"))
+    command.add_argument("--kecamatan-column", metavar="K", help=words("cli.help.kecamatan_column"))
+    command.add_argument("--code-column", metavar="D", help=words("cli.help.code_column"))
+    command.add_argument(
+        "--code-system", choices=[system.value for system in CodeSystem], help=words("cli.help.code_system")
+    )
+    command.add_argument("--areas", metavar="AREAS", type=Path, help=words("cli.help.areas"))
+    command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
+    command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out_table"))
+    command.add_argument("--db", metavar="URL", help=words("cli.help.match_db"))
+    command.set_defaults(run=lambda chosen, teller: match(chosen, teller, areas_of))
+
+
+def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Series[str] | None]:
+    """Cells of the columns named, as text.
+
+    Raises
+    ------
+    DataError
+        When neither a column of names nor one of codes is named, or one is not there.
+    """
+    named = {"names": chosen.column, "kecamatan": chosen.kecamatan_column, "codes": chosen.code_column}
+    if not chosen.column and not chosen.code_column:
+        raise RefusalError([Fault.of("--column", "", Problem.MISSING_VALUE, hint=columns_told(table))], "match")
+    missing = [column for column in named.values() if column and column not in table.columns]
+    if missing:
+        hint = columns_told(table)
+        raise RefusalError(
+            [Fault.of(chosen.file.name, column, Problem.MISSING_COLUMN, hint=hint) for column in missing], "table"
+        )
+    return {role: _text(table[column]) if column else None for role, column in named.items()}
+
+
+def _text(column: pd.Series[Any]) -> pd.Series[str]:
+    """Cells as text; a code that a parquet keeps as a whole number without a point."""
+    if pd.api.types.is_float_dtype(column.dtype):
+        column = column.astype("Int64")
+    return column.astype("str").fillna("").replace({"<NA>": "", "nan": "", "None": ""}).str.strip()
+
+
+def _decisions(url: str | None) -> dict[str, str]:
+    """What people decided, of the store that `--db` names, else of the city's own where there is one."""
+    own = read_settings().kota / "kota.sqlite"
+    if not url and not own.is_file():
+        return {}
+    # Not at the top: a database that a command does not use shall not be waited for.
+    from geo.records.imports import open_existing
+    from geo.records.store import decisions
+    from geo.records.store.engine import store_at
+
+    try:
+        with open_existing(store_at(url) if url else own).reading() as connection:
+            return decisions.standing(connection)
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+
+
+def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Areas]) -> None:
+    """Write the rows of a file with the kelurahan that each one's written place is.
+
+    Raises
+    ------
+    DataError
+        When an option, the file or the areas are at fault; nothing is written then.
+    """
+    words = teller.words
+    check_output(chosen.out, TABLES)
+    teller.progress(words("cli.reading"))
+    areas = areas_of(chosen.areas, chosen.id)
+    table = read_table(chosen.file)
+    columns = _columns(table, chosen)
+    system = CodeSystem(chosen.code_system) if chosen.code_system else None
+    resolver = Resolver(areas, read_gazetteer(areas), decisions=_decisions(chosen.db))
+
+    begun = time.perf_counter()
+    try:
+        found = resolver.resolve(
+            **columns, code_system=system, names_are_kecamatan=bool(chosen.column) and fold(chosen.column) in _ABOVE
+        )
+    except DataError as fault:
+        bare = columns["codes"].str.fullmatch(r"\d{10}") if columns["codes"] is not None else pd.Series(dtype=bool)
+        rows = [int(row) + 2 for row in bare.index[bare]]
+        wrong = Fault.of(chosen.file.name, chosen.code_column or "", Problem.BAD_KODE, rows=rows)
+        raise RefusalError([wrong], "table") from fault
+    seconds = time.perf_counter() - begun
+
+    table, dropped = without_nik(table)
+    for column in dropped:
+        teller.note(words("cli.nik_dropped", column=fit_to_show(column)))
+    for name in RESULT:
+        values = found[name].round(3) if name == "score" else found[name]
+        table = with_column(table, name, values.to_numpy())
+    teller.progress(words("cli.writing"))
+    write_table(table, chosen.out)
+    counted = found["match_status"].value_counts()
+    counts = {status.value: int(counted.get(status.value, 0)) for status in PlaceStatus}
+    teller.result(
+        {"rows": len(table), **counts, "seconds": round(seconds, 4)},
+        [words("cli.matched", rows=len(table), **counts), words("cli.written", file=chosen.out.name)],
+    )
