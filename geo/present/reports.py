@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 REJECTED_COLUMNS = ("batch", "row", "column", "problem", "remedy")
 
 
-def problem(fault: Any, words: Words, *, with_value: bool = False) -> str:
-    """What is wrong with a row; with the cell itself only for the eyes of whoever sent the file."""
-    said = words(f"fault.what.{fault.problem}", hint=fault.hint)
-    return f"{said}: “{fault.value}”" if fault.value and with_value else said
+def problem(fault: Any, words: Words) -> str:
+    """What is wrong with a row."""
+    return words(f"fault.what.{fault.problem}", hint=fault.hint)
 
 
 def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:

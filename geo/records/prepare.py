@@ -7,6 +7,7 @@ gone when the import is over.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ _ABOVE = frozenset({Kind.COVERAGE, Kind.ROLLOUT})
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Why a row was refused.
+    """Why a row was refused; without the cell itself: a column that was mistaken for another may hold names.
 
     Parameters
     ----------
@@ -48,8 +49,6 @@ class RowFault:
         Header of the file, or empty where the whole row is meant.
     problem
         What is wrong.
-    value
-        The cell, fit to show.
     hint
         The words that would be right.
     """
@@ -57,7 +56,6 @@ class RowFault:
     row: int
     column: str
     problem: Problem
-    value: str = ""
     hint: str = ""
 
 
@@ -122,7 +120,7 @@ class Prepared:
 
 
 def _comparable(value: Any) -> str:
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):  # noqa: PLR0124 - not a number
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
@@ -149,8 +147,8 @@ class _Reader:
         return pd.Series("", index=self.mapped.index, dtype="str")
 
     def refuse(self, name: str, bad: pd.Series[bool], problem: Problem, *, hint: str = "") -> None:
-        header, cells = self.header(name), self.cells(name)
-        self.faults += [RowFault(int(row), header, problem, fit_to_show(cells[row]), hint) for row in bad.index[bad]]
+        header = self.header(name)
+        self.faults += [RowFault(int(row), header, problem, hint) for row in bad.index[bad]]
 
     def _needed(self, name: str) -> None:
         if self.fields[name].is_needed:

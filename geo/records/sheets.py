@@ -114,11 +114,15 @@ def decoded(raw: bytes, name: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that the first lines have most of, and in equal numbers where possible."""
+    """The separator that most of the first lines have equally many of: a decimal comma is in some lines only."""
     lines = [line for line in text[:50_000].split("\n")[:_HEADER_WITHIN] if line.strip()]
-    return max(
-        _SEPARATORS, key=lambda sign: (sorted(line.count(sign) for line in lines)[len(lines) // 2 :], sign == ",")
-    )
+
+    def steadiness(sign: str) -> tuple[int, int]:
+        counts = [line.count(sign) for line in lines]
+        usual = max(set(counts) - {0}, key=lambda many: (counts.count(many), many), default=0)
+        return (counts.count(usual) if usual else 0, usual)
+
+    return max(_SEPARATORS, key=steadiness)
 
 
 def _csv_rows(path: Path) -> Iterator[list[str]]:

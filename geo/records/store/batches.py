@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -137,7 +138,7 @@ def _spellings(connection: Connection, places: pd.DataFrame) -> dict[str, int]:
 
 def _plain(value: Any) -> Any:
     """A value as the database takes it."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124 - not a number
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, pd.Timestamp):
         return value.date()
