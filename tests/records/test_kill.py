@@ -1,0 +1,167 @@
+"""An import that is killed: the store holds the batch whole or not at all, and the next one goes on from there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.records.store import content
+from geo.records.store.batches import batches
+from geo.records.store.engine import close_store, open_store
+from geo.settings import ROOT
+
+ROWS = 6_000
+#: Reads the file first, says that it is ready, and only then writes: the kill is to come while it writes.
+PROGRAM = """
+import sys
+from datetime import date
+from pathlib import Path
+from geo.places.boundaries import read_areas
+from geo.records.imports import accept, prepared_for, read_file
+from geo.settings import read_settings
+from geo.terms import Kind
+from geo.viewer import PUBLIC
+options = read_settings()
+sheet, mapping = read_file(Path(sys.argv[1]), options, kind=Kind.CASES)
+rows = prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
+print("ready", flush=True)
+sys.stdin.readline()
+accept(rows, Path(sys.argv[2]), PUBLIC)
+print("done", flush=True)
+"""
+
+
+def started(file: Path, store: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(file), str(store)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n", child.stderr.read() if child.stderr else ""
+    return child
+
+
+def write(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def held(store: Path) -> tuple[int, list[int]]:
+    """Cases in the store, and the rows that each batch says it has."""
+    if not store.exists():
+        return 0, []
+    opened = open_store(store)
+    with opened.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
+        listed = batches(connection)
+        assert listed["kept"].tolist() == listed["accepted"].tolist()
+        found = len(content.cases(connection)), listed["kept"].tolist()
+    close_store(store)
+    return found
+
+
+def file_of(folder: Path, number: int) -> Path:
+    path = folder / f"lembar{number}.csv"
+    days = (f"2018-{1 + n % 12:02}-{1 + n % 28:02},53.71.04.1001,K{number}-{n}\n" for n in range(ROWS))
+    path.write_text("reported_on,document_kode,report\n" + "".join(days), "utf-8")
+    return path
+
+
+def kill_many(folder: Path, times: int, seed: int) -> None:
+    """Kills at random moments, at every stage of a write that takes as long as it takes on this machine."""
+    rng, store = random.Random(seed), folder / "kota.sqlite"
+    first = started(file_of(folder, 0), store)
+    begun = time.perf_counter()
+    write(first)
+    first.wait(timeout=120)
+    needed = time.perf_counter() - begun
+    whole, killed = 1, 0
+    for number in range(1, times + 1):
+        child = started(file_of(folder, number), store)
+        write(child)
+        time.sleep(rng.uniform(0, needed * 1.1))
+        child.send_signal(signal.SIGKILL)
+        child.wait(timeout=60)
+        assert child.stdout is not None
+        said_done = "done" in child.stdout.read()
+        count, kept = held(store)
+        assert count == ROWS * len(kept)
+        assert len(kept) in {whole, whole + 1}
+        if said_done:
+            assert len(kept) == whole + 1, "what was told to be done is there"
+        killed += len(kept) == whole
+        whole = len(kept)
+        # The same file again: the batch if it was cut off, nothing if it was whole.
+        if number % 5 == 0:
+            again = started(file_of(folder, number), store)
+            write(again)
+            assert again.wait(timeout=120) == 0
+            whole = len(held(store)[1])
+            again_count = held(store)[0]
+            third = started(file_of(folder, number), store)
+            write(third)
+            assert third.wait(timeout=120) == 0
+            assert held(store)[0] == again_count
+        file_of(folder, number).unlink()
+    assert killed, "no kill came in time to cut anything off"
+    # Nothing half-written lies about.
+    names = {path.name.removesuffix("-wal").removesuffix("-shm") for path in folder.iterdir()}
+    assert names <= {"kota.sqlite", "kota-sementara.sqlite", "kota-sementara.sqlite-journal", "lembar0.csv"}
+
+
+def test_kill_an_import_at_random_moments(tmp_path: Path) -> None:
+    kill_many(tmp_path, 5, seed=5)
+
+
+@pytest.mark.slow
+def test_kill_an_import_at_many_random_moments(tmp_path: Path) -> None:
+    kill_many(tmp_path, 50, seed=50)
+
+
+def test_two_imports_at_once_from_two_processes(tmp_path: Path) -> None:
+    store = tmp_path / "kota.sqlite"
+    children = [started(file_of(tmp_path, number), store) for number in range(2)]
+    for child in children:
+        write(child)
+    assert [child.wait(timeout=120) for child in children] == [0, 0]
+    assert held(store) == (2 * ROWS, [ROWS, ROWS])
+
+
+def test_a_disk_that_is_full(tmp_path: Path) -> None:
+    """A limit on file sizes stands for a full disk: the same fault comes up from the same place."""
+    resource = pytest.importorskip("resource", reason="limits of a process are a matter of Unix")
+    store = tmp_path / "kota.sqlite"
+    small = tmp_path / "kecil.csv"
+    small.write_text("reported_on,document_kode\n2018-01-01,53.71.04.1001\n", "utf-8")
+    run = [sys.executable, "-m", "geo", "import", "--kind", "cases", "--db", str(store)]
+    assert subprocess.run([*run, str(small)], cwd=ROOT, check=False).returncode == 0
+    size = store.stat().st_size
+    for path in tmp_path.glob("kota.sqlite-*"):
+        size = max(size, path.stat().st_size)
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50_000, size + 50_000))
+
+    done = subprocess.run(
+        [*run, str(file_of(tmp_path, 1)), "--json"],
+        cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=limited,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "penuh" in done.stdout
+    assert held(store) == (1, [1])
+    with contextlib.suppress(FileNotFoundError):
+        (tmp_path / "kota-sementara.sqlite-journal").unlink()
+    assert subprocess.run([*run, str(file_of(tmp_path, 1))], cwd=ROOT, check=False).returncode == 0
+    assert held(store)[0] == ROWS + 1
