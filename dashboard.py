@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from geo.settings import ROOT
+from geo.terms import StoreName
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import hotspots, method, overview, profile, rollout
+    from pages import data, hotspots, method, names, overview, profile, record, rollout
     from pages.shell import Shell
     from pages.shell.guard import guarded
 
@@ -60,6 +61,15 @@ def main() -> None:
             )
         ),
     ]
+    if StoreName.KOTA in shell.stores:
+        listed += [
+            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address, icon=icon)
+            for draw, title, address, icon in (
+                (data.page, "page.data", "data", ":material/upload_file:"),
+                (names.page, "page.names", "tinjau", ":material/rule:"),
+                (record.page, "page.record", "catatan", ":material/edit_note:"),
+            )
+        ]
     chosen = st.navigation([home, *listed], position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
         # Streamlit would show the first page in place of one that there is not.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from gettext import c2py
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
@@ -87,6 +87,10 @@ class Words:
         shown = format_percent(share, format="#,##0%", locale=self.language.value)
         # Indonesian and English differ in nothing but the space that the former's style guide asks for.
         return shown.replace("%", "\N{NO-BREAK SPACE}%") if self.language is Language.ID else shown
+
+    def month(self, number: int) -> str:
+        """Name of a month, 1 to 12."""
+        return get_month_names("wide", "stand-alone", locale=self.language.value)[number]
 
     def day(self, value: date, precision: Precision = Precision.DAY) -> str:
         """Date, no more exactly than it is known."""

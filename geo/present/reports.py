@@ -1,8 +1,17 @@
-"""What an import did, in words: for the page, the download and the command line."""
+"""What an import did, and what waits for a person, in words: for the pages, the download and the command line.
+
+Frames and reports come from rooms that this one does not import: they are known here by their columns.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.terms import BatchState, Outcome, PlaceStatus
 
 if TYPE_CHECKING:
     from geo.words import Words
@@ -17,15 +26,108 @@ def problem(fault: Any, words: Words) -> str:
 
 
 def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
-    """A line for each cell at fault: batch, row number, column, problem, remedy, all text, no cell.
-
-    Parameters
-    ----------
-    report
-        Of `geo.records.imports`; rooms below this one are known here by what they give, not by name.
-    """
+    """A line for each cell at fault: batch, row number, column, problem, remedy, all text, no cell."""
     batch = "" if report.batch is None else str(report.batch)
     return [
         (batch, str(one.row), one.column, problem(one, words), words(f"fault.remedy.{one.problem}", hint=one.hint))
         for one in report.faults
     ]
+
+
+def rejected_table(report: Any, words: Words) -> pd.DataFrame:
+    """Refused rows for a page, by row number."""
+    names = [words(f"report.{name}") for name in REJECTED_COLUMNS[1:]]
+    rows = pd.DataFrame([row[1:] for row in rejected_rows(report, words)], columns=names)
+    return rows.set_index(names[0])
+
+
+def rejected_csv(report: Any, words: Words) -> str:
+    """Refused rows as a file, for whoever mends the original; no cell of it can run as a formula."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow([words(f"report.{name}") for name in REJECTED_COLUMNS])
+    for row in rejected_rows(report, words):
+        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell for cell in row])
+    return "\ufeff" + made.getvalue()
+
+
+def report_sentence(report: Any, words: Words) -> str:
+    """One sentence: how many rows, and what became of them."""
+    return words("cli.imported", read=report.read, **{one.value: report.counts[one] for one in Outcome})
+
+
+def report_notes(report: Any, words: Words) -> list[str]:
+    """What else there is to know of an import."""
+    told = []
+    if report.resent:
+        told.append(words("report.resent", batches=", ".join(str(one) for one in report.resent)))
+    if report.replaced:
+        told.append(words("report.replaced", n=report.replaced))
+    if report.twins:
+        told.append(words("report.twins", n=report.twins))
+    refused = report.places["place_status"].isin([PlaceStatus.REVIEW, PlaceStatus.UNKNOWN])
+    hidden = report.places[refused & report.places["written"].eq("")]
+    if len(hidden):
+        rows = ", ".join(str(row) for row in hidden["row_number"].head(10))
+        told.append(words("report.refused_spelling", n=len(hidden), rows=rows))
+    if (report.places["conflict"] == "kecamatan").any():
+        told.append(words("report.conflict", n=int((report.places["conflict"] == "kecamatan").sum())))
+    return told
+
+
+def places_table(report: Any, names: pd.Series[str], words: Words) -> pd.DataFrame:
+    """Written places that were not simply found: how they were read, and how many rows have them."""
+    places = report.places
+    shown = places[places["match_by"].isin(["spelling", "alias", "decision"]) | places["place_status"].isin(_ASKED)]
+    shown = shown[shown["written"].ne("")]
+    grouped = shown.groupby(["written", "kecamatan", "place_status", "kode", "candidates"], as_index=False).size()
+    grouped = grouped.sort_values(["size", "written"], ascending=[False, True])
+    return pd.DataFrame(
+        {
+            words("report.written"): grouped["written"]
+            + grouped["kecamatan"].map(lambda one: f" ({one})" if one else ""),
+            words("report.rows"): grouped["size"].map(words.number),
+            words("report.became"): [
+                became(status, kode, candidates, names, words)
+                for status, kode, candidates in zip(
+                    grouped["place_status"], grouped["kode"], grouped["candidates"], strict=True
+                )
+            ],
+        }
+    ).set_index(words("report.written"))
+
+
+_ASKED = (PlaceStatus.REVIEW, PlaceStatus.UNKNOWN, PlaceStatus.OUTSIDE)
+
+
+def candidate_codes(candidates: str) -> list[str]:
+    """Codes of the candidates, best first."""
+    return [one.rpartition(":")[0] for one in candidates.split(";") if one]
+
+
+def became(status: str, kode: str, candidates: str, names: pd.Series[str], words: Words) -> str:
+    """What a written place was taken for."""
+    if status == PlaceStatus.MATCHED:
+        return str(names.get(kode, kode))
+    asked = ", ".join(str(names.get(one, one)) for one in candidate_codes(candidates))
+    said = words(f"place.{status}")
+    return f"{said}: {asked}?" if asked and status == PlaceStatus.REVIEW else said
+
+
+def batches_table(batches: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Batches for a page, the newest first."""
+    columns = {
+        words("batch.number"): batches["id"].astype(str),
+        words("batch.made_at"): [f"{words.day(at)} {at:%H:%M} UTC" for at in batches["made_at"]],
+        words("batch.kind"): [words(f"kind.{kind}") for kind in batches["kind"]],
+        words("batch.mapping"): [
+            words("batch.by_hand") if hand else mapping or words("batch.guessed")
+            for hand, mapping in zip(batches["by_hand"], batches["mapping"], strict=True)
+        ],
+        **{words(f"outcome.{one}"): batches[one.value].map(words.number) for one in Outcome},
+        words("batch.state"): [
+            words("batch.undone") if state == BatchState.UNDONE else words("batch.standing")
+            for state in batches["state"]
+        ],
+    }
+    return pd.DataFrame(columns).set_index(words("batch.number"))

@@ -349,6 +349,16 @@ def close_review(path: Path, viewer: Viewer, batch: int) -> None:
     Pseudonyms(store.pseudonyms, tokens).forget(token)
 
 
+def with_hashes(path: Path) -> list[int]:
+    """Batches whose hashes are still kept: those whose review of duplicates is not ended."""
+    if not path.exists():
+        return []
+    store = open_store(path)
+    with store.reading() as connection:
+        tokens = standing_tokens(connection)
+    return sorted(tokens[token] for token in Pseudonyms(store.pseudonyms, tokens).tokens() if token in tokens)
+
+
 def open_existing(path: Path) -> Store:
     """Store that must be there already.
 

@@ -24,11 +24,13 @@ from pages.shell.address import Known, View, read, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from geo.errors import DataError
     from geo.measures.figures import Figures, Measure
     from geo.measures.rollout import Rollout
     from geo.present.maps import Paint
     from geo.records.tables import Tables
     from geo.release.released import Released
+    from pages.shell.desk import Desk
 
 T = TypeVar("T")
 _VIEW, _ADDRESS, _REFUSED, _STARTED = "shell.view", "shell.address", "shell.refused", "shell.started"
@@ -137,6 +139,20 @@ class Shell:
     def is_empty(self) -> bool:
         """Whether the store has no records of cases yet."""
         return self.tables.cases.empty
+
+    def desk(self) -> Desk | None:
+        """The desk of the city's own records; None where they are not open to this visitor."""
+        if StoreName.KOTA not in self.stores:
+            return None
+        # Not at the top: a database that a visit does not use shall not be waited for.
+        from pages.shell.desk import Desk
+
+        return Desk(self.settings, self.areas, access.viewer(StoreName.KOTA, self.settings))
+
+    def tell(self, fault: DataError) -> None:
+        """Says what is wrong with what somebody brought or did, all of it."""
+        for one in fault.faults:
+            st.error(_plain(sentence(one, self.words)))
 
     def draw_map(self, paint: Paint) -> None:
         """The map; a click on it chooses a kelurahan."""

@@ -1,0 +1,102 @@
+"""What waits for a person and what was decided, in words. Frames are known here by their columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.present.reports import candidate_codes
+from geo.terms import PlaceStatus
+
+if TYPE_CHECKING:
+    from geo.words import Words
+
+
+def _spelled(written: str | None, kecamatan: str | None) -> str:
+    return f"{written or ''}{f' ({kecamatan})' if kecamatan else ''}"
+
+
+def queue_table(waiting: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
+    """Spellings that wait: what was written, where, how often, what it may mean."""
+    return pd.DataFrame(
+        {
+            words("report.written"): [
+                _spelled(one, above) for one, above in zip(waiting["written"], waiting["kecamatan"], strict=True)
+            ],
+            words("batch.kind"): [
+                words(f"role.{role}") if role else words(f"kind.{kind}")
+                for kind, role in zip(waiting["kind"], waiting["role"], strict=True)
+            ],
+            words("report.rows"): [words.number(int(many)) for many in waiting["rows"]],
+            words("names.likely"): [
+                ", ".join(str(names.get(kode, kode)) for kode in candidate_codes(found)) or "-"
+                for found in waiting["candidates"]
+            ],
+        }
+    ).set_index(words("report.written"))
+
+
+def decisions_table(made: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
+    """Decisions: what a spelling means, who said so, when, why, and whether it still stands."""
+    made = made.drop_duplicates("id")
+    return pd.DataFrame(
+        {
+            words("report.written"): [
+                _spelled(one or key.replace("|", " ").strip(), above)
+                for one, above, key in zip(made["written"], made["kecamatan"], made["key"], strict=True)
+            ],
+            words("names.means"): [
+                words("place.outside") if answer == PlaceStatus.OUTSIDE else str(names.get(answer, answer))
+                for answer in made["answer"]
+            ],
+            words("names.who"): made["made_by"].tolist(),
+            words("names.when"): [words.day(at) for at in made["made_at"]],
+            words("names.why"): [words(f"reason.{why}") for why in made["why"]],
+            words("batch.state"): [
+                words("batch.standing") if pd.isna(at) else words("names.taken_back_by", who=who)
+                for at, who in zip(made["taken_back_at"], made["taken_back_by"], strict=True)
+            ],
+        }
+    ).set_index(words("report.written"))
+
+
+def pair_text(pair: pd.Series[Any], words: Words) -> str:
+    """Two records that may be of one person: where each stands in its file, and its day."""
+
+    def side(name: str) -> str:
+        on = pair[f"{name}_reported_on"]
+        day = words.day(on) if on is not None and not pd.isna(on) else "-"
+        return words("pairs.side", batch=str(pair[f"{name}_batch_id"]), row=str(pair[f"{name}_row_number"]), day=day)
+
+    return f"{side('earlier')} / {side('later')}"
+
+
+def record_text(row: Any, names: pd.Series[str], words: Words) -> str:
+    """A record for a list to choose from."""
+    on = row["reported_on"]
+    day = words.day(on) if on is not None and not pd.isna(on) else words("record.undated")
+    place = str(names.get(row["document_kode"], words("record.no_place")))
+    return f"{row['id']} · {day} · {place} · {row['persons']}"
+
+
+def history_table(steps: list[dict[str, Any]], words: Words) -> pd.DataFrame:
+    """What was done to a record, oldest first."""
+    rows = [
+        (
+            f"{words.day(pd.Timestamp(step['at']))}",
+            step["who"],
+            words(f"act.{step['act']}"),
+            "; ".join(f"{name}: {_value(change)}" for name, change in step["change"].items()),
+        )
+        for step in steps
+    ]
+    names = [words(f"history.{one}") for one in ("when", "who", "what", "change")]
+    return pd.DataFrame(rows, columns=names).set_index(names[0])
+
+
+def _value(change: Any) -> str:
+    if isinstance(change, list):
+        before, after = change
+        return f"{before or '-'} > {after or '-'}"
+    return str(change)

@@ -1,0 +1,135 @@
+"""Tinjau: what only a person can decide - which kelurahan a spelling means, and who is counted twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.errors import DataError
+from geo.present.reports import candidate_codes
+from geo.present.reviews import decisions_table, pair_text, queue_table
+from geo.terms import PairState, PlaceStatus, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+OUTSIDE = PlaceStatus.OUTSIDE.value
+
+
+def page(shell: Shell) -> None:
+    """Spellings that wait, writings that were refused, decisions so far, persons brought twice."""
+    words, desk = shell.words, shell.desk()
+    st.title(words("page.names"))
+    if desk is None:
+        st.info(words("desk.closed"))
+        return
+    if desk.is_new:
+        st.info(words("desk.new"))
+        return
+    st.markdown(words("names.lead"))
+    _queue(shell, desk)
+    _refused(shell, desk)
+    _decided(shell, desk)
+    _pairs(shell, desk)
+
+
+def _done(shell: Shell, act: Callable[[], None], said: str) -> None:
+    """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
+    try:
+        act()
+    except DataError as fault:
+        shell.tell(fault)
+    else:
+        st.toast(said)
+        st.rerun()
+
+
+def _queue(shell: Shell, desk: Desk) -> None:
+    """One spelling after the other, the ones with most rows first."""
+    words, names = shell.words, shell.areas.names
+    waiting = desk.queue()
+    st.subheader(words("names.queue", n=len(waiting)))
+    if waiting.empty:
+        st.success(words("names.none"))
+        return
+    st.dataframe(queue_table(waiting, names, words))
+    keys = list(dict.fromkeys(waiting["key"]))
+    rows = waiting.drop_duplicates("key").set_index("key")
+    key = st.selectbox(
+        words("names.which"), keys, key="names.key",
+        format_func=lambda one: " ".join([str(rows.at[one, "written"]), str(rows.at[one, "kecamatan"])]).strip(),
+    )  # fmt: skip
+    likely = candidate_codes(rows.at[key, "candidates"])
+    others = [kode for kode in names.sort_values().index if kode not in likely]
+    groups = shell.areas.groups
+    answer = st.selectbox(
+        words("names.answer"), [*likely, OUTSIDE, *others], index=None, key=f"names.answer.{key}",
+        placeholder=words("names.answer.none"),
+        format_func=lambda one: words("place.outside") if one == OUTSIDE else f"{names[one]} ({groups[one]})",
+    )  # fmt: skip
+    why = st.selectbox(
+        words("names.why"), list(Reason), format_func=lambda one: words(f"reason.{one}"), key="names.why"
+    )
+    if st.button(words("names.decide"), type="primary", disabled=answer is None):
+        _done(shell, lambda: desk.decide(key=key, answer=answer, why=why), words("names.remembered"))
+
+
+def _refused(shell: Shell, desk: Desk) -> None:
+    """Writings that were not kept: only where they stand in the original."""
+    words, refused = shell.words, desk.refused_spellings()
+    if refused.empty:
+        return
+    st.subheader(words("names.refused"))
+    st.caption(words("names.refused.help"))
+    for batch, rows in refused.groupby("batch_id"):
+        st.markdown(f"- {words('names.refused.row', batch=str(batch), rows=', '.join(map(str, rows['row_number'])))}")
+
+
+def _decided(shell: Shell, desk: Desk) -> None:
+    """What was decided, by whom, and taking it back."""
+    words, made = shell.words, desk.decided()
+    if made.empty:
+        return
+    st.subheader(words("names.decided"))
+    st.dataframe(decisions_table(made, shell.areas.names, words))
+    standing = made[made["taken_back_at"].isna()].drop_duplicates("id").set_index("id")
+    if standing.empty:
+        return
+    number = st.selectbox(
+        words("names.take_back"), list(standing.index), key="names.take_back", index=None,
+        format_func=lambda one: str(standing.at[one, "written"] or standing.at[one, "key"]),
+    )  # fmt: skip
+    if st.button(words("names.take_back.do"), disabled=number is None):
+        _done(shell, lambda: desk.take_back(int(number)), words("names.taken_back"))
+
+
+def _pairs(shell: Shell, desk: Desk) -> None:
+    """Records that may be of one person, and ending a batch's review."""
+    words, found = shell.words, desk.pairs()
+    st.subheader(words("pairs.title", n=len(found)))
+    st.caption(words("pairs.help"))
+    if not found.empty:
+        pairs = found.set_index("id")
+        number = st.selectbox(
+            words("pairs.which"), list(pairs.index), key="pairs.which",
+            format_func=lambda one: pair_text(pairs.loc[one], words),
+        )  # fmt: skip
+        left, right = st.columns(2)
+        version = int(pairs.at[number, "version"])
+        for column, state in ((left, PairState.SAME), (right, PairState.DIFFERENT)):
+            if column.button(words(f"pairs.{state}"), width="stretch"):
+                _done(
+                    shell,
+                    lambda state=state: desk.judge_pair(number=int(number), version=version, state=state),  # type: ignore[misc]
+                    words("names.remembered"),
+                )
+    kept = desk.open_reviews()
+    if kept:
+        batch = st.selectbox(words("pairs.close"), kept, key="pairs.close")
+        st.caption(words("pairs.close.help"))
+        if st.button(words("pairs.close.do")):
+            _done(shell, lambda: desk.close(int(batch)), words("pairs.closed"))

@@ -1,0 +1,144 @@
+"""Catatan: one record by hand - entered, corrected, withdrawn - and the statement that there was nothing."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.errors import DataError
+from geo.present.reviews import history_table, record_text
+from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Sex, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+OUTSIDE = PlaceStatus.OUTSIDE.value
+_EARLIEST = date(1990, 1, 1)
+
+
+def page(shell: Shell) -> None:
+    """Choose a record or begin a new one; its form; its history; coverage."""
+    words, desk = shell.words, shell.desk()
+    st.title(words("page.record"))
+    if desk is None:
+        st.info(words("desk.closed"))
+        return
+    st.markdown(words("record.lead"))
+    _record(shell, desk)
+    _coverage(shell, desk)
+
+
+def _done(shell: Shell, act: Callable[[], None], said: str) -> None:
+    """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
+    try:
+        act()
+    except DataError as fault:
+        shell.tell(fault)
+    else:
+        st.toast(said)
+        st.rerun()
+
+
+def _record(shell: Shell, desk: Desk) -> None:
+    """The form of one record, empty for a new one."""
+    words, names = shell.words, shell.areas.names
+    rows = {} if desk.is_new else {int(row["id"]): row for row in desk.records().to_dict("records")}
+    number = st.selectbox(
+        words("record.which"), [0, *rows], key="record.number",
+        format_func=lambda one: record_text(rows[one], names, words) if one else words("record.new"),
+    )  # fmt: skip
+    found, steps = desk.record(number) if number else ({}, [])
+    if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
+        st.warning(words(f"record.{found['state']}"))
+    # The version is part of the key: what another person changed meanwhile is a new form.
+    with st.form(f"record.{number}.{found.get('version', 0)}"):
+        values, kode = _fields(shell, found)
+        saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")
+    if saved and number:
+        _done(
+            shell,
+            lambda: desk.correct(number=number, version=found["version"], values=values, document_kode=kode),
+            words("record.saved"),
+        )
+    elif saved:
+        _done(shell, lambda: desk.enter(values, kode), words("record.entered"))
+    if number:
+        if found["state"] == RecordState.COUNTED and st.button(words("record.withdraw")):
+            _done(shell, lambda: desk.withdraw(Kind.CASES, number, found["version"]), words("record.withdrawn"))
+        st.subheader(words("record.history"))
+        if steps:
+            st.table(history_table(steps, words))
+        else:
+            st.caption(words("record.history.none", batch=str(found["batch_id"]), row=str(found["row_number"])))
+
+
+def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The fields of a record as they are in the form."""
+    words, names = shell.words, shell.areas.names
+    left, right = st.columns(2)
+    on = found.get("reported_on")
+    values: dict[str, Any] = {
+        "reported_on": left.date_input(
+            words("field.reported_on"), None if on is None or pd.isna(on) else on, format="DD/MM/YYYY",
+            min_value=_EARLIEST, max_value=date.today(),
+        )
+    }  # fmt: skip
+    places = ["", *names.sort_values().index, OUTSIDE]
+    kode = str(found.get("document_kode") or (OUTSIDE if found.get("place_status") == OUTSIDE else ""))
+    chosen = right.selectbox(
+        words("field.document_place"), places, index=places.index(kode if kode in places else ""),
+        format_func=lambda one: words("place.outside") if one == OUTSIDE else names.get(one, words("record.no_place")),
+    )  # fmt: skip
+    for column, name, listed in (
+        (left, "status", ["", *Status]), (right, "sex", list(Sex)), (left, "age_group", list(AgeGroup)),
+    ):  # fmt: skip
+        options = [str(one) for one in listed]
+        now = str(found.get(name, options[-1] if name != "status" else ""))
+        called = {one: words(f"{name}.{one}") if one else "-" for one in options}
+        values[name] = column.selectbox(
+            words(f"field.{name}"), options, index=options.index(now), format_func=called.__getitem__
+        )
+    values["persons"] = int(
+        right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
+    )
+    return values, str(chosen)
+
+
+def _coverage(shell: Shell, desk: Desk) -> None:
+    """That reporting covered a place for a month, so that no record means that there was none."""
+    words, areas = shell.words, shell.areas
+    st.subheader(words("coverage.title"))
+    st.caption(words("coverage.help"))
+    groups = {str(kode).rpartition(".")[0]: name for kode, name in areas.groups.items() if name}
+    places = [areas.city_code, *sorted(groups), *areas.names.sort_values().index]
+    called = {areas.city_code: areas.city} | {
+        kode: words("coverage.kecamatan", name=name) for kode, name in groups.items()
+    }
+    with st.form("coverage"):
+        one, two, three = st.columns(3)
+        place = one.selectbox(
+            words("coverage.place"), places, format_func=lambda kode: called.get(kode) or areas.names[kode]
+        )
+        year = two.number_input(words("coverage.year"), 1990, date.today().year, date.today().year)
+        month = three.selectbox(
+            words("coverage.month"),
+            range(1, 13),
+            format_func=words.month,
+            index=date.today().month - 1,
+        )
+        if st.form_submit_button(words("coverage.enter")):
+            last = calendar.monthrange(int(year), month)[1]
+            _done(
+                shell,
+                lambda: desk.enter_coverage(
+                    kode=place, from_on=date(int(year), month, 1), to_on=date(int(year), month, last), source="nihil"
+                ),
+                words("coverage.entered"),
+            )

@@ -1,0 +1,236 @@
+"""The desk: what whoever keeps the city's own records can do there. Open where the city's own store is."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
+from geo.records import imports
+from geo.records.mapping import Mapping, known_mappings, remember
+from geo.records.prepare import prepare
+from geo.records.store import backup, content, decisions, hand
+from geo.records.store.batches import batches
+from geo.records.store.engine import open_store, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+
+    from geo.places.boundaries import Areas
+    from geo.records.imports import Report
+    from geo.records.prepare import Prepared
+    from geo.records.sheets import Sheet
+    from geo.records.store import Store
+    from geo.settings import Settings
+    from geo.terms import Kind
+    from geo.viewer import Viewer
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - the key
+    return Resolver(_areas, read_gazetteer(_areas))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The city's own store, for one viewer.
+
+    Parameters
+    ----------
+    settings
+        Where it is.
+    areas
+        The layer that places are resolved on.
+    viewer
+        Who acts; stands in the audit.
+    """
+
+    settings: Settings
+    areas: Areas
+    viewer: Viewer
+
+    @property
+    def path(self) -> Path:
+        """File of the store."""
+        return path_of(self.settings)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever brought into it."""
+        return not self.path.is_file()
+
+    @property
+    def _store(self) -> Store:
+        return open_store(self.path)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Any]:
+        """The store as it is now."""
+        with self._store.reading() as connection:
+            yield connection
+
+    # Importing
+
+    def mappings(self) -> dict[str, Mapping]:
+        """Mappings by name, the city's own among them."""
+        return known_mappings(imports.mappings_folder(self.settings))
+
+    def remember(self, mapping: Mapping) -> None:
+        """Keeps a mapping under its name."""
+        remember(mapping, imports.mappings_folder(self.settings))
+
+    def open_upload(self, name: str, raw: bytes) -> Sheet:
+        """Table of a file that somebody sent; the file itself lies on the disk only while it is read.
+
+        Raises
+        ------
+        DataError
+            When it cannot be read.
+        """
+        with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
+            path = Path(folder) / Path(name.replace("\\", "/")).name
+            path.write_bytes(raw)
+            return imports.read_file(path, self.settings)[0]
+
+    def prepared(self, sheet: Sheet, mapping: Mapping) -> Prepared:
+        """Rows of a sheet, read and resolved."""
+        resolver = _resolver(self.areas.fingerprint, self.areas)
+        return prepare(sheet, mapping, areas=self.areas, resolver=resolver, today=date.today())
+
+    def dry_run(self, prepared: Prepared) -> Report:
+        """What an import would do."""
+        return imports.dry_run(prepared, self.path)
+
+    def accept(self, prepared: Prepared, progress: Callable[[float], None]) -> Report:
+        """Keeps the rows as one batch."""
+        return imports.accept(prepared, self.path, self.viewer, progress=progress)
+
+    def undo(self, batch: int) -> int:
+        """Takes a batch back; rows removed."""
+        return imports.take_back(self.path, self.viewer, batch)
+
+    def close(self, batch: int) -> None:
+        """Ends a batch's review of duplicates; its hashes are erased."""
+        imports.close_review(self.path, self.viewer, batch)
+
+    def batches(self) -> pd.DataFrame:
+        """All batches, the newest first."""
+        with self.reading() as connection:
+            return batches(connection)
+
+    def open_reviews(self) -> list[int]:
+        """Batches whose hashes are still kept."""
+        return imports.with_hashes(self.path)
+
+    # Copies
+
+    @property
+    def copies(self) -> list[Path]:
+        """Copies of the store beside it, the newest first."""
+        return sorted((self.path.parent / "cadangan").glob("*.sqlite"), reverse=True)
+
+    def copy(self) -> Path:
+        """Copies the store into a file beside it."""
+        folder = self.path.parent / "cadangan"
+        folder.mkdir(exist_ok=True)
+        target = folder / f"kota-{datetime.now():%Y%m%d-%H%M%S}.sqlite"  # noqa: DTZ005 - the clock on the wall
+        backup.backup(self._store, target)
+        return target
+
+    def put_back(self, copy: Path) -> Path | None:
+        """Puts a copy into the store's place; gives the copy of what was there."""
+        return backup.restore(self.path, copy, self.viewer)
+
+    # Names and persons
+
+    def queue(self) -> pd.DataFrame:
+        """Spellings that wait, with `candidates` as the resolver gives them."""
+        with self.reading() as connection:
+            waiting = decisions.queue(connection)
+        found = _resolver(self.areas.fingerprint, self.areas).resolve(
+            names=waiting["written"].astype("str"), kecamatan=waiting["kecamatan"].astype("str")
+        )
+        return waiting.assign(candidates=found["candidates"])
+
+    def refused_spellings(self) -> pd.DataFrame:
+        """Places whose writing was not kept, by batch and row."""
+        with self.reading() as connection:
+            return decisions.refused_spellings(connection)
+
+    def decided(self) -> pd.DataFrame:
+        """Decisions on spellings, the newest first."""
+        with self.reading() as connection:
+            return decisions.decisions(connection)
+
+    def pairs(self) -> pd.DataFrame:
+        """Records that may be of one person and wait for somebody to say."""
+        with self.reading() as connection:
+            return decisions.pairs(connection)
+
+    def decide(self, **what: Any) -> None:
+        """Remembers what a spelling means."""
+        with self._store.writing() as connection:
+            decisions.decide(connection, self.viewer, allowed=self.areas.index, **what)
+
+    def take_back(self, number: int) -> None:
+        """Takes a decision back."""
+        with self._store.writing() as connection:
+            decisions.take_back(connection, self.viewer, number)
+
+    def judge_pair(self, **what: Any) -> None:
+        """Says whether two records are of one person."""
+        with self._store.writing() as connection:
+            decisions.judge_pair(connection, self.viewer, **what)
+
+    # One record
+
+    def records(self) -> pd.DataFrame:
+        """The newest records."""
+        with self.reading() as connection:
+            return hand.records(connection)
+
+    def record(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """A record as it is, and what was done to it."""
+        with self.reading() as connection:
+            return hand.record(connection, number), hand.history(connection, subject="record", number=number)
+
+    def enter(self, values: dict[str, Any], document_kode: str) -> None:
+        """Adds one record."""
+        with self._store.writing() as connection:
+            hand.enter_record(connection, self.viewer, values, document_kode=document_kode)
+
+    def correct(self, **what: Any) -> None:
+        """Changes a record, unless somebody else has."""
+        with self._store.writing() as connection:
+            hand.correct_record(connection, self.viewer, **what)
+
+    def withdraw(self, kind: Kind, number: int, version: int) -> None:
+        """Takes a row out of all counts."""
+        with self._store.writing() as connection:
+            hand.withdraw(connection, self.viewer, kind=kind, number=number, version=version)
+
+    def enter_coverage(self, **what: Any) -> None:
+        """Adds a statement that reporting covered a place and a time."""
+        with self._store.writing() as connection:
+            hand.enter_coverage(connection, self.viewer, **what)
+
+    def coverages(self) -> pd.DataFrame:
+        """The newest statements of coverage."""
+        with self.reading() as connection:
+            return hand.coverages(connection)
+
+    def waiting(self) -> int:
+        """Rows of cases whose place waits for a person."""
+        if self.is_new:
+            return 0
+        with self.reading() as connection:
+            return content.waiting(connection)
