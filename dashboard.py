@@ -61,8 +61,9 @@ def main() -> None:
             )
         ),
     ]
+    desk = []
     if StoreName.KOTA in shell.stores:
-        listed += [
+        desk = [
             st.Page(partial(guarded(draw), shell), title=words(title), url_path=address, icon=icon)
             for draw, title, address, icon in (
                 (data.page, "page.data", "data", ":material/upload_file:"),
@@ -70,8 +71,9 @@ def main() -> None:
                 (record.page, "page.record", "catatan", ":material/edit_note:"),
             )
         ]
-    chosen = st.navigation([home, *listed], position="top")
-    if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
+    sections = {"": [home, *listed], words("nav.desk"): desk} if desk else {"": [home, *listed]}
+    chosen = st.navigation(sections, position="top")
+    if chosen is home and _asked_for() not in {"", *(page.url_path for page in (*listed, *desk))}:
         # Streamlit would show the first page in place of one that there is not.
         st.warning(words("error.no_page"))
         st.page_link(listed[0])

@@ -36,6 +36,7 @@ def page(shell: Shell) -> None:
     if desk is None:
         st.info(words("desk.closed"))
         return
+    st.caption(words("desk.store"))
     st.markdown(words("data.lead"))
     _import(shell, desk)
     if not desk.is_new:

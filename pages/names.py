@@ -27,6 +27,7 @@ def page(shell: Shell) -> None:
     if desk is None:
         st.info(words("desk.closed"))
         return
+    st.caption(words("desk.store"))
     if desk.is_new:
         st.info(words("desk.new"))
         return

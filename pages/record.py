@@ -30,6 +30,7 @@ def page(shell: Shell) -> None:
     if desk is None:
         st.info(words("desk.closed"))
         return
+    st.caption(words("desk.store"))
     st.markdown(words("record.lead"))
     _record(shell, desk)
     _coverage(shell, desk)
@@ -92,10 +93,9 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
     }  # fmt: skip
     places = ["", *names.sort_values().index, OUTSIDE]
     kode = str(found.get("document_kode") or (OUTSIDE if found.get("place_status") == OUTSIDE else ""))
-    chosen = right.selectbox(
-        words("field.document_place"), places, index=places.index(kode if kode in places else ""),
-        format_func=lambda one: words("place.outside") if one == OUTSIDE else names.get(one, words("record.no_place")),
-    )  # fmt: skip
+    at = places.index(kode) if kode in places else 0
+    known = {"": words("record.no_place"), OUTSIDE: words("place.outside")} | names.to_dict()
+    chosen = right.selectbox(words("field.document_place"), places, index=at, format_func=known.__getitem__)
     for column, name, listed in (
         (left, "status", ["", *Status]), (right, "sex", list(Sex)), (left, "age_group", list(AgeGroup)),
     ):  # fmt: skip
