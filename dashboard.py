@@ -49,31 +49,30 @@ def main() -> None:
     first = partial(guarded(overview.page), shell)
     # The bare address shows the first page without one more round trip; its own address is in the menu.
     home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
+    # Without icons: with them the last pages hide behind an English "more" on the width of a laptop.
     listed = [
-        st.Page(first, title=words("page.overview"), url_path="ringkasan", icon=":material/map:"),
+        st.Page(first, title=words("page.overview"), url_path="ringkasan"),
         *(
-            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address, icon=icon)
-            for draw, title, address, icon in (
-                (hotspots.page, "page.hotspots", "titik-rawan", ":material/leaderboard:"),
-                (rollout.page, "page.rollout", "perluasan-cw", ":material/event_available:"),
-                (profile.page, "page.profile", "profil-kelurahan", ":material/location_on:"),
-                (method.page, "page.method", "metode-sumber", ":material/menu_book:"),
+            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
+            for draw, title, address in (
+                (hotspots.page, "page.hotspots", "titik-rawan"),
+                (rollout.page, "page.rollout", "perluasan-cw"),
+                (profile.page, "page.profile", "profil-kelurahan"),
+                (method.page, "page.method", "metode-sumber"),
             )
         ),
     ]
-    desk = []
     if StoreName.KOTA in shell.stores:
-        desk = [
-            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address, icon=icon)
-            for draw, title, address, icon in (
-                (data.page, "page.data", "data", ":material/upload_file:"),
-                (names.page, "page.names", "tinjau", ":material/rule:"),
-                (record.page, "page.record", "catatan", ":material/edit_note:"),
+        listed += [
+            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
+            for draw, title, address in (
+                (data.page, "page.data", "data"),
+                (names.page, "page.names", "tinjau"),
+                (record.page, "page.record", "catatan"),
             )
         ]
-    sections = {"": [home, *listed], words("nav.desk"): desk} if desk else {"": [home, *listed]}
-    chosen = st.navigation(sections, position="top")
-    if chosen is home and _asked_for() not in {"", *(page.url_path for page in (*listed, *desk))}:
+    chosen = st.navigation([home, *listed], position="top")
+    if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
         # Streamlit would show the first page in place of one that there is not.
         st.warning(words("error.no_page"))
         st.page_link(listed[0])
