@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.errors import DataError
 from geo.present.reports import candidate_codes
-from geo.present.reviews import decisions_table, pair_text, queue_table
-from geo.terms import PairState, PlaceStatus, Reason
+from geo.present.reviews import decisions_table, queue_table
+from geo.terms import PlaceStatus, Reason
+from pages.parts.pairs import pairs_control
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
@@ -35,18 +33,7 @@ def page(shell: Shell) -> None:
     _queue(shell, desk)
     _refused(shell, desk)
     _decided(shell, desk)
-    _pairs(shell, desk)
-
-
-def _done(shell: Shell, act: Callable[[], None], said: str) -> None:
-    """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
-    try:
-        act()
-    except DataError as fault:
-        shell.tell(fault)
-    else:
-        st.toast(said)
-        st.rerun()
+    pairs_control(shell, desk)
 
 
 def _queue(shell: Shell, desk: Desk) -> None:
@@ -76,7 +63,7 @@ def _queue(shell: Shell, desk: Desk) -> None:
         words("names.why"), list(Reason), format_func=lambda one: words(f"reason.{one}"), key="names.why"
     )
     if st.button(words("names.decide"), type="primary", disabled=answer is None):
-        _done(shell, lambda: desk.decide(key=key, answer=answer, why=why), words("names.remembered"))
+        shell.do(lambda: desk.decide(key=key, answer=answer, why=why), words("names.remembered"))
 
 
 def _refused(shell: Shell, desk: Desk) -> None:
@@ -105,32 +92,4 @@ def _decided(shell: Shell, desk: Desk) -> None:
         format_func=lambda one: str(standing.at[one, "written"] or standing.at[one, "key"]),
     )  # fmt: skip
     if st.button(words("names.take_back.do"), disabled=number is None):
-        _done(shell, lambda: desk.take_back(int(number)), words("names.taken_back"))
-
-
-def _pairs(shell: Shell, desk: Desk) -> None:
-    """Records that may be of one person, and ending a batch's review."""
-    words, found = shell.words, desk.pairs()
-    st.subheader(words("pairs.title", n=len(found)))
-    st.caption(words("pairs.help"))
-    if not found.empty:
-        pairs = found.set_index("id")
-        number = st.selectbox(
-            words("pairs.which"), list(pairs.index), key="pairs.which",
-            format_func=lambda one: pair_text(pairs.loc[one], words),
-        )  # fmt: skip
-        left, right = st.columns(2)
-        version = int(pairs.at[number, "version"])
-        for column, state in ((left, PairState.SAME), (right, PairState.DIFFERENT)):
-            if column.button(words(f"pairs.{state}"), width="stretch"):
-                _done(
-                    shell,
-                    lambda state=state: desk.judge_pair(number=int(number), version=version, state=state),  # type: ignore[misc]
-                    words("names.remembered"),
-                )
-    kept = desk.open_reviews()
-    if kept:
-        batch = st.selectbox(words("pairs.close"), kept, key="pairs.close")
-        st.caption(words("pairs.close.help"))
-        if st.button(words("pairs.close.do")):
-            _done(shell, lambda: desk.close(int(batch)), words("pairs.closed"))
+        shell.do(lambda: desk.take_back(int(number)), words("names.taken_back"))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from geo.errors import DataError
 from geo.present.reviews import history_table, record_text
 from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Sex, Status
+from pages.parts.coverage import coverage_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
@@ -33,18 +30,7 @@ def page(shell: Shell) -> None:
     st.caption(words("desk.store"))
     st.markdown(words("record.lead"))
     _record(shell, desk)
-    _coverage(shell, desk)
-
-
-def _done(shell: Shell, act: Callable[[], None], said: str) -> None:
-    """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
-    try:
-        act()
-    except DataError as fault:
-        shell.tell(fault)
-    else:
-        st.toast(said)
-        st.rerun()
+    coverage_form(shell, desk)
 
 
 def _record(shell: Shell, desk: Desk) -> None:
@@ -63,16 +49,15 @@ def _record(shell: Shell, desk: Desk) -> None:
         values, kode = _fields(shell, found)
         saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")
     if saved and number:
-        _done(
-            shell,
+        shell.do(
             lambda: desk.correct(number=number, version=found["version"], values=values, document_kode=kode),
             words("record.saved"),
         )
     elif saved:
-        _done(shell, lambda: desk.enter(values, kode), words("record.entered"))
+        shell.do(lambda: desk.enter(values, kode), words("record.entered"))
     if number:
         if found["state"] == RecordState.COUNTED and st.button(words("record.withdraw")):
-            _done(shell, lambda: desk.withdraw(Kind.CASES, number, found["version"]), words("record.withdrawn"))
+            shell.do(lambda: desk.withdraw(Kind.CASES, number, found["version"]), words("record.withdrawn"))
         st.subheader(words("record.history"))
         if steps:
             st.table(history_table(steps, words))
@@ -109,36 +94,3 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
         right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
     )
     return values, str(chosen)
-
-
-def _coverage(shell: Shell, desk: Desk) -> None:
-    """That reporting covered a place for a month, so that no record means that there was none."""
-    words, areas = shell.words, shell.areas
-    st.subheader(words("coverage.title"))
-    st.caption(words("coverage.help"))
-    groups = {str(kode).rpartition(".")[0]: name for kode, name in areas.groups.items() if name}
-    places = [areas.city_code, *sorted(groups), *areas.names.sort_values().index]
-    called = {areas.city_code: areas.city} | {
-        kode: words("coverage.kecamatan", name=name) for kode, name in groups.items()
-    }
-    with st.form("coverage"):
-        one, two, three = st.columns(3)
-        place = one.selectbox(
-            words("coverage.place"), places, format_func=lambda kode: called.get(kode) or areas.names[kode]
-        )
-        year = two.number_input(words("coverage.year"), 1990, date.today().year, date.today().year)
-        month = three.selectbox(
-            words("coverage.month"),
-            range(1, 13),
-            format_func=words.month,
-            index=date.today().month - 1,
-        )
-        if st.form_submit_button(words("coverage.enter")):
-            last = calendar.monthrange(int(year), month)[1]
-            _done(
-                shell,
-                lambda: desk.enter_coverage(
-                    kode=place, from_on=date(int(year), month, 1), to_on=date(int(year), month, last), source="nihil"
-                ),
-                words("coverage.entered"),
-            )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from geo.errors import DataError
 from geo.measures.figures import COUNTS, MEASURES, available
 from geo.measures.rollout import rollout
 from geo.period import Period
@@ -24,7 +25,6 @@ from pages.shell.address import Known, View, read, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geo.errors import DataError
     from geo.measures.figures import Figures, Measure
     from geo.measures.rollout import Rollout
     from geo.present.maps import Paint
@@ -148,6 +148,16 @@ class Shell:
         from pages.shell.desk import Desk
 
         return Desk(self.settings, self.areas, access.viewer(StoreName.KOTA, self.settings))
+
+    def do(self, act: Callable[[], None], said: str) -> None:
+        """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
+        try:
+            act()
+        except DataError as fault:
+            self.tell(fault)
+        else:
+            st.toast(said)
+            st.rerun()
 
     def tell(self, fault: DataError) -> None:
         """Says what is wrong with what somebody brought or did, all of it."""

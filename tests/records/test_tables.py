@@ -124,13 +124,11 @@ def test_what_a_message_may_carry(value: str, shown: str) -> None:
     assert fit_to_show(value) == shown
 
 
-def test_a_faulty_file_is_left_out_whole_and_the_others_serve(settings: Settings, tmp_path: Path) -> None:
-    written(tmp_path, "cases", "reported_on,document_kode\n2017-01-01,53.71.04.1011\nkemarin,53.71.04.1011\n")
-    written(tmp_path, "coverage", "kode,from_on,to_on\n53.71,2017-01-01,2017-12-31\n")
+def test_a_store_that_cannot_be_read_is_told_and_the_facts_serve(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "kota.sqlite").write_text("bukan basis data, hanya tulisan", "utf-8")
     tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path))
     assert tables.cases.empty
-    assert len(tables.coverage) == 1
-    assert [(fault.table, fault.rows) for fault in tables.faults] == [("cases", (3,))]
+    assert [fault.problem for fault in tables.faults] == [Problem.NOT_A_STORE]
     assert len(tables.rollout) == 18  # the facts serve in every store
 
 

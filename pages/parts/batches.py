@@ -1,0 +1,54 @@
+"""What was brought and can be taken back, and copies of it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.errors import DataError
+from geo.present.reports import batches_table
+from geo.terms import BatchState
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+
+def batches(shell: Shell, desk: Desk) -> None:
+    """What was brought, and taking it back."""
+    words, listed = shell.words, desk.batches()
+    st.subheader(words("data.batches"))
+    st.dataframe(batches_table(listed, words))
+    standing = listed.loc[listed["state"] == BatchState.STANDING, "id"].tolist()
+    with st.expander(words("data.undo")):
+        batch = st.selectbox(words("batch.number"), standing, key="data.undo")
+        sure = st.checkbox(words("data.undo.sure"), key="data.sure")
+        if st.button(words("data.undo.do"), disabled=not (sure and batch)):
+            try:
+                st.success(words("cli.undone", batch=str(batch), n=desk.undo(batch)))
+            except DataError as fault:
+                shell.tell(fault)
+
+
+def copies(shell: Shell, desk: Desk) -> None:
+    """Copies of the store beside it, and putting one back."""
+    words = shell.words
+    st.subheader(words("data.copies"))
+    st.caption(words("data.copies.help"))
+    try:
+        if st.button(words("data.copy.do")):
+            st.success(words("cli.backed_up", file=desk.copy().name))
+        copies = desk.copies
+        if not copies:
+            return
+        with st.expander(words("data.restore")):
+            chosen = st.selectbox(words("data.copy"), copies, format_func=lambda one: one.name, key="data.copy")
+            sure = st.checkbox(words("data.restore.sure"), key="data.restore.sure")
+            if st.button(words("data.restore.do"), disabled=not sure):
+                before = desk.put_back(chosen)
+                st.success(words("cli.restored", file=chosen.name))
+                if before:
+                    st.caption(words("cli.before", file=before.name))
+    except DataError as fault:
+        shell.tell(fault)

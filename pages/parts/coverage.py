@@ -1,0 +1,45 @@
+"""The statement that reporting covered a place for a month."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+
+def coverage_form(shell: Shell, desk: Desk) -> None:
+    """That reporting covered a place for a month, so that no record means that there was none."""
+    words, areas = shell.words, shell.areas
+    st.subheader(words("coverage.title"))
+    st.caption(words("coverage.help"))
+    groups = {str(kode).rpartition(".")[0]: name for kode, name in areas.groups.items() if name}
+    places = [areas.city_code, *sorted(groups), *areas.names.sort_values().index]
+    called = {areas.city_code: areas.city} | {
+        kode: words("coverage.kecamatan", name=name) for kode, name in groups.items()
+    }
+    with st.form("coverage"):
+        one, two, three = st.columns(3)
+        place = one.selectbox(
+            words("coverage.place"), places, format_func=lambda kode: called.get(kode) or areas.names[kode]
+        )
+        year = two.number_input(words("coverage.year"), 1990, date.today().year, date.today().year)
+        month = three.selectbox(
+            words("coverage.month"),
+            range(1, 13),
+            format_func=words.month,
+            index=date.today().month - 1,
+        )
+        if st.form_submit_button(words("coverage.enter")):
+            last = calendar.monthrange(int(year), month)[1]
+            shell.do(
+                lambda: desk.enter_coverage(
+                    kode=place, from_on=date(int(year), month, 1), to_on=date(int(year), month, last), source="nihil"
+                ),
+                words("coverage.entered"),
+            )

@@ -1,0 +1,90 @@
+"""Which column of a file is what, and what would become of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.errors import DataError
+from geo.present.reports import places_table, rejected_csv, rejected_table, report_notes, report_sentence
+from geo.records.fields import FIELDS
+from geo.records.mapping import Mapping, guess
+from geo.terms import Kind, Outcome
+
+if TYPE_CHECKING:
+    from geo.records.imports import Report
+    from geo.records.sheets import Sheet
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+
+def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:
+    """Which column is what: guessed, shown, corrected, remembered."""
+    words, known = shell.words, desk.mappings()
+    guessed = guess(sheet.columns, known=known)
+    left, right = st.columns(2)
+    kind = Kind(
+        left.selectbox(
+            words("data.kind"), list(Kind), index=list(Kind).index(guessed.kind),
+            format_func=lambda one: words(f"kind.{one}"), key="map.kind",
+        )
+    )  # fmt: skip
+    fitting = ["", *(name for name, one in known.items() if one.kind is kind)]
+    start = guessed.name if guessed.kind is kind and guessed.name in fitting else ""
+    name = right.selectbox(
+        words("data.mapping"), fitting, index=fitting.index(start),
+        format_func=lambda one: one or words("data.mapping.guess"), key=f"map.name.{kind}",
+    )  # fmt: skip
+    base = guess(sheet.columns, kind=kind, known={name: known[name]} if name else {})
+    headers = ["", *sheet.columns]
+    columns: dict[str, str] = {}
+    with st.expander(words("data.columns", n=len(base.columns), of=len(sheet.columns)), expanded=not base.columns):
+        st.caption(words("data.columns.help"))
+        places = st.columns(3)
+        for at, field in enumerate(FIELDS[kind]):
+            chosen = places[at % 3].selectbox(
+                words(f"field.{field.name}"), headers,
+                index=headers.index(base.columns.get(field.name, "")),
+                format_func=lambda one: one or "-", key=f"map.{kind}.{name}.{field.name}",
+            )  # fmt: skip
+            if chosen:
+                columns[field.name] = chosen
+        mapping = replace(base, columns=columns)
+        _remember(shell, desk, mapping)
+    return mapping
+
+
+def _remember(shell: Shell, desk: Desk, mapping: Mapping) -> None:
+    """Keeps the mapping as corrected, under a name of the person's own."""
+    words = shell.words
+    called = st.text_input(words("data.remember"), max_chars=39, key="map.called")
+    if st.button(words("data.remember.do"), disabled=not called):
+        try:
+            desk.remember(replace(mapping, name=called))
+        except DataError as fault:
+            shell.tell(fault)
+        else:
+            st.success(words("data.remembered", name=called))
+
+
+def report_told(shell: Shell, report: Report) -> None:
+    """What would become of the rows, in a sentence, numbers and lists."""
+    words = shell.words
+    st.markdown(report_sentence(report, words))
+    row = st.container(horizontal=True)
+    for outcome in Outcome:
+        row.metric(words(f"outcome.{outcome}"), words.number(report.counts[outcome]), width=150)
+    for note in report_notes(report, words):
+        st.markdown(f"- {note}")
+    places = places_table(report, shell.areas.names, words)
+    if len(places):
+        with st.expander(words("data.places", n=len(places))):
+            st.dataframe(places)
+    if report.faults:
+        with st.expander(words("data.rejected", n=report.counts[Outcome.REJECTED]), expanded=True):
+            st.dataframe(rejected_table(report, words))
+            st.download_button(
+                words("data.rejected.download"), rejected_csv(report, words), "ditolak.csv", "text/csv"
+            )

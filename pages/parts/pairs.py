@@ -1,0 +1,41 @@
+"""Records that may be of one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.present.reviews import pair_text
+from geo.terms import PairState
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+
+
+def pairs_control(shell: Shell, desk: Desk) -> None:
+    """Records that may be of one person, and ending a batch's review."""
+    words, found = shell.words, desk.pairs()
+    st.subheader(words("pairs.title", n=len(found)))
+    st.caption(words("pairs.help"))
+    if not found.empty:
+        pairs = found.set_index("id")
+        number = st.selectbox(
+            words("pairs.which"), list(pairs.index), key="pairs.which",
+            format_func=lambda one: pair_text(pairs.loc[one], words),
+        )  # fmt: skip
+        left, right = st.columns(2)
+        version = int(pairs.at[number, "version"])
+        for column, state in ((left, PairState.SAME), (right, PairState.DIFFERENT)):
+            if column.button(words(f"pairs.{state}"), width="stretch"):
+                shell.do(
+                    lambda state=state: desk.judge_pair(number=int(number), version=version, state=state),  # type: ignore[misc]
+                    words("names.remembered"),
+                )
+    kept = desk.open_reviews()
+    if kept:
+        batch = st.selectbox(words("pairs.close"), kept, key="pairs.close")
+        st.caption(words("pairs.close.help"))
+        if st.button(words("pairs.close.do")):
+            shell.do(lambda: desk.close(int(batch)), words("pairs.closed"))
