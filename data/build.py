@@ -22,7 +22,11 @@ import pandas as pd
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
-from geo.records.example import example_tables  # noqa: E402 - the project is no installed package
+# The project is no installed package.
+from geo.places.boundaries import read_areas  # noqa: E402
+from geo.records.example import example_tables  # noqa: E402
+from geo.records.samples import sample_files  # noqa: E402
+from geo.settings import EMBEDDED, read_settings  # noqa: E402
 
 _SHAPEFILE = [f"boundaries/kelurahan_kupang.{part}" for part in ("shp", "shx", "dbf", "prj", "cpg")]
 COPIED = {
@@ -58,12 +62,17 @@ def write_names(source: Path, districts: Path | None) -> None:
 
 
 def write_example() -> None:
-    """Writes the example records; the same bytes on every machine."""
+    """Writes the example records, the samples and the form; the same bytes on every machine."""
     sizes = pd.read_csv(DATA / "reference" / "denominators_kelurahan.csv", index_col="kode")["tps_reguler_2024"]
     folder = DATA / "contoh"
     folder.mkdir(exist_ok=True)
-    for name, table in example_tables(sizes).items():
+    tables = example_tables(sizes)
+    for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    areas = read_areas(read_settings(EMBEDDED).areas)
+    for name, content in sample_files(areas.names, areas.groups, tables).items():
+        (DATA / name).parent.mkdir(exist_ok=True)
+        (DATA / name).write_bytes(content)
 
 
 def tracked_files() -> list[str]:

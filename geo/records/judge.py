@@ -167,13 +167,11 @@ def judge(prepared: Prepared, known: Known, key: Key) -> Judged:
     outcomes[outcomes.index.isin(waiting)] = Outcome.REVIEW.value
     outcomes[outcomes.index.isin(duplicates)] = Outcome.DUPLICATE.value
     outcomes[outcomes.index.isin([*prepared.rejected, *overruled])] = Outcome.REJECTED.value
-    kept = [row for row in good if outcomes[row] in (Outcome.ACCEPTED.value, Outcome.REVIEW.value)]
+    left_out = {*duplicates, *overruled}
+    kept = [row for row in good if row not in left_out]
     persons = {row: key.hash("person", *identity) for row in kept if (identity := prepared.identity(row))}
-    reports = {
-        group: key.hash("report", written)
-        for row in kept
-        if (group := int(prepared.reports.get(row, -1))) >= 0 and (written := prepared.report_key(group))
-    }
+    groups = sorted({group for group in prepared.reports.reindex(kept).tolist() if group >= 0})
+    reports = {group: key.hash("report", prepared.report_key(group)) for group in groups}
     twins, inner = _twins(persons, known)
     replaced = {old.number for row, old in replaces.items() if row not in overruled}
     return Judged(
@@ -195,9 +193,9 @@ def _sent_again(
 ) -> tuple[set[int], dict[int, Stored], list[int]]:
     """Rows that are in the store already, rows that take the place of one, and the batches they are of."""
     again: dict[int, dict[int, int]] = {}
-    free: dict[bytes, list[int]] = defaultdict(list)
+    free: dict[bytes, dict[int, None]] = defaultdict(dict)
     for row, hashed in hashes.items():
-        free[hashed].append(row)
+        free[hashed][row] = None
     duplicates: set[int] = set()
     for batch in sorted(known.rows, reverse=True):
         stored = known.rows[batch]
@@ -214,7 +212,7 @@ def _sent_again(
         again[batch] = found
         duplicates |= set(found.values())
         for row in found.values():
-            free[hashes[row]].remove(row)
+            free[hashes[row]].pop(row)
     replaces: dict[int, Stored] = {}
     for batch, found in again.items():
         for number, old in known.rows[batch].items():
@@ -224,20 +222,16 @@ def _sent_again(
     return duplicates, replaces, sorted(again, reverse=True)
 
 
-def _found_by_hash(batch: Mapping[int, bytes], free: Mapping[bytes, list[int]]) -> dict[int, int]:
+def _found_by_hash(batch: Mapping[int, bytes], free: Mapping[bytes, Mapping[int, None]]) -> dict[int, int]:
     """Row of the new file by row number of the batch, each new row at most once, the same number first."""
-    found: dict[int, int] = {}
-    taken: set[int] = set()
+    found = {number: number for number, hashed in batch.items() if number in free.get(hashed, ())}
+    taken = set(found)
+    left = {hashed: iter([row for row in rows if row not in taken]) for hashed, rows in free.items()}
     for number, hashed in batch.items():
-        if number in free.get(hashed, ()):
-            found[number] = number
-            taken.add(number)
-    for number, hashed in batch.items():
-        if number not in found:
-            rest = next((row for row in free.get(hashed, ()) if row not in taken), None)
-            if rest is not None:
-                found[number] = rest
-                taken.add(rest)
+        if number not in found and hashed in left:
+            row = next(left[hashed], None)
+            if row is not None:
+                found[number] = row
     return found
 
 

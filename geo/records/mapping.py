@@ -86,8 +86,8 @@ def to_toml(mapping: Mapping) -> str:
     """Text of a mapping's file; reading it gives the mapping again."""
 
     def quoted(text: str) -> str:
-        # A JSON string is a TOML string, but for DEL, which TOML wants escaped.
-        return json.dumps(text, ensure_ascii=True).replace("\x7f", "\\u007f")
+        # A JSON string is a TOML string, but for DEL, which wants escaping, and surrogate pairs, which are refused.
+        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
     lines = [f"name = {quoted(mapping.name)}", f"kind = {quoted(mapping.kind)}"]
     sections: list[tuple[str, Map[str, str]]] = [("columns", mapping.columns), ("constants", mapping.constants)]
@@ -129,6 +129,14 @@ def known_mappings(*folders: Path) -> dict[str, Mapping]:
     return found
 
 
+def _plainly(columns: Sequence[str]) -> dict[str, str]:
+    """Header by each way of calling it: the whole of it, and under a merged cell its own part."""
+    found = {plain(header): header for header in reversed(columns)}
+    for header in reversed(columns):
+        found.setdefault(plain(header.rpartition(" / ")[2]), header)
+    return found
+
+
 def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, Mapping] | None = None) -> Mapping:
     """The most likely mapping of a file by its headers.
 
@@ -147,7 +155,7 @@ def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, M
     for mapping in _by_likeness(columns, kind, known or {}):
         return _fitted(mapping, columns)
     kind = kind or guess_kind(columns)
-    left = {plain(header): header for header in reversed(columns)}
+    left = _plainly(columns)
     found: dict[str, str] = {}
     for exact in (True, False):
         for one in FIELDS[kind]:
@@ -161,7 +169,7 @@ def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, M
 
 def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapping]) -> list[Mapping]:
     """Known mappings whose columns are mostly there, the best first; none where the headers are canonical."""
-    headers = {plain(one) for one in columns}
+    headers = set(_plainly(columns))
     canonical = max(sum(one in set(columns) for one in field_names(each)) for each in Kind)
     scored = []
     for mapping in known.values():
@@ -174,7 +182,7 @@ def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapp
 
 def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
     """A mapping with the headers as this file writes them; columns that are not there are left out."""
-    headers = {plain(one): one for one in reversed(columns)}
+    headers = _plainly(columns)
     fitted = {name: headers[plain(header)] for name, header in mapping.columns.items() if plain(header) in headers}
     return replace(mapping, columns=fitted)
 
@@ -188,7 +196,7 @@ def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mappi
         With every fault: a column that is not in the file, one used twice, a field that no row can do without, and
         no column at all that says where.
     """
-    headers = {plain(one): one for one in reversed(columns)}
+    headers = _plainly(columns)
     told = ", ".join(str(one)[:40] for one in list(columns)[:20])
     faults = [
         Fault.of(table, header, Problem.MISSING_COLUMN, hint=told)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -90,16 +91,21 @@ class Prepared:
     _identity: dict[int, tuple[str, ...]] = field(repr=False)
     _report_keys: list[str] = field(repr=False)
 
-    @property
+    @cached_property
     def rejected(self) -> set[int]:
         """Rows that are refused."""
         return {fault.row for fault in self.faults}
 
+    @cached_property
+    def _cells(self) -> dict[int, Any]:
+        return dict(zip(self._raw.index.tolist(), self._raw.to_numpy(dtype=object), strict=True))
+
     def raw(self, row: int) -> Iterator[str]:
         """All cells of a row with their headers, to be hashed; never to be kept."""
-        for header, cell in zip(self._raw.columns, self._raw.loc[row], strict=True):
+        for header, cell in zip(self._raw.columns, self._cells[row], strict=True):
             if cell:
-                yield from (header, cell)
+                yield header
+                yield cell
 
     def identity(self, row: int) -> tuple[str, ...]:
         """What identifies the person of a row, to be hashed; empty where the row has too little of it."""
@@ -109,14 +115,17 @@ class Prepared:
         """Key of a report as written, to be hashed."""
         return self._report_keys[group]
 
+    @cached_property
+    def _kept(self) -> dict[int, tuple[str, ...]]:
+        columns = [self.values[name].astype("object").map(_comparable) for name in sorted(self.values.columns)]
+        main = self.places[self.places["role"].isin(["", PlaceRole.DOCUMENT.value])]
+        place = dict(zip(main["row_number"], zip(main["kode"], main["key"], strict=True), strict=True))
+        rows = zip(self.values.index.tolist(), *columns, strict=True)
+        return {row: (*shown, *place.get(row, ("", ""))) for row, *shown in rows}
+
     def kept(self, row: int) -> Hashable:
         """What the store would keep of a row, to compare with what it has."""
-        shown = [self.values.at[row, name] for name in sorted(self.values.columns)]
-        main = self.places[
-            self.places["row_number"].eq(row) & self.places["role"].isin(["", PlaceRole.DOCUMENT.value])
-        ]
-        place = (str(main["kode"].iloc[0]), str(main["key"].iloc[0])) if len(main) else ("", "")
-        return (*map(_comparable, shown), *place)
+        return self._kept[row]
 
 
 def _comparable(value: Any) -> str:

@@ -1,0 +1,276 @@
+"""Sheets to try an import with, as they come from offices. Everything in them is made up.
+
+Names are "CONTOH ..."; every NIK begins with 5399, which is no kabupaten, so it is nobody's.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+SEED = 2018
+#: Ways in which offices write kelurahan: right, shortened, misspelled, half, elsewhere.
+_WRITTEN = (
+    "Oebobo", "KEL. OEBUFU", "Kel. Naikoten I", "Naikoten 2", "Naikoten", "TDM", "LLBK", "Oesapa Brat", "Batuplat",
+    "Air Nona", "kelapa-lima", "Penfui Timur", "Manulai I", "Lasiana", "Kantor Lurah Liliba", "Bakunase 2",
+    "Sikumana", "Fatululi", "Merdeka", "Tode Kiser", "Nunbaun", "Tarus", "Kayu Puti", "Maulafa",
+)  # fmt: skip
+_ORIGINS = ("Kab. TTS", "Kab. Kupang", "TTU", "Malaka", "Kota Kupang", "Rote Ndao", "Sabu Raijua", "")
+_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
+           "Nopember", "Desember")  # fmt: skip
+#: Written into every file that has such a field, so that a generator of tomorrow gives the bytes of today.
+_MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a file's own clock has no zone
+_EPOCH = date(1899, 12, 30)
+
+
+def _written(day: date, form: int) -> Any:
+    """A day in one of the forms that one sheet mixes."""
+    return (
+        f"{day.day} {_MONTHS[day.month - 1]} {day.year}", f"{day:%d/%m/%Y}", f"{day:%d-%m-%y}", (day - _EPOCH).days,
+        f"{day:%Y-%m-%d}",
+    )[form]  # fmt: skip
+
+
+def bp3mi() -> list[list[Any]]:
+    """A sheet with a title, a header over two rows, dates in many forms and a row of totals."""
+    rng = np.random.default_rng(SEED)
+    rows: list[list[Any]] = [
+        ["DATA CONTOH - BUKAN ORANG NYATA: CPMI/PMI YANG DICEGAH ATAU DIPULANGKAN, 2018"],
+        [],
+        ["No", "Nama", "NIK", "Jenis Kelamin", "Umur", "Asal", None, None, "Prosedural/Non Prosedural",
+         "Tanggal Kepulangan", "Negara Tujuan", "Keterangan"],
+        [None, None, None, None, None, "Desa/Kelurahan", "Kecamatan", "Kabupaten Asal", None, None, None, None],
+    ]  # fmt: skip
+    for number in range(1, 61):
+        day = date(2018, 1, 3) + timedelta(days=int(rng.integers(0, 360)))
+        is_woman, age = bool(rng.random() < 0.6), int(rng.integers(15, 45))  # noqa: PLR2004
+        born = date(2018 - age, int(rng.integers(1, 13)), int(rng.integers(1, 28)))
+        nik = f"539904{born.day + 40 * is_woman:02}{born:%m%y}{number:04}"
+        rows.append(
+            [
+                number, f"CONTOH NAMA {number}", ("5.37E+15", nik, f"'{nik}", "")[int(rng.integers(0, 4))],
+                ("P", "Perempuan") [number % 2] if is_woman else ("L", "Laki-laki")[number % 2], f"{age} th",
+                str(rng.choice(_WRITTEN)), "", str(rng.choice(_ORIGINS)), "Non Prosedural",
+                _written(day, int(rng.integers(0, 5))), "Malaysia", "catatan bebas yang tidak disimpan",
+            ]
+        )  # fmt: skip
+    rows[10][9], rows[20][3] = "akhir bulan", "?!"
+    rows.append(["Jumlah", None, None, None, 60, None, None, None, None, None, None, None])
+    return rows
+
+
+def police() -> list[list[str]]:
+    """Reports with many victims, a report to several rows."""
+    rng = np.random.default_rng(SEED + 1)
+    rows = [
+        [
+            "No LP",
+            "Tanggal LP",
+            "Kelurahan KTP",
+            "TKP Kelurahan",
+            "Asal Korban",
+            "Jumlah Korban",
+            "Tahap",
+            "Keterangan (CONTOH, bukan kasus nyata)",
+        ]
+    ]
+    for number in range(1, 31):
+        day = date(2018, 2, 1) + timedelta(days=int(rng.integers(0, 300)))
+        rows += [
+            [f"LP/CONTOH/{number}/2018", f"{day:%d/%m/%Y}", str(rng.choice(_WRITTEN)), "Oesapa",
+             str(rng.choice(_ORIGINS)), str(int(rng.integers(1, 9))),
+             str(rng.choice(["Lidik", "Sidik", "P21", "Vonis"])), "r\u00e9sum\u00e9 tidak disimpan"]
+            for _ in range(int(rng.integers(1, 4)))
+        ]  # fmt: skip
+    return rows
+
+
+def simfoni() -> list[list[str]]:
+    """An export with one victim to a row."""
+    rng = np.random.default_rng(SEED + 2)
+    rows = [
+        [
+            "No Registrasi",
+            "Tanggal Pelaporan",
+            "Kabupaten/Kota",
+            "Kecamatan",
+            "Kelurahan",
+            "Jenis Kelamin",
+            "Usia",
+            "Status Korban",
+        ]
+    ]
+    for number in range(1, 41):
+        day = date(2018, 1, 1) + timedelta(days=int(rng.integers(0, 364)))
+        rows.append([
+            f"CONTOH-{number:04}", f"{day:%Y-%m-%d}", "Kota Kupang", "", str(rng.choice(_WRITTEN)),
+            str(rng.choice(["Perempuan", "Laki-laki"])), str(int(rng.integers(8, 40))),
+            str(rng.choice(["Terduga", "Terbukti", "Meninggal"])),
+        ])  # fmt: skip
+    return rows
+
+
+def kobo(kode: Sequence[str]) -> list[list[str]]:
+    """The export of the watchers' form."""
+    rng = np.random.default_rng(SEED + 3)
+    rows = [
+        ["_submission_time", "laporan/tanggal", "laporan/kelurahan", "laporan/jenis", "laporan/tindak_lanjut", "_id"]
+    ]
+    for number in range(1, 51):
+        day = date(2018, 11, 16) + timedelta(days=int(rng.integers(0, 400)))
+        sign = str(rng.choice(["newcomers_in_kos", "recruiter_seen", "document_request", "question"]))
+        rows.append([
+            f"{day}T10:00:00", f"{day}", str(rng.choice(list(kode))), sign, str(rng.choice(["yes", "no"])),
+            str(900_000 + number),
+        ])  # fmt: skip
+    return rows
+
+
+def csv_bytes(rows: Sequence[Sequence[Any]], *, separator: str = ",", encoding: str = "utf-8") -> bytes:
+    """Rows as a csv of an office: its separator, its encoding, its line ends."""
+    made = io.StringIO()
+    csv.writer(made, delimiter=separator, lineterminator="\r\n").writerows(rows)
+    return made.getvalue().encode(encoding)
+
+
+def xlsx_bytes(rows: Sequence[Sequence[Any]], *, merged: Sequence[str] = (), sheet: str = "Lembar1") -> bytes:
+    """Rows as an xlsx with merged cells; the same bytes every time."""
+    import xlsxwriter
+
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"created": _MADE, "comments": "Data contoh, bukan kasus nyata"})
+        page = book.add_worksheet(sheet)
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+        for cells in merged:
+            page.merge_range(cells, None)
+        for at, row in enumerate(rows):
+            # A merged range was written over: its first cell once more.
+            page.write_row(at, 0, row)
+    return made.getvalue()
+
+
+def ods_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows as an OpenDocument sheet, the smallest that LibreOffice takes; the same bytes every time."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(
+        f"<table:table-row>{''.join(cell.format(escape(text)) for text in row)}</table:table-row>" for row in rows
+    )
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{urn}:office:1.0" '
+        f'xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0" office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Lembar1">{lines}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="{urn}:manifest:1.0" '
+        f'manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in (("mimetype", kind), ("content.xml", content), ("META-INF/manifest.xml", manifest)):
+            packing = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, _MADE.timetuple()[:6]), text, compress_type=packing)
+    return made.getvalue()
+
+
+def form_bytes(kelurahan: pd.Series[str], kecamatan: pd.Series[str]) -> bytes:
+    """An XLSForm for watchers' reports: no name, no telephone number, no point on a map, no free text.
+
+    Parameters
+    ----------
+    kelurahan, kecamatan
+        Names by `kode`.
+    """
+    import xlsxwriter
+
+    survey = [
+        ["type", "name", "label::Indonesia (id)", "label::English (en)", "required", "appearance", "constraint"],
+        ["note", "peringatan", "Jangan tulis nama, nomor telepon, atau alamat siapa pun.",
+         "Do not write anybody's name, telephone number or address.", "", "", ""],
+        ["begin_group", "laporan", "Laporan", "Report", "", "", ""],
+        ["date", "tanggal", "Tanggal terlihat", "Day it was seen", "yes", "", ". <= today()"],
+        ["select_one kelurahan", "kelurahan", "Kelurahan", "Kelurahan", "yes", "minimal autocomplete", ""],
+        ["select_one jenis", "jenis", "Jenis tanda", "Kind of sign", "yes", "", ""],
+        ["select_one banyaknya", "banyaknya", "Kira-kira berapa orang", "About how many people", "no", "", ""],
+        ["select_one ya_tidak", "tindak_lanjut", "Sudah ditindaklanjuti?", "Followed up?", "yes", "", ""],
+        ["end_group", "", "", "", "", "", ""],
+    ]  # fmt: skip
+    listed = [
+        ["jenis", "newcomers_in_kos", "Banyak pendatang lama tinggal di satu kos",
+         "Many newcomers long in one boarding house"],
+        ["jenis", "recruiter_seen", "Ada perekrut", "A recruiter was seen"],
+        ["jenis", "document_request", "Permintaan surat yang janggal", "An odd request for papers"],
+        ["jenis", "question", "Pertanyaan warga", "A question of a resident"],
+        ["jenis", "other", "Lainnya", "Other"],
+        ["banyaknya", "1", "1", "1"], ["banyaknya", "2_5", "2 sampai 5", "2 to 5"],
+        ["banyaknya", "6_", "6 atau lebih", "6 or more"],
+        ["ya_tidak", "yes", "Ya", "Yes"], ["ya_tidak", "no", "Belum", "Not yet"],
+    ]  # fmt: skip
+    listed += [
+        ["kelurahan", str(kode), f"{name} ({above})", f"{name} ({above})"]
+        for (kode, name), above in zip(kelurahan.items(), kecamatan, strict=True)
+    ]
+    sheets = {
+        "survey": survey,
+        "choices": [["list_name", "name", "label::Indonesia (id)", "label::English (en)"], *listed],
+        "settings": [
+            ["form_title", "form_id", "version", "default_language"],
+            ["Laporan pemantau Community Watch", "laporan_pemantau", "1", "Indonesia (id)"],
+        ],
+    }
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        book.set_properties({"created": _MADE})
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                for column, text in enumerate(row):
+                    page.write_string(at, column, str(text))
+    return made.getvalue()
+
+
+def sample_files(
+    kelurahan: pd.Series[str], kecamatan: pd.Series[str], tables: dict[str, pd.DataFrame]
+) -> dict[str, bytes]:
+    """All samples and the form by their path below `data/`; the same bytes every time.
+
+    Parameters
+    ----------
+    kelurahan, kecamatan
+        Names by `kode`.
+    tables
+        Canonical example tables: their first rows are samples that need no mapping.
+    """
+    sizes = [["Kelurahan", "Jumlah Penduduk", "Sumber"]]
+    sizes += [
+        [name, f"{1_000 + 37 * at:,}".replace(",", "."), "CONTOH, bukan angka nyata"]
+        for at, name in enumerate(kelurahan)
+    ]
+    files = {
+        "samples/contoh_bp3mi.xlsx": xlsx_bytes(bp3mi(), merged=("F3:H3",)),
+        "samples/contoh_polisi.csv": csv_bytes(police(), separator=";", encoding="cp1252"),
+        "samples/contoh_simfoni.ods": ods_bytes(simfoni()),
+        "samples/contoh_kobo.csv": csv_bytes(kobo(list(kelurahan.index)), encoding="utf-8-sig"),
+        "samples/contoh_denominators.csv": csv_bytes(sizes, separator=";"),
+        "forms/laporan_pemantau.xlsx": form_bytes(kelurahan, kecamatan),
+    }
+    for name, table in tables.items():
+        text = table.head(60).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        files[f"samples/contoh_{name}.csv"] = text.encode()
+    return files
