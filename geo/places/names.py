@@ -14,6 +14,7 @@ from typing import NamedTuple
 LONGEST = 40
 _LONGEST_READ = 200
 _BEFORE = re.compile(r"^(?:(?:kantor|kelurahan|kel|lurah|desa|ds|kampung|kpg)\b\s*)+")
+_LEADS = ("kantor", "kel", "lurah", "desa", "ds", "kampung", "kpg")
 _GLUED = re.compile(r"^(?:kelurahan|kel)(?=[a-z]{4})")
 _KECAMATAN = re.compile(r"^(?:kantor\s+)?(?:kecamatan|kec|camat)\b\s*")
 _REGENCY = re.compile(r"^(?:kabupaten|kab|kota|provinsi|prov|propinsi)\b\s*")
@@ -103,7 +104,9 @@ def parse(text: str, *, folded: bool = False) -> Name:
     >>> parse("Kel. NAIKOTEN-II").key, parse("Naikoten Dua").key, parse("Oesapa Brt").key, parse("AIR NONA").key
     ('naikoten/2', 'naikoten/2', 'oesapa/barat', 'airnona')
     """
-    bare = _BEFORE.sub("", text if folded else fold(text))
+    bare = text if folded else fold(text)
+    if bare.startswith(_LEADS):
+        bare = _BEFORE.sub("", bare)
     words = [_SHORT.get(word, word) for word in bare.split()]
     if len(words) == 1:
         return Name(words[0], words=(words[0],))
@@ -179,14 +182,17 @@ def spelling_key(name: str, kecamatan: str = "") -> str:
     return key_of(fold(name), fold(kecamatan))
 
 
-def key_of(name: str, kecamatan: str) -> str:
-    """As `spelling_key`, of folded texts."""
+def key_of(name: str, kecamatan: str, parsed: Name | None = None) -> str:
+    """As `spelling_key`, of folded texts; `parsed` is the name where somebody has parsed it already."""
     if not name:
         return ""
-    above = kecamatan_named(kecamatan) or kecamatan
+    level = ""
+    if kecamatan:
+        level = parse(kecamatan_named(kecamatan) or kecamatan, folded=True).key[:LONGEST]
     lead = "kec:" if kecamatan_named(name) is not None else ""
-    level = parse(above, folded=True).key[:LONGEST] if above else ""
-    return f"{lead}{parse(unglued(name), folded=True).key[:LONGEST]}|{level}"
+    bare = unglued(name)
+    found = parsed if parsed is not None and bare == name else parse(bare, folded=True)
+    return f"{lead}{found.key[:LONGEST]}|{level}"
 
 
 def keepable(text: str) -> str | None:

@@ -93,6 +93,8 @@ class Resolver:
         self._names = {str(kode): str(name) for kode, name in areas.names.items()}
         self._gazetteer = gazetteer
         self._decisions = dict(decisions or {})
+        # Of kelurahan, kecamatan and a likeness, never of what was written: few, and nobody's.
+        self._made: dict[tuple[str, MatchBy, float, str], Found] = {}
         self._layer = list(areas.index)
         self._city_code = areas.city_code
         parsed = {kode: parse(name) for kode, name in self._names.items()}
@@ -180,7 +182,14 @@ class Resolver:
         )
 
     def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
-        """A match, unless name and kecamatan together are a place elsewhere."""
+        """A match, unless name and kecamatan together are a place elsewhere; the same object for the same match."""
+        key = (kode, by, score, above)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = self._make_match(kode, by, score, above)
+        return found
+
+    def _make_match(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
         pair = ((score, kode),)
         group = self._group.get(kode, "")
         if not above or not group or above == group or above in self._gazetteer.city:
@@ -222,9 +231,14 @@ class Resolver:
         return None
 
     def _spelled_like(self, names: Sequence[Name]) -> list[Found]:
-        """What names that are in no list are most alike, all at once."""
-        if not names:
-            return []
+        """What names that are in no list are most alike; every distinct one is compared once."""
+        signs = [name[:3] for name in names]
+        distinct = {sign: Name(*sign) for sign in signs}
+        found = dict(zip(distinct, self._compared(list(distinct.values())), strict=True))
+        return [found[sign] for sign in signs]
+
+    def _compared(self, names: Sequence[Name]) -> list[Found]:
+        """What distinct names are most alike, all at once."""
         found: list[Found] = []
         step = 8_192
         for start in range(0, len(names), step):
@@ -301,7 +315,7 @@ class Resolver:
         return parts[0], parts[1] if len(parts) > 1 else ""
 
     def _name(
-        self, written: str, folded: str, kecamatan: str, *, is_kecamatan: bool
+        self, written: str, folded: str, name: Name, kecamatan: str, *, is_kecamatan: bool
     ) -> tuple[Found | None, Name, str]:
         """What a name is as far as lists tell; else what is left to compare."""
         if not folded:
@@ -312,7 +326,6 @@ class Resolver:
             is_known = key in self._gazetteer.districts or bool(self._level_above(folded))
             return Found(PlaceStatus.OUTSIDE, score=1.0) if is_known else _UNKNOWN, Name(""), ""
         above = self._level_above(fold(kecamatan)) if kecamatan else ""
-        name = parse(folded, folded=True)
         bare = unglued(folded)
         found = self._exactly(name, above) or (
             self._exactly(parse(bare, folded=True), above) if bare != folded else None
@@ -352,13 +365,18 @@ class Resolver:
         return found, name, above
 
     def _names_found(
-        self, pairs: Sequence[tuple[str, str]], folded: Sequence[str], *, are_kecamatan: bool
+        self,
+        pairs: Sequence[tuple[str, str]],
+        folded: Sequence[str],
+        parsed: Sequence[Name],
+        *,
+        are_kecamatan: bool,
     ) -> list[Found]:
         """What each distinct pair of name and kecamatan is."""
         found: list[Found | None] = []
         left: list[tuple[int, Name, str]] = []
         for at, (written, kecamatan) in enumerate(pairs):
-            got, name, above = self._name(written, folded[at], kecamatan, is_kecamatan=are_kecamatan)
+            got, name, above = self._name(written, folded[at], parsed[at], kecamatan, is_kecamatan=are_kecamatan)
             found.append(got)
             if got is None:
                 left.append((at, name, above))
@@ -482,9 +500,10 @@ class Resolver:
         pair_of, pairs = _distinct(names, kecamatan, len(index))
         code_of, distinct_codes = _distinct(codes, None, len(index))
         folded = [fold(written) for written, _ in pairs]
-        by_name = self._names_found(pairs, folded, are_kecamatan=names_are_kecamatan)
+        parsed = [parse(one, folded=True) for one in folded]
+        by_name = self._names_found(pairs, folded, parsed, are_kecamatan=names_are_kecamatan)
         above = {text: fold(text) for text in {text for _, text in pairs}}
-        keys = [key_of(one, above[text]) for one, (_, text) in zip(folded, pairs, strict=True)]
+        keys = [key_of(one, above[text], name) for one, name, (_, text) in zip(folded, parsed, pairs, strict=True)]
         decided = [self._decided(key) if key else None for key in keys]
         by_name = [choice or found for choice, found in zip(decided, by_name, strict=True)]
         by_code = self._codes_found([code.strip() for code, _ in distinct_codes], code_system)
@@ -496,7 +515,8 @@ class Resolver:
             found = [
                 self._together(by_code[one % len(by_code)], by_name[one // len(by_code)]) for one in combined.tolist()
             ]
-        distinct = zip(*map(self._shown, found), strict=True) if found else [()] * (len(COLUMNS) - 1)
+        shown = {id(one): self._shown(one) for one in {id(one): one for one in found}.values()}
+        distinct = zip(*(shown[id(one)] for one in found), strict=True) if found else [()] * (len(COLUMNS) - 1)
         # Made once for each distinct row and referred to by all: a million texts are not built anew.
         columns = {
             name: np.array(values, dtype="float64" if name == "score" else object)[row_of]
