@@ -34,6 +34,7 @@ class Problem(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOT_POLYGON = "not_polygon"
     NO_GEOMETRY = "no_geometry"
+    TOO_MANY_VERTICES = "too_many_vertices"
     MISSING_VALUE = "missing_value"
     DUPLICATE = "duplicate"
     NO_SUCH_KELURAHAN = "no_such_kelurahan"

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED = ROOT / "data" / "settings.toml"
 LOCAL = ROOT / "var" / "settings.toml"
 ENVIRONMENT = "PETAJAGA_SETTINGS"
+#: Below the city's own folder: the layer of boundaries that was brought on a page, if there is one.
+ADOPTED = Path("batas") / "areas.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ def read_settings(local: Path | None = None) -> Settings:
     if local or named or chosen.exists():
         options = _merge(options, tomllib.loads(chosen.read_text("utf-8-sig")))
         home = chosen.resolve().parent
+    kota = Path(options["stores"]["kota"])
+    kota = kota if kota.is_absolute() else ROOT / kota
+    if (kota / ADOPTED).is_file() and chosen != EMBEDDED:
+        options = _merge(options, tomllib.loads((kota / ADOPTED).read_text("utf-8")))
+        home = (kota / ADOPTED).parent
     areas, release = options["areas"], options["release"]
     path = Path(areas["path"])
     if not path.is_absolute():
@@ -128,7 +135,6 @@ def read_settings(local: Path | None = None) -> Settings:
     if len(bounds) != 4 or not (bounds[0] < bounds[2] and bounds[1] < bounds[3]):  # noqa: PLR2004
         msg = f"areas.bounds are west, south, east, north, not {bounds!r}"
         raise ValueError(msg)
-    kota = Path(options["stores"]["kota"])
     return Settings(
         areas=AreaSettings(
             path=path,
@@ -145,5 +151,5 @@ def read_settings(local: Path | None = None) -> Settings:
         owner_audience=Audience(release["owner_audience"]),
         tiles_url=options["map"]["tiles_url"],
         tiles_attribution=options["map"]["tiles_attribution"],
-        kota=kota if kota.is_absolute() else ROOT / kota,
+        kota=kota,
     )

@@ -10,6 +10,7 @@ from geo.errors import DataError
 from geo.present.reports import report_sentence
 from geo.terms import Outcome
 from pages.parts.batches import batches, copies
+from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def page(shell: Shell) -> None:
     if not desk.is_new:
         batches(shell, desk)
         copies(shell, desk)
+    boundaries(shell, desk)
     st.caption(words("data.privacy"))
 
 

@@ -18,6 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import DataError, Fault, Problem
 from geo.places.files import opened
+from geo.places.names import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -230,7 +231,7 @@ def read_areas(options: AreaSettings) -> Areas:
     faults += _check_geometry(frame, table, options)
     if faults:
         raise DataError(tuple(faults))
-    text = {c: frame[c].astype(str).str.strip() for c in (options.key, options.name, options.group) if c}
+    text = {c: frame[c].astype(str).map(visible) for c in (options.key, options.name, options.group) if c}
     geometry, notes = _mend(frame, table, text[options.name])
     tidy = gpd.GeoDataFrame(
         {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EMBEDDED = ROOT / "data" / "mappings"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}")
-_ENOUGH = 0.6
+_ENOUGH = 0.7
 
 
 @dataclass(frozen=True, eq=True)
@@ -154,7 +154,11 @@ def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, M
     """
     for mapping in _by_likeness(columns, kind, known or {}):
         return _fitted(mapping, columns)
-    kind = kind or guess_kind(columns)
+    return _by_headers(columns, kind or guess_kind(columns))
+
+
+def _by_headers(columns: Sequence[str], kind: Kind) -> Mapping:
+    """Each field with the header that is called so."""
     left = _plainly(columns)
     found: dict[str, str] = {}
     for exact in (True, False):
@@ -181,10 +185,14 @@ def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapp
 
 
 def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
-    """A mapping with the headers as this file writes them; columns that are not there are left out."""
+    """A mapping with the headers as this file writes them; for a column that is not there one that is called so."""
     headers = _plainly(columns)
     fitted = {name: headers[plain(header)] for name, header in mapping.columns.items() if plain(header) in headers}
-    return replace(mapping, columns=fitted)
+    guessed = _by_headers(columns, mapping.kind).columns
+    for name in mapping.columns:
+        if name not in fitted and guessed.get(name) not in {None, *fitted.values()}:
+            fitted[name] = guessed[name]
+    return replace(mapping, columns={name: fitted[name] for name in mapping.columns if name in fitted})
 
 
 def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mapping:

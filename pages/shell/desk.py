@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records import imports
@@ -19,6 +20,8 @@ from geo.records.prepare import prepare
 from geo.records.store import backup, content, decisions, hand
 from geo.records.store.batches import batches
 from geo.records.store.engine import open_store, path_of
+from geo.settings import ADOPTED
+from pages.shell import caches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +41,15 @@ if TYPE_CHECKING:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - the key
     return Resolver(_areas, read_gazetteer(_areas))
+
+
+@contextlib.contextmanager
+def _on_disk(name: str, raw: bytes) -> Iterator[Path]:
+    """A file that somebody sent, on the disk only while it is read."""
+    with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
+        path = Path(folder) / Path(name.replace("\\", "/")).name
+        path.write_bytes(raw)
+        yield path
 
 
 @dataclass(frozen=True)
@@ -96,9 +108,7 @@ class Desk:
         DataError
             When it cannot be read.
         """
-        with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
-            path = Path(folder) / Path(name.replace("\\", "/")).name
-            path.write_bytes(raw)
+        with _on_disk(name, raw) as path:
             return imports.read_file(path, self.settings)[0]
 
     def prepared(self, sheet: Sheet, mapping: Mapping) -> Prepared:
@@ -130,6 +140,29 @@ class Desk:
     def open_reviews(self) -> list[int]:
         """Batches whose hashes are still kept."""
         return imports.with_hashes(self.path)
+
+    # Boundaries
+
+    @property
+    def has_layer(self) -> bool:
+        """Whether a layer of the city's own is in use."""
+        return (self.settings.kota / ADOPTED).exists()
+
+    def layer_columns(self, name: str, raw: bytes) -> list[str]:
+        """Columns of a layer that somebody sent."""
+        with _on_disk(name, raw) as path:
+            return columns_of(path)
+
+    def use_layer(self, name: str, raw: bytes, *, key: str, name_column: str, group: str) -> None:
+        """Checks a layer and takes it into use, for all pages."""
+        with _on_disk(name, raw) as path:
+            adopt(path, self.settings.areas, self.settings.kota, key=key, name=name_column, group=group)
+        caches.settings.clear()
+
+    def give_up_layer(self) -> None:
+        """Goes back to the layer of the settings."""
+        give_up(self.settings.kota)
+        caches.settings.clear()
 
     # Copies
 

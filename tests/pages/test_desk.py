@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from geo.places.boundaries import Areas
     from geo.records.store.engine import Store
 
 SHEET = (
@@ -233,3 +234,19 @@ def test_a_copy_and_its_return(folder: Path) -> None:
     assert not page.error
     with store(folder).reading() as connection:
         assert len(content.cases(connection)) == 3
+
+
+def test_a_layer_of_the_citys_own(folder: Path, kupang: Areas, tmp_path: Path) -> None:
+    path = tmp_path / "batas baru.gpkg"
+    kupang.frame.reset_index().rename(columns={"name": "nama", "group": "kecamatan"}).to_file(path)
+    app = desk("data")
+    (uploader,) = [one for one in app.file_uploader if one.label == "Berkas batas wilayah"]
+    app = uploader.upload(path.name, path.read_bytes(), "application/octet-stream").run()
+    assert [choice(app, label).value for label in ("Kolom kode", "Kolom nama")] == ["kode", "nama"]
+    app = button(app, "Periksa dan pakai")
+    assert not app.error
+    assert (folder / "batas" / "areas.toml").is_file()
+    again = desk("data")
+    assert "batas baru (51 kelurahan)" in again.expander[-1].label
+    button(again, "Kembali ke batas bawaan")
+    assert "cahyadsn 2024" in desk("data").expander[-1].label

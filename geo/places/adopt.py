@@ -1,0 +1,108 @@
+"""A layer of boundaries that the city brought, in the place of the embedded one until it is given up again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.errors import DataError, Fault, Problem
+from geo.places.boundaries import Areas, read_areas
+from geo.places.files import opened
+from geo.settings import ADOPTED
+
+if TYPE_CHECKING:
+    from geo.settings import AreaSettings
+
+#: A layer that is drawn in a browser holds no more; all of Jakarta has 60,000.
+VERTEX_LIMIT = 1_000_000
+_LAYER = "batas.gpkg"
+
+
+def columns_of(path: Path) -> list[str]:
+    """Columns of a file of boundaries, as far as they can be found out; none where it is no such file.
+
+    Raises
+    ------
+    DataError
+        When the file is not what its ending says, or short of a part.
+    """
+    try:
+        with opened(path) as file:
+            layers = pyogrio.list_layers(file)
+            polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
+            return [str(name) for name in pyogrio.read_info(file, layer=polygons[0])["fields"]] if polygons else []
+    except (DataSourceError, DataLayerError, ValueError, OSError):
+        return []
+
+
+def _check_size(path: Path) -> None:
+    """Refuses a layer of too many vertices before its geometry is worked on."""
+    with opened(path) as file:
+        table = pyogrio.read_dataframe(file, columns=[])
+    shapes = table.geometry.to_numpy() if "geometry" in table else []
+    if shapely.get_num_coordinates(shapes).sum() > VERTEX_LIMIT:
+        raise DataError((Fault.of(path.name, "geometry", Problem.TOO_MANY_VERTICES, hint=f"{VERTEX_LIMIT:,}"),))
+
+
+def adopt(path: Path, options: AreaSettings, kota: Path, *, key: str, name: str, group: str) -> Areas:
+    """Checks a layer as a whole and makes it the city's own: all of it, or nothing.
+
+    Parameters
+    ----------
+    path
+        .zip of a shapefile, .gpkg or .geojson.
+    options
+        The options in force; city, bounds and metric CRS stay.
+    kota
+        Folder of the city's own data.
+    key, name, group
+        Columns; `group` may be empty.
+
+    Returns
+    -------
+    Areas
+        The layer as it will be used, mended where that was possible.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file.
+    """
+    try:
+        _check_size(path)
+    except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
+        raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint=path.suffix),)) from fault
+    areas = read_areas(replace(options, path=path, key=key, name=name, group=group, layer=path.stem[:40]))
+    folder = kota / ADOPTED.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=folder) as made:
+        unfinished = Path(made) / _LAYER
+        pyogrio.write_dataframe(areas.frame.reset_index(), unfinished, driver="GPKG", layer="batas")
+        unfinished.replace(folder / _LAYER)
+        values = {
+            "path": _LAYER,
+            "key": "kode",
+            "name": "name",
+            "group": "group" if group else "",
+            "layer": areas.layer,
+        }
+        lines = "\n".join(f"{one} = {json.dumps(value)}" for one, value in values.items())
+        # Last, and in one step: without this file the layer is not in use.
+        listed = Path(made) / "areas.toml"
+        listed.write_text(f"[areas]\n{lines}\n", "utf-8")
+        listed.replace(kota / ADOPTED)
+    return areas
+
+
+def give_up(kota: Path) -> bool:
+    """Goes back to the layer of the settings; says whether there was one to give up."""
+    is_there = (kota / ADOPTED).exists()
+    (kota / ADOPTED).unlink(missing_ok=True)
+    return is_there
