@@ -32,7 +32,7 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import data, hotspots, method, names, overview, profile, record, rollout
+    from pages import hotspots, method, names, overview, profile, record, rollout, sheets
     from pages.shell import Shell
     from pages.shell.guard import guarded
 
@@ -66,7 +66,7 @@ def main() -> None:
         listed += [
             st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
             for draw, title, address in (
-                (data.page, "page.data", "data"),
+                (sheets.page, "page.data", "data"),
                 (names.page, "page.names", "tinjau"),
                 (record.page, "page.record", "catatan"),
             )

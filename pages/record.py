@@ -36,7 +36,14 @@ def page(shell: Shell) -> None:
 def _record(shell: Shell, desk: Desk) -> None:
     """The form of one record, empty for a new one."""
     words, names = shell.words, shell.areas.names
-    rows = {} if desk.is_new else {int(row["id"]): row for row in desk.records().to_dict("records")}
+    rows: dict[int, Any] = {}
+    if not desk.is_new:
+        numbers = [0, *(int(one) for one in desk.batches()["id"])]
+        batch = st.selectbox(
+            words("record.batch"), numbers, key="record.batch",
+            format_func=lambda one: f"{words('batch.number')} {one}" if one else words("record.newest"),
+        )  # fmt: skip
+        rows = {int(row["id"]): row for row in desk.records(batch or None).to_dict("records")}
     number = st.selectbox(
         words("record.which"), [0, *rows], key="record.number",
         format_func=lambda one: record_text(rows[one], names, words) if one else words("record.new"),

@@ -55,12 +55,15 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 def _store(url: str | None) -> Path:
     # Not at the top: a database that a command does not use shall not be waited for.
+    from geo.records.imports import expire
     from geo.records.store.engine import path_of, store_at
 
     try:
-        return store_at(url) if url else path_of(read_settings())
+        path = store_at(url) if url else path_of(read_settings())
     except DataError as fault:
         raise RefusalError(fault.faults, "store") from fault
+    expire(path)
+    return path
 
 
 def _viewer() -> Viewer:

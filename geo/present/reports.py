@@ -42,13 +42,27 @@ def rejected_table(report: Any, words: Words) -> pd.DataFrame:
 
 
 def rejected_csv(report: Any, words: Words) -> str:
-    """Refused rows as a file, for whoever mends the original; no cell of it can run as a formula."""
+    """Refused rows as a file, for whoever mends the original: faults, and what could be read of each row.
+
+    No cell of it can run as a formula, and none is as it was written: a day, a number or a word of a closed list.
+    """
     made = io.StringIO()
     writer = csv.writer(made)
-    writer.writerow([words(f"report.{name}") for name in REJECTED_COLUMNS])
+    known = report.refused.astype("object").where(report.refused.notna(), "")
+    writer.writerow([*(words(f"report.{name}") for name in REJECTED_COLUMNS), *known.columns])
     for row in rejected_rows(report, words):
-        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell for cell in row])
+        number = int(row[1])
+        read = [_read(value) for value in known.loc[number]] if number in known.index else [""] * len(known.columns)
+        writer.writerow([_harmless(cell) for cell in (*row, *read)])
     return "\ufeff" + made.getvalue()
+
+
+def _read(value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def report_sentence(report: Any, words: Words) -> str:

@@ -18,7 +18,7 @@ from geo.records.prepare import RowFault, prepare
 from geo.records.sheets import read_sheet
 from geo.records.store import decisions
 from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
-from geo.records.store.engine import note, open_store
+from geo.records.store.engine import note, open_store, pseudonyms_of
 from geo.records.store.pseudonyms import Hashes, Key, Pseudonyms
 from geo.records.store.schema import BATCH, RECORD_PLACE, SPELLING
 from geo.records.store.sqlite import forget_deleted
@@ -56,6 +56,8 @@ class Report:
         `Outcome` by row number.
     faults
         Why rows were refused, one for each cell at fault, in order of rows.
+    refused
+        What could be read of the refused rows, by row number; typed values only, nothing as written.
     places
         Places as they were resolved: `row_number`, `role`, `place_status`, `kode`, `match_by`, `score`,
         `candidates`, `conflict`, `written`.
@@ -73,6 +75,7 @@ class Report:
     counts: dict[Outcome, int]
     outcomes: pd.Series[str]
     faults: tuple[RowFault, ...]
+    refused: pd.DataFrame
     places: pd.DataFrame
     replaced: int
     resent: tuple[int, ...]
@@ -217,6 +220,7 @@ def _report(prepared: Prepared, judged: Judged, known: Known, batch: int | None)
         counts=judged.counts,
         outcomes=judged.outcomes,
         faults=tuple(sorted((*prepared.faults, *overruled), key=lambda fault: (fault.row, fault.column))),
+        refused=prepared.refused,
         places=places,
         replaced=len(judged.replaces),
         resent=tuple(judged.resent),
@@ -347,6 +351,11 @@ def close_review(path: Path, viewer: Viewer, batch: int) -> None:
         note(connection, viewer, Act.CLOSE, "batch", batch)
         tokens = standing_tokens(connection)
     Pseudonyms(store.pseudonyms, tokens).forget(token)
+
+
+def expire(path: Path) -> None:
+    """Erases the file of hashes when it has reached its age; asked at every look at the desk and by every command."""
+    Pseudonyms(pseudonyms_of(path), ()).expire()
 
 
 def with_hashes(path: Path) -> list[int]:

@@ -34,6 +34,8 @@ _SOURCE_LENGTH = 120
 _MOST_PERSONS = 10_000
 _LISTED = {"kind": SIGNS, "group": GROUPS}
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
+#: Read as text: a column that was mistaken for one of these would come through as it is written.
+_WRITTEN = ("source", "label")
 #: Kinds whose rows may speak of a whole kecamatan or of the city.
 _ABOVE = frozenset({Kind.COVERAGE, Kind.ROLLOUT})
 
@@ -78,6 +80,8 @@ class Prepared:
         Of cases: number of the report within the file by row number, -1 for a report of its own.
     faults
         Why rows were refused, one for each cell at fault.
+    refused
+        Of the rows that were refused: what could be read of them, in the columns of `values`; nothing as written.
     """
 
     kind: Kind
@@ -87,6 +91,7 @@ class Prepared:
     places: pd.DataFrame
     reports: pd.Series[int]
     faults: tuple[RowFault, ...]
+    refused: pd.DataFrame
     _raw: pd.DataFrame = field(repr=False)
     _identity: dict[int, tuple[str, ...]] = field(repr=False)
     _report_keys: list[str] = field(repr=False)
@@ -401,6 +406,7 @@ def prepare(
         places=places[~places["row_number"].isin(bad)],
         reports=reports,
         faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))),
+        refused=main[main.index.isin(bad)].drop(columns=["report", *_WRITTEN], errors="ignore"),
         _raw=rows,
         _identity=identity,
         _report_keys=keys,

@@ -147,7 +147,9 @@ class Shell:
         # Not at the top: a database that a visit does not use shall not be waited for.
         from pages.shell.desk import Desk
 
-        return Desk(self.settings, self.areas, access.viewer(StoreName.KOTA, self.settings))
+        desk = Desk(self.settings, self.areas, access.viewer(StoreName.KOTA, self.settings))
+        desk.expire()
+        return desk
 
     def do(self, act: Callable[[], None], said: str) -> None:
         """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""

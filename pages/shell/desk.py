@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 
+_TEMPORARY, _STALE_S = "petajaga-", 3_600
+_NEWEST, _ALL = 200, 20_000
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - the key
     return Resolver(_areas, read_gazetteer(_areas))
@@ -46,7 +52,11 @@ def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - th
 @contextlib.contextmanager
 def _on_disk(name: str, raw: bytes) -> Iterator[Path]:
     """A file that somebody sent, on the disk only while it is read."""
-    with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
+    for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+        # Of a server that was killed while it read: nobody reads for an hour.
+        if time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_TEMPORARY) as folder:
         path = Path(folder) / Path(name.replace("\\", "/")).name
         path.write_bytes(raw)
         yield path
@@ -79,6 +89,10 @@ class Desk:
     def is_new(self) -> bool:
         """Whether nothing was ever brought into it."""
         return not self.path.is_file()
+
+    def expire(self) -> None:
+        """Erases hashes that have reached their age."""
+        imports.expire(self.path)
 
     @property
     def _store(self) -> Store:
@@ -226,10 +240,10 @@ class Desk:
 
     # One record
 
-    def records(self) -> pd.DataFrame:
-        """The newest records."""
+    def records(self, batch: int | None = None) -> pd.DataFrame:
+        """The newest records, of one batch or of all."""
         with self.reading() as connection:
-            return hand.records(connection)
+            return hand.records(connection, batch=batch, most=_ALL if batch else _NEWEST)
 
     def record(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A record as it is, and what was done to it."""

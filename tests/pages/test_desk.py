@@ -68,7 +68,7 @@ def choice(app: AppTest, label: str) -> Any:
 
 
 def sent(text: str = SHEET) -> AppTest:
-    app = desk("data")
+    app = desk("sheets")
     assert not app.exception
     return app.file_uploader[0].upload("lembar.csv", text.encode(), "text/csv").run()
 
@@ -85,7 +85,7 @@ def store(folder: Path) -> Store:
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("name", ["data", "names", "record"])
+@pytest.mark.parametrize("name", ["sheets", "names", "record"])
 def test_every_page_opens_on_an_empty_desk(folder: Path, name: str, language: str) -> None:
     app = desk(name, bahasa=language)
     assert not app.exception
@@ -94,7 +94,7 @@ def test_every_page_opens_on_an_empty_desk(folder: Path, name: str, language: st
     assert not folder.exists(), "looking makes no store"
 
 
-@pytest.mark.parametrize("name", ["data", "names", "record"])
+@pytest.mark.parametrize("name", ["sheets", "names", "record"])
 def test_the_desk_is_closed_where_others_can_reach_the_server(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access.st, "get_option", lambda _name: "0.0.0.0")  # noqa: S104
     app = desk(name)
@@ -118,7 +118,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     again = sent()
     assert "sudah pernah dibawa" in texts(again)
     assert not [one for one in again.button if one.label.startswith("Terima")]
-    page = desk("data")
+    page = desk("sheets")
     page.checkbox(key="data.sure").check().run()
     page = button(page, "Batalkan")
     assert "Batch 1 dibatalkan; 3 baris dihapus." in texts(page)
@@ -145,7 +145,7 @@ def test_a_column_is_corrected_and_the_mapping_remembered(folder: Path) -> None:
 
 def test_a_bad_file_is_told_without_a_traceback(folder: Path) -> None:
     for raw in (b"", b"\0\0\0", b"x" * 200_000):
-        app = desk("data")
+        app = desk("sheets")
         app = app.file_uploader[0].upload("lembar.csv", raw, "text/csv").run()
         assert not app.exception
         assert app.error
@@ -224,11 +224,11 @@ def test_a_record_by_hand(folder: Path) -> None:
 
 def test_a_copy_and_its_return(folder: Path) -> None:
     button(sent(), "Terima")
-    button(desk("data"), "Buat cadangan")
-    page = desk("data")
+    button(desk("sheets"), "Buat cadangan")
+    page = desk("sheets")
     page.checkbox(key="data.sure").check().run()
     button(page, "Batalkan")
-    page = desk("data")
+    page = desk("sheets")
     page.checkbox(key="data.restore.sure").check().run()
     page = button(page, "Kembalikan")
     assert not page.error
@@ -239,14 +239,14 @@ def test_a_copy_and_its_return(folder: Path) -> None:
 def test_a_layer_of_the_citys_own(folder: Path, kupang: Areas, tmp_path: Path) -> None:
     path = tmp_path / "batas baru.gpkg"
     kupang.frame.reset_index().rename(columns={"name": "nama", "group": "kecamatan"}).to_file(path)
-    app = desk("data")
+    app = desk("sheets")
     (uploader,) = [one for one in app.file_uploader if one.label == "Berkas batas wilayah"]
     app = uploader.upload(path.name, path.read_bytes(), "application/octet-stream").run()
     assert [choice(app, label).value for label in ("Kolom kode", "Kolom nama")] == ["kode", "nama"]
     app = button(app, "Periksa dan pakai")
     assert not app.error
     assert (folder / "batas" / "areas.toml").is_file()
-    again = desk("data")
+    again = desk("sheets")
     assert "batas baru (51 kelurahan)" in again.expander[-1].label
     button(again, "Kembali ke batas bawaan")
-    assert "cahyadsn 2024" in desk("data").expander[-1].label
+    assert "cahyadsn 2024" in desk("sheets").expander[-1].label

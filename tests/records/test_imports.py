@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import logging
 import pickle
 import sqlite3
@@ -16,12 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import DataError, Problem
+from geo.present.reports import rejected_csv
 from geo.records import imports
 from geo.records.store import content, decisions, engine, hand, pseudonyms
 from geo.records.store.engine import close_store, open_store
 from geo.schemas import Table
 from geo.terms import Audience, Kind, Outcome, PairState, Reason
 from geo.viewer import Viewer
+from geo.words import Language, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,6 +289,8 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
         assert value not in path.read_bytes()
     later = engine.now() + timedelta(days=31)
     monkeypatch.setattr(pseudonyms, "now", lambda: later)
+    imports.expire(path)
+    assert not store.pseudonyms.exists()
     bring(HEAD + row(9))
     with sqlite3.connect(store.pseudonyms) as connection:
         ((fresh,),) = connection.execute("SELECT key FROM secret")
@@ -387,3 +393,17 @@ def test_generated_sheets_account_for_every_row(bring: Bringer, rows: list[list[
     if first.batch is not None:
         imports.take_back(bring.path, ANA, first.batch)
     assert bring.cases().empty
+
+
+def test_the_list_of_refused_rows_has_what_was_read_and_nothing_as_written(bring: Bringer) -> None:
+    words = Words(Language.ID)
+    report = bring.dry(MESSY.replace("entah", f"=HYPERLINK({NAME})"))
+    lines = list(csv.DictReader(io.StringIO(rejected_csv(report, words).lstrip("\ufeff"))))
+    assert [line["baris"] for line in lines] == ["5", "6", "9"]
+    assert lines[1]["kolom"] == "Jenis Kelamin"
+    assert lines[1]["reported_on"] == "2018-11-16"
+    assert lines[1]["age_group"] == "adult"
+    assert lines[0]["reported_on"] == ""
+    assert NAME not in str(lines)
+    assert "HYPERLINK" not in str(lines)
+    assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line.values())

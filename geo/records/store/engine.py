@@ -80,7 +80,7 @@ class Store:
     @property
     def pseudonyms(self) -> Path:
         """File of the keyed hashes, beside the store and in no backup."""
-        return self.path.with_name(f"{self.path.stem}-sementara.sqlite")
+        return pseudonyms_of(self.path)
 
     def state(self) -> str:
         """What the store holds, in a word: another one after every change."""
@@ -189,6 +189,11 @@ def store_at(url: str) -> Path:
     if "://" in url and not url.startswith(_PREFIX):
         raise DataError((Fault.of("--db", "", Problem.WRONG_KIND, hint=f"{_PREFIX}..."),))
     return Path(url.removeprefix(_PREFIX))
+
+
+def pseudonyms_of(path: Path) -> Path:
+    """File of the keyed hashes beside a store."""
+    return path.with_name(f"{path.stem}-sementara.sqlite")
 
 
 def path_of(settings: Settings) -> Path:

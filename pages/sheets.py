@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
-_SHEET, _SENT, _DONE = "data.sheet", "data.sent", "data.done"
+_SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn"
 
 
 def page(shell: Shell) -> None:
@@ -41,7 +41,10 @@ def page(shell: Shell) -> None:
 def _import(shell: Shell, desk: Desk) -> None:
     """The steps of an import, one below the other."""
     words = shell.words
-    sent = st.file_uploader(words("data.upload"), type=["csv", "xlsx", "ods"], help=words("data.upload.help"))
+    turn = st.session_state.setdefault(_TURN, 0)
+    sent = st.file_uploader(
+        words("data.upload"), type=["csv", "xlsx", "ods"], help=words("data.upload.help"), key=f"data.file.{turn}"
+    )
     if sent is None:
         st.session_state.pop(_SHEET, None)
         if _DONE in st.session_state:
@@ -77,7 +80,7 @@ def _import(shell: Shell, desk: Desk) -> None:
             shell.tell(fault)
             return
         st.session_state[_DONE] = words("data.done", batch=str(done.batch), said=report_sentence(done, words))
-        # What was read of persons is in no session any more.
+        # What was read of persons, and the file itself, are in no session any more.
         del st.session_state[_SHEET]
-        bar.empty()
-        st.success(st.session_state[_DONE])
+        st.session_state[_TURN] += 1
+        st.rerun()
