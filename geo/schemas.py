@@ -125,11 +125,6 @@ def columns(table: Table) -> tuple[str, ...]:
     return tuple(_SCHEMAS[table])
 
 
-def required(table: Table) -> tuple[str, ...]:
-    """Columns without which a table cannot be read."""
-    return tuple(name for name, column in _SCHEMAS[table].items() if column.required)
-
-
 def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
     """Faults of pandera's table of failure cases, one for each column and kind of problem."""
     faults = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.terms import Claim, CountedAs, State
@@ -75,7 +75,7 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
     watchers = words("state.hidden") if released.has_watchers else words("number.unknown")
     if city.watchers is not None:
         watchers = words.number(city.watchers)
-    return [
+    numbers = [
         KeyNumber(words("number.victims"), _count(city.victims, words), source, change, words("number.victims.help")),
         KeyNumber(words("number.cases"), _count(city.cases, words), source, None, words("number.cases.help")),
         KeyNumber(
@@ -85,6 +85,14 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
         _reached(rollout, len(released.areas.index), words),
         KeyNumber(words("number.watchers"), watchers, source, None, words("number.watchers.help")),
     ]  # fmt: skip
+    return [_fitting(number) for number in numbers]
+
+
+def _fitting(number: KeyNumber) -> KeyNumber:
+    """A reason in place of a number stands below in small letters: in the large ones it would be cut off."""
+    if any(sign.isdigit() for sign in number.value):
+        return number
+    return replace(number, value="\N{EN DASH}", source=f"{number.value}. {number.source}")
 
 
 def _moves(released: Released, words: Words) -> str:
