@@ -411,7 +411,8 @@ class Resolver:
         if system is CodeSystem.KEMENDAGRI and bare:
             raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
         dotted = crosswalk(self._layer, CodeSystem.KEMENDAGRI)
-        chosen = system or infer(bare, self._layer)
+        # Of all codes of the file: one that mixes forms says nothing about its bare ones.
+        chosen = system or infer([code for code in codes if code], self._layer)
         tables = {one: crosswalk(self._layer, one) for one in CodeSystem}
         found = []
         for code in codes:

@@ -208,6 +208,8 @@ def test_ten_digits_of_no_stated_system(resolver: Resolver, kupang: Areas) -> No
     assert one(resolver, "Namosain", code="5371010001")[["match_status", "match_by", "conflict"]].tolist() == [
         "matched", "name", "",
     ]  # fmt: skip
+    mixed = resolver.resolve(codes=pd.Series(["5371011001", "53.71.04.1001"]))
+    assert mixed["match_status"].tolist() == ["review", "matched"]
     with pytest.raises(DataError):
         one(resolver, code="5371011001", code_system=CodeSystem.KEMENDAGRI)
 
