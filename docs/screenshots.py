@@ -20,7 +20,9 @@ PICTURES = {
     "rollout.png": ("perluasan-cw?tanggal=2020-06-01", 1280, 1500),
     "profile.png": ("profil-kelurahan?kelurahan=53.71.04.1013", 1280, 1500),
     "method.png": ("metode-sumber", 1280, 1000),
+    "data.png": ("data", 1280, 1180),
 }
+SAMPLE = HERE.parent / "data" / "samples" / "contoh_bp3mi.xlsx"
 
 
 def main(address: str) -> None:
@@ -32,8 +34,14 @@ def main(address: str) -> None:
         for name, (path, width, height) in PICTURES.items():
             page = chromium.new_page(viewport={"width": width, "height": height})
             page.goto(f"{address}/{path}")
-            page.get_by_text("Peta Jaga.").last.wait_for(state="attached", timeout=30_000)
-            if "metode" not in path:
+            if path == "data":
+                # A dry run of a made-up sheet: nothing of it is kept.
+                page.locator("input[type=file]").first.set_input_files(SAMPLE)
+                page.get_by_role("button", name="Terima").wait_for(timeout=30_000)
+                page.get_by_text("tulisan nama tempat").first.click()
+            else:
+                page.get_by_text("Peta Jaga.").last.wait_for(state="attached", timeout=30_000)
+            if path not in {"metode-sumber", "data"}:
                 page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
             page.wait_for_timeout(2000)
             page.screenshot(path=folder / name)

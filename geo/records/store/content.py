@@ -76,29 +76,34 @@ def _counted_elsewhere() -> Any:
     )
 
 
-def cases(connection: Connection) -> pd.DataFrame:
-    """The canonical table of cases: rows that count, each person once; `place` says what became of the place."""
-    record, place = schema.RECORD, schema.RECORD_PLACE
+def documents() -> Any:
+    """Places of the documents as they are now: `record_id`, `kode`, `place_status`."""
+    place = schema.RECORD_PLACE
     joined, now = decided(place)
-    documents = (
+    return (
         select(place.c.record_id, now["kode"], now["place_status"])
         .select_from(joined)
         .where(place.c.role == PlaceRole.DOCUMENT.value)
         .subquery()
     )
+
+
+def cases(connection: Connection) -> pd.DataFrame:
+    """The canonical table of cases: rows that count, each person once; `place` says what became of the place."""
+    record, places = schema.RECORD, documents()
     query = (
         select(
             record.c.reported_on,
             record.c.report_no.label("report"),
-            documents.c.kode.label("document_kode"),
+            places.c.kode.label("document_kode"),
             record.c.origin_kode,
             record.c.status,
             record.c.sex,
             record.c.age_group,
             record.c.persons,
-            func.coalesce(documents.c.place_status, PlaceStatus.EMPTY.value).label("place"),
+            func.coalesce(places.c.place_status, PlaceStatus.EMPTY.value).label("place"),
         )
-        .select_from(record.outerjoin(documents, documents.c.record_id == record.c.id))
+        .select_from(record.outerjoin(places, places.c.record_id == record.c.id))
         .where(record.c.state == RecordState.COUNTED.value, ~_counted_elsewhere())
         .order_by(record.c.id)
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from geo.errors import DataError, Fault, Problem
 from geo.records.store import schema
 from geo.records.store.batches import TABLES, Added, Addition, Ready, add
-from geo.records.store.content import decided
+from geo.records.store.content import decided, documents
 from geo.records.store.engine import note
 from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState
 
@@ -207,14 +207,7 @@ def withdraw(connection: Connection, viewer: Viewer, *, kind: Kind, number: int,
 
 def records(connection: Connection, *, batch: int | None = None, most: int = 200) -> pd.DataFrame:
     """Records for a list to choose from, the newest first: columns of the table, `document_kode`, `place_status`."""
-    table, place = schema.RECORD, schema.RECORD_PLACE
-    joined, current = decided(place)
-    document = (
-        select(place.c.record_id, current["kode"], current["place_status"])
-        .select_from(joined)
-        .where(place.c.role == PlaceRole.DOCUMENT.value)
-        .subquery()
-    )
+    table, document = schema.RECORD, documents()
     query = (
         select(table, document.c.kode.label("document_kode"), document.c.place_status)
         .select_from(table.outerjoin(document, document.c.record_id == table.c.id))
