@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.errors import DataError, Fault, Problem
+from geo.places.found import ELSEWHERE, EMPTY, UNKNOWN, Found, best_first
 from geo.settings import ROOT
-from geo.terms import CodeSystem
+from geo.terms import CodeSystem, MatchBy, PlaceStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 CROSSWALK = ROOT / "data" / "reference" / "denominators_kelurahan.csv"
 _DOTTED = re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}")
@@ -85,3 +87,52 @@ def infer(codes: Iterable[str], kode: Iterable[str]) -> CodeSystem | None:
         return None
     fitting = [system for system in CodeSystem if written <= set(crosswalk(layer, system))]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def codes_found(
+    codes: Sequence[str], system: CodeSystem | None, *, layer: Sequence[str], city_code: str
+) -> list[Found]:
+    """What each distinct code of a file is.
+
+    Parameters
+    ----------
+    codes
+        Distinct codes, stripped; empty text where there is none.
+    system
+        How they are written; None finds it out from all of them.
+    layer
+        Kode of the layer.
+    city_code
+        Beginning of the city's codes.
+
+    Raises
+    ------
+    DataError
+        When bare ten digits stand under `kemendagri`, which takes dots.
+    """
+    bare = [code for code in codes if is_bare(code)]
+    if system is CodeSystem.KEMENDAGRI and bare:
+        raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
+    dotted = crosswalk(layer, CodeSystem.KEMENDAGRI)
+    # Of all codes of the file: one that mixes forms says nothing about its bare ones.
+    chosen = system or infer([code for code in codes if code], layer)
+    tables = {one: crosswalk(layer, one) for one in CodeSystem}
+    found = []
+    for code in codes:
+        if not code:
+            found.append(EMPTY)
+        elif code in dotted or (chosen and code in tables[chosen]):
+            kode = dotted[code] if code in dotted else tables[chosen or CodeSystem.KEMENDAGRI][code]
+            found.append(Found(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
+        elif is_dotted(code):
+            elsewhere = not code.startswith(f"{city_code}.")
+            found.append(ELSEWHERE if elsewhere else UNKNOWN)
+        elif is_bare(code) and chosen is None:
+            meant = sorted({tables[one][code] for one in CodeSystem if code in tables[one]})
+            pairs = best_first([(1 / len(meant), kode) for kode in meant])
+            found.append(Found(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else UNKNOWN)
+        elif is_bare(code) and not code.startswith(city_code.replace(".", "")):
+            found.append(ELSEWHERE)
+        else:
+            found.append(UNKNOWN)
+    return found

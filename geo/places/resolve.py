@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +16,8 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from geo.errors import DataError, Fault, Problem
-from geo.places.codes import crosswalk, infer, is_bare, is_dotted
+from geo.places.codes import codes_found
+from geo.places.found import ELSEWHERE, EMPTY, MOST, UNKNOWN, Found, best_first
 from geo.places.names import (
     Name,
     fold,
@@ -30,24 +29,16 @@ from geo.places.names import (
     unglued,
     unkeyed,
 )
-from geo.terms import CodeSystem, MatchBy, PlaceStatus
+from geo.places.spelling import SHORTEST, SURE, Speller
+from geo.terms import MatchBy, PlaceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.places.boundaries import Areas
     from geo.places.gazetteer import Gazetteer
+    from geo.terms import CodeSystem
 
-#: Likeness (1 minus edits over the longer length) from which a spelling is taken for a name, and asked about.
-SURE, ASK = 0.8, 0.75
-#: By how much the best candidate has to be more alike than the next, and than any place elsewhere.
-MARGIN = 0.12
-#: Shorter stems are one slip of the pen from too many others to be compared at all.
-SHORTEST = 5
-#: Edits that a stem of at least so many letters may differ by and still be sure.
-EDITS = {13: 3, 9: 2, 6: 1}
-_MOST = 3
-_NEGATIVE = 0.45
 OUTSIDE = "outside"
 COLUMNS = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict", "spelling_key")
 _PARTS = re.compile(
@@ -55,25 +46,6 @@ _PARTS = re.compile(
 )
 _SAID = re.compile(r"\b(?:kelurahan|kel)\b\.?\s+(.+)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:rt|rw|no|jl|jln|jalan)\b|\d{2,}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a written name is, before a code is asked.
-
-    `candidates` are pairs of likeness and kode, best first.
-    """
-
-    status: PlaceStatus
-    kode: str = ""
-    by: MatchBy | None = None
-    score: float = float("nan")
-    candidates: tuple[tuple[float, str], ...] = ()
-    conflict: str = ""
-
-
-_EMPTY = Found(PlaceStatus.EMPTY)
-_UNKNOWN = Found(PlaceStatus.UNKNOWN)
 
 
 class Resolver:
@@ -114,17 +86,7 @@ class Resolver:
         self._districts = {key: key for key in sorted(gazetteer.districts)} | {
             glued: key for key in sorted(gazetteer.districts) for glued in glued_keys(unkeyed(key))
         }
-        self._spelled = self._spellings(parsed)
-        self._stems = [name.stem for name, _ in self._spelled]
-        self._rivals = self._rivals_of(sorted({*self._stems}))
-
-    def _spellings(self, parsed: Mapping[str, Name]) -> list[tuple[Name, str]]:
-        """Names and longer aliases that a spelling is compared with."""
-        found = [(name, kode) for kode, name in parsed.items()]
-        # A side that is misspelled itself ("Oesapa Brat") is only seen in the whole.
-        found += [(Name(name.stem + name.side), kode) for name, kode in found if name.side and not name.numeral]
-        aliases = [(unkeyed(key), kode) for key, kode in self._gazetteer.aliases.items()]
-        return found + [(name, kode) for name, kode in aliases if len(name.stem) >= SHORTEST]
+        self._speller = Speller(parsed, gazetteer)
 
     def _half_names(self, parsed: Mapping[str, Name]) -> dict[str, list[str]]:
         """First and last words that stand in few names and are none: halves of names."""
@@ -133,25 +95,7 @@ class Resolver:
             for cut in range(1, len(name.words)):
                 where["".join(name.words[cut:])].add(kode)
                 where["".join(name.words[:cut])].add(kode)
-        return {half: sorted(kode) for half, kode in where.items() if len(kode) <= _MOST and len(half) >= SHORTEST}
-
-    def _rivals_of(self, stems: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
-        """Places elsewhere that a misspelling of each stem might be: stem, numeral, side.
-
-        Only these need comparing with a spelling: one that is near a stem and near a place elsewhere leaves the two
-        near each other.
-        """
-        others = sorted({(name.stem, name.numeral, name.side) for name in self._gazetteer.names.values()})
-        others += sorted(
-            {(name.stem + name.side, name.numeral, "") for name in self._gazetteer.names.values() if name.side}
-        )
-        others += sorted({(key.split("/")[0], "", "") for key in self._gazetteer.regions})
-        if not others or not stems:
-            return {stem: [] for stem in stems}
-        alike = process.cdist(
-            stems, [one[0] for one in others], scorer=OSA.normalized_similarity, score_cutoff=_NEGATIVE
-        )
-        return {stem: [others[at] for at in np.flatnonzero(row)] for stem, row in zip(stems, alike, strict=True)}
+        return {half: sorted(kode) for half, kode in where.items() if len(kode) <= MOST and len(half) >= SHORTEST}
 
     # Names
 
@@ -172,14 +116,6 @@ class Resolver:
             else None
         )
         return known[str(best[0])] if best else ""
-
-    def _candidates(self, pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
-        best: dict[str, float] = {}
-        for score, kode in pairs:
-            best[kode] = max(score, best.get(kode, 0.0))
-        return tuple(
-            sorted(((score, kode) for kode, score in best.items()), key=lambda one: (-one[0], one[1]))[:_MOST]
-        )
 
     def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
         """A match, unless name and kecamatan together are a place elsewhere; the same object for the same match."""
@@ -207,11 +143,11 @@ class Resolver:
             inside = [kode for kode in own if above and self._group.get(kode) == above]
             if len(inside) == 1:
                 return self._matched(inside[0], MatchBy.NAME, 1.0, above)
-            return Found(PlaceStatus.REVIEW, score=1.0, candidates=self._candidates([(1.0, kode) for kode in own]))
+            return Found(PlaceStatus.REVIEW, score=1.0, candidates=best_first([(1.0, kode) for kode in own]))
         if name.key in self._gazetteer.aliases:
             return self._matched(self._gazetteer.aliases[name.key], MatchBy.ALIAS, 1.0, above)
         if name.key in self._gazetteer.elsewhere or name.key in self._gazetteer.regions:
-            return Found(PlaceStatus.OUTSIDE, score=1.0)
+            return ELSEWHERE
         return None
 
     def _nearly(self, name: Name) -> Found | None:
@@ -221,85 +157,14 @@ class Resolver:
             own = [parse(self._names[kode]) for kode in others]
             if name.numeral and all(one.numeral for one in own) and len(own) == 1:
                 # A lone numeral is part of the name, not one of a series: Kelapa Dua is no slip for Kelapa Lima.
-                return _UNKNOWN
+                return UNKNOWN
             # The one without a numeral first: a numeral that does not exist is most likely one too many.
             pairs = [(0.9 if one.key == name.stem else 0.85, kode) for one, kode in zip(own, others, strict=True)]
-            return Found(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=self._candidates(pairs))
+            return Found(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=best_first(pairs))
         half = self._halves.get(name.stem, [])
         if half and not name.numeral and not name.side:
-            return Found(PlaceStatus.REVIEW, score=0.8, candidates=self._candidates([(0.8, kode) for kode in half]))
+            return Found(PlaceStatus.REVIEW, score=0.8, candidates=best_first([(0.8, kode) for kode in half]))
         return None
-
-    def _spelled_like(self, names: Sequence[Name]) -> list[Found]:
-        """What names that are in no list are most alike; every distinct one is compared once."""
-        signs = [name[:3] for name in names]
-        distinct = {sign: Name(*sign) for sign in signs}
-        found = dict(zip(distinct, self._compared(list(distinct.values())), strict=True))
-        return [found[sign] for sign in signs]
-
-    def _compared(self, names: Sequence[Name]) -> list[Found]:
-        """What distinct names are most alike, all at once."""
-        found: list[Found] = []
-        step = 8_192
-        for start in range(0, len(names), step):
-            some = names[start : start + step]
-            stems = [name.stem for name in some]
-            alike = process.cdist(stems, self._stems, scorer=OSA.normalized_similarity, dtype=np.float32)
-            rivals = self._rival_scores(some, alike)
-            found += [self._judged(*one) for one in zip(some, alike, rivals, alike.max(axis=1), strict=True)]
-        return found
-
-    def _rival_scores(self, names: Sequence[Name], alike: Any) -> Any:
-        """How like each name is to the place elsewhere that is most like it, among those that come into question."""
-        scores = np.zeros(len(names), dtype=np.float32)
-        groups: defaultdict[tuple[int, str, str], list[int]] = defaultdict(list)
-        best, top = alike.argmax(axis=1), alike.max(axis=1)
-        for at in np.flatnonzero(top >= ASK).tolist():
-            groups[int(best[at]), names[at].numeral, names[at].side].append(at)
-        for (stem, numeral, side), members in groups.items():
-            others = [one for one, *signs in self._rivals[self._stems[stem]] if signs == [numeral, side]]
-            if others:
-                written = [names[at].stem for at in members]
-                scores[members] = process.cdist(
-                    written, others, scorer=OSA.normalized_similarity, dtype=np.float32
-                ).max(axis=1)
-        return scores
-
-    def _judged(self, name: Name, alike: Any, rival: float, top: float) -> Found:
-        if top < ASK or len(name.stem) < SHORTEST - 1:
-            return _UNKNOWN
-        near = np.flatnonzero(alike >= ASK - MARGIN).tolist()
-        signs = (name.numeral, name.side)
-        pairs = [
-            (
-                float(alike[at]),
-                self._spelled[at][1],
-                (self._spelled[at][0].numeral, self._spelled[at][0].side) == signs,
-            )
-            for at in near
-        ]
-        ranked = [(score if same else score * 0.9, kode) for score, kode, same in pairs]
-        best = tuple(ranked) if len(ranked) == 1 else self._candidates(ranked)
-        score, kode = best[0]
-        if score < ASK:
-            return _UNKNOWN
-        stem = self._stems[int(alike.argmax())]
-        if rival >= score:
-            # As near to a place elsewhere: nothing says that it is one of ours.
-            return _UNKNOWN if rival - score > MARGIN / 2 else Found(PlaceStatus.REVIEW, score=score, candidates=best)
-        same = any(one == kode and is_same and abs(likeness - score) < 1e-6 for likeness, one, is_same in pairs)  # noqa: PLR2004
-        next_best = best[1][0] if len(best) > 1 else 0.0
-        shorter = min(len(name.stem), len(stem))
-        allowed = next((edits for letters, edits in EDITS.items() if shorter >= letters), 0)
-        is_sure = (
-            same
-            and score >= SURE
-            and score - max(next_best, rival) >= MARGIN
-            and OSA.distance(name.stem, stem) <= allowed
-        )
-        if is_sure:
-            return Found(PlaceStatus.MATCHED, kode, MatchBy.SPELLING, score, best)
-        return Found(PlaceStatus.REVIEW, score=score, candidates=best)
 
     def _split(self, written: str) -> tuple[str, str]:
         """Name and what stands beside it in one cell: "Oesapa, Kec. Kelapa Lima", "Oesapa (Kota Kupang)"."""
@@ -319,12 +184,12 @@ class Resolver:
     ) -> tuple[Found | None, Name, str]:
         """What a name is as far as lists tell; else what is left to compare."""
         if not folded:
-            return _EMPTY, Name(""), ""
+            return EMPTY, Name(""), ""
         named = kecamatan_named(folded)
         if is_kecamatan or named is not None:
             key = parse(named if named is not None else folded, folded=True).key
             is_known = key in self._gazetteer.districts or bool(self._level_above(folded))
-            return Found(PlaceStatus.OUTSIDE, score=1.0) if is_known else _UNKNOWN, Name(""), ""
+            return ELSEWHERE if is_known else UNKNOWN, Name(""), ""
         above = self._level_above(fold(kecamatan)) if kecamatan else ""
         bare = unglued(folded)
         found = self._exactly(name, above) or (
@@ -339,7 +204,7 @@ class Resolver:
                 *self._gazetteer.kabupaten,
             }
             if known:
-                return Found(PlaceStatus.OUTSIDE, score=1.0), name, above
+                return ELSEWHERE, name, above
         if _PARTS.search(written) or _SAID.search(written, 1):
             first, beside = self._split(written)
             if beside or first != written.strip():
@@ -354,9 +219,7 @@ class Resolver:
         both = {one.kode for one in (found, other) if one and one.kode}
         if len(both) > 1:
             return (
-                Found(
-                    PlaceStatus.REVIEW, score=0.9, candidates=self._candidates([(0.9, kode) for kode in sorted(both)])
-                ),
+                Found(PlaceStatus.REVIEW, score=0.9, candidates=best_first([(0.9, kode) for kode in sorted(both)])),
                 name,
                 above,
             )
@@ -380,59 +243,29 @@ class Resolver:
             found.append(got)
             if got is None:
                 left.append((at, name, above))
-        spelled = self._spelled_like([name for _, name, _ in left])
-        glued = [at for at, got in enumerate(spelled) if got is _UNKNOWN and left[at][1].stem.startswith("kel")]
-        for at, got in zip(glued, self._spelled_like([_without_kel(left[at][1]) for at in glued]), strict=True):
+        spelled = self._speller.like([name for _, name, _ in left])
+        glued = [at for at, got in enumerate(spelled) if got is UNKNOWN and left[at][1].stem.startswith("kel")]
+        for at, got in zip(glued, self._speller.like([_without_kel(left[at][1]) for at in glued]), strict=True):
             spelled[at] = got
         for (at, _, above), got in zip(left, spelled, strict=True):
             found[at] = self._with_above(got, above)
-        return [one or _UNKNOWN for one in found]
+        return [one or UNKNOWN for one in found]
 
     def _with_above(self, got: Found, above: str) -> Found:
         """A likeness and what stands beside it: a kecamatan elsewhere speaks against a name that is only alike."""
         if got.status is PlaceStatus.MATCHED and got.by:
             got = self._matched(got.kode, got.by, got.score, above)
         is_elsewhere = bool(above) and above not in self._gazetteer.city and above not in self._group.values()
-        return _UNKNOWN if is_elsewhere and got.status in (PlaceStatus.MATCHED, PlaceStatus.REVIEW) else got
+        return UNKNOWN if is_elsewhere and got.status in (PlaceStatus.MATCHED, PlaceStatus.REVIEW) else got
 
     def _decided(self, key: str) -> Found | None:
         answer = self._decisions.get(key)
-        if answer is None:
+        if answer is None or (answer != OUTSIDE and answer not in self._names):
+            # Decided on another layer: nothing is known of it here.
             return None
         if answer == OUTSIDE:
-            return Found(PlaceStatus.OUTSIDE, score=1.0)
+            return ELSEWHERE
         return Found(PlaceStatus.MATCHED, answer, MatchBy.DECISION, 1.0, ((1.0, answer),))
-
-    # Codes
-
-    def _codes_found(self, codes: Sequence[str], system: CodeSystem | None) -> list[Found]:
-        """What each distinct code is."""
-        bare = [code for code in codes if is_bare(code)]
-        if system is CodeSystem.KEMENDAGRI and bare:
-            raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
-        dotted = crosswalk(self._layer, CodeSystem.KEMENDAGRI)
-        # Of all codes of the file: one that mixes forms says nothing about its bare ones.
-        chosen = system or infer([code for code in codes if code], self._layer)
-        tables = {one: crosswalk(self._layer, one) for one in CodeSystem}
-        found = []
-        for code in codes:
-            if not code:
-                found.append(_EMPTY)
-            elif code in dotted or (chosen and code in tables[chosen]):
-                kode = dotted[code] if code in dotted else tables[chosen or CodeSystem.KEMENDAGRI][code]
-                found.append(Found(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
-            elif is_dotted(code):
-                elsewhere = not code.startswith(f"{self._city_code}.")
-                found.append(Found(PlaceStatus.OUTSIDE, score=1.0) if elsewhere else _UNKNOWN)
-            elif is_bare(code) and chosen is None:
-                meant = sorted({tables[one][code] for one in CodeSystem if code in tables[one]})
-                pairs = self._candidates([(1 / len(meant), kode) for kode in meant])
-                found.append(Found(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else _UNKNOWN)
-            elif is_bare(code) and not code.startswith(self._city_code.replace(".", "")):
-                found.append(Found(PlaceStatus.OUTSIDE, score=1.0))
-            else:
-                found.append(_UNKNOWN)
-        return found
 
     @staticmethod
     def _together(code: Found, name: Found) -> Found:  # noqa: PLR0911 - one return a case
@@ -451,7 +284,7 @@ class Resolver:
             ranked = sorted(((score, kode) for kode, score in pairs.items()), key=lambda one: (-one[0], one[1]))
             # Both, the code's first: it is one of them whatever the names are alike to.
             ranked.sort(key=lambda one: one[1] not in {code.kode, name.kode})
-            return Found(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:_MOST]), conflict="code")
+            return Found(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST]), conflict="code")
         # The code is not sure, or of elsewhere; the name speaks.
         if code.status is PlaceStatus.OUTSIDE and name.status is PlaceStatus.OUTSIDE:
             return code
@@ -507,7 +340,9 @@ class Resolver:
         keys = [key_of(one, above[text], name) for one, name, (_, text) in zip(folded, parsed, pairs, strict=True)]
         decided = [self._decided(key) if key else None for key in keys]
         by_name = [choice or found for choice, found in zip(decided, by_name, strict=True)]
-        by_code = self._codes_found([code.strip() for code, _ in distinct_codes], code_system)
+        by_code = codes_found(
+            [code.strip() for code, _ in distinct_codes], code_system, layer=self._layer, city_code=self._city_code
+        )
         if codes is None:
             found, row_of = by_name, pair_of
         else:

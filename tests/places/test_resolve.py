@@ -247,6 +247,9 @@ def test_decisions_are_remembered_by_the_spelling(kupang: Areas) -> None:
     found = one(resolver, "KEL. NAIKOTEN")
     assert found[["match_status", "kode", "match_by"]].tolist() == ["matched", KODE["Naikoten Dua"], "decision"]
     assert one(resolver, "Oebobo")["match_status"] == "outside"
+    # What was decided on another layer says nothing about this one.
+    elsewhere = Resolver(kupang, read_gazetteer(kupang), decisions={spelling_key("Naikoten"): "31.71.01.1001"})
+    assert one(elsewhere, "Naikoten")["match_status"] == "review"
 
 
 def test_any_city_from_its_boundary_file() -> None:

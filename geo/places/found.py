@@ -1,0 +1,42 @@
+"""What a written place turned out to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.terms import MatchBy, PlaceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Candidates that are told.
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a written name is, before a code is asked.
+
+    `candidates` are pairs of likeness and kode, best first.
+    """
+
+    status: PlaceStatus
+    kode: str = ""
+    by: MatchBy | None = None
+    score: float = float("nan")
+    candidates: tuple[tuple[float, str], ...] = ()
+    conflict: str = ""
+
+
+EMPTY = Found(PlaceStatus.EMPTY)
+UNKNOWN = Found(PlaceStatus.UNKNOWN)
+ELSEWHERE = Found(PlaceStatus.OUTSIDE, score=1.0)
+
+
+def best_first(pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    """Candidates by falling likeness, then by kode; each once, at most three."""
+    best: dict[str, float] = {}
+    for score, kode in pairs:
+        best[kode] = max(score, best.get(kode, 0.0))
+    return tuple(sorted(((score, kode) for kode, score in best.items()), key=lambda one: (-one[0], one[1]))[:MOST])
