@@ -57,19 +57,50 @@ class Field:
     is_needed: bool = False
 
 
+_NEUTRAL = frozenset(
+    [
+        "korban",
+        "identitas",
+        "data",
+        "biodata",
+        "asal",
+        "alamat",
+        "ktp",
+        "dokumen",
+        "laporan",
+        "kasus",
+        "pmi",
+        "cpmi",
+        "umum",
+        "pekerja",
+        "migran",
+    ]
+)
+
+
 def plain(header: str) -> str:
-    """A header without case, accents and punctuation, and of a grouped one the last part.
+    """A header without case, accents and punctuation; without its group where that says nothing of its own.
 
     Examples
     --------
-    >>> plain("Korban / Jenis Kelamin (L/P)"), plain("laporan/tanggal_lapor")
-    ('korban jenis kelamin l p', 'tanggal lapor')
+    >>> plain("Korban / Jenis Kelamin (L/P)"), plain("laporan/tanggal_lapor"), plain("pelaku/umur"), plain("L/P")
+    ('korban jenis kelamin l p', 'tanggal lapor', 'pelaku umur', 'l p')
     """
     text = unicodedata.normalize("NFKD", header[:200]).encode("ascii", "ignore").decode().lower()
-    if "/" in text and " " not in text:
+    group, _, leaf = text.rpartition("/")
+    if group and " " not in text and is_neutral(group):
         # A KoboToolbox export writes the group before the question.
-        text = text.rpartition("/")[2]
+        text = leaf
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+
+
+def is_neutral(group: str) -> bool:
+    """Whether what stands above a column, or before it, leaves its meaning as it is.
+
+    The columns of a suspect, a reporter or a scene of crime are called like the victim's but for what stands above.
+    """
+    words = re.findall(r"[a-z0-9]+", group.lower())
+    return bool(words) and all(word in _NEUTRAL for word in words)
 
 
 def _headers(text: str) -> tuple[str, ...]:
@@ -155,7 +186,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.REPORTS: (
         Field(
             "reported_on", Reading.DATE,
-            _headers("tanggal lapor|tanggal laporan|tanggal|tgl|tanggal kejadian|submission time"), is_needed=True,
+            _headers("tanggal lapor|tanggal laporan|tanggal|tgl|tanggal kejadian|tanggal terlihat|submission time"), is_needed=True,
         ),
         *_PLACE,
         Field("kind", Reading.WORD, _headers("jenis tanda|jenis laporan|tanda|jenis")),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.fields import FIELDS, by_name, field_names, guess_kind, place_fields, plain
+from geo.records.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain
 from geo.settings import ROOT
 from geo.terms import Kind
 
@@ -130,10 +130,12 @@ def known_mappings(*folders: Path) -> dict[str, Mapping]:
 
 
 def _plainly(columns: Sequence[str]) -> dict[str, str]:
-    """Header by each way of calling it: the whole of it, and under a merged cell its own part."""
+    """Header by each way of calling it: the whole of it, and its own part under a merged cell that is neutral."""
     found = {plain(header): header for header in reversed(columns)}
     for header in reversed(columns):
-        found.setdefault(plain(header.rpartition(" / ")[2]), header)
+        group, _, own = header.rpartition(" / ")
+        if not group or is_neutral(group):
+            found.setdefault(plain(own), header)
     return found
 
 
