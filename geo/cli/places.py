@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from geo.cli.telling import Teller
     from geo.places.boundaries import Areas
+    from geo.settings import AreaSettings
     from geo.words import Words
 
 KODE = "kode"
@@ -58,8 +59,8 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     match.add(inside, shared, words, areas_of)
 
 
-def _to_degrees(crs: str) -> Transformer | None:
-    """What turns coordinates into longitude and latitude; None where they are that already.
+def coordinate_system(crs: str) -> CRS:
+    """Coordinate system of an option.
 
     Only a number of the EPSG register is taken: nothing else that a user types may reach the projection library,
     which would open files it is told to.
@@ -68,12 +69,17 @@ def _to_degrees(crs: str) -> Transformer | None:
     try:
         # A system of heights or of time has no place on a map.
         system = CRS.from_epsg(int(found[1])) if found else None
-        fits = system is not None and (system.is_geographic or system.is_projected)
-        if system is None or not fits:
-            raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option")
-        return None if system.to_epsg() == 4326 else Transformer.from_crs(system, "EPSG:4326", always_xy=True)  # noqa: PLR2004
     except CRSError as fault:
         raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option") from fault
+    if system is None or not (system.is_geographic or system.is_projected):
+        raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option")
+    return system
+
+
+def _to_degrees(crs: str) -> Transformer | None:
+    """What turns coordinates into longitude and latitude; None where they are that already."""
+    system = coordinate_system(crs)
+    return None if system.to_epsg() == 4326 else Transformer.from_crs(system, "EPSG:4326", always_xy=True)  # noqa: PLR2004
 
 
 def _columns(path: Path) -> set[str]:
@@ -87,6 +93,18 @@ def _columns(path: Path) -> set[str]:
             return set(pyogrio.read_info(file, layer=polygons[0])["fields"]) if polygons else set()
     except (DataSourceError, DataLayerError, ValueError, OSError):
         return set()
+
+
+def options_of(path: Path | None, key: str | None) -> AreaSettings:
+    """How to read the areas that a command is to work on; parameters as for `areas_of`."""
+    options = read_settings().areas
+    if path is None:
+        return replace(options, key=key or options.key)
+    key = key or KODE
+    there = _columns(path)
+    name = next((column for column in ("kelurahan", "nama") if column in there), key)
+    group = "kecamatan" if "kecamatan" in there else ""
+    return replace(options, path=path, key=key, name=name, group=group, bounds=_WORLD, layer=path.stem)
 
 
 def areas_of(path: Path | None, key: str | None) -> Areas:
@@ -104,17 +122,8 @@ def areas_of(path: Path | None, key: str | None) -> Areas:
     DataError
         With every fault of the file.
     """
-    options = read_settings().areas
-    if path is None:
-        options = replace(options, key=key or options.key)
-    else:
-        key = key or KODE
-        there = _columns(path)
-        name = next((column for column in ("kelurahan", "nama") if column in there), key)
-        group = "kecamatan" if "kecamatan" in there else ""
-        options = replace(options, path=path, key=key, name=name, group=group, bounds=_WORLD, layer=path.stem)
     try:
-        return read_areas(options)
+        return read_areas(options_of(path, key))
     except DataError as fault:
         raise RefusalError(fault.faults, "areas") from fault
 

@@ -23,7 +23,7 @@ from geo.records.read import parse
 from geo.records.sheets import decoded, read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -162,21 +162,33 @@ def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray
         When a column is missing, or holds text that is no number (`inf`, `nan` and decimal commas too). The cells
         are not quoted: a column named by mistake may hold anything.
     """
-    wanted = list(dict.fromkeys((x, y)))
-    faults = [
-        Fault.of(name, column, Problem.MISSING_COLUMN, hint=columns_told(table))
-        for column in wanted
-        if column not in table.columns
-    ]
-    found = {}
-    for column in wanted:
-        if column in table.columns:
-            found[column], wrong = _numbers(table[column])
-            if wrong.any():
-                faults.append(Fault.of(name, column, Problem.BAD_NUMBER, rows=(np.flatnonzero(wrong) + 2).tolist()))
+    found, faults = numbers(table, name, (x, y))
     if faults:
         raise RefusalError(faults, "table")
     return found[x], found[y]
+
+
+def numbers(
+    table: pd.DataFrame, name: str, wanted: Iterable[str]
+) -> tuple[dict[str, NDArray[np.float64]], list[Fault]]:
+    """Columns as numbers, NaN where a cell is empty, and what is wrong with them; all faults, none raised.
+
+    Parameters
+    ----------
+    name
+        Name of the file, for faults.
+    wanted
+        Columns.
+    """
+    faults, found = [], {}
+    for column in dict.fromkeys(wanted):
+        if column not in table.columns:
+            faults.append(Fault.of(name, column, Problem.MISSING_COLUMN, hint=columns_told(table)))
+            continue
+        found[column], wrong = _numbers(table[column])
+        if wrong.any():
+            faults.append(Fault.of(name, column, Problem.BAD_NUMBER, rows=(np.flatnonzero(wrong) + 2).tolist()))
+    return found, faults
 
 
 def with_column(table: pd.DataFrame, name: str, values: Any) -> pd.DataFrame:
@@ -237,10 +249,14 @@ def _unused(name: str, columns: pd.Index[Any]) -> str:
     return name
 
 
-def _write_points(table: pd.DataFrame, path: Path, layer: str, points: NDArray[np.float64]) -> None:
+def _as_points(points: NDArray[np.float64]) -> NDArray[Any]:
     shapes = np.full(len(points), None, dtype=object)
     there = np.isfinite(points).all(axis=1)
     shapes[there] = shapely.points(points[there])
+    return shapes
+
+
+def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[Any]) -> None:
     plain = pd.Index([str(column).lower() for column in table.columns])
     if plain.has_duplicates:
         # GDAL 3 takes one of the two and loses the other, in GeoJSON without a word.
@@ -248,6 +264,10 @@ def _write_points(table: pd.DataFrame, path: Path, layer: str, points: NDArray[n
         faults = [Fault.of(layer + path.suffix, str(column), Problem.DUPLICATE, rows=[1]) for column in alike]
         raise RefusalError(faults, "table")
     name = _unused("geom", table.columns)
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    if kinds == {"Polygon", "MultiPolygon"}:
+        shapes = np.array([shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes])
+        kinds = {"MultiPolygon"}
     frame = gpd.GeoDataFrame(table.assign(**{name: shapes}), geometry=name, crs="EPSG:4326")
     database = path.suffix == ".gpkg"
     options = {"FID": _unused("fid", table.columns), "GEOMETRY_NAME": name} if database else {}
@@ -256,13 +276,18 @@ def _write_points(table: pd.DataFrame, path: Path, layer: str, points: NDArray[n
         path,
         layer=layer,
         driver="GPKG" if database else "GeoJSON",
-        geometry_type="Point",
+        geometry_type=kinds.pop() if kinds else "Point",
         use_arrow=True,
         layer_options=options,
     )
 
 
-def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64] | None = None) -> None:
+def write_table(
+    table: pd.DataFrame,
+    path: Path,
+    points: NDArray[np.float64] | None = None,
+    shapes: NDArray[Any] | None = None,
+) -> None:
     """Write a table whole or not at all, in the kind that the ending of its file names.
 
     Parameters
@@ -270,6 +295,9 @@ def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64] | N
     points
         Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only, which
         cannot do without.
+
+    shapes
+        Geometry of each row in EPSG:4326, in place of points.
 
     Raises
     ------
@@ -282,8 +310,9 @@ def write_table(table: pd.DataFrame, path: Path, points: NDArray[np.float64] | N
         ".xlsx": lambda at: _write_xlsx(table, at),
         ".parquet": lambda at: table.to_parquet(at, index=False),
     }
-    if points is not None:
-        writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_points(table, at, path.stem, points))
+    drawn = _as_points(points) if points is not None else shapes
+    if drawn is not None:
+        writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_shapes(table, at, path.stem, drawn))
     try:
         # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
         with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:

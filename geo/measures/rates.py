@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
+from geo.measures.poisson import Prior, fit_prior, shrink
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -20,50 +21,6 @@ if TYPE_CHECKING:
 
     from geo.release.released import Released
     from geo.terms import Denominator
-
-#: Beyond this shape the prior is so narrow that nothing but the mean is left: no over-dispersion to be seen.
-_NO_SPREAD = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """Gamma distribution of relative risks over the kelurahan: shape `nu`, rate `alpha`.
-
-    `nu` is None without over-dispersion: then every kelurahan has the city's rate as far as can be told.
-    """
-
-    nu: float | None
-    alpha: float
-
-
-def fit_prior(observed: pd.Series[float], expected: pd.Series[float]) -> Prior:
-    """Poisson-Gamma prior by maximum likelihood of the negative binomial.
-
-    Parameters
-    ----------
-    observed
-        Counts, not missing.
-    expected
-        What the city's rate gives for each size; positive.
-
-    References
-    ----------
-    Clayton and Kaldor (1987), Biometrics 43, 671-681.
-    """
-    counts, mean = observed.to_numpy(dtype=float), expected.to_numpy(dtype=float)
-
-    def loss(logged: np.ndarray) -> float:
-        nu, alpha = np.exp(logged)
-        terms = special.gammaln(counts + nu) - special.gammaln(nu)
-        terms += nu * np.log(alpha / (mean + alpha)) + counts * np.log(mean / (mean + alpha))
-        return -float(terms.sum())
-
-    found = optimize.minimize(
-        loss, np.zeros(2), method="Nelder-Mead", options={"maxiter": 4000, "xatol": 1e-8, "fatol": 1e-10}
-    )
-    nu, alpha = np.exp(found.x)
-    return Prior(None, np.inf) if nu > _NO_SPREAD else Prior(float(nu), float(alpha))
-
 
 @dataclass(frozen=True, eq=False)
 class Rates:
@@ -117,14 +74,9 @@ def rates(released: Released, denominator: Denominator) -> Rates:
     prior = Prior(None, np.inf)
     if total > 0:
         prior = fit_prior(table.loc[told, "observed"], table.loc[told, "expected"])
-    if prior.nu is None:
-        for column in ("smooth", "smooth_low", "smooth_high"):
-            table[column] = pd.Series(city_rate, index=table.index).where(told)
-    else:
-        shape, rate = table["observed"] + prior.nu, table["expected"] + prior.alpha
-        table["smooth"] = shape / rate * city_rate
-        table["smooth_low"] = special.gammaincinv(shape, 0.025) / rate * city_rate
-        table["smooth_high"] = special.gammaincinv(shape, 0.975) / rate * city_rate
+    relative = shrink(table["observed"], table["expected"], prior)
+    for column, risk in (("smooth", relative.mean), ("smooth_low", relative.low), ("smooth_high", relative.high)):
+        table[column] = pd.Series(risk * city_rate, index=table.index).where(told)
     table["state"] = released.now.table["state"]
     return Rates(table, city_rate, denominator, prior)
 

@@ -203,16 +203,17 @@ def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[g
     return geometry.to_crs("EPSG:4326"), notes
 
 
-def read_areas(options: AreaSettings) -> Areas:
-    """Boundaries as the settings name them.
+def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """A checked layer with all its columns, in the file's order, and what was put right in it.
 
-    Columns other than key, name and group are not kept: what an area is known by stands in one place.
+    Returns
+    -------
+    GeoDataFrame with valid polygons in EPSG:4326; key, name and group are text as a person may see it.
 
     Raises
     ------
     DataError
-        With every fault of the file: a part is missing, no or a contradicting CRS, coordinates outside the country,
-        unknown columns, no areas, an area twice, no polygon, a polygon beyond mending.
+        As for `read_areas`.
     """
     table = options.path.name
     try:
@@ -233,13 +234,28 @@ def read_areas(options: AreaSettings) -> Areas:
         raise DataError(tuple(faults))
     text = {c: frame[c].astype(str).map(visible) for c in (options.key, options.name, options.group) if c}
     geometry, notes = _mend(frame, table, text[options.name])
+    return gpd.GeoDataFrame(frame.drop(columns="geometry").assign(**text), geometry=geometry, crs="EPSG:4326"), notes
+
+
+def read_areas(options: AreaSettings) -> Areas:
+    """Boundaries as the settings name them.
+
+    Columns other than key, name and group are not kept: what an area is known by stands in one place.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file: a part is missing, no or a contradicting CRS, coordinates outside the country,
+        unknown columns, no areas, an area twice, no polygon, a polygon beyond mending.
+    """
+    frame, notes = read_layer(options)
     tidy = gpd.GeoDataFrame(
         {
-            "kode": text[options.key],
-            "name": text[options.name],
-            "group": text[options.group] if options.group else "",
+            "kode": frame[options.key],
+            "name": frame[options.name],
+            "group": frame[options.group] if options.group else "",
         },
-        geometry=geometry,
+        geometry=frame.geometry,
         crs="EPSG:4326",
     )
     return Areas(

@@ -1,0 +1,357 @@
+"""`measure`: hotspot statistics on any areas, the same functions as the pages use."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from pyproj import CRS, Transformer
+
+from geo.cli.places import KODE, coordinate_system, options_of
+from geo.cli.tables import INPUTS, OUTPUTS, check_output, columns_told, numbers, read_table, without_nik, write_table
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.measures.areas import METHODS, Found, Method, measure_areas
+from geo.places.boundaries import read_layer
+from geo.places.neighbours import Neighbours, contiguous, nearby, nearest, poles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from geo.cli.telling import Teller
+    from geo.words import Words
+
+_ZONE_WIDTH = 9.0
+_LEAST_AREAS = 3
+
+
+def _between(low: float, high: float, kind: Callable[[str], float], *, open_low: bool = False) -> Callable[[str], Any]:
+    """Reader of an option that is a number within bounds; what it says of others goes into the usage error."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = np.nan
+        if not low <= value <= high or (open_low and value == low):
+            msg = f"{low:g} .. {high:g}"
+            raise argparse.ArgumentTypeError(msg)
+        return value
+
+    return read
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the command known to the parser of all commands."""
+    command = commands.add_parser(
+        "measure",
+        parents=[shared],
+        help=words("cli.help.measure"),
+        description=words("cli.about.measure"),
+        epilog=words("cli.example.measure"),
+    )
+    command.add_argument("areas", metavar="AREAS", type=Path, help=words("cli.measure.help.areas"))
+    command.add_argument("--id", metavar="COL", default=KODE, help=words("cli.measure.help.id"))
+    command.add_argument("--cases", metavar="COL", required=True, help=words("cli.measure.help.cases"))
+    command.add_argument("--population", metavar="COL", help=words("cli.measure.help.population"))
+    command.add_argument(
+        "--method", choices=[one.value for one in Method], default="smr", help=words("cli.measure.help.method")
+    )
+    command.add_argument("--neighbours", metavar="HOW", default="queen", help=words("cli.measure.help.neighbours"))
+    command.add_argument("--xy", metavar=("X", "Y"), nargs=2, help=words("cli.measure.help.xy"))
+    command.add_argument("--crs", default="EPSG:4326", help=words("cli.measure.help.crs"))
+    whole = int
+    command.add_argument("--min-cases", metavar="N", type=_between(0, 1e9, whole), default=2,
+                         help=words("cli.measure.help.min_cases"))  # fmt: skip
+    command.add_argument("--permutations", metavar="N", type=_between(1, 1e7, whole), default=9999,
+                         help=words("cli.measure.help.permutations"))  # fmt: skip
+    command.add_argument("--seed", metavar="N", type=_between(0, 2**63 - 1, whole), default=1,
+                         help=words("cli.measure.help.seed"))  # fmt: skip
+    command.add_argument("--alpha", metavar="A", type=_between(0, 1, float, open_low=True), default=0.05,
+                         help=words("cli.measure.help.alpha"))  # fmt: skip
+    command.add_argument("--fdr", choices=["bh", "none"], default="bh", help=words("cli.measure.help.fdr"))
+    command.add_argument("--max-share", metavar="S", type=_between(0, 1, float, open_low=True), default=0.25,
+                         help=words("cli.measure.help.max_share"))  # fmt: skip
+    command.add_argument("-o", metavar="OUT", type=Path, dest="out", help=words("cli.measure.help.out"))
+    command.set_defaults(run=measure)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Input:
+    """Rows of a file of areas, and where they are.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    table
+        All columns but the geometry.
+    keys
+        Text, one an area, distinct.
+    polygons
+        Valid, in EPSG:4326; None for a plain table.
+    """
+
+    name: str
+    table: pd.DataFrame
+    keys: pd.Series[str]
+    polygons: Any
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a file is a table without geometry."""
+    if path.suffix.lower() == ".parquet" and path.is_file():
+        try:
+            return b"geo" not in (pq.read_schema(path).metadata or {})
+        except (OSError, ValueError):
+            return False
+    return path.suffix.lower() in INPUTS
+
+
+def _read(path: Path, key: str, teller: Teller) -> _Input:
+    if not _is_plain(path):
+        try:
+            frame, notes = read_layer(options_of(path, key))
+        except DataError as fault:
+            raise RefusalError(fault.faults, "areas") from fault
+        for mended in notes:
+            shown = ", ".join(mended.areas[:10])
+            teller.note(teller.words("cli.mended", areas=shown, n=len(mended.areas)))
+        table = pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True)
+        return _Input(path.name, table, table[key].astype("str"), frame.geometry)
+    table = read_table(path).reset_index(drop=True)
+    if key not in table.columns:
+        raise RefusalError([Fault.of(path.name, key, Problem.MISSING_COLUMN, hint=columns_told(table))], "measure")
+    keys = table[key].astype("str").fillna("").str.strip()
+    faults = []
+    if (keys == "").any():
+        rows = (np.flatnonzero(keys == "") + 2).tolist()
+        faults.append(Fault.of(path.name, key, Problem.MISSING_VALUE, rows=rows))
+    twice = keys.duplicated(keep=False) & keys.ne("")
+    if twice.any():
+        rows = (np.flatnonzero(twice) + 2).tolist()
+        faults.append(Fault.of(path.name, key, Problem.DUPLICATE, values=keys[twice], rows=rows))
+    if faults:
+        raise RefusalError(faults, "measure")
+    return _Input(path.name, table, keys, None)
+
+
+def _checked(
+    given: _Input, chosen: argparse.Namespace, method: Method
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Cases and population; every fault of the two columns at once."""
+    wanted = [chosen.cases, *([chosen.population] if chosen.population else [])]
+    found, faults = numbers(given.table, given.name, wanted)
+
+    def fault(column: str, problem: Problem, wrong: NDArray[np.bool_]) -> None:
+        if wrong.any():
+            faults.append(Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong) + 2).tolist()))
+
+    told = {one.column for one in faults}
+    for column in found:
+        if column not in told:
+            fault(column, Problem.MISSING_VALUE, np.isnan(found[column]))
+    cases, size = found.get(chosen.cases), found.get(chosen.population)
+    if cases is not None and (METHODS[method].is_poisson or size is not None):
+        fault(chosen.cases, Problem.NEGATIVE, cases < 0)
+    if cases is not None and METHODS[method].is_poisson:
+        fault(chosen.cases, Problem.NOT_WHOLE, cases != np.round(cases))
+    if size is not None:
+        fault(chosen.population, Problem.NEGATIVE, size < 0)
+        if cases is not None:
+            fault(chosen.population, Problem.CASES_WITHOUT_SIZE, (size == 0) & (cases != 0))
+    least = _LEAST_AREAS if METHODS[method].needs_neighbours else 1
+    if len(given.keys) < least or (size is not None and METHODS[method].needs_neighbours and (size > 0).sum() < least):
+        faults.append(Fault.of(given.name, "", Problem.TOO_FEW_AREAS, hint=str(least)))
+    if faults or cases is None:
+        raise RefusalError(faults, "measure")
+    return cases, size
+
+
+def _metric(polygons: Any) -> CRS:
+    """CRS in metres for a layer anywhere: its UTM zone, or where it is wider its own azimuthal projection."""
+    west, south, east, north = polygons.total_bounds
+    if east - west <= _ZONE_WIDTH:
+        return polygons.estimate_utm_crs()
+    return CRS.from_dict({"proj": "laea", "lon_0": (west + east) / 2, "lat_0": (south + north) / 2})
+
+
+def _centres(given: _Input, chosen: argparse.Namespace) -> tuple[NDArray[np.float64], bool]:
+    """Centres of the areas, and whether they are degrees on the sphere.
+
+    Polygons have the pole of inaccessibility; a layer wider than its projection is true gets great circles.
+    """
+    if chosen.xy:
+        found, faults = numbers(given.table, given.name, chosen.xy)
+        told = {one.column for one in faults}
+        for column, values in found.items():
+            gone = np.isnan(values)
+            if gone.any() and column not in told:
+                faults.append(
+                    Fault.of(given.name, column, Problem.MISSING_VALUE, rows=(np.flatnonzero(gone) + 2).tolist())
+                )
+        if faults:
+            raise RefusalError(faults, "measure")
+        points = np.column_stack([found[column] for column in chosen.xy])
+        on_sphere = chosen.crs.strip().lower() != "none" and coordinate_system(chosen.crs).is_geographic
+        if on_sphere:
+            wrong = (np.abs(points) > [180, 90]).any(axis=1)
+            if wrong.any():
+                rows = (np.flatnonzero(wrong) + 2).tolist()
+                raise RefusalError([Fault.of(given.name, chosen.xy[0], Problem.OUT_OF_RANGE, rows=rows)], "measure")
+        return points, on_sphere
+    if given.polygons is None:
+        raise RefusalError([Fault.of("--xy", "", Problem.NO_PLACE)], "option")
+    system = _metric(given.polygons)
+    points = poles(given.polygons.to_crs(system).to_numpy())
+    if not system.is_projected or system.to_epsg() is None:
+        lon, lat = Transformer.from_crs(system, "EPSG:4326", always_xy=True).transform(points[:, 0], points[:, 1])
+        return np.column_stack((lon, lat)), True
+    return points, False
+
+
+def _pairs(path: Path, keys: pd.Series[str]) -> Neighbours:
+    """Neighbours of a file: its first two columns are keys, a row a pair."""
+    table = read_table(path)
+    if table.shape[1] < 2:  # noqa: PLR2004 - a pair
+        raise RefusalError([Fault.of(path.name, "", Problem.MISSING_COLUMN, hint=columns_told(table))], "neighbours")
+    place = pd.Series(np.arange(len(keys)), index=pd.Index(keys))
+    ends, faults = [], []
+    for column in table.columns[:2]:
+        written = table[column].astype("str").fillna("").str.strip()
+        found = written.map(place)
+        if found.isna().any():
+            gone = found.isna().to_numpy()
+            rows = (np.flatnonzero(gone) + 2).tolist()
+            faults.append(Fault.of(path.name, str(column), Problem.NOT_IN_LIST, values=written[gone], rows=rows))
+        ends.append(found)
+    if faults:
+        raise RefusalError(faults, "neighbours")
+    one, other = (end.to_numpy(dtype=np.int64) for end in ends)
+    return Neighbours.of_pairs(np.append(one, other), np.append(other, one), len(keys))
+
+
+def _neighbours(given: _Input, chosen: argparse.Namespace) -> Neighbours:
+    how, _, amount = chosen.neighbours.partition(":")
+    wrong = RefusalError([Fault.of("--neighbours", "", Problem.NOT_IN_LIST)], "neighbours")
+    if how in {"queen", "rook"} and not amount:
+        if given.polygons is None:
+            raise RefusalError([Fault.of("--neighbours", "", Problem.NO_PLACE)], "option")
+        return contiguous(given.polygons.to_numpy(), rook=how == "rook")
+    if how not in {"knn", "distance"}:
+        path = Path(chosen.neighbours)
+        if not path.is_file():
+            raise wrong
+        return _pairs(path, given.keys)
+    try:
+        number = float(amount)
+    except ValueError as fault:
+        raise wrong from fault
+    most = len(given.keys) - 1 if how == "knn" else np.inf
+    if not 0 < number <= most or not np.isfinite(number) or (how == "knn" and number != int(number)):
+        raise wrong
+    points, on_sphere = _centres(given, chosen)
+    if how == "knn":
+        return nearest(points, int(number), is_on_sphere=on_sphere)
+    return nearby(points, number, is_on_sphere=on_sphere)
+
+
+def measure(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Tell, and write where asked, what a method finds in areas.
+
+    Raises
+    ------
+    DataError
+        When an option, the file or its neighbours are at fault; nothing is written then.
+    """
+    words, method = teller.words, Method(chosen.method)
+    if chosen.out:
+        check_output(chosen.out, OUTPUTS)
+    if chosen.xy and chosen.crs.strip().lower() != "none":
+        coordinate_system(chosen.crs)
+    teller.progress(words("cli.reading"))
+    given = _read(chosen.areas, chosen.id, teller)
+    cases, size = _checked(given, chosen, method)
+    needs = METHODS[method]
+    points, on_sphere = _centres(given, chosen) if needs.needs_centres else (None, False)
+    found = measure_areas(
+        method,
+        cases,
+        size,
+        neighbours=_neighbours(given, chosen) if needs.needs_neighbours else None,
+        centres=points,
+        is_on_sphere=on_sphere,
+        max_share=chosen.max_share,
+        min_cases=int(chosen.min_cases),
+        replicates=int(chosen.permutations),
+        seed=int(chosen.seed),
+        alpha=chosen.alpha,
+        is_adjusted=chosen.fdr == "bh",
+    )
+    told = _told(found, given, chosen)
+    if chosen.out:
+        teller.progress(words("cli.writing"))
+        _write(found, given, chosen, teller)
+    lines = [words("cli.measured", method=words(f"cli.method.{method}"), n=told["n"], total=told["total"])]
+    lines += [words(f"cli.class.{name}", n=count) for name, count in told.get("classes", {}).items()]
+    for number, one in enumerate(told.get("clusters", [])[:10], start=1):
+        shown = {name: one[name] if isinstance(one[name], int) else f"{one[name]:.4g}" for name in
+                 ("observed", "expected", "llr", "p")}  # fmt: skip
+        lines.append(words("cli.cluster", number=number, ids=", ".join(one["ids"]), **shown))
+    if chosen.out:
+        lines.append(words("cli.written", file=chosen.out.name))
+    teller.result(told, lines)
+
+
+def _plain(value: float) -> float | int | None:
+    """A number as JSON has it: whole where it is, nothing where there is none or no end."""
+    if not np.isfinite(value):
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+def _told(found: Found, given: _Input, chosen: argparse.Namespace) -> dict[str, Any]:
+    told: dict[str, Any] = {"method": chosen.method, "n": len(given.keys), "total": _plain(found.total)}
+    told |= {name: _plain(value) for name, value in found.told.items()}
+    if "class" in found.columns:
+        told["classes"] = pd.Series(found.columns["class"]).value_counts(sort=False).to_dict()
+    if found.clusters is not None:
+        keys = given.keys.tolist()
+        told["clusters"] = [
+            {
+                "ids": [keys[member] for member in one.members],
+                "centre": keys[one.centre],
+                "observed": one.observed,
+                "expected": one.expected,
+                "relative_risk": _plain(one.relative_risk),
+                "llr": one.llr,
+                "p": one.p,
+                "p_gumbel": one.p_gumbel,
+            }
+            for one in found.clusters
+        ]
+    return told
+
+
+def _write(found: Found, given: _Input, chosen: argparse.Namespace, teller: Teller) -> None:
+    table, dropped = without_nik(given.table)
+    for column in dropped:
+        teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
+    for name, values in found.columns.items():
+        aside = f"{name}_input"
+        while aside in table.columns:
+            aside += "_input"
+        table = table.rename(columns={name: aside}).assign(**{name: values})
+    shapes = None
+    if chosen.out.suffix.lower() in {".gpkg", ".geojson"}:
+        if given.polygons is None:
+            raise RefusalError([Fault.of("-o", "", Problem.NO_PLACE)], "option")
+        shapes = given.polygons.to_numpy()
+    write_table(table, chosen.out, shapes=shapes)

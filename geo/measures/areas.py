@@ -1,0 +1,229 @@
+"""One statistic over any areas, by its name: what the command `measure` and the page of the province share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.measures.chance import adjusted
+from geo.measures.local import getis_ord, local_moran, standardised_rates
+from geo.measures.poisson import exact_interval, expected_counts, fit_prior, shrink, upper_tail
+from geo.measures.scan import circles, scan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.measures.local import Local
+    from geo.measures.scan import Cluster
+    from geo.places.neighbours import Neighbours
+
+
+class Method(StrEnum):
+    """What `measure` computes."""
+
+    SMR = "smr"
+    EB = "eb"
+    GI = "gi"
+    LISA = "lisa"
+    SCAN = "scan"
+
+
+class Kind(StrEnum):
+    """What a statistic says of an area."""
+
+    HOT = "hot"
+    COLD = "cold"
+    HIGH_LOW = "high_low"  # a high value among low ones
+    LOW_HIGH = "low_high"
+    NONE = "none"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a method asks of its input."""
+
+    is_poisson: bool = False
+    needs_neighbours: bool = False
+    needs_centres: bool = False
+
+
+METHODS: dict[Method, Needs] = {
+    Method.SMR: Needs(is_poisson=True),
+    Method.EB: Needs(is_poisson=True),
+    Method.GI: Needs(needs_neighbours=True),
+    Method.LISA: Needs(needs_neighbours=True),
+    Method.SCAN: Needs(is_poisson=True, needs_centres=True),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """What a method found.
+
+    Parameters
+    ----------
+    total
+        Sum of the cases.
+    columns
+        By name, shape (areas,) each; missing where a number means nothing.
+    told
+        Numbers of the whole.
+    clusters
+        Of the scan only.
+    """
+
+    total: float
+    columns: dict[str, NDArray[Any]]
+    told: dict[str, float] = field(default_factory=dict)
+    clusters: list[Cluster] | None = None
+
+
+def _smr(
+    cases: NDArray[np.float64], size: NDArray[np.float64] | None, *, min_cases: int, alpha: float, is_adjusted: bool
+) -> Found:
+    expected = expected_counts(cases, size)
+    there = np.ones(len(cases), dtype=bool) if size is None else size > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = (bound / expected for bound in exact_interval(cases))
+        smr = cases / expected
+    some = there & (expected > 0)
+    p = np.where(there, upper_tail(cases, expected), np.nan)
+    q = adjusted(p) if is_adjusted else p
+    kind = np.select([~there | (cases < min_cases), q <= alpha], [Kind.TOO_FEW, Kind.HOT], Kind.NONE)
+    blank = {name: np.where(some, values, np.nan) for name, values in
+             (("smr", smr), ("smr_low", low), ("smr_high", high))}  # fmt: skip
+    columns = {"expected": expected, **blank, "p": p, "q": q, "class": kind.astype(object)}
+    return Found(float(cases.sum()), columns)
+
+
+def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Found:
+    weight = np.ones_like(cases) if size is None else size
+    expected, there = expected_counts(cases, weight), weight > 0
+    total = float(cases.sum())
+    rate = total / float(weight.sum()) if there.any() else np.nan
+    columns = {name: np.full(len(cases), np.nan) for name in ("raw_rate", "eb_rate", "eb_low", "eb_high")}
+    columns["raw_rate"][there] = cases[there] / weight[there]
+    told: dict[str, float] = {"rate": rate}
+    if total > 0:
+        prior = fit_prior(cases[there], expected[there])
+        risk = shrink(cases[there], expected[there], prior)
+        for name, values in (("eb_rate", risk.mean), ("eb_low", risk.low), ("eb_high", risk.high)):
+            columns[name][there] = values * rate
+        told |= {"nu": np.nan if prior.nu is None else prior.nu, "alpha": prior.alpha}
+    else:
+        for name in ("eb_rate", "eb_low", "eb_high"):
+            columns[name][there] = 0.0
+    return Found(total, columns, told)
+
+
+def local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool) -> NDArray[Any]:
+    """Class of each area: what is alike or unlike, where it is more than chance."""
+    high, around = found.value > 0, found.around > 0
+    if is_moran:
+        kinds = np.select(
+            [high & around, ~high & ~around, high], [Kind.HOT, Kind.COLD, Kind.HIGH_LOW], Kind.LOW_HIGH
+        )
+    else:
+        kinds = np.where(found.statistic > 0, Kind.HOT, Kind.COLD)
+    named = np.where(significant & (found.statistic != 0), kinds, Kind.NONE).astype(object)
+    named[np.isnan(found.p)] = Kind.TOO_FEW
+    return named
+
+
+def _local(
+    method: Method,
+    cases: NDArray[np.float64],
+    size: NDArray[np.float64] | None,
+    neighbours: Neighbours,
+    *,
+    replicates: int,
+    seed: int,
+    alpha: float,
+    is_adjusted: bool,
+) -> Found:
+    # An area without a size has no rate: it takes no part, not even as a neighbour.
+    there = np.ones(len(cases), dtype=bool) if size is None else size > 0
+    values = cases if size is None else standardised_rates(cases[there], size[there])
+    used = neighbours if there.all() else neighbours.within(there)
+    statistic = local_moran if method is Method.LISA else getis_ord
+    found = statistic(values, used, replicates=replicates, seed=seed)
+    q = adjusted(found.p) if is_adjusted else found.p
+    with np.errstate(invalid="ignore"):
+        kinds = local_kinds(found, q <= alpha, is_moran=method is Method.LISA)
+
+    def spread(given: NDArray[Any], blank: Any) -> NDArray[Any]:
+        whole = np.full(len(cases), blank, dtype=given.dtype)
+        whole[there] = given
+        return whole
+
+    name = "i" if method is Method.LISA else "z"
+    numbers = {name: found.statistic, "p": found.p, "q": q}
+    columns = {key: spread(values, np.nan) for key, values in numbers.items()}
+    return Found(float(cases.sum()), {**columns, "class": spread(kinds, Kind.TOO_FEW)})
+
+
+def measure_areas(
+    method: Method,
+    cases: NDArray[np.float64],
+    size: NDArray[np.float64] | None,
+    *,
+    neighbours: Neighbours | None = None,
+    centres: NDArray[np.float64] | None = None,
+    is_on_sphere: bool = False,
+    max_share: float = 0.25,
+    min_cases: int = 2,
+    replicates: int = 9999,
+    seed: int = 1,
+    alpha: float = 0.05,
+    is_adjusted: bool = True,
+) -> Found:
+    """What a method finds in areas.
+
+    Parameters
+    ----------
+    method
+        Which one.
+    cases
+        Shape (areas,), not missing; whole and not negative where `METHODS` says so.
+    size
+        Population or another size, not negative; None where all areas weigh the same.
+    neighbours
+        For `gi` and `lisa`.
+    centres, is_on_sphere
+        For `scan`, as `geo.measures.scan.circles` takes them.
+    max_share, min_cases, replicates, seed, alpha
+        As the methods take them.
+    is_adjusted
+        Whether q corrects for the many areas (Benjamini-Hochberg), or is p.
+
+    Raises
+    ------
+    ValueError
+        When the method lacks its neighbours or centres.
+    """
+    if method is Method.SMR:
+        return _smr(cases, size, min_cases=min_cases, alpha=alpha, is_adjusted=is_adjusted)
+    if method is Method.EB:
+        return _eb(cases, size)
+    if method is Method.SCAN:
+        if centres is None:
+            msg = "a scan needs centres"
+            raise ValueError(msg)
+        weight = np.ones_like(cases) if size is None else size
+        found = circles(centres, weight, max_share=max_share, is_on_sphere=is_on_sphere)
+        expected = expected_counts(cases, weight)
+        clusters = scan(cases, expected, found, min_cases=min_cases, replicates=replicates, seed=seed)
+        numbered = np.full(len(cases), None, dtype=object)
+        for number, one in enumerate(clusters, start=1):
+            numbered[list(one.members)] = number
+        return Found(float(cases.sum()), {"cluster": numbered}, clusters=clusters)
+    if neighbours is None:
+        msg = f"{method} needs neighbours"
+        raise ValueError(msg)
+    return _local(
+        method, cases, size, neighbours, replicates=replicates, seed=seed, alpha=alpha, is_adjusted=is_adjusted
+    )

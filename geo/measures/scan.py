@@ -1,0 +1,248 @@
+"""Kulldorff's spatial scan: where is an excess, and would chance alone have shown one as strong somewhere?
+
+One test for all places and sizes at once: the largest log likelihood ratio over all circles is compared with the
+largest ones of maps in which every area has the same risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from geo.measures.chance import gumbel_p, upper_p
+from geo.places.neighbours import in_space
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+#: Distances that differ by less than this share are the same: their areas enter a circle together.
+_SAME = 1e-9
+#: Circles about one centre are looked at in runs: at first so many areas, then this share of the circle so far.
+_RUN, _GROWTH = 8, 1.06
+#: Maps at a time: bounds memory, and what is at work stays within a processor's cache.
+_MAPS = 500
+_NOTHING = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One circle with an excess.
+
+    Parameters
+    ----------
+    members
+        Positions of its areas, from the centre outwards.
+    centre
+        Position of the area whose centre it is drawn around.
+    observed, expected
+        Cases in it, and what the rate of the whole gives.
+    relative_risk
+        Risk inside over risk outside; infinite when all cases are inside.
+    llr
+        Log likelihood ratio.
+    p, p_gumbel
+        Monte Carlo p against the largest ratio of each simulated map, and by a Gumbel fitted to those.
+    """
+
+    members: tuple[int, ...]
+    centre: int
+    observed: int
+    expected: float
+    relative_risk: float
+    llr: float
+    p: float
+    p_gumbel: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Circles:
+    """Every circle that a scan looks at, by centre.
+
+    Parameters
+    ----------
+    order
+        For each centre the positions of the areas from it outwards, as far as its largest circle reaches.
+    whole
+        For each centre, whether a circle may end after an area: not between areas equally far.
+    """
+
+    order: list[NDArray[np.intp]]
+    whole: list[NDArray[np.bool_]]
+
+
+def circles(
+    points: NDArray[np.float64], size: ArrayLike, *, max_share: float, is_on_sphere: bool
+) -> Circles:
+    """Circles around every area that grow by distance and hold at most a share of the whole size.
+
+    Parameters
+    ----------
+    points
+        Centres, shape (areas, 2); longitude and latitude on the sphere, else plane coordinates of one unit.
+    size
+        Population or whatever else the cases are expected by, shape (areas,).
+    max_share
+        Fixed before looking: trying several and keeping the best finds clusters in chance.
+    is_on_sphere
+        Whether distances are great circles.
+    """
+    space, sizes = in_space(points, is_on_sphere=is_on_sphere), np.asarray(size, dtype=float)
+    limit = max_share * sizes.sum() * (1 + 1e-12)
+    order, whole = [], []
+    for centre in space:
+        distance = np.sqrt(((space - centre) ** 2).sum(axis=1))
+        near = np.argsort(distance, kind="stable")
+        far, inside = distance[near], np.cumsum(sizes[near]) <= limit
+        ends = np.append(far[1:] > far[:-1] * (1 + _SAME), True)  # noqa: FBT003 - the outermost area ends a circle
+        # Of areas equally far all enter, or none.
+        reach = np.flatnonzero(inside & ends)
+        count = int(reach[-1]) + 1 if len(reach) else 0
+        order.append(near[:count])
+        whole.append(ends[:count])
+    return Circles(order, whole)
+
+
+def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float) -> NDArray[np.float64]:
+    """Poisson log likelihood ratio of an excess; 0 where no more was observed than expected.
+
+    References
+    ----------
+    Kulldorff (1997), Communications in Statistics: Theory and Methods 26, 1481-1496.
+    """
+    inside, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = special.xlogy(inside, inside / mean) + special.xlogy(total - inside, (total - inside) / (total - mean))
+    return np.where(inside > mean, ratio, 0.0)
+
+
+def _maxima(
+    simulated: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, total: int, min_cases: int
+) -> NDArray[np.float64]:
+    """Largest ratio over all circles for each of many maps, shape (maps,).
+
+    The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product per
+    circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's last
+    count with its first expectation; only maps in which that beats what they have are looked at circle by circle.
+    """
+    counts = np.arange(total + 1, dtype=float)
+    table = special.xlogy(counts, counts) + special.xlogy(total - counts, total - counts)
+    table[:min_cases] = -np.inf
+    best = np.zeros(simulated.shape[1])
+    for order, whole in zip(found.order, found.whole, strict=True):
+        mean = np.cumsum(expected[order])
+        outside = np.log(np.maximum(total - mean, _NOTHING))
+        slope, base = outside - np.log(np.maximum(mean, _NOTHING)), total * outside
+        before = np.zeros(simulated.shape[1], dtype=simulated.dtype)
+        start = 0
+        while start < len(order):
+            end = min(len(order), max(start + _RUN, int(start * _GROWTH)))
+            part = simulated.take(order[start:end], axis=0)
+            after = part.sum(axis=0, dtype=simulated.dtype) + before
+            bound = table.take(after) + after * slope[start] - base[start]
+            live = np.flatnonzero((bound > best) & (after > mean[start]))
+            if len(live):
+                inside = np.cumsum(part[:, live], axis=0, dtype=simulated.dtype) + before[live]
+                ratio = table.take(inside) + inside * slope[start:end, None] - base[start:end, None]
+                ratio[~((inside > mean[start:end, None]) & whole[start:end, None])] = 0.0
+                best[live] = np.maximum(best[live], ratio.max(axis=0))
+            before, start = after, end
+    return best
+
+
+def _blocks(
+    probability: NDArray[np.float64], total: int, replicates: int, seed: int
+) -> Iterator[NDArray[np.int32]]:
+    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each."""
+    rng = np.random.default_rng(seed)
+    for start in range(0, replicates, _MAPS):
+        drawn = rng.multinomial(total, probability, size=min(_MAPS, replicates - start))
+        yield np.ascontiguousarray(drawn.T, dtype=np.int32)
+
+
+def simulate(
+    found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
+) -> NDArray[np.float64]:
+    """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
+    if total == 0:
+        return np.zeros(replicates)
+    blocks = _blocks(expected / expected.sum(), total, replicates, seed)
+    return np.concatenate([_maxima(maps, expected, found, total, min_cases) for maps in blocks])
+
+
+def scan(
+    observed: ArrayLike,
+    expected: ArrayLike,
+    found: Circles,
+    *,
+    min_cases: int = 2,
+    replicates: int = 9999,
+    seed: int = 1,
+    simulated: NDArray[np.float64] | None = None,
+) -> list[Cluster]:
+    """Circles with an excess, the strongest first; no two share an area.
+
+    Parameters
+    ----------
+    observed
+        Whole numbers of independent cases, shape (areas,).
+    expected
+        What the rate of the whole gives, of the same sum.
+    found
+        Circles of the same areas.
+    min_cases
+        Smallest number of cases in a cluster.
+    replicates, seed
+        Of the Monte Carlo test.
+    simulated
+        Maxima already simulated for the same total, expectation and circles.
+
+    Returns
+    -------
+    For each centre its best circle; of those, by falling ratio, the ones that share no area with an earlier one.
+    Whether they are more than chance is in their p.
+
+    References
+    ----------
+    Kulldorff (1997), as above; secondary clusters after Kulldorff and Nagarwalla (1995), Statistics in Medicine 14,
+    799-810.
+    """
+    cases, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
+    total = int(cases.sum())
+    best: list[tuple[float, int, int]] = []
+    for centre, (order, whole) in enumerate(zip(found.order, found.whole, strict=True)):
+        inside = np.cumsum(cases[order])
+        ratio = log_likelihood_ratio(inside, np.cumsum(mean[order]), total)
+        ratio[~whole | (inside < min_cases)] = 0.0
+        if len(ratio) and ratio.max() > 0:
+            best.append((float(ratio.max()), centre, int(ratio.argmax()) + 1))
+    if not best:
+        return []
+    if simulated is None:
+        simulated = simulate(found, mean, total, min_cases=min_cases, replicates=replicates, seed=seed)
+    taken, clusters = np.zeros(len(cases), dtype=bool), []
+    for llr, centre, count in sorted(best, key=lambda one: (-round(one[0], 9), one[1])):
+        members = found.order[centre][:count]
+        if taken[members].any():
+            continue
+        taken[members] = True
+        inside, e = float(cases[members].sum()), float(mean[members].sum())
+        rest = total - inside
+        clusters.append(
+            Cluster(
+                members=tuple(members.tolist()),
+                centre=centre,
+                observed=int(inside),
+                expected=e,
+                relative_risk=inside / e / (rest / (total - e)) if rest > 0 and e > 0 else np.inf,
+                llr=llr,
+                # A simulated map equal to the observed one but for rounding has reached it.
+                p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
+                p_gumbel=float(gumbel_p(llr, simulated)),
+            )
+        )
+    return clusters
