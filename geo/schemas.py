@@ -175,6 +175,7 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
 
     `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
     report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
+    `is_keyed` of cases keeps whether there was one.
     """
     frame = checked.copy()
     for name in _DATES:
@@ -192,4 +193,5 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
         number = pd.Series(pd.factorize(frame["report"])[0], index=frame.index)
         # A row without a key is a report of its own.
         frame["report"] = number.where(~alone, -1 - pd.RangeIndex(len(frame)).to_series())
+        frame["is_keyed"] = (~alone).astype(bool)
     return frame

@@ -141,7 +141,7 @@ def prepared_for(
 def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:
     """Rows of a batch by row number, with what is kept of each in a form to compare."""
     table = TABLES[kind]
-    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no"}
+    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed"}
     place_columns = {"place_status", "kode", "match_by", "score", "spelling_id"}
     values = [column for column in table.columns if column.name not in skipped | place_columns]
     if kind is Kind.CASES:

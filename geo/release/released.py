@@ -47,7 +47,8 @@ class Counts:
         The years.
     table
         Index: the kelurahan. `victims` (persons), `cases` (reports), both nullable whole numbers, missing unless
-        `state` is `shown` or `zero`; `state` (`State` as text), one for both.
+        `state` is `shown` or `zero`; `state` (`State` as text), one for both; `is_keyed`, whether every row behind
+        the count named its report, so that reports are known to be independent (True where there is none).
     victims, cases
         Of the whole city, records on no kelurahan included.
     elsewhere, origin_known
@@ -91,6 +92,9 @@ class Released:
         Reports of the watchers in the period by kelurahan; missing where hidden.
     rollout
         Events of the rollout: published facts, and the city's own.
+    months
+        Reports by kelurahan (rows) and month of the period (columns, first days); None for a viewer who may not see
+        every count.
     denominators
         Published sizes on the kelurahan index, a column each.
     on
@@ -112,6 +116,7 @@ class Released:
     has_watchers: bool
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
+    months: pd.DataFrame | None
     denominators: pd.DataFrame
     on: date
     records_until: date | None
@@ -162,7 +167,16 @@ def counts(study: Study, k: int) -> Counts:
     state[victims.between(1, k - 1)] = State.HIDDEN.value
     state[~_in_scope(index, study.areas.city_code)] = State.OUT_OF_SCOPE.value
     told = state.isin([State.SHOWN, State.ZERO])
-    table = pd.DataFrame({"victims": victims.where(told), "cases": cases.where(told), "state": state}, index=index)
+    is_keyed = by_place["is_keyed"].all().reindex(index).astype("boolean").fillna(value=True).astype(bool)
+    table = pd.DataFrame(
+        {
+            "victims": victims.where(told),
+            "cases": cases.where(told),
+            "state": state,
+            "is_keyed": is_keyed & told,
+        },
+        index=index,
+    )
     everyone = pd.concat([study.cases[["report", "persons"]], study.unplaced[["report", "persons"]]])
     dated = (
         everyone
@@ -186,6 +200,14 @@ def counts(study: Study, k: int) -> Counts:
         origin_known=_single(int(known["persons"].sum()), k),
         unplaced={reason: _single(int(lost.get(reason, 0)), k) for reason in Unplaced},
     )
+
+
+def _months(study: Study) -> pd.DataFrame:
+    """Reports by kelurahan and month: a report belongs to the month in which it was first told."""
+    first = study.cases.groupby(["kode", "report"])["reported_on"].min().dt.to_period("M").dt.start_time
+    wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
+    counted = first.reset_index().groupby(["kode", "reported_on"]).size().unstack(fill_value=0)
+    return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
 
 
 def _hide_small(values: pd.Series[int], k: int) -> pd.Series[int]:
@@ -222,6 +244,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         has_watchers=not study.watchers.empty,
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
+        months=_months(study) if shown_from == 1 else None,
         denominators=study.denominators,
         on=on,
         records_until=None if pd.isna(until) else until.date(),

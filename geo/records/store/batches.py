@@ -201,6 +201,8 @@ def add(
     reports: dict[int, int] = {}
     if ready.kind is Kind.CASES:
         reports, rows["report_no"] = _report_numbers(connection, ready.reports, addition.known_reports)
+        # What a person enters by hand is one report, said by that person.
+        rows["is_keyed"] = 1 if addition.by_hand else ready.reports.ge(0).astype(int)
     else:
         rows = rows.join(places.set_index("row_number")[list(PLACE_COLUMNS)])
     _insert(connection, table, rows, progress, share=0.6 if ready.kind is Kind.CASES else 1.0)

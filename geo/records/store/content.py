@@ -95,6 +95,7 @@ def cases(connection: Connection) -> pd.DataFrame:
         select(
             record.c.reported_on,
             record.c.report_no.label("report"),
+            record.c.is_keyed,
             places.c.kode.label("document_kode"),
             record.c.origin_kode,
             record.c.status,
@@ -108,7 +109,9 @@ def cases(connection: Connection) -> pd.DataFrame:
         .order_by(record.c.id)
     )
     found = _frame(connection, query)
-    return typed(Table.CASES, _text(found[list(columns(Table.CASES))])).assign(place=found["place"].astype("string"))
+    return typed(Table.CASES, _text(found[list(columns(Table.CASES))])).assign(
+        place=found["place"].astype("string"), is_keyed=found["is_keyed"].astype(bool)
+    )
 
 
 def _others(connection: Connection, kind: Kind) -> pd.DataFrame:

@@ -1,0 +1,285 @@
+"""One verdict for each kelurahan: what may be said of it, by rules fixed before anyone looks.
+
+Two questions are asked, and kept apart. "Has this kelurahan more reports than its share of the city?" is asked of each
+one alone; "is there an excess somewhere?" by the scan, of all places and sizes at once. `sure` needs the first, under
+every size there is: sizes of a kelurahan are stand-ins, and a finding that hangs on one of them is none. What lies in
+a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, Moran) is told
+beside it and decides nothing.
+
+The chance of any false `sure` on a map without differences is held to `alpha` for all methods and all periods that a
+page shows together. What somebody tries out by changing a period or a setting is no part of that: it is never `sure`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.measures.areas import Kind, local_kinds
+from geo.measures.chance import adjusted, upper_p
+from geo.measures.local import getis_ord, local_moran, standardised_rates
+from geo.measures.poisson import (
+    detection_power,
+    dispersion,
+    exact_interval,
+    expected_counts,
+    fit_prior,
+    shrink,
+    smallest_visible_risk,
+    upper_tail,
+)
+from geo.measures.scan import Circles, Cluster, circles, log_likelihood_ratio, scan, simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from geo.places.neighbours import Neighbours
+
+#: Ways in which a `sure` can come about: a kelurahan by itself, an area by the scan. Alpha is shared among them.
+_WAYS = 2
+#: Reports below which nothing is called an excess (as SaTScan does for clusters).
+_MIN_CASES = 2
+#: A kelurahan of which even this relative risk would be missed more often than found has too few data.
+STRONG, _EVEN = 4.0, 0.5
+#: A posterior probability above which the smoothed risk counts as raised.
+_PROBABLE = 0.8
+TIMES = 1.5
+
+
+class Verdict(StrEnum):
+    """What may be said of a kelurahan."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    IN_CLUSTER = "in_cluster"
+    NO_DIFFERENCE = "no_difference"
+    TOO_FEW = "too_few"
+
+
+class Sign(StrEnum):
+    """A method that finds a kelurahan raised, and what it asks."""
+
+    OWN = "own"  # more than its share, corrected for the many looked at?
+    SCAN = "scan"  # part of an area with more than its share?
+    POSTERIOR = "posterior"  # smoothed risk likely above one and a half times the city's?
+    GI = "gi"  # a neighbourhood of high rates?
+    MORAN = "moran"  # high among high neighbours?
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Numbers that the verdicts hang on, fixed beforehand.
+
+    Parameters
+    ----------
+    alpha
+        Chance of any false `sure` on a map without differences, over all methods and all `looks`.
+    looks
+        Periods that are shown together.
+    max_share
+        Largest share of the city in a circle of the scan.
+    replicates, seed
+        Of the Monte Carlo tests.
+    is_declared
+        Whether period and settings are the ones fixed beforehand. If not, nothing is `sure`.
+    """
+
+    alpha: float = 0.05
+    looks: int = 1
+    max_share: float = 0.25
+    replicates: int = 9999
+    seed: int = 1
+    is_declared: bool = True
+
+    @property
+    def level(self) -> float:
+        """Level of each single way to a `sure`."""
+        return self.alpha / (_WAYS * self.looks)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A circle of the scan with its verdict: `sure`, `likely` or `no_difference`; `p_worst` over all sizes."""
+
+    cluster: Cluster
+    verdict: Verdict
+    p_worst: float
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Verdicts of one map.
+
+    Parameters
+    ----------
+    table
+        On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
+        `p`, `q` (worst over the sizes), `q_best`, `smallest` (relative risk that would have been found in four of five
+        maps), `above` (P(risk > 1.5 x city), by the first size), `verdict` (`Verdict` as text), `cluster` (number of
+        the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text) and one yes/no column per `Sign`.
+    areas
+        Circles of the scan, the strongest first.
+    spread
+        Over-dispersion of the counts about the first size, 1 for none.
+    rules
+        What it was judged by.
+    """
+
+    table: pd.DataFrame
+    areas: list[Area]
+    spread: float
+    rules: Rules
+
+
+@dataclass(eq=False)
+class Judge:
+    """Judges maps of the same areas; what does not depend on the counts is prepared once.
+
+    Parameters
+    ----------
+    sizes
+        On the index of the areas, a column a size, all positive; the first leads, all have to agree for a `sure`.
+    centres
+        Shape (areas, 2), metres in one plane.
+    neighbours
+        Of the same areas.
+    rules
+        What is judged by.
+    """
+
+    sizes: pd.DataFrame
+    centres: NDArray[np.float64]
+    neighbours: Neighbours
+    rules: Rules = field(default_factory=Rules)
+
+    def __post_init__(self) -> None:
+        if self.sizes.empty or not bool((self.sizes > 0).all(axis=None)):
+            msg = "sizes must be there, and positive"
+            raise ValueError(msg)
+        self._circles: dict[Any, Circles] = {
+            name: circles(self.centres, column, max_share=self.rules.max_share, is_on_sphere=False)
+            for name, column in self.sizes.items()
+        }
+        self._simulated: dict[tuple[Any, int], NDArray[np.float64]] = {}
+
+    def _maxima(self, name: Any, expected: NDArray[np.float64], total: int) -> NDArray[np.float64]:
+        """Largest ratios of maps of equal risk; the same for every map of as many reports."""
+        key = (name, total)
+        if key not in self._simulated:
+            self._simulated[key] = simulate(
+                self._circles[name], expected, total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
+                seed=self.rules.seed,
+            )  # fmt: skip
+        return self._simulated[key]
+
+    def _areas(
+        self, counts: NDArray[np.float64], expected: Mapping[Any, NDArray[np.float64]], is_keyed: NDArray[np.bool_]
+    ) -> list[Area]:
+        """Circles by the first size; their p under every size is that of the same areas."""
+        total, first = int(counts.sum()), next(iter(expected))
+        if total == 0:
+            return []
+        maxima = {name: self._maxima(name, mean, total) for name, mean in expected.items()}
+        found = scan(counts, expected[first], self._circles[first], min_cases=_MIN_CASES, simulated=maxima[first])
+        judged = []
+        for one in found:
+            inside = list(one.members)
+            worst = one.p
+            for name, mean in expected.items():
+                ratio = log_likelihood_ratio(one.observed, mean[inside].sum(), total)
+                reached = (maxima[name] >= ratio * (1 - 1e-12)).sum()
+                worst = max(worst, float(upper_p(reached, len(maxima[name]))))
+            verdict = Verdict.LIKELY if one.p <= self.rules.alpha else Verdict.NO_DIFFERENCE
+            if worst <= self.rules.level and self.rules.is_declared and is_keyed[inside].all():
+                verdict = Verdict.SURE
+            judged.append(Area(one, verdict, worst))
+        return judged
+
+    def judge(self, observed: pd.Series[int], is_keyed: pd.Series[bool] | None = None) -> Judged:
+        """Verdicts of one map.
+
+        Parameters
+        ----------
+        observed
+            Reports, whole numbers without gaps, on the index of the sizes.
+        is_keyed
+            Whether the reports of each area are known to be independent; by default all are. Where they are not,
+            persons of one report may look like an excess, and nothing is `sure`.
+
+        Raises
+        ------
+        ValueError
+            When a count is missing, negative or broken, or the index is another.
+        """
+        counts = observed.to_numpy(dtype=float, na_value=np.nan)
+        if not observed.index.equals(self.sizes.index) or np.isnan(counts).any() or (counts < 0).any():
+            msg = "reports must be counts of the very areas that the sizes are of"
+            raise ValueError(msg)
+        if (counts != np.round(counts)).any():
+            msg = "reports must be whole"
+            raise ValueError(msg)
+        keyed = np.ones(len(counts), dtype=bool) if is_keyed is None else is_keyed.to_numpy(dtype=bool)
+        rules, level = self.rules, self.rules.level
+        expected = {name: expected_counts(counts, column) for name, column in self.sizes.items()}
+        mean = next(iter(expected.values()))
+        tails = np.array([upper_tail(counts, one) for one in expected.values()])
+        adjusted_tails = np.array([adjusted(tail) for tail in tails])
+        worst, best = adjusted_tails.max(axis=0), adjusted_tails.min(axis=0)
+        areas = self._areas(counts, expected, keyed)
+        number, significant = np.zeros(len(counts), dtype=int), np.zeros(len(counts), dtype=bool)
+        for position, area in enumerate(areas, start=1):
+            if area.verdict is Verdict.NO_DIFFERENCE:
+                continue
+            inside = list(area.cluster.members)
+            number[inside] = position
+            significant[inside] = area.p_worst <= level and bool(keyed[inside].all())
+        enough = counts >= _MIN_CASES
+        own_sure, own_likely = enough & (worst <= level), enough & (best <= rules.alpha)
+        # What a test of so many at once would ask of one: at most the whole level, at least its share.
+        power = detection_power(mean, level / len(counts), STRONG)
+        verdict = np.select(
+            [own_sure & keyed & rules.is_declared, own_sure | own_likely, significant, power < _EVEN],
+            [Verdict.SURE, Verdict.LIKELY, Verdict.IN_CLUSTER, Verdict.TOO_FEW],
+            Verdict.NO_DIFFERENCE,
+        )
+        low, high = exact_interval(counts)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = [np.where(mean > 0, values / mean, np.nan) for values in (counts, low, high)]
+        above = np.zeros(len(counts))
+        if counts.sum() > 0:
+            above = shrink(counts, mean, fit_prior(counts, mean), times=TIMES).above
+        gi, moran = self._alike(counts)
+        table = pd.DataFrame(
+            {
+                "observed": counts.astype(int), "expected": mean,
+                "smr": ratio[0], "smr_low": ratio[1], "smr_high": ratio[2],
+                "p": tails.max(axis=0), "q": worst, "q_best": best,
+                "smallest": smallest_visible_risk(mean, level / len(counts)), "above": above,
+                "verdict": [one.value for one in verdict], "cluster": number, "gi": gi, "moran": moran,
+                Sign.OWN.value: own_sure | own_likely, Sign.SCAN.value: number > 0,
+                Sign.POSTERIOR.value: above >= _PROBABLE,
+            },
+            index=observed.index,
+        )  # fmt: skip
+        signs = {f"sign_{one}": table[one.value] for one in (Sign.OWN, Sign.SCAN, Sign.POSTERIOR)}
+        signs |= {"sign_gi": table["gi"].eq(Kind.HOT), "sign_moran": table["moran"].eq(Kind.HOT)}
+        table = table.drop(columns=[Sign.OWN, Sign.SCAN, Sign.POSTERIOR]).assign(**signs)
+        return Judged(table, areas, dispersion(counts, mean), rules)
+
+    def _alike(self, counts: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Classes of the two statistics that ask whether neighbours are alike."""
+        values = standardised_rates(counts, self.sizes.iloc[:, 0])
+        kinds = []
+        for statistic, is_moran in ((getis_ord, False), (local_moran, True)):
+            found = statistic(values, self.neighbours, replicates=self.rules.replicates, seed=self.rules.seed)
+            with np.errstate(invalid="ignore"):
+                significant = adjusted(found.p) <= self.rules.alpha
+            named = local_kinds(found, significant, is_moran=is_moran)
+            kinds.append(np.array([one.value for one in named], dtype=object))
+        return kinds[0], kinds[1]
