@@ -16,7 +16,7 @@ from geo.cli.places import KODE, coordinate_system, options_of
 from geo.cli.tables import INPUTS, OUTPUTS, check_output, columns_told, numbers, read_table, without_nik, write_table
 from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
-from geo.measures.areas import METHODS, Found, Method, measure_areas
+from geo.measures.areas import METHODS, Found, Method, Options, measure_areas
 from geo.places.boundaries import read_layer
 from geo.places.neighbours import Neighbours, contiguous, nearby, nearest, poles
 
@@ -32,7 +32,9 @@ _ZONE_WIDTH = 9.0
 _LEAST_AREAS = 3
 
 
-def _between(low: float, high: float, kind: Callable[[str], float], *, open_low: bool = False) -> Callable[[str], Any]:
+def _between(
+    low: float, high: float, kind: Callable[[str], float], *, open_low: bool = False
+) -> Callable[[str], Any]:
     """Reader of an option that is a number within bounds; what it says of others goes into the usage error."""
 
     def read(text: str) -> float:
@@ -143,35 +145,46 @@ def _read(path: Path, key: str, teller: Teller) -> _Input:
     return _Input(path.name, table, keys, None)
 
 
+def _wrong(given: _Input, column: str, values: NDArray[np.float64], *, is_count: bool, is_whole: bool) -> list[Fault]:
+    """What is wrong with a column of numbers."""
+    checks = [(Problem.MISSING_VALUE, np.isnan(values))]
+    if is_count:
+        checks.append((Problem.NEGATIVE, values < 0))
+    if is_whole:
+        checks.append((Problem.NOT_WHOLE, values != np.round(values)))
+    return [
+        Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong & ~np.isnan(values)) + 2).tolist())
+        if problem is not Problem.MISSING_VALUE
+        else Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong) + 2).tolist())
+        for problem, wrong in checks
+        if (wrong & (np.isnan(values) == (problem is Problem.MISSING_VALUE))).any()
+    ]
+
+
 def _checked(
     given: _Input, chosen: argparse.Namespace, method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Cases and population; every fault of the two columns at once."""
-    wanted = [chosen.cases, *([chosen.population] if chosen.population else [])]
-    found, faults = numbers(given.table, given.name, wanted)
-
-    def fault(column: str, problem: Problem, wrong: NDArray[np.bool_]) -> None:
-        if wrong.any():
-            faults.append(Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong) + 2).tolist()))
-
+    needs = METHODS[method]
+    found, faults = numbers(
+        given.table, given.name, [chosen.cases, *([chosen.population] if chosen.population else [])]
+    )
     told = {one.column for one in faults}
-    for column in found:
-        if column not in told:
-            fault(column, Problem.MISSING_VALUE, np.isnan(found[column]))
+    for column in found.keys() - told:
+        whole = needs.is_poisson and column == chosen.cases
+        count = whole or bool(chosen.population)
+        faults += _wrong(given, column, found[column], is_count=count, is_whole=whole)
     cases, size = found.get(chosen.cases), found.get(chosen.population)
-    if cases is not None and (METHODS[method].is_poisson or size is not None):
-        fault(chosen.cases, Problem.NEGATIVE, cases < 0)
-    if cases is not None and METHODS[method].is_poisson:
-        fault(chosen.cases, Problem.NOT_WHOLE, cases != np.round(cases))
-    if size is not None:
-        fault(chosen.population, Problem.NEGATIVE, size < 0)
-        if cases is not None:
-            fault(chosen.population, Problem.CASES_WITHOUT_SIZE, (size == 0) & (cases != 0))
-    least = _LEAST_AREAS if METHODS[method].needs_neighbours else 1
-    if len(given.keys) < least or (size is not None and METHODS[method].needs_neighbours and (size > 0).sum() < least):
+    if cases is not None and size is not None:
+        empty = (size == 0) & (cases > 0)
+        if empty.any():
+            rows = (np.flatnonzero(empty) + 2).tolist()
+            faults.append(Fault.of(given.name, chosen.population, Problem.CASES_WITHOUT_SIZE, rows=rows))
+    least = _LEAST_AREAS if needs.needs_neighbours else 1
+    if len(given.keys) < least or (size is not None and (size > 0).sum() < least):
         faults.append(Fault.of(given.name, "", Problem.TOO_FEW_AREAS, hint=str(least)))
     if faults or cases is None:
-        raise RefusalError(faults, "measure")
+        raise RefusalError(sorted(faults, key=lambda one: (one.column, one.problem)), "measure")
     return cases, size
 
 
@@ -281,20 +294,15 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     cases, size = _checked(given, chosen, method)
     needs = METHODS[method]
     points, on_sphere = _centres(given, chosen) if needs.needs_centres else (None, False)
+    options = Options(
+        max_share=chosen.max_share, min_cases=int(chosen.min_cases), replicates=int(chosen.permutations),
+        seed=int(chosen.seed), alpha=chosen.alpha, is_adjusted=chosen.fdr == "bh",
+    )  # fmt: skip
     found = measure_areas(
-        method,
-        cases,
-        size,
+        method, cases, size, options,
         neighbours=_neighbours(given, chosen) if needs.needs_neighbours else None,
-        centres=points,
-        is_on_sphere=on_sphere,
-        max_share=chosen.max_share,
-        min_cases=int(chosen.min_cases),
-        replicates=int(chosen.permutations),
-        seed=int(chosen.seed),
-        alpha=chosen.alpha,
-        is_adjusted=chosen.fdr == "bh",
-    )
+        centres=points, is_on_sphere=on_sphere,
+    )  # fmt: skip
     told = _told(found, given, chosen)
     if chosen.out:
         teller.progress(words("cli.writing"))

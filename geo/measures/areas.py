@@ -60,6 +60,30 @@ METHODS: dict[Method, Needs] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of the methods.
+
+    Parameters
+    ----------
+    max_share, min_cases
+        Largest share of the population and fewest cases of a cluster; fewest cases to be called hot.
+    replicates, seed
+        Of permutations and simulated maps.
+    alpha
+        Threshold of q for a class.
+    is_adjusted
+        Whether q corrects for the many areas (Benjamini-Hochberg), or is p.
+    """
+
+    max_share: float = 0.25
+    min_cases: int = 2
+    replicates: int = 9999
+    seed: int = 1
+    alpha: float = 0.05
+    is_adjusted: bool = True
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
     """What a method found.
@@ -82,9 +106,7 @@ class Found:
     clusters: list[Cluster] | None = None
 
 
-def _smr(
-    cases: NDArray[np.float64], size: NDArray[np.float64] | None, *, min_cases: int, alpha: float, is_adjusted: bool
-) -> Found:
+def _smr(cases: NDArray[np.float64], size: NDArray[np.float64] | None, options: Options) -> Found:
     expected = expected_counts(cases, size)
     there = np.ones(len(cases), dtype=bool) if size is None else size > 0
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -92,8 +114,8 @@ def _smr(
         smr = cases / expected
     some = there & (expected > 0)
     p = np.where(there, upper_tail(cases, expected), np.nan)
-    q = adjusted(p) if is_adjusted else p
-    kind = np.select([~there | (cases < min_cases), q <= alpha], [Kind.TOO_FEW, Kind.HOT], Kind.NONE)
+    q = adjusted(p) if options.is_adjusted else p
+    kind = np.select([~there | (cases < options.min_cases), q <= options.alpha], [Kind.TOO_FEW, Kind.HOT], Kind.NONE)
     blank = {name: np.where(some, values, np.nan) for name, values in
              (("smr", smr), ("smr_low", low), ("smr_high", high))}  # fmt: skip
     columns = {"expected": expected, **blank, "p": p, "q": q, "class": kind.astype(object)}
@@ -124,9 +146,7 @@ def local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool)
     """Class of each area: what is alike or unlike, where it is more than chance."""
     high, around = found.value > 0, found.around > 0
     if is_moran:
-        kinds = np.select(
-            [high & around, ~high & ~around, high], [Kind.HOT, Kind.COLD, Kind.HIGH_LOW], Kind.LOW_HIGH
-        )
+        kinds = np.select([high & around, ~high & ~around, high], [Kind.HOT, Kind.COLD, Kind.HIGH_LOW], Kind.LOW_HIGH)
     else:
         kinds = np.where(found.statistic > 0, Kind.HOT, Kind.COLD)
     named = np.where(significant & (found.statistic != 0), kinds, Kind.NONE).astype(object)
@@ -139,21 +159,17 @@ def _local(
     cases: NDArray[np.float64],
     size: NDArray[np.float64] | None,
     neighbours: Neighbours,
-    *,
-    replicates: int,
-    seed: int,
-    alpha: float,
-    is_adjusted: bool,
+    options: Options,
 ) -> Found:
     # An area without a size has no rate: it takes no part, not even as a neighbour.
     there = np.ones(len(cases), dtype=bool) if size is None else size > 0
     values = cases if size is None else standardised_rates(cases[there], size[there])
     used = neighbours if there.all() else neighbours.within(there)
     statistic = local_moran if method is Method.LISA else getis_ord
-    found = statistic(values, used, replicates=replicates, seed=seed)
-    q = adjusted(found.p) if is_adjusted else found.p
+    found = statistic(values, used, replicates=options.replicates, seed=options.seed)
+    q = adjusted(found.p) if options.is_adjusted else found.p
     with np.errstate(invalid="ignore"):
-        kinds = local_kinds(found, q <= alpha, is_moran=method is Method.LISA)
+        kinds = local_kinds(found, q <= options.alpha, is_moran=method is Method.LISA)
 
     def spread(given: NDArray[Any], blank: Any) -> NDArray[Any]:
         whole = np.full(len(cases), blank, dtype=given.dtype)
@@ -170,16 +186,11 @@ def measure_areas(
     method: Method,
     cases: NDArray[np.float64],
     size: NDArray[np.float64] | None,
+    options: Options,
     *,
     neighbours: Neighbours | None = None,
     centres: NDArray[np.float64] | None = None,
     is_on_sphere: bool = False,
-    max_share: float = 0.25,
-    min_cases: int = 2,
-    replicates: int = 9999,
-    seed: int = 1,
-    alpha: float = 0.05,
-    is_adjusted: bool = True,
 ) -> Found:
     """What a method finds in areas.
 
@@ -191,14 +202,12 @@ def measure_areas(
         Shape (areas,), not missing; whole and not negative where `METHODS` says so.
     size
         Population or another size, not negative; None where all areas weigh the same.
+    options
+        Settings.
     neighbours
         For `gi` and `lisa`.
     centres, is_on_sphere
         For `scan`, as `geo.measures.scan.circles` takes them.
-    max_share, min_cases, replicates, seed, alpha
-        As the methods take them.
-    is_adjusted
-        Whether q corrects for the many areas (Benjamini-Hochberg), or is p.
 
     Raises
     ------
@@ -206,7 +215,7 @@ def measure_areas(
         When the method lacks its neighbours or centres.
     """
     if method is Method.SMR:
-        return _smr(cases, size, min_cases=min_cases, alpha=alpha, is_adjusted=is_adjusted)
+        return _smr(cases, size, options)
     if method is Method.EB:
         return _eb(cases, size)
     if method is Method.SCAN:
@@ -214,9 +223,11 @@ def measure_areas(
             msg = "a scan needs centres"
             raise ValueError(msg)
         weight = np.ones_like(cases) if size is None else size
-        found = circles(centres, weight, max_share=max_share, is_on_sphere=is_on_sphere)
-        expected = expected_counts(cases, weight)
-        clusters = scan(cases, expected, found, min_cases=min_cases, replicates=replicates, seed=seed)
+        found = circles(centres, weight, max_share=options.max_share, is_on_sphere=is_on_sphere)
+        clusters = scan(
+            cases, expected_counts(cases, weight), found, min_cases=options.min_cases,
+            replicates=options.replicates, seed=options.seed,
+        )  # fmt: skip
         numbered = np.full(len(cases), None, dtype=object)
         for number, one in enumerate(clusters, start=1):
             numbered[list(one.members)] = number
@@ -224,6 +235,4 @@ def measure_areas(
     if neighbours is None:
         msg = f"{method} needs neighbours"
         raise ValueError(msg)
-    return _local(
-        method, cases, size, neighbours, replicates=replicates, seed=seed, alpha=alpha, is_adjusted=is_adjusted
-    )
+    return _local(method, cases, size, neighbours, options)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geo.release.released import Released
     from geo.terms import Denominator
 
+
 @dataclass(frozen=True, eq=False)
 class Rates:
     """Reports against a size, over the kelurahan of which both are told.

@@ -1,4 +1,4 @@
-"""Kulldorff's spatial scan: where is an excess, and would chance alone have shown one as strong somewhere?
+"""Kulldorff's spatial scan: where there is an excess, and how often chance alone shows one as strong somewhere.
 
 One test for all places and sizes at once: the largest log likelihood ratio over all circles is compared with the
 largest ones of maps in which every area has the same risk.
@@ -75,9 +75,7 @@ class Circles:
     whole: list[NDArray[np.bool_]]
 
 
-def circles(
-    points: NDArray[np.float64], size: ArrayLike, *, max_share: float, is_on_sphere: bool
-) -> Circles:
+def circles(points: NDArray[np.float64], size: ArrayLike, *, max_share: float, is_on_sphere: bool) -> Circles:
     """Circles around every area that grow by distance and hold at most a share of the whole size.
 
     Parameters
@@ -98,7 +96,7 @@ def circles(
         distance = np.sqrt(((space - centre) ** 2).sum(axis=1))
         near = np.argsort(distance, kind="stable")
         far, inside = distance[near], np.cumsum(sizes[near]) <= limit
-        ends = np.append(far[1:] > far[:-1] * (1 + _SAME), True)  # noqa: FBT003 - the outermost area ends a circle
+        ends = np.append(far[1:] > far[:-1] * (1 + _SAME), True)
         # Of areas equally far all enter, or none.
         reach = np.flatnonzero(inside & ends)
         count = int(reach[-1]) + 1 if len(reach) else 0
@@ -116,7 +114,9 @@ def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float)
     """
     inside, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = special.xlogy(inside, inside / mean) + special.xlogy(total - inside, (total - inside) / (total - mean))
+        ratio = special.xlogy(inside, inside / mean) + special.xlogy(
+            total - inside, (total - inside) / (total - mean)
+        )
     return np.where(inside > mean, ratio, 0.0)
 
 
@@ -125,9 +125,9 @@ def _maxima(
 ) -> NDArray[np.float64]:
     """Largest ratio over all circles for each of many maps, shape (maps,).
 
-    The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product per
-    circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's last
-    count with its first expectation; only maps in which that beats what they have are looked at circle by circle.
+    The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product
+    per circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's
+    last count with its first expectation; only maps in which that beats what they have are looked at in full.
     """
     counts = np.arange(total + 1, dtype=float)
     table = special.xlogy(counts, counts) + special.xlogy(total - counts, total - counts)
@@ -154,9 +154,7 @@ def _maxima(
     return best
 
 
-def _blocks(
-    probability: NDArray[np.float64], total: int, replicates: int, seed: int
-) -> Iterator[NDArray[np.int32]]:
+def _blocks(probability: NDArray[np.float64], total: int, replicates: int, seed: int) -> Iterator[NDArray[np.int32]]:
     """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each."""
     rng = np.random.default_rng(seed)
     for start in range(0, replicates, _MAPS):
@@ -230,15 +228,15 @@ def scan(
         if taken[members].any():
             continue
         taken[members] = True
-        inside, e = float(cases[members].sum()), float(mean[members].sum())
-        rest = total - inside
+        seen, e = int(cases[members].sum()), float(mean[members].sum())
+        rest = total - seen
         clusters.append(
             Cluster(
                 members=tuple(members.tolist()),
                 centre=centre,
-                observed=int(inside),
+                observed=seen,
                 expected=e,
-                relative_risk=inside / e / (rest / (total - e)) if rest > 0 and e > 0 else np.inf,
+                relative_risk=seen / e / (rest / (total - e)) if rest > 0 and e > 0 else np.inf,
                 llr=llr,
                 # A simulated map equal to the observed one but for rounding has reached it.
                 p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),

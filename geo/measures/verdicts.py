@@ -1,10 +1,10 @@
 """One verdict for each kelurahan: what may be said of it, by rules fixed before anyone looks.
 
-Two questions are asked, and kept apart. "Has this kelurahan more reports than its share of the city?" is asked of each
-one alone; "is there an excess somewhere?" by the scan, of all places and sizes at once. `sure` needs the first, under
-every size there is: sizes of a kelurahan are stand-ins, and a finding that hangs on one of them is none. What lies in
-a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, Moran) is told
-beside it and decides nothing.
+Two questions are asked, and kept apart. "Has this kelurahan more reports than its share of the city?" is asked of
+each one alone; "is there an excess somewhere?" by the scan, of all places and sizes at once. `sure` needs the first,
+under every size there is: sizes of a kelurahan are stand-ins, and a finding that hangs on one of them is none. What
+lies in a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, Moran)
+is told beside it and decides nothing.
 
 The chance of any false `sure` on a map without differences is held to `alpha` for all methods and all periods that a
 page shows together. What somebody tries out by changing a period or a setting is no part of that: it is never `sure`.
@@ -72,6 +72,11 @@ class Sign(StrEnum):
     MORAN = "moran"  # high among high neighbours?
 
 
+def sign_column(sign: Sign) -> str:
+    """Column of a table of verdicts that says whether a method found the kelurahan raised."""
+    return f"sign_{sign}"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Numbers that the verdicts hang on, fixed beforehand.
@@ -120,9 +125,9 @@ class Judged:
     ----------
     table
         On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
-        `p`, `q` (worst over the sizes), `q_best`, `smallest` (relative risk that would have been found in four of five
-        maps), `above` (P(risk > 1.5 x city), by the first size), `verdict` (`Verdict` as text), `cluster` (number of
-        the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text) and one yes/no column per `Sign`.
+        `p`, `q` (worst over the sizes), `q_best`, `smallest` (relative risk that would have been found in four of
+        five maps), `above` (P(risk > 1.5 x city), by the first size), `verdict` (`Verdict` as text), `cluster`
+        (number of the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text), yes or no per `sign_column`.
     areas
         Circles of the scan, the strongest first.
     spread
@@ -217,7 +222,7 @@ class Judge:
         ValueError
             When a count is missing, negative or broken, or the index is another.
         """
-        counts = observed.to_numpy(dtype=float, na_value=np.nan)
+        counts = np.asarray(observed.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
         if not observed.index.equals(self.sizes.index) or np.isnan(counts).any() or (counts < 0).any():
             msg = "reports must be counts of the very areas that the sizes are of"
             raise ValueError(msg)
@@ -261,15 +266,13 @@ class Judge:
                 "smr": ratio[0], "smr_low": ratio[1], "smr_high": ratio[2],
                 "p": tails.max(axis=0), "q": worst, "q_best": best,
                 "smallest": smallest_visible_risk(mean, level / len(counts)), "above": above,
-                "verdict": [one.value for one in verdict], "cluster": number, "gi": gi, "moran": moran,
-                Sign.OWN.value: own_sure | own_likely, Sign.SCAN.value: number > 0,
-                Sign.POSTERIOR.value: above >= _PROBABLE,
+                "verdict": [str(one) for one in verdict], "cluster": number, "gi": gi, "moran": moran,
+                sign_column(Sign.OWN): own_sure | own_likely, sign_column(Sign.SCAN): number > 0,
+                sign_column(Sign.POSTERIOR): above >= _PROBABLE,
+                sign_column(Sign.GI): gi == Kind.HOT.value, sign_column(Sign.MORAN): moran == Kind.HOT.value,
             },
             index=observed.index,
         )  # fmt: skip
-        signs = {f"sign_{one}": table[one.value] for one in (Sign.OWN, Sign.SCAN, Sign.POSTERIOR)}
-        signs |= {"sign_gi": table["gi"].eq(Kind.HOT), "sign_moran": table["moran"].eq(Kind.HOT)}
-        table = table.drop(columns=[Sign.OWN, Sign.SCAN, Sign.POSTERIOR]).assign(**signs)
         return Judged(table, areas, dispersion(counts, mean), rules)
 
     def _alike(self, counts: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -281,5 +284,5 @@ class Judge:
             with np.errstate(invalid="ignore"):
                 significant = adjusted(found.p) <= self.rules.alpha
             named = local_kinds(found, significant, is_moran=is_moran)
-            kinds.append(np.array([one.value for one in named], dtype=object))
+            kinds.append(np.array([str(one) for one in named], dtype=object))
         return kinds[0], kinds[1]

@@ -206,7 +206,7 @@ def _months(study: Study) -> pd.DataFrame:
     """Reports by kelurahan and month: a report belongs to the month in which it was first told."""
     first = study.cases.groupby(["kode", "report"])["reported_on"].min().dt.to_period("M").dt.start_time
     wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
-    counted = first.reset_index().groupby(["kode", "reported_on"]).size().unstack(fill_value=0)
+    counted = first.reset_index().groupby(["kode", "reported_on"]).size().unstack(fill_value=0)  # noqa: PD010
     return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
 
 

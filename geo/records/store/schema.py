@@ -154,8 +154,13 @@ RECORD = Table(
     # A number of the store's own; rows of one report share it.
     Column("report_no", Integer, nullable=False, index=True),
     # Whether anybody said which report the row belongs to: only then are two rows known to be independent.
-    Column("is_keyed", Integer, CheckConstraint("is_keyed IN (0, 1)", name="is_keyed_flag"), nullable=False,
-           server_default="0"),
+    Column(
+        "is_keyed",
+        Integer,
+        CheckConstraint("is_keyed IN (0, 1)", name="is_keyed_flag"),
+        nullable=False,
+        server_default="0",
+    ),
     *_word("status", Status, empty=True),
     *_word("sex", Sex),
     *_word("age_group", AgeGroup),

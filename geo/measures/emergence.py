@@ -1,0 +1,123 @@
+"""How each kelurahan's reports move from year to year, set against the city's own course."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.measures.chance import adjusted
+from geo.measures.poisson import upper_tail
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+#: Fewer years or reports than these say nothing of a course.
+_LEAST_YEARS, _LEAST_REPORTS = 3, 8
+#: Share of the years in which a kelurahan has to stand out to be called persistent.
+_MOSTLY = 0.75
+
+
+class Course(StrEnum):
+    """How reports of a kelurahan move."""
+
+    NEW = "new"
+    RISING = "rising"
+    PERSISTENT = "persistent"
+    FALLING = "falling"
+    SPORADIC = "sporadic"
+    NONE = "none"
+    TOO_FEW = "too_few"
+
+
+def trend_p(counts: ArrayLike, shares: ArrayLike) -> tuple[float, float]:
+    """P of a rise and p of a fall at least as strong, exact, given how many reports there are.
+
+    Each report falls into a year with that year's share; the statistic is the sum of the years' numbers over the
+    reports. The distribution is exact, so years without a report need no correction and ties none either.
+
+    Parameters
+    ----------
+    counts
+        Reports by year, whole numbers.
+    shares
+        What share of reports each year would have, positive, of sum 1.
+
+    References
+    ----------
+    Cox and Lewis (1966), The Statistical Analysis of Series of Events, section 3.3 (the grouped, conditional form).
+
+    Examples
+    --------
+    Four reports in the last of two equal years: one chance in sixteen.
+
+    >>> trend_p([0, 4], [0.5, 0.5])
+    (0.0625, 1.0)
+    """
+    years = np.asarray(counts, dtype=int)
+    one = np.asarray(shares, dtype=float)
+    whole, power, left = np.ones(1), one, int(years.sum())
+    while left:
+        if left % 2:
+            whole = np.convolve(whole, power)
+        power, left = np.convolve(power, power), left // 2
+    at = int((years * np.arange(len(years))).sum())
+    return min(1.0, float(whole[at:].sum())), min(1.0, float(whole[: at + 1].sum()))
+
+
+def _course(
+    counts: NDArray[np.float64], expected: NDArray[np.float64], rise: float, fall: float, alpha: float
+) -> Course:
+    level = alpha / len(counts)
+    stands_out = (upper_tail(counts, expected) <= level) & (counts > expected)
+    if stands_out[-1] and not counts[:-1].any():
+        return Course.NEW
+    if rise <= alpha:
+        return Course.RISING
+    if fall <= alpha:
+        return Course.FALLING
+    if stands_out.mean() >= _MOSTLY:
+        return Course.PERSISTENT
+    return Course.SPORADIC if stands_out.any() else Course.NONE
+
+
+def courses(counts: pd.DataFrame, size: pd.Series[float], *, alpha: float = 0.05) -> pd.DataFrame:
+    """Course of each kelurahan.
+
+    Parameters
+    ----------
+    counts
+        Reports, kelurahan by year in order; missing where a viewer may not see a count or nobody knows it.
+    size
+        What the reports of a year are expected by, on the same index.
+    alpha
+        Level of each question, after correction for the many kelurahan asked.
+
+    Returns
+    -------
+    DataFrame on the same index: `course` (`Course` as text), `rise`, `fall` (adjusted p; missing without enough
+    data). `too_few` with fewer than three years or eight reports, or with a year unknown.
+    """
+    told = counts.astype(float)
+    known = told.notna().all(axis=1)
+    yearly = told[known].sum()
+    enough = known & (told.sum(axis=1) >= _LEAST_REPORTS)
+    found = pd.DataFrame({"course": Course.TOO_FEW.value, "rise": np.nan, "fall": np.nan}, index=counts.index)
+    if counts.shape[1] < _LEAST_YEARS or not enough.any() or (yearly <= 0).any():
+        return found
+    expected = np.outer(size[known] / size[known].sum(), yearly)
+    of = pd.DataFrame(expected, index=counts.index[known], columns=counts.columns)
+    # Set against the others: a city that hears of more in every kelurahan has no kelurahan that rises.
+    p = []
+    for kode in counts.index[enough]:
+        others = yearly - told.loc[kode] + 0.5
+        p.append(trend_p(told.loc[kode].to_numpy(), (others / others.sum()).to_numpy()))
+    found.loc[enough, "rise"] = adjusted([one[0] for one in p])
+    found.loc[enough, "fall"] = adjusted([one[1] for one in p])
+    rise, fall = found.loc[enough, "rise"].to_numpy(), found.loc[enough, "fall"].to_numpy()
+    for number, kode in enumerate(counts.index[enough]):
+        years, mean = told.loc[kode].to_numpy(), of.loc[kode].to_numpy()
+        found.loc[kode, "course"] = _course(years, mean, float(rise[number]), float(fall[number]), alpha).value
+    return found
