@@ -34,6 +34,7 @@ COPIED = {
     "boundaries/ntt_kabkota.geojson": "boundaries/ntt_kabkota.geojson",
     "reference/denominators_kelurahan.csv": "reference/denominators_kelurahan.csv",
     "reference/tppo_pmi_ntt.csv": "reference/tppo_pmi_ntt.csv",
+    "reference/ntt_penduduk_kepmendagri2025.csv": "reference/ntt_penduduk_kepmendagri2025.csv",
 }
 _NTT, _CITY = "53", "53.71"
 _NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "settings.toml"}

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED = ROOT / "data" / "settings.toml"
 LOCAL = ROOT / "var" / "settings.toml"
 ENVIRONMENT = "PETAJAGA_SETTINGS"
+#: Below this many random maps no p-value is small enough to speak of one kelurahan among many.
+_LEAST_REPLICATES = 999
 #: Below the city's own folder: the layer of boundaries that was brought on a page, if there is one.
 ADOPTED = Path("batas") / "areas.toml"
 
@@ -56,6 +58,28 @@ class AreaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HotspotSettings:
+    """What verdicts hang on, fixed before anyone looks.
+
+    Parameters
+    ----------
+    alpha
+        Chance of any false `sure`.
+    max_share
+        Largest share of the city in a circle of the scan.
+    replicates
+        Random maps behind a p-value.
+    split_year
+        First year of the second of the two periods that are compared.
+    """
+
+    alpha: float
+    max_share: float
+    replicates: int
+    split_year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All options.
 
@@ -65,6 +89,8 @@ class Settings:
         The boundaries.
     k
         Smallest count of persons that the public may see.
+    hotspots
+        What verdicts hang on.
     owner_audience
         As whom the person at a laptop sees the city's own data while the server listens on that laptop alone.
     tiles_url, tiles_attribution
@@ -75,6 +101,7 @@ class Settings:
 
     areas: AreaSettings
     k: int
+    hotspots: HotspotSettings
     owner_audience: Audience
     tiles_url: str
     tiles_attribution: str
@@ -93,6 +120,18 @@ def _merge(base: dict[str, Any], over: dict[str, Any], where: str = "") -> dict[
             raise ValueError(msg)
         merged[key] = _merge(base[key], value, f"{where}{key}.") if isinstance(value, dict) else value
     return merged
+
+
+def _hotspots(options: dict[str, Any]) -> HotspotSettings:
+    found = HotspotSettings(**options)
+    for name in ("alpha", "max_share"):
+        if not 0 < getattr(found, name) < 1:
+            msg = f"hotspots.{name} lies between 0 and 1, not {getattr(found, name)!r}"
+            raise ValueError(msg)
+    if not isinstance(found.replicates, int) or found.replicates < _LEAST_REPLICATES:
+        msg = f"hotspots.replicates is a whole number from {_LEAST_REPLICATES}, not {found.replicates!r}"
+        raise ValueError(msg)
+    return found
 
 
 def read_settings(local: Path | None = None) -> Settings:
@@ -148,6 +187,7 @@ def read_settings(local: Path | None = None) -> Settings:
             layer=areas["layer"],
         ),
         k=k,
+        hotspots=_hotspots(options["hotspots"]),
         owner_audience=Audience(release["owner_audience"]),
         tiles_url=options["map"]["tiles_url"],
         tiles_attribution=options["map"]["tiles_attribution"],

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.measures.figures import Measure
+from geo.measures.verdicts import Verdict
 from geo.sources import read_sources
 from geo.terms import Denominator, Stage, State
 
@@ -29,6 +30,7 @@ def page(shell: Shell) -> None:
     st.markdown(words("method.line", k=shell.settings.k))
     for title, prefix, told in (
         ("method.measures", "measure.", Measure),
+        ("method.verdicts", "verdict.", Verdict),
         ("method.states", "state.", [one for one in State if one is not State.SHOWN]),
         ("method.denominators", "denominator.", Denominator),
         ("method.stages", "stage.", Stage),

@@ -23,7 +23,7 @@ _DARK, _LINE = SEQUENCE[5][4], "#5c6b73"
 _INSIDE = (0.95, 0.998)
 
 
-def _titled(chart: Any, title: str, note: str) -> Any:
+def titled(chart: Any, title: str, note: str) -> Any:
     """A chart that carries its own title and what its data are, so that a picture of it does too."""
     text = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=15, subtitleFontSize=11)
     return chart.properties(title=text, height=330).configure_view(strokeWidth=0)
@@ -75,7 +75,7 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
             ],
         )
     )  # fmt: skip
-    return _titled(alt.layer(*layers), words("funnel.title"), note)
+    return titled(alt.layer(*layers), words("funnel.title"), note)
 
 
 def timeline_chart(
@@ -102,7 +102,7 @@ def timeline_chart(
         interpolate="step-after", color=CW, strokeWidth=3
     ).encode(x=days, y=counts)  # fmt: skip
     if not statements:
-        return _titled(line, words("timeline.title"), note)
+        return titled(line, words("timeline.title"), note)
     said = pd.DataFrame(
         [
             {
@@ -124,7 +124,7 @@ def timeline_chart(
         color=alt.Color("what:N", title=None, scale=alt.Scale(range=[_DARK, "#2a7ab9", "#8a6d3b", _LINE])),
         tooltip=[alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")],
     )  # fmt: skip
-    return _titled(alt.layer(line, marks), words("timeline.title"), note)
+    return titled(alt.layer(line, marks), words("timeline.title"), note)
 
 
 def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
@@ -141,8 +141,8 @@ def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
     )
     unknown = long[long["blank"].ne("")].drop_duplicates("period")
     if unknown.empty:
-        return _titled(bars, words("history.title"), note)
+        return titled(bars, words("history.title"), note)
     blank = alt.Chart(unknown).mark_text(
         angle=270, align="left", dy=4, color=_LINE
     ).encode(x="period:N", y=alt.datum(0), text="blank:N")  # fmt: skip
-    return _titled(alt.layer(bars, blank), words("history.title"), note)
+    return titled(alt.layer(bars, blank), words("history.title"), note)

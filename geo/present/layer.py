@@ -35,7 +35,7 @@ def _ring(ring: Any) -> list[int]:
     return [int(number) for number in np.diff(corners, axis=0, prepend=0).ravel()]
 
 
-def _polygons(geometry: Any) -> list[list[list[int]]]:
+def polygons(geometry: Any) -> list[list[list[int]]]:
     """Rings of each polygon as differences of whole numbers: a third of GeoJSON's size."""
     return [
         [_ring(ring) for ring in (part.exterior, *part.interiors)]
@@ -52,7 +52,7 @@ def _ground(bounds: Iterable[float]) -> list[dict[str, Any]]:
     land = gpd.read_file(_GROUND)
     near = land[land.intersects(window)]
     parts = shapely.simplify(shapely.intersection(near.geometry.to_numpy(), window), wide / 600)
-    return [{"polygons": _polygons(part)} for part in parts]
+    return [{"polygons": polygons(part)} for part in parts]
 
 
 def _inset(areas: Areas) -> dict[str, Any] | None:
@@ -90,7 +90,7 @@ def layer_data(areas: Areas) -> dict[str, Any]:
                 "name": areas.names[kode],
                 "km2": round(float(areas.area_km2[kode]), 4),
                 "at": points[number],
-                "polygons": _polygons(drawn[kode]),
+                "polygons": polygons(drawn[kode]),
             }
             for number, kode in enumerate(areas.index)
         ],

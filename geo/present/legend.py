@@ -41,15 +41,17 @@ def class_text(one: Class, words: Words) -> str:
     return low if one.low == one.high else f"{low}\N{EN DASH}{high}"
 
 
-def legend(title: str, classes: list[Class], stages: pd.Series[str], words: Words) -> str:
+def legend(
+    title: str, classes: list[Class], stages: pd.Series[str], words: Words, *, counted: str = "legend.areas"
+) -> str:
     """Legend as HTML: each class with its range and how many kelurahan are in it, then the stages there are.
 
-    Everything in it that could come from a file is escaped.
+    `counted` is the text that says how many areas a class has. Everything that could come from a file is escaped.
     """
     entries = []
     for one in classes:
         mark = f'<b style="background:{_PATTERNS.get(one.fill, one.fill)}"></b>'
-        entries.append(_entry(mark, class_text(one, words), words("legend.areas", n=one.areas)))
+        entries.append(_entry(mark, class_text(one, words), words(counted, n=one.areas)))
     marks = []
     for stage in Stage:
         style, count = outline(stage), int(stages.eq(stage.value).sum())

@@ -7,19 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import folium
+import geopandas as gpd
+import shapely
 from branca.element import MacroElement
 from folium.template import Template
 
-from geo.present.layer import script_text
+from geo.present.layer import polygons, script_text
 from geo.present.palette import outline
 from geo.terms import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from geo.places.boundaries import Areas
     from geo.present.classes import Class
     from geo.present.layer import Assets
+
+
+#: Outlines of several areas are simplified by so much: a line of three pixels hides it at any zoom of the city.
+_REGION_DETAIL_M = 25.0
 
 
 class _Draw(MacroElement):
@@ -73,6 +81,38 @@ def base_map(assets: Assets, address: str) -> folium.Map:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Several areas drawn as one.
+
+    Parameters
+    ----------
+    polygons
+        Rings packed as the still layer has them.
+    at
+        Latitude and longitude of its letter.
+    label
+        The letter.
+    is_dashed
+        Whether its outline is dashed.
+    """
+
+    polygons: list[list[list[int]]]
+    at: tuple[float, float]
+    label: str
+    is_dashed: bool
+
+    @classmethod
+    def of(cls, areas: Areas, members: Sequence[int], label: str, *, is_dashed: bool) -> Region:
+        """Region of the areas at these positions."""
+        whole = shapely.union_all(areas.metric.iloc[list(members)].to_numpy())
+        drawn = gpd.GeoSeries([shapely.simplify(whole, _REGION_DETAIL_M)], crs=areas.metric_crs).to_crs("EPSG:4326")
+        west, _, east, north = drawn.total_bounds
+        return cls(
+            polygons(drawn.iloc[0]), (round(float(north), 5), round(float(west + east) / 2, 5)), label, is_dashed
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Paint:
     """What a map shows at one moment; everything about it that can change.
 
@@ -90,6 +130,8 @@ class Paint:
         What the map shows, for a screen reader.
     note
         What the data are; stands in the picture itself.
+    regions
+        Outlines above the areas.
     """
 
     classes: list[Class]
@@ -98,6 +140,7 @@ class Paint:
     tips: list[list[str]]
     title: str
     note: str
+    regions: tuple[Region, ...] = ()
 
 
 def _payload(paint: Paint, areas: Areas, selected: str, tiles: tuple[str, str] | None) -> dict[str, Any]:
@@ -112,6 +155,10 @@ def _payload(paint: Paint, areas: Areas, selected: str, tiles: tuple[str, str] |
         "tips": paint.tips,
         "title": paint.title,
         "note": paint.note,
+        "regions": [
+            {"polygons": one.polygons, "at": one.at, "label": one.label, "dashed": one.is_dashed}
+            for one in paint.regions
+        ],
         "selected": places.get(selected, -1),
         "tiles": None if tiles is None else {"url": tiles[0], "attribution": tiles[1]},
     }

@@ -19,6 +19,20 @@ BLANK: dict[State, str] = {
     State.HIDDEN: "url(#pj-dots)",
     State.OUT_OF_SCOPE: "#bfc5c9",
 }
+#: Fill of the verdicts, a darker line for thin marks, and the city's own line. No alarm colours.
+VERDICTS: dict[str, str] = {
+    "sure": "#0b4488",
+    "likely": "#5fa3d3",
+    "in_cluster": "#c3dcef",
+    "no_difference": "#f7f9fa",
+    "too_few": "#dde1e4",
+    "sure.line": "#0b4488",
+    "likely.line": "#3282be",
+    "in_cluster.line": "#73b2d9",
+    "no_difference.line": "#7d8a91",
+    "too_few.line": "#b9c0c4",
+    "city": "#5c6b73",
+}
 #: Orange stands out from blue for every common kind of colour blindness; stages differ by dash and filling too.
 CW = "#c2570c"
 

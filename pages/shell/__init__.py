@@ -11,7 +11,9 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.measures.figures import COUNTS, MEASURES, available
+from geo.measures.hotspots import hotspots
 from geo.measures.rollout import rollout
+from geo.measures.verdicts import Rules
 from geo.period import Period
 from geo.places.search import search
 from geo.present.faults import sentence
@@ -20,15 +22,18 @@ from geo.schemas import Table
 from geo.terms import Denominator, StoreName
 from geo.words import Language, Words
 from pages.shell import access, caches
-from pages.shell.address import Known, View, read, write
+from pages.shell.address import Aspect, Known, View, read, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from geo.measures.figures import Figures, Measure
+    from geo.measures.hotspots import Hotspots
     from geo.measures.rollout import Rollout
+    from geo.places.boundaries import Areas
     from geo.present.maps import Paint
     from geo.records.tables import Tables
+    from geo.release.published import Published
     from geo.release.released import Released
     from pages.shell.desk import Desk
 
@@ -131,6 +136,45 @@ class Shell:
             for year in self._years(self.tables)
         ]
 
+    def released_of(self, period: Period) -> Released:
+        """What this viewer may see of another period than the chosen one."""
+        viewer = access.viewer(self.view.store, self.settings)
+        return caches.released(self.areas, self.tables, period, self.view.on, viewer)
+
+    @property
+    def years(self) -> range:
+        """Years of the records."""
+        return self._years(self.tables)
+
+    def rules(self, *, is_declared: bool) -> Rules:
+        """Rules of the verdicts: the chosen period, and with more than one year the two that are compared."""
+        own = self.settings.hotspots
+        return Rules(
+            alpha=own.alpha, looks=1 if len(self.years) < 2 else 3, max_share=own.max_share,  # noqa: PLR2004
+            replicates=own.replicates, is_declared=is_declared,
+        )  # fmt: skip
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the period is the one that this store opens with: what a visitor tries out is exploration."""
+        return self.view.period == self._default(self.view.store).period
+
+    def hotspots(self, seen: Released, *, is_declared: bool) -> Hotspots:
+        """Verdicts of a release."""
+        rules, sizes = self.rules(is_declared=is_declared), seen.denominators
+        return self.made("hotspots", seen, lambda: hotspots(seen.now, seen.areas, sizes, rules), rules)
+
+    def province(self) -> tuple[Published, Hotspots]:
+        """The press figures of the province, with their verdicts."""
+        return caches.province(self.rules(is_declared=True))
+
+    def aspect_control(self) -> None:
+        """Choice of what *Titik rawan* shows."""
+        st.segmented_control(
+            self.words("filter.aspect"), list(Aspect), label_visibility="collapsed",
+            format_func=lambda one: self.words(f"aspect.{one.name.lower()}"), **self.widget("aspect"),
+        )  # fmt: skip
+
     def neighbours(self, kode: str) -> tuple[str, ...]:
         """Kelurahan next to one."""
         return caches.neighbours(self.areas)[kode]
@@ -166,18 +210,32 @@ class Shell:
         for one in fault.faults:
             st.error(_plain(sentence(one, self.words)))
 
-    def draw_map(self, paint: Paint) -> None:
-        """The map; a click on it chooses a kelurahan."""
+    def draw_map(self, paint: Paint, *, at: str = "", areas: Areas | None = None, height: int | None = None) -> None:
+        """The map; a click on it chooses a kelurahan.
+
+        Parameters
+        ----------
+        paint
+            What it shows.
+        at
+            Tells a further map of the same page from the first.
+        areas
+            Another layer than the kelurahan, on which nothing can be chosen.
+        height
+            In pixels; as usual by default.
+        """
         # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
         from pages.shell import map_component
 
         view = self.view
         tiles = (self.settings.tiles_url, self.settings.tiles_attribution) if view.tiles else None
         map_component.draw(
-            self.areas, paint, key="shell.map", selected=view.kelurahan, tiles=tiles,
-            on_choice=lambda kode: self._change(kelurahan=kode),
+            areas or self.areas, paint, key=f"shell.map{at}", selected="" if areas else view.kelurahan, tiles=tiles,
+            on_choice=lambda kode: None if areas else self._change(kelurahan=kode),
+            height=height or map_component.HEIGHT,
         )  # fmt: skip
-        self._head_start()
+        if not at:
+            self._head_start()
 
     def _head_start(self) -> None:
         """Lets the map of a new visitor go ahead of the rest of the page, once.

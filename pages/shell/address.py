@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geo.measures.figures import COUNTS, Measure
@@ -13,6 +14,17 @@ from geo.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
+
+
+class Aspect(StrEnum):
+    """What *Titik rawan* shows."""
+
+    VERDICT = "keputusan"
+    MEASURE = "angka"
+    COMPARE = "banding"
+    COURSE = "arah"
+    PROVINCE = "ntt"
+
 
 _MEASURES = {
     "korban": Measure.VICTIMS,
@@ -47,6 +59,8 @@ class View:
         Of the interface.
     tiles
         Whether the online background map is on; never part of an address.
+    aspect
+        What *Titik rawan* shows.
     """
 
     store: StoreName
@@ -57,6 +71,7 @@ class View:
     kelurahan: str = ""
     language: Language = Language.ID
     tiles: bool = False
+    aspect: Aspect = Aspect.VERDICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,7 @@ def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
         "penyebut": ("denominator", Denominator),
         "kelurahan": ("kelurahan", lambda text: _member(text, known.kelurahan)),
         "bahasa": ("language", Language),
+        "lihat": ("aspect", Aspect),
     }
 
 
@@ -139,5 +155,6 @@ def write(view: View) -> dict[str, str]:
         "penyebut": "" if view.measure in COUNTS else view.denominator.value,
         "kelurahan": view.kelurahan,
         "bahasa": view.language.value,
+        "lihat": "" if view.aspect is Aspect.VERDICT else view.aspect.value,
     }
     return {name: text for name, text in written.items() if text}

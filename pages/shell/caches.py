@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.errors import DataError, Fault
+from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, fingerprint_of, read_tables
+from geo.release.published import Published
+from geo.release.published import province as published_province
 from geo.release.released import Released, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.study import Study, join
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from geo.measures.verdicts import Rules
     from geo.period import Period
     from geo.terms import StoreName
     from geo.viewer import Viewer
@@ -88,6 +92,13 @@ def tables(store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
         _last_good()[store] = read
         return read, ()
     return _last_good().get(store, read), read.faults
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def province(rules: Rules) -> tuple[Published, Hotspots]:
+    """Press figures of the province and their verdicts: the same for everybody."""
+    found = published_province()
+    return found, hotspots(found.counts, found.areas, found.sizes, rules)
 
 
 # Keys are text: Streamlit takes ten milliseconds to hash a handful of small objects.

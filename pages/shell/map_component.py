@@ -42,6 +42,7 @@ def draw(
     selected: str,
     tiles: tuple[str, str] | None,
     on_choice: Callable[[str], None],
+    height: int = HEIGHT,
 ) -> None:
     """Draws or repaints the map.
 
@@ -59,6 +60,8 @@ def draw(
         Online background, or None.
     on_choice
         Called with the key of the kelurahan that was clicked, or with empty text when it was let go.
+    height
+        In pixels.
     """
 
     def chosen() -> None:
@@ -70,7 +73,7 @@ def draw(
     st_folium(
         base_map(caches.assets(areas), serve_files()),
         key=key,
-        height=HEIGHT,
+        height=height,
         use_container_width=True,
         # Nothing comes back by itself: panning and zooming never rerun a page. The map's script sends a click.
         returned_objects=[],

@@ -187,7 +187,9 @@
 
   function draw(map) {
     var layer = window.PetaJagaLayer;
-    state = {map: map, layer: layer, polygons: [], labels: [], symbols: [], painted: null, tiles: null};
+    state = {map: map, layer: layer, polygons: [], labels: [], symbols: [], regions: [], painted: null, tiles: null};
+    map.createPane("regions").style.zIndex = 610;
+    map.getPane("regions").style.pointerEvents = "none";
     map.createPane("symbols").style.zIndex = 620;
     map.createPane("names").style.zIndex = 630;
     map.getPane("symbols").style.pointerEvents = map.getPane("names").style.pointerEvents = "none";
@@ -239,8 +241,22 @@
     placeLabels();
   }
 
+  /* Several areas as one: a heavy line with a light rim, and a letter that the table has too. */
+  function drawRegions(map, regions) {
+    state.regions.forEach(function (layer) { layer.remove(); });
+    state.regions = [];
+    regions.forEach(function (region) {
+      [["#ffffff", 6, null], ["#111111", 3, region.dashed ? "9 6" : null]].forEach(function (line) {
+        state.regions.push(L.polygon(shape(region.polygons), {pane: "regions", interactive: false, fill: false,
+          color: line[0], weight: line[1], dashArray: line[2]}).addTo(map));
+      });
+      state.regions.push(label(region.label, "pj-region", region.at, "names").addTo(map));
+    });
+  }
+
   function paint(map, painted) {
     state.painted = painted;
+    drawRegions(map, painted.regions);
     var front = [];
     state.polygons.forEach(function (polygon, index) {
       polygon.setStyle(styleOf(index));

@@ -1,0 +1,34 @@
+"""The province: real figures that the press printed, on the same rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.present.legend import legend
+from geo.present.verdicts import province_map, province_sentence, province_table, verdict_classes
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+
+def draw(shell: Shell) -> None:
+    """Migrants from each kabupaten who died abroad, set against the people who live there."""
+    words = shell.words
+    told, found = shell.province()
+    span = {"first": words.day(date.fromisoformat(told.from_on)), "last": words.day(date.fromisoformat(told.to_on))}
+    st.caption(words("province.banner"))
+    st.markdown(words("province.question", **span))
+    st.markdown(province_sentence(found, told.areas.names, words))
+    note = words("province.note", source=told.source)
+    wide, narrow = st.columns([7, 3])
+    with wide:
+        shell.draw_map(province_map(told.areas, found, words, note=note), at=".province", areas=told.areas)
+    with narrow:
+        classes, nothing = verdict_classes(found, prefix="province.")[0], found.states.iloc[:0]
+        st.html(legend(words("province.legend"), classes, nothing, words, counted="province.areas"))
+        st.caption(words("province.persons"))
+    st.table(province_table(told.areas, found, words))
+    st.caption(note)
