@@ -16,7 +16,7 @@ PICTURES = {
     "overview-id.png": ("ringkasan", 1280, 1060),
     "overview-en.png": ("ringkasan?bahasa=en&periode=2018&tanggal=2019-12-31&kelurahan=53.71.04.1011", 1280, 1060),
     "overview-phone.png": ("ringkasan", 360, 1400),
-    "hotspots.png": ("titik-rawan?ukuran=laporan-dihaluskan", 1280, 1560),
+    "hotspots.png": ("titik-rawan", 1280, 1560),
     "rollout.png": ("perluasan-cw?tanggal=2020-06-01", 1280, 1500),
     "profile.png": ("profil-kelurahan?kelurahan=53.71.04.1013", 1280, 1500),
     "method.png": ("metode-sumber", 1280, 1000),

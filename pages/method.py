@@ -30,10 +30,10 @@ def page(shell: Shell) -> None:
     st.markdown(words("method.line", k=shell.settings.k))
     for title, prefix, told in (
         ("method.measures", "measure.", Measure),
-        ("method.verdicts", "verdict.", Verdict),
         ("method.states", "state.", [one for one in State if one is not State.SHOWN]),
         ("method.denominators", "denominator.", Denominator),
         ("method.stages", "stage.", Stage),
+        ("method.verdicts", "verdict.", Verdict),
     ):
         st.subheader(words(title))
         st.table(_list(shell, prefix, told))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _ORDER = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 _BETTER = 1.0
 _ROW_HEIGHT = 17
+#: Title, axis and legend; Streamlit 1.67 fits them into the height too.
+_ROOM = 230
 #: Texts of the province begin with this: what is compared there are kabupaten, and persons.
 _PROVINCE = "province."
 
@@ -221,7 +223,7 @@ def interval_chart(found: Hotspots, names: pd.Series[str], words: Words, *, note
     )  # fmt: skip
     city = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(color=VERDICTS["city"], strokeDash=[4, 3]).encode(x="x:Q")
     return titled(alt.layer(city, lines, dots), words("verdict.intervals"), note).properties(
-        height=_ROW_HEIGHT * len(rows)
+        height=_ROW_HEIGHT * len(rows) + _ROOM
     )
 
 

@@ -162,7 +162,7 @@ def test_a_file_of_pages_asked_for_first_shows_no_data(
     [
         ("", "Peta Jaga Kota Kupang"),
         ("ringkasan?bahasa=en&periode=2018&kelurahan=53.71.04.1011", "Fatululi"),
-        ("titik-rawan?bahasa=en", "Ranking"),
+        ("titik-rawan?bahasa=en", "Every kelurahan"),
         ("perluasan-cw?tanggal=2019-11-20", "beritabuana.co"),
         ("profil-kelurahan?kelurahan=53.71.04.1011", "Fatululi"),
         ("metode-sumber", "Batas kemampuan"),

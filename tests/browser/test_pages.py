@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 ADDRESSES = [
     "ringkasan",
-    "titik-rawan?ukuran=laporan-dihaluskan",
+    "titik-rawan",
+    "titik-rawan?lihat=angka&ukuran=laporan-dihaluskan",
     "perluasan-cw?tanggal=2020-06-01",
     "profil-kelurahan?kelurahan=53.71.06.1009",
     "metode-sumber",

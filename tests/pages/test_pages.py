@@ -256,12 +256,47 @@ def test_every_page_opens_on_another_city(city: Path, tmp_path: Path, name: str)
 
 
 def test_a_rate_names_its_denominator() -> None:
-    app = page_of("hotspots", ukuran="laporan-per-ukuran", penyebut="balita2022")
+    app = page_of("hotspots", lihat="angka", ukuran="laporan-per-ukuran", penyebut="balita2022")
     assert "laporan per 1.000 Balita 2022" in told(app)
     assert "bukan risiko" in told(app)
     ranked = app.table[0].value
     assert list(ranked.columns[:4]) == ["Kecamatan", "Laporan", "Korban", "Balita 2022"]
     assert app.query_params["penyebut"] == "balita2022"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("aspect", ["angka", "banding", "arah", "ntt"])
+def test_every_aspect_of_the_hotspots_opens(aspect: str, language: str) -> None:
+    app = page_of("hotspots", lihat=aspect, bahasa=language)
+    assert not app.exception
+    assert not app.error
+    assert app.table
+    said = " ".join(caption.value for caption in app.caption)
+    # The province's figures are real: what is said of the example would be false of them.
+    assert (EXAMPLE_SAYS in said) is (aspect != "ntt")
+
+
+def test_the_first_period_is_judged_and_another_one_is_exploration() -> None:
+    declared = page_of("hotspots")
+    assert "Sangat yakin di atas bagiannya" in told(declared)
+    assert declared.table[0].value["Keputusan"].iloc[0] == "sangat yakin"
+    tried = page_of("hotspots", periode="2018")
+    assert "Eksplorasi" in told(tried)
+    assert "sangat yakin" not in set(tried.table[0].value["Keputusan"])
+    split = page_of("hotspots", lihat="banding")
+    before = split.table[0].value["Keputusan 2016-2018"]
+    assert "sangat yakin" in set(before)
+    split.selectbox(key="hotspots.split").set_value(2018).run()
+    assert "Eksplorasi" in told(split)
+    assert "sangat yakin" not in set(split.table[0].value["Keputusan 2016-2017"])
+
+
+def test_what_emerges_is_searched_on_request() -> None:
+    app = page_of("hotspots", lihat="arah")
+    assert "Muncul dalam" not in told(app)
+    next(button for button in app.button if button.label == "Cari sekarang").click().run()
+    assert not app.exception
+    assert "Muncul dalam" in told(app)
 
 
 def test_the_profile_is_found_by_address_by_search_and_by_list() -> None:
@@ -295,4 +330,5 @@ def test_the_method_page_has_every_word_of_the_lists() -> None:
     assert "Laporan per ukuran, dihaluskan" in tables[0]
     assert len(tables[1]) == 4
     assert len(tables[3]) == 9
+    assert tables[4][0] == "sangat yakin"
     assert len(app.expander) == len(read_sources())

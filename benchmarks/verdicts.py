@@ -1,0 +1,170 @@
+"""How often verdicts are wrong on maps without differences, and what they find where there are some.
+
+Beside them what a user would pick instead: the five largest counts, exact intervals of the ratio without correction,
+and esda's local Moran as it comes. For power each of those is first calibrated to the same share of false alarms, by
+moving its threshold on maps without differences: a method that calls something on every map finds everything.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from benchmarks import Result
+from geo.measures.poisson import expected_counts, upper_tail
+from geo.measures.verdicts import Judge, Rules, Verdict
+from geo.places.boundaries import read_areas
+from geo.places.neighbours import contiguous, poles
+from geo.records.denominators import read_denominators
+from geo.settings import EMBEDDED, read_settings
+
+NAME = "verdicts"
+SUMMARY = "false alarms and power of the verdicts on the 51 kelurahan"
+
+RUNS, POWER_RUNS = 1000, 300
+REPORTS = (50, 150, 500)
+SEED = 20181116
+
+
+def _study(looks=1):
+    areas = read_areas(read_settings(EMBEDDED).areas)
+    sizes = read_denominators(areas)
+    neighbours = contiguous(areas.frame.geometry.to_numpy())
+    return sizes, Judge(sizes, poles(areas.metric.to_numpy()), neighbours, Rules(looks=looks))
+
+
+def _maps(sizes, reports, runs, seed, risk=1.0):
+    weight = sizes.iloc[:, 0].to_numpy() * risk
+    return np.random.default_rng([SEED, seed, reports]).multinomial(reports, weight / weight.sum(), size=runs)
+
+
+def _is_sure(found):
+    """Whether anything at all is called sure, kelurahan or area."""
+    return bool((found.table["verdict"] == Verdict.SURE).any() or any(a.verdict is Verdict.SURE for a in found.areas))
+
+
+def _persons(rng, counts, mean):
+    """Persons of reports, geometric with the given mean: each report at least one."""
+    return np.array([rng.geometric(1 / mean, one).sum() if one else 0 for one in counts])
+
+
+def _moran(values, weights):
+    import esda
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = esda.Moran_Local(values, weights, permutations=999, seed=1)
+    return np.where(found.q == 1, found.p_sim, 1.0)
+
+
+def _alarms():
+    results = []
+    sizes, judge = _study()
+    _, three = _study(looks=3)
+    from libpysal.weights import W
+
+    weights = W({i: [int(o) for o in judge.neighbours.of(i)] for i in range(51)}, silence_warnings=True)
+    size = sizes.iloc[:, 0].to_numpy()
+    for reports in REPORTS:
+        maps = _maps(sizes, reports, RUNS, 0)
+        ours = np.mean([_is_sure(judge.judge(pd.Series(one, index=sizes.index))) for one in maps])
+        smr = np.mean([(upper_tail(one, expected_counts(one, size)) <= 0.025).any() for one in maps])
+        moran = np.mean([(_moran(one / size, weights) <= 0.05).any() for one in maps[:200]])
+        results.append((f"{reports} reports, equal risk", ours, smr, "SMR, 95 % interval above 1", f"{RUNS} maps"))
+        results.append((f"{reports} reports, equal risk", ours, moran, "esda local Moran, default", "200 maps"))
+        shown = [maps[number : number + 3] for number in range(0, RUNS - 2, 3)]
+        looks = [any(_is_sure(three.judge(pd.Series(one, index=sizes.index))) for one in each) for each in shown]
+        results.append(
+            (
+                f"{reports} reports, three periods shown together",
+                np.mean(looks),
+                smr,
+                "SMR interval, one period",
+                f"{len(looks)} runs",
+            )
+        )
+    rng = np.random.default_rng(SEED)
+    unkeyed = pd.Series(data=False, index=sizes.index)
+    for mean in (1.5, 5.8):
+        maps = _maps(sizes, 150, RUNS // 2, 9)
+        ours, naive = [], []
+        for one in maps:
+            persons = _persons(rng, one, mean)
+            ours.append(_is_sure(judge.judge(pd.Series(persons, index=sizes.index), unkeyed)))
+            naive.append((upper_tail(persons, expected_counts(persons, size)) <= 0.025).any())
+        results.append(
+            (
+                f"persons of 150 reports, {mean} each, no report keys",
+                np.mean(ours),
+                np.mean(naive),
+                "SMR interval on persons",
+                f"{len(maps)} maps",
+            )
+        )
+    return [
+        Result(NAME, f"false alarm: {what}", "% of maps", 100 * ours, 100 * theirs, name, notes=note)
+        for what, ours, theirs, name, note in results
+    ]
+
+
+def _cluster(judge):
+    middle = int(np.argmax(judge.neighbours.degree))
+    return [middle, *judge.neighbours.of(middle)[:4].tolist()]
+
+
+def _thresholds(judge, sizes, reports):
+    """Share of maps without differences on which ours is sure, and what the others need to be as rarely wrong."""
+    size = sizes.iloc[:, 0].to_numpy()
+    null = _maps(sizes, reports, RUNS, 1)
+    alarm = max(np.mean([_is_sure(judge.judge(pd.Series(one, index=sizes.index))) for one in null]), 1 / RUNS)
+    smallest = [upper_tail(one, expected_counts(one, size)).min() for one in null]
+    return alarm, np.quantile(smallest, alarm), np.quantile(null.max(axis=1), 1 - alarm)
+
+
+def _found(judge, sizes, one, inside):
+    """Whether ours is sure of any true place, and of how many others."""
+    found = judge.judge(pd.Series(one, index=sizes.index))
+    sure = set(np.flatnonzero(found.table["verdict"] == Verdict.SURE).tolist())
+    areas = [set(area.cluster.members) for area in found.areas if area.verdict is Verdict.SURE]
+    return bool(sure & inside) or any(area & inside for area in areas), len(sure - inside)
+
+
+def _scenarios(judge, sizes):
+    size = sizes.iloc[:, 0].to_numpy()
+    middling, cluster = {int(np.argsort(size)[len(size) // 2])}, set(_cluster(judge))
+    wild = np.random.default_rng(SEED).gamma(4, 1 / 4, len(size))
+    for what, inside, risk in (
+        ("one kelurahan x 2", middling, 2.0),
+        ("one kelurahan x 4", middling, 4.0),
+        ("five neighbours x 2", cluster, 2.0),
+    ):
+        factor = np.ones(len(size))
+        factor[list(inside)] = risk
+        yield what, inside, factor
+    yield "risk varies without structure", set(np.flatnonzero(wild > 1.5).tolist()), wild
+
+
+def _power():
+    sizes, judge = _study()
+    size = sizes.iloc[:, 0].to_numpy()
+    results = []
+    for reports in REPORTS[1:]:
+        alarm, threshold, largest = _thresholds(judge, sizes, reports)
+        for what, inside, factor in _scenarios(judge, sizes):
+            maps, there = _maps(sizes, reports, POWER_RUNS, 2, factor), list(inside)
+            ours = [_found(judge, sizes, one, inside) for one in maps]
+            alone = np.mean([(upper_tail(one, expected_counts(one, size))[there] <= threshold).any() for one in maps])
+            counts = np.mean([(one[there] > largest).any() for one in maps])
+            five = np.mean([len(set(np.argsort(-one)[:5].tolist()) - inside) for one in maps])
+            hit, wrong = np.mean([one for one, _ in ours]), np.mean([other for _, other in ours])
+            note = f"at {alarm:.1%} false alarms; false kelurahan a map: ours {wrong:.2f}, five largest {five:.1f}"
+            for theirs, name in ((alone, "SMR, calibrated"), (counts, "largest counts, calibrated")):
+                told = f"found: {what}, {reports} reports"
+                results.append(Result(NAME, told, "% of maps", 100 * hit, 100 * theirs, name, "higher", notes=note))
+    return results
+
+
+def run():
+    return _alarms() + _power()
