@@ -33,7 +33,7 @@ def _layer(name, areas):
     path = Path(os.environ.get(FOLDER, "")) / name
     if path.is_file():
         frame = gpd.read_parquet(path)
-        return shapely.make_valid(frame.to_crs("EPSG:3857").geometry.to_numpy()), name
+        return shapely.buffer(frame.to_crs("EPSG:3857").geometry.to_numpy(), 0), name
     side = int(np.ceil(np.sqrt(areas)))
     x, y = np.meshgrid(np.arange(side) * 1000.0, np.arange(side) * 1000.0)
     return shapely.box(x, y, x + 1000, y + 1000).ravel()[:areas], f"{areas} squares ({name} is not here)"

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from geo.measures.poisson import Prior, fit_prior, shrink
+from geo.measures.poisson import Prior, dispersion, fit_prior, shrink
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ class Rates:
         Which size.
     prior
         What the smoothing is made of.
+    spread
+        Over-dispersion of the counts, 1 for none: how much further than chance alone they lie from the city's rate.
     """
 
     table: pd.DataFrame
     city_rate: float
     denominator: Denominator
     prior: Prior
+    spread: float = 1.0
 
 
 def rates(released: Released, denominator: Denominator) -> Rates:
@@ -79,11 +82,15 @@ def rates(released: Released, denominator: Denominator) -> Rates:
     for column, risk in (("smooth", relative.mean), ("smooth_low", relative.low), ("smooth_high", relative.high)):
         table[column] = pd.Series(risk * city_rate, index=table.index).where(told)
     table["state"] = released.now.table["state"]
-    return Rates(table, city_rate, denominator, prior)
+    spread = dispersion(table.loc[told, "observed"], table.loc[told, "expected"]) if total > 0 else 1.0
+    return Rates(table, city_rate, denominator, prior, spread)
 
 
 def funnel(found: Rates, sizes: Sequence[float], *, inside: float) -> pd.DataFrame:
     """Limits within which a share of kelurahan of each size would lie if all had the city's rate.
+
+    Where the kelurahan differ among each other more than chance would have it, limits of chance alone would call too
+    many unusual: they are widened by the spread that is there.
 
     Parameters
     ----------
@@ -96,7 +103,8 @@ def funnel(found: Rates, sizes: Sequence[float], *, inside: float) -> pd.DataFra
 
     Returns
     -------
-    DataFrame with `size`, `low`, `high` (rates per unit of size), from the Poisson quantile made continuous.
+    DataFrame with `size`, `low`, `high` (rates per unit of size), from the Poisson quantile made continuous, its
+    distance from the city's rate times the root of the over-dispersion.
 
     References
     ----------
@@ -107,6 +115,8 @@ def funnel(found: Rates, sizes: Sequence[float], *, inside: float) -> pd.DataFra
     low = np.maximum(0.0, special.pdtrik((1 - inside) / 2, expected))
     high = np.maximum(0.0, special.pdtrik((1 + inside) / 2, expected))
     low[np.isnan(low)] = 0.0
+    wider = np.sqrt(found.spread)
+    low, high = np.maximum(0.0, expected - (expected - low) * wider), expected + (high - expected) * wider
     return pd.DataFrame({"size": size, "low": low / size, "high": high / size})
 
 

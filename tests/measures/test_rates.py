@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,16 @@ def test_funnel_limits_hold_the_share_they_promise() -> None:
             )
             assert poisson.cdf(np.floor(row.low * row.size) - 1) <= (1 - inside) / 2
         assert (limits["high"].diff().dropna() < 0).all()
+
+
+def test_limits_widen_with_the_spread_that_is_there(seen: Released) -> None:
+    found = rates(seen, SIZE)
+    assert found.spread > 1
+    plain = funnel(replace(found, spread=1.0), [20.0], inside=0.95)
+    wide = funnel(replace(found, spread=4.0), [20.0], inside=0.95)
+    city = found.city_rate
+    assert wide["high"][0] - city == pytest.approx(2 * (plain["high"][0] - city))
+    assert wide["low"][0] == max(0.0, city - 2 * (city - plain["low"][0]))
 
 
 def test_chance_alone_keeps_within_the_limits() -> None:
