@@ -134,7 +134,8 @@ def _maxima(
     table[:min_cases] = -np.inf
     best = np.zeros(simulated.shape[1])
     for order, whole in zip(found.order, found.whole, strict=True):
-        mean = np.cumsum(expected[order])
+        # Of several expectations the largest leaves the least excess; it too never falls as a circle grows.
+        mean = np.cumsum(expected[..., order], axis=-1).reshape(-1, len(order)).max(axis=0)
         outside = np.log(np.maximum(total - mean, _NOTHING))
         slope, base = outside - np.log(np.maximum(mean, _NOTHING)), total * outside
         before = np.zeros(simulated.shape[1], dtype=simulated.dtype)
@@ -162,14 +163,32 @@ def _blocks(probability: NDArray[np.float64], total: int, replicates: int, seed:
         yield np.ascontiguousarray(drawn.T, dtype=np.int32)
 
 
+def random_maps(
+    expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
+) -> Iterator[NDArray[np.int32]]:
+    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
+    return _blocks(expected / expected.sum(), total, replicates, seed)
+
+
 def simulate(
-    found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
+    found: Circles,
+    expected: NDArray[np.float64],
+    total: int,
+    *,
+    min_cases: int,
+    replicates: int,
+    seed: int,
+    all_expected: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
+    """Largest ratio of each of many maps of equal risk, shape (replicates,).
+
+    With `all_expected`, shape (sizes, areas), the ratio of a circle is the least one under all of them.
+    """
     if total == 0:
         return np.zeros(replicates)
-    blocks = _blocks(expected / expected.sum(), total, replicates, seed)
-    return np.concatenate([_maxima(maps, expected, found, total, min_cases) for maps in blocks])
+    judged = expected if all_expected is None else all_expected
+    blocks = random_maps(expected, total, replicates=replicates, seed=seed)
+    return np.concatenate([_maxima(maps, judged, found, total, min_cases) for maps in blocks])
 
 
 def scan(

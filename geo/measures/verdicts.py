@@ -32,7 +32,7 @@ from geo.measures.poisson import (
     smallest_visible_risk,
     upper_tail,
 )
-from geo.measures.scan import Circles, Cluster, circles, log_likelihood_ratio, scan, simulate
+from geo.measures.scan import Circles, Cluster, circles, log_likelihood_ratio, random_maps, scan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,9 +125,9 @@ class Judged:
     ----------
     table
         On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
-        `p`, `q` (worst over the sizes), `q_best`, `smallest` (relative risk that would have been found in four of
-        five maps), `above` (P(risk > 1.5 x city), by the first size), `verdict` (`Verdict` as text), `cluster`
-        (number of the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text), yes or no per `sign_column`.
+        `p`, `q` (under all sizes at once, adjusted for all areas by random maps), `q_best`, `smallest` (relative
+        risk that would have been found in four of five maps), `above` (P(risk > 1.5 x city), by the first size),
+        `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text), yes or no per `sign_column`.
     areas
         Circles of the scan, the strongest first.
     spread
@@ -140,6 +140,19 @@ class Judged:
     areas: list[Area]
     spread: float
     rules: Rules
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What random maps of one total give.
+
+    Largest ratios by the first size; then, for each size held to be the true one, largest ratios and smallest tails
+    under all sizes at once.
+    """
+
+    alone: NDArray[np.float64]
+    joint: list[NDArray[np.float64]]
+    smallest: list[NDArray[np.float64]]
 
 
 @dataclass(eq=False)
@@ -167,44 +180,59 @@ class Judge:
         if self.sizes.empty or not bool((self.sizes > 0).all(axis=None)):
             msg = "sizes must be there, and positive"
             raise ValueError(msg)
-        self._circles: dict[Any, Circles] = {
-            name: circles(self.centres, column, max_share=self.rules.max_share, is_on_sphere=False)
-            for name, column in self.sizes.items()
-        }
-        self._simulated: dict[tuple[Any, int], NDArray[np.float64]] = {}
+        first = self.sizes.iloc[:, 0]
+        self._circles: Circles = circles(self.centres, first, max_share=self.rules.max_share, is_on_sphere=False)
+        self._by_total: dict[int, _Drawn] = {}
 
-    def _maxima(self, name: Any, expected: NDArray[np.float64], total: int) -> NDArray[np.float64]:
-        """Largest ratios of maps of equal risk; the same for every map of as many reports."""
-        key = (name, total)
-        if key not in self._simulated:
-            self._simulated[key] = simulate(
-                self._circles[name], expected, total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
-                seed=self.rules.seed,
-            )  # fmt: skip
-        return self._simulated[key]
+    def _drawn(self, expected: Mapping[Any, NDArray[np.float64]], total: int) -> _Drawn:
+        """What chance gives; the same for every map of as many reports, so drawn once."""
+        if total not in self._by_total:
+            every = np.array(list(expected.values()))
+            largest, first = every.max(axis=0), next(iter(expected))
+            options = {"min_cases": _MIN_CASES, "replicates": self.rules.replicates, "seed": self.rules.seed}
+            alone, joint, smallest = None, [], []
+            for name, mean in expected.items():
+                if name == first:
+                    alone = simulate(self._circles, mean, total, **options)
+                joint.append(simulate(self._circles, mean, total, all_expected=every, **options))
+                tails = upper_tail(np.arange(total + 1)[:, None], largest)
+                tails[:_MIN_CASES] = 1.0
+                rows = np.arange(len(largest))[:, None]
+                maps = random_maps(mean, total, replicates=self.rules.replicates, seed=self.rules.seed)
+                smallest.append(np.concatenate([tails[one, rows].min(axis=0) for one in maps]))
+            self._by_total[total] = _Drawn(alone, joint, smallest)
+        return self._by_total[total]
 
     def _areas(
         self, counts: NDArray[np.float64], expected: Mapping[Any, NDArray[np.float64]], is_keyed: NDArray[np.bool_]
     ) -> list[Area]:
-        """Circles by the first size; their p under every size is that of the same areas."""
-        total, first = int(counts.sum()), next(iter(expected))
+        """Circles by the first size; their worst p asks for an excess under every size at once."""
+        total, mean = int(counts.sum()), next(iter(expected.values()))
         if total == 0:
             return []
-        maxima = {name: self._maxima(name, mean, total) for name, mean in expected.items()}
-        found = scan(counts, expected[first], self._circles[first], min_cases=_MIN_CASES, simulated=maxima[first])
+        drawn = self._drawn(expected, total)
+        found = scan(counts, mean, self._circles, min_cases=_MIN_CASES, simulated=drawn.alone)
         judged = []
         for one in found:
             inside = list(one.members)
-            worst = one.p
-            for name, mean in expected.items():
-                ratio = log_likelihood_ratio(one.observed, mean[inside].sum(), total)
-                reached = (maxima[name] >= ratio * (1 - 1e-12)).sum()
-                worst = max(worst, float(upper_p(reached, len(maxima[name]))))
+            least = min(log_likelihood_ratio(one.observed, each[inside].sum(), total) for each in expected.values())
+            worst = max(float(upper_p((of >= least * (1 - 1e-12)).sum(), len(of))) for of in drawn.joint)
             verdict = Verdict.LIKELY if one.p <= self.rules.alpha else Verdict.NO_DIFFERENCE
             if worst <= self.rules.level and self.rules.is_declared and is_keyed[inside].all():
                 verdict = Verdict.SURE
             judged.append(Area(one, verdict, worst))
         return judged
+
+    def _alone(self, counts: NDArray[np.float64], expected: Mapping[Any, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Adjusted p of each area: how often the smallest tail of all areas is as small by chance, at worst."""
+        if counts.sum() == 0:
+            return np.ones(len(counts))
+        tails = upper_tail(counts, np.array(list(expected.values())).max(axis=0))
+        p = np.zeros(len(counts))
+        for smallest in self._drawn(expected, int(counts.sum())).smallest:
+            reached = np.searchsorted(np.sort(smallest), tails * (1 + 1e-12), side="right")
+            p = np.maximum(p, (1 + reached) / (1 + len(smallest)))
+        return p
 
     def judge(self, observed: pd.Series[int], is_keyed: pd.Series[bool] | None = None) -> Judged:
         """Verdicts of one map.
@@ -235,7 +263,7 @@ class Judge:
         mean = next(iter(expected.values()))
         tails = np.array([upper_tail(counts, one) for one in expected.values()])
         adjusted_tails = np.array([adjusted(tail) for tail in tails])
-        worst, best = adjusted_tails.max(axis=0), adjusted_tails.min(axis=0)
+        worst, best = self._alone(counts, expected), adjusted_tails.min(axis=0)
         areas = self._areas(counts, expected, keyed)
         number, significant = np.zeros(len(counts), dtype=int), np.zeros(len(counts), dtype=bool)
         for position, area in enumerate(areas, start=1):
