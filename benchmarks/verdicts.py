@@ -111,11 +111,6 @@ def _alarms():
     ]
 
 
-def _cluster(judge):
-    middle = int(np.argmax(judge.neighbours.degree))
-    return [middle, *judge.neighbours.of(middle)[:4].tolist()]
-
-
 def _thresholds(judge, sizes, reports):
     """Share of maps without differences on which ours is sure, and what the others need to be as rarely wrong."""
     size = sizes.iloc[:, 0].to_numpy()
@@ -133,36 +128,63 @@ def _found(judge, sizes, one, inside):
     return bool(sure & inside) or any(area & inside for area in areas), len(sure - inside)
 
 
-def _scenarios(judge, sizes):
-    size = sizes.iloc[:, 0].to_numpy()
-    middling, cluster = {int(np.argsort(size)[len(size) // 2])}, set(_cluster(judge))
-    wild = np.random.default_rng(SEED).gamma(4, 1 / 4, len(size))
-    for what, inside, risk in (
-        ("one kelurahan x 2", middling, 2.0),
-        ("one kelurahan x 4", middling, 4.0),
-        ("five neighbours x 2", cluster, 2.0),
-    ):
-        factor = np.ones(len(size))
-        factor[list(inside)] = risk
-        yield what, inside, factor
-    yield "risk varies without structure", set(np.flatnonzero(wild > 1.5).tolist()), wild
+def _nearest(judge, place, count):
+    return set(np.argsort(np.hypot(*(judge.centres - judge.centres[place]).T))[:count].tolist())
+
+
+def _scenarios(judge):
+    """Name, and a map's true places and relative risks, drawn anew for every map: no place is typical of all."""
+    several = len(judge.centres)
+
+    def raised(count, risk):
+        def draw(rng):
+            inside, factor = _nearest(judge, int(rng.integers(several)), count), np.ones(several)
+            factor[list(inside)] = risk
+            return inside, factor
+
+        return draw
+
+    def varied(rng):
+        factor = rng.gamma(4, 1 / 4, several)
+        return set(np.flatnonzero(factor > 1.5).tolist()), factor
+
+    return {
+        "one kelurahan x 2": raised(1, 2.0),
+        "one kelurahan x 4": raised(1, 4.0),
+        "five neighbours x 2": raised(5, 2.0),
+        "risk varies without structure": varied,
+    }
 
 
 def _power():
     sizes, judge = _study()
-    size = sizes.iloc[:, 0].to_numpy()
+    only = sizes.iloc[:, [0]]
+    by_one = Judge(only, judge.centres, judge.neighbours, judge.rules)
+    size = only.iloc[:, 0].to_numpy()
     results = []
     for reports in REPORTS[1:]:
         alarm, threshold, largest = _thresholds(judge, sizes, reports)
-        for what, inside, factor in _scenarios(judge, sizes):
-            maps, there = _maps(sizes, reports, POWER_RUNS, 2, factor), list(inside)
-            ours = [_found(judge, sizes, one, inside) for one in maps]
-            alone = np.mean([(upper_tail(one, expected_counts(one, size))[there] <= threshold).any() for one in maps])
-            counts = np.mean([(one[there] > largest).any() for one in maps])
-            five = np.mean([len(set(np.argsort(-one)[:5].tolist()) - inside) for one in maps])
+        for number, (what, draw) in enumerate(_scenarios(judge).items()):
+            rng = np.random.default_rng([SEED, 2, reports, number])
+            ours, single, alone, counts, five = [], [], [], [], []
+            for _ in range(POWER_RUNS):
+                inside, factor = draw(rng)
+                there, weight = list(inside), size * factor
+                one = rng.multinomial(reports, weight / weight.sum())
+                ours.append(_found(judge, sizes, one, inside))
+                single.append(_found(by_one, only, one, inside)[0])
+                alone.append((upper_tail(one, expected_counts(one, size))[there] <= threshold).any())
+                counts.append((one[there] > largest).any())
+                five.append(len(set(np.argsort(-one)[:5].tolist()) - inside))
             hit, wrong = np.mean([one for one, _ in ours]), np.mean([other for _, other in ours])
-            note = f"at {alarm:.1%} false alarms; false kelurahan a map: ours {wrong:.2f}, five largest {five:.1f}"
-            for theirs, name in ((alone, "SMR, calibrated"), (counts, "largest counts, calibrated")):
+            note = (
+                f"at {alarm:.1%} false alarms; by the true size alone ours finds {np.mean(single):.0%}; "
+                f"false kelurahan a map: ours {wrong:.2f}, five largest {np.mean(five):.1f}"
+            )
+            for theirs, name in (
+                (np.mean(alone), "SMR, calibrated"),
+                (np.mean(counts), "largest counts, calibrated"),
+            ):
                 told = f"found: {what}, {reports} reports"
                 results.append(Result(NAME, told, "% of maps", 100 * hit, 100 * theirs, name, "higher", notes=note))
     return results

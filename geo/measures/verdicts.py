@@ -127,7 +127,8 @@ class Judged:
         On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
         `p`, `q` (under all sizes at once, adjusted for all areas by random maps), `q_best`, `smallest` (relative
         risk that would have been found in four of five maps), `above` (P(risk > 1.5 x city), by the first size),
-        `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`, `moran` (`Kind` as text), yes or no per `sign_column`.
+        `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`,
+        `moran` (`Kind` as text), yes or no per `sign_column`.
     areas
         Circles of the scan, the strongest first.
     spread
