@@ -7,6 +7,7 @@ moving its threshold on maps without differences: a method that calls something 
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -18,7 +19,7 @@ from geo.measures.verdicts import Judge, Rules, Verdict
 from geo.places.boundaries import read_areas
 from geo.places.neighbours import contiguous, poles
 from geo.records.denominators import read_denominators
-from geo.settings import EMBEDDED, read_settings
+from geo.settings import EMBEDDED, ROOT, read_settings
 
 NAME = "verdicts"
 SUMMARY = "false alarms and power of the verdicts on the 51 kelurahan"
@@ -192,3 +193,41 @@ def _power():
 
 def run():
     return _alarms() + _power()
+
+
+#: What the method page calls each line of the study.
+_CASES = {
+    "equal risk": "alarm_equal",
+    "three periods": "alarm_looks",
+    "1.5 each": "alarm_persons_15",
+    "5.8 each": "alarm_persons_58",
+    "one kelurahan x 2": "found_one2",
+    "one kelurahan x 4": "found_one4",
+    "five neighbours": "found_five2",
+    "without structure": "found_wild",
+}
+_BESIDE = {
+    "esda": "moran",
+    "SMR, calibrated": "smr_calibrated",
+    "largest counts": "counts_calibrated",
+    "SMR": "smr",
+}
+
+
+def as_table(results):
+    """The study as the method page shows it."""
+    rows = [
+        {
+            "case": next(key for part, key in _CASES.items() if part in one.what),
+            "reports": int(re.search(r"(\d+) reports", one.what)[1]),
+            "ours": round(one.ours, 1),
+            "beside": next(key for part, key in _BESIDE.items() if part in one.theirs_name),
+            "theirs": round(one.theirs, 1),
+        }
+        for one in results
+    ]
+    return pd.DataFrame(rows).sort_values(["case", "reports"], kind="stable")
+
+
+if __name__ == "__main__":
+    as_table(run()).to_csv(ROOT / "data" / "facts" / "hotspot_study.csv", index=False, lineterminator="\n")

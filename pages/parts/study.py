@@ -1,0 +1,26 @@
+"""How often the verdicts err, and what they find: the study beside their rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.records.study import verdict_study
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+
+def study(shell: Shell) -> None:
+    """The table of the last run, percent of maps."""
+    words = shell.words
+    found = verdict_study()
+    for column, prefix in (("case", "study.case."), ("beside", "study.beside.")):
+        found[column] = [words(f"{prefix}{one}") for one in found[column]]
+    for column in ("ours", "theirs"):
+        found[column] = [words.number(round(one, 1)) + " %" for one in found[column]]
+    found.columns = [words(f"study.column.{one}") for one in found.columns]
+    st.subheader(words("method.study"))
+    st.markdown(words("method.study.how"))
+    st.table(found.set_index(found.columns[0]))
