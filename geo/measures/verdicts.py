@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -190,12 +191,14 @@ class Judge:
         if total not in self._by_total:
             every = np.array(list(expected.values()))
             largest, first = every.max(axis=0), next(iter(expected))
-            options = {"min_cases": _MIN_CASES, "replicates": self.rules.replicates, "seed": self.rules.seed}
-            alone, joint, smallest = None, [], []
-            for name, mean in expected.items():
-                if name == first:
-                    alone = simulate(self._circles, mean, total, **options)
-                joint.append(simulate(self._circles, mean, total, all_expected=every, **options))
+            largest_ratios = partial(
+                simulate, self._circles, total=total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
+                seed=self.rules.seed,
+            )  # fmt: skip
+            alone = largest_ratios(expected=expected[first])
+            joint, smallest = [], []
+            for mean in expected.values():
+                joint.append(largest_ratios(expected=mean, all_expected=every))
                 tails = upper_tail(np.arange(total + 1)[:, None], largest)
                 tails[:_MIN_CASES] = 1.0
                 rows = np.arange(len(largest))[:, None]
