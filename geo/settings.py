@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.terms import Audience
+from geo.terms import Right, Role
+from geo.viewer import Viewer
 
 ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED = ROOT / "data" / "settings.toml"
@@ -80,6 +81,51 @@ class HotspotSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessSettings:
+    """Who may what, and how long a sign-in lasts.
+
+    Parameters
+    ----------
+    owner
+        As whom the person at a laptop that serves nobody else works while there are no accounts.
+    rights
+        What each role may do.
+    session_hours, idle_minutes
+        A session ends that long after its sign-in, and that long after it was last used.
+    issuer, client_id, secret_file
+        OpenID provider; an empty issuer is none. The secret is read from a file that is no part of the project, or
+        from the environment variable PETAJAGA_OIDC_SECRET.
+    """
+
+    owner: Role
+    rights: dict[Role, frozenset[Right]]
+    session_hours: float
+    idle_minutes: float
+    issuer: str
+    client_id: str
+    secret_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long what is kept.
+
+    Parameters
+    ----------
+    record_years
+        Records after the day they tell of.
+    audit_years
+        What was changed by whom; the chain of hashes stays whole.
+    copy_days
+        Copies of the store beside it.
+    """
+
+    record_years: int
+    audit_years: int
+    copy_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All options.
 
@@ -91,8 +137,12 @@ class Settings:
         Smallest count of persons that the public may see.
     hotspots
         What verdicts hang on.
-    owner_audience
-        As whom the person at a laptop sees the city's own data while the server listens on that laptop alone.
+    k_taskforce
+        Smallest count of persons that the signed-in task force sees; 1 shows all.
+    access
+        Who may what.
+    retention
+        How long what is kept.
     tiles_url, tiles_attribution
         Online background map, used only when a visitor switches it on.
     kota
@@ -102,10 +152,16 @@ class Settings:
     areas: AreaSettings
     k: int
     hotspots: HotspotSettings
-    owner_audience: Audience
+    k_taskforce: int
+    access: AccessSettings
+    retention: RetentionSettings
     tiles_url: str
     tiles_attribution: str
     kota: Path
+
+    def viewer(self, name: str, role: Role) -> Viewer:
+        """A person with what the role is allowed here."""
+        return Viewer(name, role, self.access.rights[role])
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any], where: str = "") -> dict[str, Any]:
@@ -132,6 +188,39 @@ def _hotspots(options: dict[str, Any]) -> HotspotSettings:
         msg = f"hotspots.replicates is a whole number from {_LEAST_REPLICATES}, not {found.replicates!r}"
         raise ValueError(msg)
     return found
+
+
+def _access(options: dict[str, Any]) -> AccessSettings:
+    rights = {Role(role): frozenset(Right(one) for one in allowed) for role, allowed in options["rights"].items()}
+    if rights[Role.PUBLIC]:
+        msg = (
+            f"access.rights.public is empty, not {options['rights']['public']!r}: the public sees what was published"
+        )
+        raise ValueError(msg)
+    for name in ("session_hours", "idle_minutes"):
+        if not isinstance(options[name], int | float) or not options[name] > 0:
+            msg = f"access.{name} is a number above 0, not {options[name]!r}"
+            raise ValueError(msg)
+    return AccessSettings(
+        owner=Role(options["owner"]), rights=rights, session_hours=float(options["session_hours"]),
+        idle_minutes=float(options["idle_minutes"]), **options["oidc"],
+    )  # fmt: skip
+
+
+def _retention(options: dict[str, Any]) -> RetentionSettings:
+    for name, value in options.items():
+        if not isinstance(value, int) or value < 1:
+            msg = f"retention.{name} is a whole number from 1, not {value!r}"
+            raise ValueError(msg)
+    return RetentionSettings(**options)
+
+
+def _smallest(options: dict[str, Any], name: str) -> int:
+    value = options[name]
+    if not isinstance(value, int) or value < 1:
+        msg = f"release.{name} is a whole number from 1, not {value!r}"
+        raise ValueError(msg)
+    return value
 
 
 def read_settings(local: Path | None = None) -> Settings:
@@ -166,10 +255,6 @@ def read_settings(local: Path | None = None) -> Settings:
     if not path.is_absolute():
         # A path in a city's own file is meant from that file; the embedded one from the project.
         path = home / path if (home / path).exists() else ROOT / path
-    k = release["k"]
-    if not isinstance(k, int) or k < 1:
-        msg = f"release.k is a whole number from 1, not {k!r}"
-        raise ValueError(msg)
     bounds = areas["bounds"]
     if len(bounds) != 4 or not (bounds[0] < bounds[2] and bounds[1] < bounds[3]):  # noqa: PLR2004
         msg = f"areas.bounds are west, south, east, north, not {bounds!r}"
@@ -186,9 +271,11 @@ def read_settings(local: Path | None = None) -> Settings:
             city=areas["city"],
             layer=areas["layer"],
         ),
-        k=k,
+        k=_smallest(release, "k"),
+        k_taskforce=_smallest(release, "k_taskforce"),
+        access=_access(options["access"]),
+        retention=_retention(options["retention"]),
         hotspots=_hotspots(options["hotspots"]),
-        owner_audience=Audience(release["owner_audience"]),
         tiles_url=options["map"]["tiles_url"],
         tiles_attribution=options["map"]["tiles_attribution"],
         kota=kota,

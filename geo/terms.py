@@ -101,6 +101,28 @@ class Audience(StrEnum):
     TASKFORCE = "taskforce"
 
 
+class Role(StrEnum):
+    """What a person is to the city's own data; what each may do stands in the settings."""
+
+    PUBLIC = "public"
+    TASKFORCE = "taskforce"
+    PLANNER = "planner"
+    STEWARD = "steward"
+
+
+class Right(StrEnum):
+    """What a role may be allowed. Without any, a person sees what was published and nothing else."""
+
+    SEE_EXACT = "see_exact"  # counts of the store as they are now; never rows
+    EXPORT = "export"  # files of those counts
+    PLAN = "plan"  # events of the rollout, plans
+    BRING = "bring"  # import, undo, records by hand, copies, boundaries
+    DECIDE = "decide"  # spellings, persons recorded twice
+    PUBLISH = "publish"  # editions
+    ACCOUNTS = "accounts"  # who may what
+    AUDIT = "audit"  # what was done, retention, the pack for an incident
+
+
 class StoreName(StrEnum):
     """The two stores, never mixed: made-up example data, and the city's own."""
 
@@ -215,6 +237,15 @@ class Act(StrEnum):
     CLOSE = "close"
     RESTORE = "restore"
     ERASE = "erase"
+    BACKUP = "backup"
+    SEE = "see"
+    EXPORT = "export"
+    PUBLISH = "publish"
+    ACCOUNT = "account"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    REFUSE = "refuse"
+    INCIDENT = "incident"
 
 
 class Reason(StrEnum):

@@ -157,14 +157,15 @@ def test_what_is_wrong_is_told_with_exit_code_two(run: Run, tmp_path: Path) -> N
 
 
 def test_a_decision_of_the_store_is_used_by_match(run: Run, tmp_path: Path) -> None:
+    from people import STEWARD
+
     from geo.records.store import decisions
     from geo.records.store.engine import open_store
     from geo.terms import Reason
-    from geo.viewer import PUBLIC
 
     with open_store(tmp_path / "kota" / "kota.sqlite").writing() as connection:
         decisions.decide(
-            connection, PUBLIC, key="naikoten|", answer="53.71.05.1005", why=Reason.MAP, allowed={"53.71.05.1005"}
+            connection, STEWARD, key="naikoten|", answer="53.71.05.1005", why=Reason.MAP, allowed={"53.71.05.1005"}
         )
     (tmp_path / "a.csv").write_text("kelurahan\nKel. Naikoten\n", "utf-8")
     assert run("places", "match", "a.csv", "--column", "kelurahan", "-o", "b.csv")[1]["matched"] == 1

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.release.coverage import is_covered
-from geo.terms import Audience, State, Unplaced
+from geo.terms import Audience, Right, State, Unplaced
 
 if TYPE_CHECKING:
     from datetime import date
@@ -224,11 +224,18 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
     viewer
         Who looks.
     k
-        Smallest count of persons that the public may see of real records.
+        Smallest count of persons shown of real records.
     on
         Day for which watchers and stages are shown.
+
+    Raises
+    ------
+    NotAllowedError
+        When the records are real and the viewer may see no more of them than was published.
     """
-    shown_from = 1 if study.is_made_up or viewer.audience is Audience.TASKFORCE else k
+    if not study.is_made_up:
+        viewer.require(Right.SEE_EXACT)
+    shown_from = 1 if study.is_made_up else k
     day = pd.Timestamp(on)
     here = study.watchers
     active = here[(here["joined_on"] <= day) & ~(here["left_on"] <= day)]

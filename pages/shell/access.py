@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.terms import StoreName
-from geo.viewer import PUBLIC, Viewer
+from geo.viewer import PUBLIC
 
 if TYPE_CHECKING:
     from geo.settings import Settings
+    from geo.viewer import Viewer
 
 
 def is_loopback(address: str | None) -> bool:
@@ -40,5 +41,5 @@ def open_stores() -> tuple[StoreName, ...]:
 def viewer(store: StoreName, options: Settings) -> Viewer:
     """Who looks: on the city's own store the owner of this laptop, as the settings say; else anybody."""
     if store is StoreName.KOTA and StoreName.KOTA in open_stores():
-        return Viewer("pemilik laptop ini", options.owner_audience)
+        return options.viewer("pemilik laptop ini", options.access.owner)
     return PUBLIC

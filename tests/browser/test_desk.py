@@ -23,7 +23,9 @@ CANARY, NAME = "5399046501990017", "CONTOH NAMA RAHASIA"
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("kota")
     own = folder / "settings.toml"
-    own.write_text(f"[stores]\nkota = '{(folder / 'kota').as_posix()}'\n", encoding="utf-8")
+    own.write_text(
+        f"[stores]\nkota = '{(folder / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
+    )
     with serving(PETAJAGA_SETTINGS=str(own), TMPDIR=str(folder)) as address:
         yield address, folder
 

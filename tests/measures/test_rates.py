@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from people import TASKFORCE
 from scipy import stats
 
 from geo.measures.figures import MEASURES, Measure
@@ -18,7 +19,6 @@ from geo.period import Period
 from geo.release.released import Released, release
 from geo.study import join
 from geo.terms import Denominator, State, StoreName
-from geo.viewer import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ SIZE = Denominator.STATIONS_2024
 
 @pytest.fixture(scope="module")
 def seen(kupang: Areas, example: Tables) -> Released:
-    return release(join(kupang, example, Period(2017, 2017)), None, PUBLIC, k=10, on=date(2018, 11, 16))
+    return release(join(kupang, example, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 11, 16))
 
 
 def real(kupang: Areas, tables_of: Callable[..., Tables], **persons: int) -> Released:
@@ -43,7 +43,7 @@ def real(kupang: Areas, tables_of: Callable[..., Tables], **persons: int) -> Rel
         for _ in range(count)
     ]
     tables = tables_of(StoreName.KOTA, cases=rows)
-    return release(join(kupang, tables, Period(2017, 2017)), None, PUBLIC, k=10, on=date(2018, 1, 1))
+    return release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
 
 
 def test_a_rate_is_reports_by_size(seen: Released) -> None:
@@ -169,7 +169,7 @@ def test_nothing_recorded_gives_no_rate_and_no_fault(kupang: Areas, tables_of: C
     coverage = [{"kode": "53.71", "from_on": "2017-01-01", "to_on": "2017-12-31"}]
     rows = [{"reported_on": "2016-01-01", "document_kode": "53.71.04.1001"}]
     tables = tables_of(cases=rows, coverage=coverage)
-    none = release(join(kupang, tables, Period(2017, 2017)), None, PUBLIC, k=10, on=date(2018, 1, 1))
+    none = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
     found = rates(none, SIZE)
     assert (found.table["rate"] == 0).all()
     assert set(outside(found, inside=0.998)) == {"inside"}
@@ -177,7 +177,7 @@ def test_nothing_recorded_gives_no_rate_and_no_fault(kupang: Areas, tables_of: C
 
 def test_a_history_is_what_each_year_shows(kupang: Areas, example: Tables) -> None:
     years = [
-        release(join(kupang, example, Period(year, year)), None, PUBLIC, k=10, on=date(2018, 1, 1))
+        release(join(kupang, example, Period(year, year)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
         for year in (2016, 2017)
     ]
     found = history(years, "53.71.04.1013")

@@ -31,7 +31,9 @@ SHEET = (
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     own = tmp_path / "settings.toml"
-    own.write_text(f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n", encoding="utf-8")
+    own.write_text(
+        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
+    )
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     caches.settings.clear()
     yield tmp_path / "kota"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.places.boundaries import read_areas
@@ -13,8 +14,7 @@ from geo.records import imports
 from geo.records.store.engine import close_store
 from geo.settings import ROOT, read_settings
 from geo.sources import read_sources
-from geo.terms import Audience, Kind
-from geo.viewer import Viewer
+from geo.terms import Kind
 from geo.words import Language, Words
 from pages.shell import access, caches
 
@@ -31,7 +31,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "kota"
     folder.mkdir()
     own = tmp_path / "settings.toml"
-    own.write_text(f"[stores]\nkota = '{folder.as_posix()}'\n", encoding="utf-8")
+    own.write_text(f"[stores]\nkota = '{folder.as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8")
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     _forget()
     yield folder
@@ -47,7 +47,7 @@ def brought(folder: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     sheet, mapping = imports.read_file(file, options, kind=Kind.CASES)
     rows = imports.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
-    imports.accept(rows, folder / "kota.sqlite", Viewer("Ana", Audience.TASKFORCE))
+    imports.accept(rows, folder / "kota.sqlite", STEWARD)
     file.unlink()
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from people import STEWARD
 
 from geo.errors import DataError, Problem
 from geo.present.reports import rejected_csv
@@ -23,8 +24,7 @@ from geo.records import imports
 from geo.records.store import content, decisions, engine, hand, pseudonyms
 from geo.records.store.engine import close_store, open_store
 from geo.schemas import Table
-from geo.terms import Audience, Kind, Outcome, PairState, Reason
-from geo.viewer import Viewer
+from geo.terms import Kind, Outcome, PairState, Reason
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from geo.records.imports import Report
     from geo.settings import Settings
 
-ANA = Viewer("Ana", Audience.TASKFORCE)
+ANA = STEWARD
 TODAY = date(2026, 1, 31)
 #: A NIK of nobody: kabupaten 99.
 CANARY, NAME = "5399046501990017", "CONTOH NAMA RAHASIA"

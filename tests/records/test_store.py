@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from people import BEN, STEWARD
 
 from geo.errors import DataError, Problem
 from geo.records.store import content, decisions, hand, sqlite
@@ -21,15 +22,14 @@ from geo.records.store.batches import Added, Addition, Ready, add, batches, undo
 from geo.records.store.engine import close_store, open_store, store_at
 from geo.records.store.schema import METADATA
 from geo.schemas import Table
-from geo.terms import Audience, Kind, Outcome, PairState, Reason, RecordState
-from geo.viewer import Viewer
+from geo.terms import Kind, Outcome, PairState, Reason, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.records.store.engine import Store
 
-ANA, BEN = Viewer("Ana", Audience.TASKFORCE), Viewer("Ben", Audience.TASKFORCE)
+ANA = STEWARD
 OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
 FATULULI, OEBOBO = "53.71.04.1011", "53.71.04.1001"
 
