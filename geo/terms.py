@@ -214,6 +214,20 @@ class PairState(StrEnum):
     DIFFERENT = "different"
 
 
+class AccountKind(StrEnum):
+    """How a person proves to be the one of an account."""
+
+    LOCAL = "local"  # by a password
+    OIDC = "oidc"  # by the office's OpenID provider, with a verified e-mail
+
+
+class AccountState(StrEnum):
+    """Whether an account may be used."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Outcome(StrEnum):
     """What became of a row that was read; every row has exactly one."""
 

@@ -28,6 +28,8 @@ from sqlalchemy import (
 )
 
 from geo.terms import (
+    AccountKind,
+    AccountState,
     AgeGroup,
     BatchState,
     Claim,
@@ -39,6 +41,7 @@ from geo.terms import (
     PlaceStatus,
     Precision,
     RecordState,
+    Role,
     Sex,
     Stage,
     Status,
@@ -269,4 +272,46 @@ AUDIT = Table(
     # JSON of column: [before, after]; only columns of the tables above, so nothing of a person.
     Column("change", Text, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
+)
+
+# People who may sign in: staff, never persons in the records.
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # A name of one's own, or the e-mail that the provider has verified; in small letters.
+    Column("name", String(64), nullable=False),
+    *_word("kind", AccountKind),
+    *_word("role", Role),
+    # Argon2, with its own salt and costs; empty where a provider answers for the person.
+    Column("password_hash", String(200), nullable=False, server_default=""),
+    *_word("state", AccountState),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("name"),
+    CheckConstraint("role <> 'public'", name="role_not_public"),
+    sqlite_autoincrement=True,
+)
+
+# Signed-in browsers. The cookie's token is kept as its hash only: who reads this file cannot use it.
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("made_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    UniqueConstraint("token_hash"),
+)
+
+# Failed sign-ins of the last while, to slow down who guesses; by hash of the name or of the network address.
+ATTEMPT = Table(
+    "attempt",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("at", DateTime, nullable=False),
 )
