@@ -61,6 +61,17 @@ class Problem(StrEnum):
     NO_SUCH_BATCH = "no_such_batch"
     ALREADY_UNDONE = "already_undone"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    NOT_PROTECTED = "not_protected"
+    PERIOD_NOT_CLOSED = "period_not_closed"
+    NO_PERIOD = "no_period"
+    BAD_PERIOD = "bad_period"
+    PERIOD_PUBLISHED = "period_published"
+    NOT_PUBLISHED_YET = "not_published_yet"
+    REISSUE_TELLS = "reissue_tells"
+    WRONG_LEDGER = "wrong_ledger"
+    LEDGER_BROKEN = "ledger_broken"
+    EDITION_BROKEN = "edition_broken"
+    NOT_EMPTY = "not_empty"
 
 
 def fit_to_show(value: object) -> str:

@@ -1,0 +1,140 @@
+"""`release`: tables of a closed period, fit to leave the house."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.cli.tables import read_table
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem
+from geo.period import Period
+from geo.places.boundaries import read_areas
+from geo.records.tables import empty
+from geo.release.editions import TABLES, loss
+from geo.release.publish import Order, prepare, publish
+from geo.schemas import Table, check, typed
+from geo.settings import read_settings
+from geo.terms import Audience, State
+
+if TYPE_CHECKING:
+    import argparse
+
+    from geo.cli.telling import Teller
+    from geo.release.publish import Plan
+    from geo.words import Words
+
+_LEAST_PUBLIC = 2
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the command known to the parser of all commands."""
+    one: argparse.ArgumentParser = commands.add_parser(
+        "release", parents=[shared], help=words("cli.help.release"), description=words("cli.help.release"),
+        epilog=words("cli.example.release"),
+    )  # fmt: skip
+    one.add_argument("--cases", metavar="FILE", type=Path, required=True, help=words("cli.help.release_cases"))
+    one.add_argument("--coverage", metavar="FILE", type=Path, help=words("cli.help.release_coverage"))
+    one.add_argument(
+        "--audience", choices=[one.value for one in Audience], required=True, help=words("cli.help.audience")
+    )
+    one.add_argument("--period", metavar="2016-2018", help=words("cli.help.release_period"))
+    one.add_argument("--k", metavar="N", type=int, help=words("cli.help.k"))
+    one.add_argument("--out", metavar="DIR", type=Path, required=True, help=words("cli.help.release_out"))
+    one.add_argument("--ledger", metavar="FILE", type=Path, help=words("cli.help.ledger"))
+    one.add_argument("--reissue", action="store_true", help=words("cli.help.reissue"))
+    one.add_argument("--attack", metavar="FILE", type=Path, help=words("cli.help.attack"))
+    one.set_defaults(run=run)
+
+
+def _canonical(table: Table, path: Path) -> pd.DataFrame:
+    text = read_table(path).astype("object").map(_text)
+    return typed(table, check(table, text))
+
+
+def _text(value: Any) -> str | None:
+    """A cell as a canonical csv writes it: days as ISO dates, whole numbers without a point."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _order(chosen: argparse.Namespace) -> Order:
+    """What is asked for, checked."""
+    settings, audience = read_settings(), Audience(chosen.audience)
+    is_public = audience is Audience.PUBLIC
+    k = chosen.k if chosen.k is not None else settings.k if is_public else settings.k_taskforce
+    faults = []
+    if k < (_LEAST_PUBLIC if is_public else 1):
+        least = str(_LEAST_PUBLIC if is_public else 1)
+        faults.append(Fault.of("--k", "", Problem.OUT_OF_RANGE, values=[k], hint=least))
+    period = None
+    try:
+        period = Period.parse(chosen.period) if chosen.period is not None else None
+    except ValueError:
+        faults.append(Fault.of("--period", "", Problem.BAD_PERIOD, values=[chosen.period]))
+    if chosen.reissue and chosen.ledger is None:
+        faults.append(Fault.of("--reissue", "", Problem.MISSING_VALUE, hint="--ledger"))
+    if faults:
+        raise RefusalError(faults, "release")
+    return Order(audience, k, period, reissue=chosen.reissue)
+
+
+def run(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Publish an edition into a folder, or say why not.
+
+    Raises
+    ------
+    DataError
+        When the files are at fault, the period is not to be published, or nothing protects its small counts.
+    """
+    faults: list[Fault] = []
+    found: dict[Table, pd.DataFrame] = {}
+    for table, path in ((Table.CASES, chosen.cases), (Table.COVERAGE, chosen.coverage)):
+        try:
+            found[table] = empty(table) if path is None else _canonical(table, path)
+        except DataError as fault:
+            faults += fault.faults
+    try:
+        order = _order(chosen)
+    except DataError as fault:
+        faults += fault.faults
+    if faults:
+        raise RefusalError(faults, "release")
+    today = date.today()  # noqa: DTZ011 - a city's day is its machine's
+    try:
+        plan = prepare(
+            found[Table.CASES], found[Table.COVERAGE], read_areas(read_settings().areas), order, today=today,
+            ledger=chosen.ledger,
+        )  # fmt: skip
+        stamp = publish(plan, chosen.out, today=today, attack_file=chosen.attack)
+    except DataError as fault:
+        raise RefusalError(fault.faults, "release") from fault
+    _tell(plan, stamp.number, chosen.out.name, teller)
+
+
+def _tell(plan: Plan, number: int | None, out: str, teller: Teller) -> None:
+    edition, lost, words = plan.draft.edition, loss(plan.draft), teller.words
+    states = {
+        table: {state.value: int(edition.of(table)["state"].eq(state).sum()) for state in State} for table in TABLES
+    }
+    scope = edition.scope
+    told = {
+        "edition": number, "audience": scope.audience.value, "period": str(scope.period), "k": scope.k, "out": out,
+        "states": states, "lost": lost.reset_index().to_dict("records"),
+        "reissue_of": plan.before.number if plan.before else None,
+    }  # fmt: skip
+    lines = [words("cli.released", period=str(scope.period), audience=words(f"audience.{scope.audience}"), out=out)]
+    lines += [
+        words(
+            "cli.release.lost", what=words(f"release.{what}"), cells=row["cells"], reach=row["reach_k"], k=scope.k,
+            shown=row["shown"], persons=row["persons_shown"], of=row["persons_reach_k"],
+        )
+        for what, row in lost.to_dict("index").items()
+    ]  # fmt: skip
+    teller.result(told, lines)

@@ -1,0 +1,252 @@
+"""The cells of an edition: a closed list of counts, and every sum that holds between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.terms import AgeGroup, Audience, Sex, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.period import Period
+    from geo.places.boundaries import Areas
+
+ALL = "all"
+KELURAHAN, KECAMATAN, KOTA = "kelurahan", "kecamatan", "kota"
+#: What the city is broken down by, one at a time; no two together.
+MARGINS: Mapping[str, tuple[str, ...]] = {
+    "sex": tuple(one.value for one in Sex),
+    "age_group": tuple(one.value for one in AgeGroup),
+    "status": tuple(one.value for one in Status),
+}
+#: A row that says no status; the category is there only when there is such a row.
+NO_STATUS = "unknown"
+KEY = ("kode", "period", *MARGINS)
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Listed counts, shown or not, and how they add up.
+
+    Parameters
+    ----------
+    table
+        Index 0 to n-1: the columns of `KEY`, `table` (file it stands in: `kelurahan`, `kecamatan`, `kota`) and
+        `value` (persons).
+    sums
+        For every sum that holds: number of its total, numbers of its parts.
+    related
+        Shape (n, n): whether one of two cells contains the other, by place, years and breakdown.
+    order
+        Shape (n,): in which order cells are taken to protect others; by public size, never by counts.
+    """
+
+    table: pd.DataFrame
+    sums: tuple[tuple[int, NDArray[np.int64]], ...]
+    related: NDArray[np.bool_]
+    order: NDArray[np.int64]
+
+    @property
+    def values(self) -> NDArray[np.int64]:
+        """Persons of every cell, shape (n,)."""
+        return self.table["value"].to_numpy(dtype=np.int64)
+
+
+def inside(index: pd.Index[str], city_code: str) -> pd.Series[bool]:
+    """Whether each kelurahan is the city's. A layer none of whose codes are has codes of another kind: all count."""
+    found = pd.Series(index.str.startswith(f"{city_code}."), index=index)
+    return found if found.any() else ~found
+
+
+def group_codes(areas: Areas) -> pd.Series[str]:
+    """Kecamatan of every kelurahan: the front of its code where codes are nested, else the name of the group.
+
+    A layer without groups is one group, the city.
+    """
+    index = areas.index
+    front = pd.Series(index.str.rpartition(".").get_level_values(0), index=index)
+    names = areas.groups.reindex(index)
+    is_nested = bool(front.ne("").all()) and front.groupby(names).nunique().max() == 1
+    if is_nested and front.nunique() == names.nunique():
+        return front
+    return names.mask(names.eq(""), f"{areas.city_code}.00")
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """What is counted: the rows, their places, the spans of years."""
+
+    rows: pd.DataFrame
+    groups: pd.Series[str]
+    size: pd.Series[float]
+    city: str
+    years: tuple[str, ...]
+    whole: str
+    margins: Mapping[str, tuple[str, ...]]
+    with_years: bool  # kelurahan x year, for the task force
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        return self.years if len(self.years) == 1 else (*self.years, self.whole)
+
+    @property
+    def kecamatan(self) -> list[str]:
+        return sorted(self.groups.unique())
+
+
+@dataclass(eq=False)
+class _Listing:
+    """Cells as they are listed, each under its number."""
+
+    frame: _Frame
+    listed: list[dict[str, Any]] = field(default_factory=list)
+    number: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def _row(self, kode: str, span: str, margin: Mapping[str, str]) -> dict[str, Any]:
+        return {"kode": kode, "period": span} | dict.fromkeys(MARGINS, ALL) | dict(margin)
+
+    def add(
+        self, table: str, kode: str, span: str, counted: pd.DataFrame, rank: tuple[float, float, str], **margin: str
+    ) -> None:
+        """Lists a cell; `rank` says how early it protects others, the kind of cell first."""
+        own = counted if span == self.frame.whole else counted[counted["year"] == span]
+        row = self._row(kode, span, margin)
+        self.number[tuple(row[name] for name in KEY)] = len(self.listed)
+        self.listed.append(row | {"table": table, "value": int(own["persons"].sum()), "rank": rank})
+
+    def at(self, kode: str, span: str, **margin: str) -> int:
+        """Number of a listed cell."""
+        row = self._row(kode, span, margin)
+        return self.number[tuple(row[name] for name in KEY)]
+
+
+def _counted(cases: pd.DataFrame, groups: pd.Series[str], period: Period) -> pd.DataFrame:
+    """Rows of the period on a kelurahan of the city, with year and kecamatan."""
+    year = cases["reported_on"].dt.year
+    here = cases[year.between(period.first, period.last) & cases["document_kode"].isin(groups.index)]
+    return pd.DataFrame(
+        {
+            KELURAHAN: here["document_kode"].astype(str),
+            KECAMATAN: here["document_kode"].map(groups).astype(str),
+            "year": here["reported_on"].dt.year.astype(int).astype(str),
+            "sex": here["sex"].astype(str),
+            "age_group": here["age_group"].astype(str),
+            "status": here["status"].astype(str).replace("", NO_STATUS),
+            "persons": here["persons"].astype(int),
+        }
+    )
+
+
+def _list_places(listing: _Listing) -> None:
+    frame = listing.frame
+    for kode, size in frame.size.items():
+        own = frame.rows[frame.rows[KELURAHAN] == kode]
+        listing.add(KELURAHAN, str(kode), frame.whole, own, (0, size, str(kode)))
+        for span in frame.years if frame.with_years else ():
+            listing.add(KELURAHAN, str(kode), span, own, (0, size, f"{kode} {span}"))
+    for kode in frame.kecamatan:
+        own, size = frame.rows[frame.rows[KECAMATAN] == kode], float(frame.size[frame.groups == kode].sum())
+        for span in frame.spans:
+            # Totals of the whole period go last: they are what most people ask for.
+            kind = 1 if span != frame.whole else 3
+            listing.add(KECAMATAN, kode, span, own, (kind, size, f"{kode} {span}"))
+
+
+def _list_city(listing: _Listing) -> None:
+    frame = listing.frame
+    for span in frame.spans:
+        listing.add(KOTA, frame.city, span, frame.rows, (4, 0, span))
+        for name, words in frame.margins.items():
+            for place, word in enumerate(words):
+                rank = (1 if span != frame.whole else 2, len(words) - place, f"{name} {span}")
+                listing.add(KOTA, frame.city, span, frame.rows[frame.rows[name] == word], rank, **{name: word})
+
+
+def _sums(listing: _Listing) -> list[tuple[int, list[int]]]:
+    """Places add up to the place above, words to their total, years to the whole period."""
+    frame, at = listing.frame, listing.at
+    city, whole, years = frame.city, frame.whole, frame.years
+    found: list[tuple[int, list[int]]] = []
+    for one in frame.kecamatan:
+        below = [str(kode) for kode in frame.groups.index[frame.groups == one]]
+        spans = (whole, *(years if frame.with_years else ()))
+        found += [(at(one, span), [at(kode, span) for kode in below]) for span in spans]
+    found += [(at(city, span), [at(one, span) for one in frame.kecamatan]) for span in frame.spans]
+    for name, words in frame.margins.items():
+        found += [(at(city, span), [at(city, span, **{name: word}) for word in words]) for span in frame.spans]
+    if len(years) > 1:
+        split: list[tuple[str, dict[str, str]]] = [(one, {}) for one in (*frame.kecamatan, city)]
+        split += [(str(kode), {}) for kode in frame.groups.index] if frame.with_years else []
+        split += [(city, {name: word}) for name, words in frame.margins.items() for word in words]
+        found += [(at(kode, whole, **more), [at(kode, span, **more) for span in years]) for kode, more in split]
+    return found
+
+
+def _related(table: pd.DataFrame, frame: _Frame) -> NDArray[np.bool_]:
+    """Whether one of two cells contains the other."""
+    members = {str(kode): {kode} for kode in frame.groups.index}
+    members |= {one: set(frame.groups.index[frame.groups == one]) for one in frame.kecamatan}
+    members[frame.city] = set(frame.groups.index)
+    places, spans = list(members), list(frame.spans)
+    wider_place = np.array([[members[a] >= members[b] for b in places] for a in places])
+    wider_span = np.array([[a in (frame.whole, b) for b in spans] for a in spans])
+    place = np.array([places.index(kode) for kode in table["kode"]])
+    span = np.array([spans.index(one) for one in table["period"]])
+    contains: NDArray[np.bool_] = wider_place[np.ix_(place, place)] & wider_span[np.ix_(span, span)]
+    for name in MARGINS:
+        word = table[name].to_numpy()
+        contains &= (word == ALL)[:, None] | (word[:, None] == word[None, :])
+    return contains | contains.T
+
+
+def _order(ranks: Sequence[tuple[float, float, str]]) -> NDArray[np.int64]:
+    order = np.empty(len(ranks), dtype=np.int64)
+    order[sorted(range(len(ranks)), key=ranks.__getitem__)] = np.arange(len(ranks))
+    return order
+
+
+def cells(
+    cases: pd.DataFrame, areas: Areas, period: Period, audience: Audience, sizes: pd.Series[float] | None = None
+) -> Cells:
+    """Cells of the edition of a period.
+
+    Parameters
+    ----------
+    cases
+        Canonical table; rows of other years or on no kelurahan of the city are left out.
+    areas
+        The layer.
+    period
+        Whole years.
+    audience
+        The task force has kelurahan x year besides.
+    sizes
+        Public size of the kelurahan, for the order in which cells protect others; by code alone without it.
+    """
+    groups = group_codes(areas)[inside(areas.index, areas.city_code)]
+    rows = _counted(cases, groups, period)
+    margins = dict(MARGINS)
+    if rows["status"].eq(NO_STATUS).any():
+        margins["status"] = (*margins["status"], NO_STATUS)
+    size = pd.Series(1.0, index=groups.index) if sizes is None else sizes.reindex(groups.index).fillna(0)
+    frame = _Frame(
+        rows, groups, size, areas.city_code, tuple(str(year) for year in period.years), str(period), margins,
+        with_years=audience is Audience.TASKFORCE and len(period.years) > 1,
+    )  # fmt: skip
+    listing = _Listing(frame)
+    _list_places(listing)
+    _list_city(listing)
+    table = pd.DataFrame(listing.listed)
+    return Cells(
+        table=table.drop(columns="rank"),
+        sums=tuple((total, np.array(parts, dtype=np.int64)) for total, parts in _sums(listing)),
+        related=_related(table, frame),
+        order=_order(table["rank"].tolist()),
+    )

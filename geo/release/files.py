@@ -1,0 +1,206 @@
+"""Editions as files: csv, the same in a workbook, a GeoPackage of the map, and a manifest that names them all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+
+from geo.errors import DataError, Fault, Problem
+from geo.period import Period
+from geo.release.cells import KELURAHAN
+from geo.release.editions import COLUMNS, TABLES, Edition, Scope
+from geo.terms import Audience, State
+
+if TYPE_CHECKING:
+    from geo.places.boundaries import Areas
+
+MANIFEST = "manifest.json"
+WORKBOOK, LAYER = "rilis.xlsx", "kelurahan.gpkg"
+_FORMAT = 1
+#: The same for all, so that a workbook tells nothing of the machine or the moment it was made on.
+_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a manifest says of an edition beside its counts.
+
+    Parameters
+    ----------
+    number, reissue_of
+        In its ledger; missing without one.
+    published_on
+        Day.
+    ledger
+        Hash of its line in the ledger.
+    audit_head
+        Head of the chain of the store's audit when it was published.
+    """
+
+    number: int | None
+    reissue_of: int | None
+    published_on: date
+    ledger: str | None
+    audit_head: str | None
+
+
+def _csv(edition: Edition, table: str) -> bytes:
+    return edition.of(table).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _workbook(edition: Edition) -> bytes:
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        book.set_properties({"author": "", "created": _MADE})
+        for table in TABLES:
+            sheet = book.add_worksheet(table)
+            sheet.write_row(0, 0, COLUMNS)
+            for row, values in enumerate(edition.of(table).itertuples(index=False), start=1):
+                for column, value in enumerate(values):
+                    if not pd.isna(value):
+                        sheet.write(row, column, value if isinstance(value, str) else int(value))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(COLUMNS) - 1, 14)
+    return held.getvalue()
+
+
+def _layer(edition: Edition, areas: Areas, path: Path) -> None:
+    whole = edition.of(KELURAHAN)
+    whole = whole[whole["period"] == str(edition.scope.period)].set_index("kode")
+    frame = areas.frame.rename(columns={"name": "kelurahan", "group": "kecamatan"})
+    told = whole[["period", "count", "state"]].reindex(frame.index)
+    gpd.GeoDataFrame(frame.join(told).reset_index(), crs=areas.frame.crs).to_file(
+        path, driver="GPKG", layer="kelurahan"
+    )
+
+
+def _manifest(edition: Edition, stamp: Stamp, folder: Path) -> dict[str, Any]:
+    files = sorted(path.name for path in folder.iterdir())
+    scope = edition.scope
+    return {
+        "format": _FORMAT,
+        "audience": scope.audience.value,
+        "period": str(scope.period),
+        "k": scope.k,
+        "counted": "persons by the kelurahan that their documents name",
+        "edition": stamp.number,
+        "reissue_of": stamp.reissue_of,
+        "published_on": stamp.published_on.isoformat(),
+        "tables": [
+            {
+                "file": f"{table}.csv",
+                "rows": len(edition.of(table)),
+                "sha256": _sha256(folder / f"{table}.csv"),
+                "states": {str(name): int(n) for name, n in edition.of(table)["state"].value_counts().items()},
+            }
+            for table in TABLES
+        ],
+        "files": {name: _sha256(folder / name) for name in files},
+        "unplaced_persons": edition.unplaced,
+        "sources": [
+            {"what": "boundaries", "layer": edition.layer, "fingerprint": edition.layer_fingerprint},
+            {"what": "records", "kind": "canonical tables cases and coverage of the city"},
+        ],
+        "ledger": stamp.ledger,
+        "audit_head": stamp.audit_head,
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses a place where an edition would lie among other things.
+
+    Raises
+    ------
+    DataError
+        When it is a file, or a folder that holds anything but an earlier edition.
+    """
+    if not folder.exists():
+        if not folder.absolute().parent.is_dir():
+            raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[folder.name]),))
+        return
+    known = {MANIFEST, WORKBOOK, LAYER, *(f"{table}.csv" for table in TABLES)}
+    if not folder.is_dir() or any(path.name not in known for path in folder.iterdir()):
+        raise DataError((Fault.of("--out", "", Problem.NOT_EMPTY, values=[folder.name]),))
+
+
+def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
+    """Writes an edition's files into a new folder beside its later place; `put` brings them there.
+
+    Raises
+    ------
+    DataError
+        When nothing can be written there.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".petajaga-", dir=beside.absolute().parent))
+        for table in TABLES:
+            (folder / f"{table}.csv").write_bytes(_csv(edition, table))
+        (folder / WORKBOOK).write_bytes(_workbook(edition))
+        _layer(edition, areas, folder / LAYER)
+        written = json.dumps(_manifest(edition, stamp, folder), ensure_ascii=False, indent=1)
+        (folder / MANIFEST).write_text(written + "\n", encoding="utf-8")
+        folder.chmod(0o755)
+    except OSError as fault:
+        raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[beside.name]),)) from fault
+    return folder
+
+
+def put(folder: Path, place: Path) -> None:
+    """Brings a folder that was laid out to its place; what was there goes."""
+    if place.exists():
+        old = folder.with_name(f"{folder.name}-old")
+        place.rename(old)
+        folder.rename(place)
+        shutil.rmtree(old)
+    else:
+        folder.rename(place)
+
+
+def read(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
+    """An edition from its files.
+
+    Raises
+    ------
+    DataError
+        When a file is missing, is not the one that the manifest names, or the edition is another audience's.
+    """
+    broken = DataError((Fault.of(folder.name, "", Problem.EDITION_BROKEN),))
+    try:
+        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if told["audience"] != audience.value:
+            raise broken
+        frames = []
+        for one in told["tables"]:
+            raw = (folder / one["file"]).read_bytes()
+            if hashlib.sha256(raw).hexdigest() != one["sha256"]:
+                raise broken
+            frame = pd.read_csv(io.BytesIO(raw), dtype="string", keep_default_na=False)
+            frames.append(frame.assign(table=one["file"].removesuffix(".csv")))
+        table = pd.concat(frames, ignore_index=True)[["table", *COLUMNS]].astype("object")
+        table["count"] = pd.to_numeric(table["count"].replace("", None)).astype("Int64")
+        table["state"] = [State(one).value for one in table["state"]]
+        scope = Scope(Period.parse(told["period"]), audience, int(told["k"]))
+        source = told["sources"][0]
+        edition = Edition(scope, table, told["unplaced_persons"], source["layer"], source["fingerprint"])
+        stamp = Stamp(
+            told["edition"], told["reissue_of"], date.fromisoformat(told["published_on"]), told["ledger"],
+            told["audit_head"],
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as fault:
+        raise broken from fault
+    return edition, stamp

@@ -1,0 +1,185 @@
+"""Publishing: from the records to an edition that is out, its ledger, and what an attacker could learn."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.denominators import read_denominators
+from geo.release import files
+from geo.release.attacker import intervals
+from geo.release.cells import KEY
+from geo.release.editions import Draft, Scope, draw_up, next_period
+from geo.release.ledger import Ledger, check_period, check_reissue, standing, unplaced_to_tell
+from geo.release.programmes import NotProvedError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.period import Period
+    from geo.places.boundaries import Areas
+    from geo.release.ledger import Entry
+    from geo.terms import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be published.
+
+    Parameters
+    ----------
+    audience, k
+        For whom, and the smallest count shown.
+    period
+        By default all whole years of the records after the last published one; with `reissue` the last published.
+    reissue
+        Whether the period was published and is published anew.
+    """
+
+    audience: Audience
+    k: int
+    period: Period | None = None
+    reissue: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """An edition that may be published.
+
+    Parameters
+    ----------
+    draft
+        The edition and what it hides.
+    areas
+        The layer.
+    ledger
+        Where it will be written down; None for nowhere.
+    entries
+        What the ledger held when the draft was made.
+    before
+        The edition whose place it takes.
+    """
+
+    draft: Draft
+    areas: Areas
+    ledger: Ledger | None
+    entries: list[Entry]
+    before: Entry | None
+
+
+def prepare(
+    cases: pd.DataFrame,
+    coverage: pd.DataFrame,
+    areas: Areas,
+    order: Order,
+    *,
+    today: date,
+    ledger: Path | None = None,
+) -> Plan:
+    """Plan of an edition: allowed by the ledger, its small counts protected.
+
+    Parameters
+    ----------
+    cases, coverage
+        Canonical tables.
+    areas
+        The layer.
+    order
+        What is asked for.
+    today
+        A year that is not over by then cannot be published.
+    ledger
+        File of the editions published so far.
+
+    Raises
+    ------
+    DataError
+        When the period is not over, overlaps one that was published, or a re-issue would tell what came in between.
+    """
+    kept = None if ledger is None else Ledger(ledger, order.audience)
+    entries = [] if kept is None else kept.entries()
+    period = order.period
+    if period is None and order.reissue and entries:
+        period = max(standing(entries))
+    scope = Scope(period or next_period(cases, standing(entries), today), order.audience, order.k)
+    if scope.period.last >= today.year:
+        raise DataError((Fault.of("--period", "", Problem.PERIOD_NOT_CLOSED, values=[scope.period]),))
+    before = check_period(entries, scope.period, reissue=order.reissue)
+    sizes = read_denominators(areas)
+    draft = draw_up(
+        cases, coverage, areas, scope, sizes=None if sizes.empty else sizes.iloc[:, 0],
+        stays_hidden=None if before is None else before.cells[before.cells["hidden"]],
+    )  # fmt: skip
+    if before is not None:
+        check_reissue(draft, before)
+    told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries, before))
+    return Plan(replace(draft, edition=told), areas, kept, entries, before)
+
+
+def attack(draft: Draft) -> list[dict[str, Any]]:
+    """What an attacker could say of every hidden cell: the steward's attack file; None where there is no bound.
+
+    Raises
+    ------
+    DataError
+        When that could not be worked out in time: then nothing is to be published.
+    """
+    try:
+        found = intervals(draft.cells, draft.hidden)
+    except NotProvedError as fault:
+        raise DataError((Fault.of("release", "", Problem.NOT_PROTECTED),)) from fault
+    listed = draft.cells.table.loc[found.index, ["table", *KEY]].join(found)
+    rows = listed.astype("object").where(listed.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def publish(
+    plan: Plan, out: Path, *, today: date, audit_head: str | None = None, attack_file: Path | None = None
+) -> files.Stamp:
+    """Publishes: files laid out aside, the ledger's line, then the files in their place.
+
+    A line without its files, after a power cut in between, costs a re-issue; files without their line would cost the
+    protection of all later editions.
+
+    Raises
+    ------
+    DataError
+        When something cannot be written, or somebody else published meanwhile; nothing is out then.
+    """
+    files.check_folder(out)
+    draft = plan.draft
+    line = None
+    if plan.ledger is not None:
+        line = plan.ledger.line(draft, plan.entries, reissue_of=plan.before.number if plan.before else None)
+    stamp = files.Stamp(
+        number=line["number"] if line else None,
+        reissue_of=line["reissue_of"] if line else None,
+        published_on=today,
+        ledger=line["hash"] if line else None,
+        audit_head=audit_head,
+    )
+    attacked = json.dumps(attack(draft), indent=1) + "\n" if attack_file else ""
+    laid = files.lay_out(draft.edition, plan.areas, stamp, out)
+    try:
+        if attack_file:
+            _write_private(attack_file, attacked)
+        if plan.ledger is not None and line is not None:
+            plan.ledger.append(line)
+        files.put(laid, out)
+    finally:
+        shutil.rmtree(laid, ignore_errors=True)
+    return stamp
+
+
+def _write_private(path: Path, text: str) -> None:
+    try:
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise DataError((Fault.of(path.name, "", Problem.NOT_WRITABLE),)) from fault
