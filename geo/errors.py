@@ -72,6 +72,8 @@ class Problem(StrEnum):
     LEDGER_BROKEN = "ledger_broken"
     EDITION_BROKEN = "edition_broken"
     NOT_EMPTY = "not_empty"
+    IN_EDITION = "in_edition"
+    SAME_FILE = "same_file"
 
 
 def fit_to_show(value: object) -> str:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array, hstack
+from scipy.sparse import block_diag, coo_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 from geo.release.programmes import NotProvedError, minimise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from geo.release.cells import Cells
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 #: A bound that reaches this far says nothing; no city has as many persons.
 _FAR = 1e7
 _EXACT = 1e-6
+_TOGETHER = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,27 +66,56 @@ def _knots(cells: Cells, hidden: NDArray[np.bool_]) -> list[_Knot]:
     return found
 
 
-def _nearest(knot: _Knot, target: int, value: float, weight: NDArray[np.float64], known: int | None = None) -> (
-    NDArray[np.float64] | None
-):  # fmt: skip
-    """The table nearest to the truth, by weighted differences, in which the target has a value; differences."""
+def _nearest(
+    knot: _Knot,
+    target: int,
+    value: float,
+    weight: NDArray[np.float64],
+    known: Sequence[NDArray[np.bool_]] = (),
+) -> NDArray[np.float64] | None:
+    """The table nearest to the truth, by weighted differences, in which the target has a value; differences.
+
+    With several things `known`, such a table for each, one after another; None when there is none for one of them.
+    """
     n = len(knot.truth)
     up = np.column_stack([np.zeros(n), np.full(n, _FAR)])
     down = np.column_stack([np.zeros(n), knot.truth])
     move = value - knot.truth[target]
     up[target] = down[target] = 0
     (up if move > 0 else down)[target] = abs(move)
-    if known is not None:
-        up[known] = down[known] = 0
+    bounds = np.tile(np.concatenate([up, down]), (max(1, len(known)), 1, 1))
+    for own, fixed in zip(bounds, known, strict=False):
+        own[np.concatenate([fixed, fixed])] = 0
     equations = hstack([knot.equations, -knot.equations], format="csr")
-    found = minimise(
-        np.concatenate([weight, weight]), equations, np.zeros(equations.shape[0]), np.concatenate([up, down])
-    )
-    return None if found is None else found[:n] - found[n:]
+    found = _solved(np.concatenate([weight, weight]), equations, np.zeros(equations.shape[0]), bounds)
+    return None if found is None else (found[:, :n] - found[:, n:]).ravel()
 
 
-def _can_be(knot: _Knot, target: int, value: float, others: NDArray[np.bool_]) -> bool:
-    """Whether the target can have the value for one who knows any one of the others.
+def _solved(
+    cost: NDArray[np.float64], equations: csr_array, right: NDArray[np.float64], bounds: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Minimisers of programmes that differ in their bounds alone, shape (programmes, n); None when one has none.
+
+    Many small programmes side by side are one that is solved in a fraction of the time.
+    """
+    found = []
+    for first in range(0, len(bounds), _TOGETHER):
+        some = bounds[first : first + _TOGETHER]
+        many = len(some)
+        solved = minimise(
+            np.tile(cost, many),
+            block_diag([equations] * many, format="csr"),
+            np.tile(right, many),
+            np.concatenate(some),
+        )
+        if solved is None:
+            return None
+        found.append(solved.reshape(many, -1))
+    return np.concatenate(found)
+
+
+def _can_be(knot: _Knot, target: int, value: float, others: NDArray[np.bool_], whose: NDArray[np.int64]) -> bool:
+    """Whether the target can have the value for one who knows any one of the others, with all that are whose it is.
 
     Two ways to it that move no common other cell leave nothing to ask; else each cell that both move is asked about.
     """
@@ -91,26 +123,36 @@ def _can_be(knot: _Knot, target: int, value: float, others: NDArray[np.bool_]) -
     first = _nearest(knot, target, value, weight)
     if first is None:
         return False
-    moved = others & (np.abs(first) > _EXACT)
+    moved = np.isin(whose, whose[others & (np.abs(first) > _EXACT)])
     if not moved.any():
         return True
     second = _nearest(knot, target, value, np.where(moved, 1000.0, weight))
-    both = moved if second is None else moved & (np.abs(second) > _EXACT)
-    return all(_nearest(knot, target, value, weight, known) is not None for known in np.flatnonzero(both).tolist())
+    both = moved if second is None else moved & np.isin(whose, whose[others & (np.abs(second) > _EXACT)])
+    known = [whose == one for one in np.unique(whose[both])]
+    return not known or _nearest(knot, target, value, weight, known) is not None
 
 
-def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int) -> list[int]:
+def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.int64] | None = None) -> list[int]:
     """Numbers of the hidden cells of 1 to k-1 of which somebody can tell that they are not 1, or not k-1.
 
     A cell about which nothing could be proved in time is among them.
+
+    Parameters
+    ----------
+    cells, hidden, k
+        The listing, what is hidden of it, the smallest count shown.
+    whose
+        Shape (n,): cells with the same number are known together; by default each alone.
     """
     found = []
+    whose = np.arange(len(hidden)) if whose is None else whose
     for knot in _knots(cells, hidden):
         for target in np.flatnonzero((knot.truth >= 1) & (knot.truth < k)).tolist():
             others = ~cells.related[knot.members[target], knot.members]
             try:
                 is_safe = all(
-                    value == knot.truth[target] or _can_be(knot, target, value, others) for value in (1.0, k - 1.0)
+                    value == knot.truth[target] or _can_be(knot, target, value, others, whose[knot.members])
+                    for value in (1.0, k - 1.0)
                 )
             except NotProvedError:
                 is_safe = False
@@ -119,19 +161,21 @@ def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int) -> list[int]:
     return found
 
 
-def _bound(knot: _Knot, target: int, sign: float, known: int | None = None) -> float:
-    """Least (sign 1) or, negated, largest (sign -1) value of the target."""
+def _bounds(knot: _Knot, target: int, sign: float, known: Sequence[int | None]) -> list[float]:
+    """Least (sign 1) or, negated, largest (sign -1) value of the target for one who knows another, each in turn."""
     n = len(knot.truth)
-    bounds = np.column_stack([np.zeros(n), np.full(n, _FAR)])
-    if known is not None:
-        bounds[known] = knot.truth[known]
+    bounds = np.tile(np.column_stack([np.zeros(n), np.full(n, _FAR)]), (len(known), 1, 1))
+    for own, one in zip(bounds, known, strict=True):
+        if one is not None:
+            own[one] = knot.truth[one]
     cost = np.zeros(n)
     cost[target] = sign
-    found = minimise(cost, knot.equations, knot.equations @ knot.truth, bounds)
+    found = _solved(cost, knot.equations, knot.equations @ knot.truth, bounds)
     if found is None:
         # The truth agrees with itself: only a solver at its limits says otherwise.
         raise NotProvedError
-    return float(cost @ found)
+    ends: list[float] = (found @ cost).tolist()
+    return ends
 
 
 def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: NDArray[np.bool_]) -> float:
@@ -139,8 +183,8 @@ def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: ND
     # A table at the bound that is nearest to the truth: cells it does not move tell nothing when known.
     weight = np.where(others, 1.0, 0.01)
     way = _nearest(knot, target, sign * alone, weight)
-    moved = others if way is None else others & (np.abs(way) > _EXACT)
-    return max([alone, *(_bound(knot, target, sign, known) for known in np.flatnonzero(moved).tolist())])
+    moved = np.flatnonzero(others if way is None else others & (np.abs(way) > _EXACT)).tolist()
+    return max([alone, *(_bounds(knot, target, sign, moved) if moved else ())])
 
 
 def intervals(cells: Cells, hidden: NDArray[np.bool_]) -> pd.DataFrame:
@@ -159,7 +203,7 @@ def intervals(cells: Cells, hidden: NDArray[np.bool_]) -> pd.DataFrame:
     for knot in _knots(cells, hidden):
         for target, cell in enumerate(knot.members):
             others = ~cells.related[cell, knot.members]
-            low, high = (_bound(knot, target, sign) for sign in (1.0, -1.0))
+            low, high = (_bounds(knot, target, sign, [None])[0] for sign in (1.0, -1.0))
             rows[int(cell)] = (
                 low,
                 -high,

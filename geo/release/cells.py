@@ -53,6 +53,9 @@ class Cells:
     related: NDArray[np.bool_]
     order: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        return f"{len(self.table)} cells"
+
     @property
     def values(self) -> NDArray[np.int64]:
         """Persons of every cell, shape (n,)."""

@@ -48,7 +48,7 @@ class Edition:
     table
         `table` (which file), `COLUMNS`; `count` is missing unless `state` is `shown` or `zero`.
     unplaced
-        Persons of rows without a usable place or day; missing when fewer than k.
+        Persons of rows without a usable place or day; missing when fewer than k, none too.
     layer, layer_fingerprint
         Boundaries that the places are of.
     """
@@ -84,7 +84,7 @@ class Draft:
     cells, hidden
         Every count, and which are hidden.
     undated
-        Persons of rows without a day, part of `edition.unplaced`.
+        Persons of rows without a day, part of `edition.unplaced`; they belong to no period.
     """
 
     edition: Edition
@@ -188,7 +188,7 @@ def draw_up(
     undated = cases["reported_on"].isna()
     of_period = cases["reported_on"].dt.year.between(scope.period.first, scope.period.last)
     lost = int(cases.loc[undated | (of_period & ~placed), "persons"].sum())
-    edition = Edition(scope, whole, lost if lost == 0 or lost >= scope.k else None, areas.layer, areas.fingerprint)
+    edition = Edition(scope, whole, lost if lost >= scope.k else None, areas.layer, areas.fingerprint)
     return Draft(edition, drawn, hidden, int(cases.loc[undated, "persons"].sum()))
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
+import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import xlsxwriter
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geo.errors import DataError, Fault, Problem
 from geo.period import Period
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 WORKBOOK, LAYER = "rilis.xlsx", "kelurahan.gpkg"
 _FORMAT = 1
+_UNFINISHED, _STALE_S = ".petajaga-edition-", 3_600
 #: The same for all, so that a workbook tells nothing of the machine or the moment it was made on.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -129,13 +134,29 @@ def check_folder(folder: Path) -> None:
     DataError
         When it is a file, or a folder that holds anything but an earlier edition.
     """
-    if not folder.exists():
-        if not folder.absolute().parent.is_dir():
-            raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[folder.name]),))
-        return
-    known = {MANIFEST, WORKBOOK, LAYER, *(f"{table}.csv" for table in TABLES)}
-    if not folder.is_dir() or any(path.name not in known for path in folder.iterdir()):
-        raise DataError((Fault.of("--out", "", Problem.NOT_EMPTY, values=[folder.name]),))
+    try:
+        if not folder.exists():
+            if not folder.absolute().parent.is_dir():
+                raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[folder.name]),))
+            return
+        if not folder.is_dir() or not _is_edition(folder):
+            raise DataError((Fault.of("--out", "", Problem.NOT_EMPTY, values=[folder.name]),))
+    except OSError as fault:
+        raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[folder.name]),)) from fault
+
+
+def _is_edition(folder: Path) -> bool:
+    """Whether a folder holds an earlier edition, or nothing. A table of the same name alone is somebody's own."""
+    names = {path.name for path in folder.iterdir()}
+    if not names:
+        return True
+    if names - {MANIFEST, WORKBOOK, LAYER, *(f"{table}.csv" for table in TABLES)} or MANIFEST not in names:
+        return False
+    try:
+        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("format") == _FORMAT and "tables" in told
 
 
 def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
@@ -146,29 +167,65 @@ def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
     DataError
         When nothing can be written there.
     """
+    near = beside.resolve().parent
+    folder = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".petajaga-", dir=beside.absolute().parent))
+        _clear(near)
+        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=near))
         for table in TABLES:
             (folder / f"{table}.csv").write_bytes(_csv(edition, table))
         (folder / WORKBOOK).write_bytes(_workbook(edition))
         _layer(edition, areas, folder / LAYER)
         written = json.dumps(_manifest(edition, stamp, folder), ensure_ascii=False, indent=1)
         (folder / MANIFEST).write_text(written + "\n", encoding="utf-8")
-        folder.chmod(0o755)
-    except OSError as fault:
-        raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[beside.name]),)) from fault
+        for path in (*folder.iterdir(), folder):
+            _to_disk(path)
+    except BaseException as fault:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(fault, (OSError, DataSourceError, DataLayerError, FeatureError)):
+            raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[beside.name]),)) from fault
+        raise
     return folder
 
 
+def _clear(near: Path) -> None:
+    """Folders of runs that were killed go; one that is younger may be somebody's who publishes now."""
+    for left in near.glob(f"{_UNFINISHED}*"):
+        if left.is_dir() and time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _to_disk(path: Path) -> None:
+    if sys.platform != "win32":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def put(folder: Path, place: Path) -> None:
-    """Brings a folder that was laid out to its place; what was there goes."""
-    if place.exists():
-        old = folder.with_name(f"{folder.name}-old")
-        place.rename(old)
+    """Brings a folder that was laid out to its place; what was there goes.
+
+    Raises
+    ------
+    DataError
+        When it cannot be moved; what was there is there still.
+    """
+    place = place.resolve()
+    old = folder.with_name(f"{folder.name}-old")
+    try:
+        # Until now nobody else could read it.
+        folder.chmod(0o755)
+        if place.exists():
+            place.rename(old)
         folder.rename(place)
-        shutil.rmtree(old)
-    else:
-        folder.rename(place)
+    except OSError as fault:
+        if old.exists():
+            old.rename(place)
+        raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[place.name]),)) from fault
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def read(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:

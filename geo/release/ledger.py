@@ -6,16 +6,18 @@ ledger that was rewritten is found out; a random salt in every line keeps that h
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
 import secrets
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
@@ -24,7 +26,7 @@ from geo.release.cells import KEY
 from geo.terms import Audience
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geo.release.editions import Draft
 
@@ -44,9 +46,8 @@ class Entry:
         Of the edition.
     reissue_of
         Number of the edition whose place it took.
-    unplaced, undated
-        Persons without a place or day that the manifest told, and those without a day among them; missing where it
-        told none.
+    unplaced
+        Persons without a place or day that the manifest told; missing where it told none.
     cells
         Columns of `KEY`, `value` (persons), `hidden`.
     hash
@@ -59,7 +60,6 @@ class Entry:
     k: int
     reissue_of: int | None
     unplaced: int | None
-    undated: int | None
     cells: pd.DataFrame
     hash: str
 
@@ -80,7 +80,7 @@ def _entry(line: dict[str, Any]) -> Entry:
     table = pd.DataFrame(line["cells"], columns=[*KEY, "value", "hidden"])
     return Entry(
         line["number"], Audience(line["audience"]), Period.parse(line["period"]), line["k"], line["reissue_of"],
-        line["unplaced"], line["undated"], table.astype({"value": int, "hidden": bool}), line["hash"],
+        line["unplaced"], table.astype({"value": int, "hidden": bool}), line["hash"],
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ class Ledger:
         before = _START
         try:
             for written in self.path.read_text("utf-8").splitlines():
-                line = json.loads(written)
+                line = dict(json.loads(written))
                 own = {name: value for name, value in line.items() if name != "hash"}
                 if line["previous"] != before or line["hash"] != _hash(own):
                     raise _refuse(self.path, Problem.LEDGER_BROKEN)
@@ -136,7 +136,6 @@ class Ledger:
             "k": edition.scope.k,
             "reissue_of": reissue_of,
             "unplaced": edition.unplaced,
-            "undated": None if edition.unplaced is None else draft.undated,
             "cells": [
                 [*key, int(value), bool(is_hidden)]
                 for *key, value, is_hidden in zip(
@@ -156,19 +155,51 @@ class Ledger:
         DataError
             When somebody else published meanwhile, or the file cannot be written.
         """
-        entries = self.entries()
-        if line["previous"] != (entries[-1].hash if entries else _START):
-            raise _refuse(self.path, Problem.CHANGED_MEANWHILE)
-        held = self.path.read_bytes() if self.path.exists() else b""
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=".petajaga-", delete=False) as file:
+            with _alone(self.path.absolute().parent):
+                entries = self.entries()
+                if line["previous"] != (entries[-1].hash if entries else _START):
+                    raise _refuse(self.path, Problem.CHANGED_MEANWHILE)
+                held = self.path.read_bytes() if self.path.exists() else b""
+                self._replace(held.rstrip() + b"\n" if held.strip() else b"", line)
+        except OSError as fault:
+            raise _refuse(self.path, Problem.NOT_WRITABLE) from fault
+
+    def _replace(self, held: bytes, line: dict[str, Any]) -> None:
+        prefix = f".petajaga-{self.path.name}-"
+        for left in self.path.absolute().parent.glob(f"{glob.escape(prefix)}*"):
+            # Of a run that was killed while it wrote: nobody else writes now.
+            left.unlink()
+        with tempfile.NamedTemporaryFile(dir=self.path.absolute().parent, prefix=prefix, delete=False) as file:
+            written = Path(file.name)
+        try:
+            # The file is its owner's alone from its first byte on.
+            with written.open("wb") as file:
                 file.write(held + json.dumps(line, ensure_ascii=True).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-            Path(file.name).chmod(0o600)
-            Path(file.name).replace(self.path)
-        except OSError as fault:
-            raise _refuse(self.path, Problem.NOT_WRITABLE) from fault
+            written.replace(self.path)
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else adds to a ledger of the folder meanwhile, where the system has such locks."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl  # not on Windows
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        # The line is on the disk before any file of its edition is anywhere.
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def standing(entries: Sequence[Entry]) -> dict[Period, Entry]:
@@ -195,33 +226,17 @@ def check_period(entries: Sequence[Entry], period: Period, *, reissue: bool) -> 
     return None
 
 
-def check_reissue(draft: Draft, before: Entry) -> None:
-    """Refuses a re-issue by which a reader of both editions could tell what came in between.
+def unplaced_to_tell(draft: Draft, entries: Sequence[Entry]) -> int | None:
+    """Persons without place or day as the manifest may tell them; None for no number.
 
-    Every cell has to count the same, or differ by k or more, or be hidden in both. Beyond that the same cells have to
-    be hidden: one that was shown and is hidden now is known all the same, and one that was hidden and is shown now
-    tells what its sum still hides.
-
-    Raises
-    ------
-    DataError
-        That says nothing of where.
+    Rows without a day belong to every period and so to none: the first period of a ledger tells of them, or the
+    difference between two editions would be a count of another kind. Nor is a number told that moved by less than k
+    since an earlier issue of the period.
     """
-    k = max(draft.edition.scope.k, before.k)
-    now = draft.cells.table[list(KEY)].assign(now=draft.cells.values, hides=draft.hidden)
-    both = before.cells.merge(now, on=list(KEY), how="outer")
-    both[["value", "now"]] = both[["value", "now"]].fillna(0)
-    hidden, hides = (both[name].fillna(value=False).astype(bool) for name in ("hidden", "hides"))
-    change = np.abs(both["now"] - both["value"])
-    is_safe = (change == 0) | (change >= k) | (hidden & hides)
-    if not is_safe.all() or bool((hidden != hides).any()):
-        raise DataError((Fault.of("release", "", Problem.REISSUE_TELLS),))
-
-
-def unplaced_to_tell(draft: Draft, entries: Sequence[Entry], before: Entry | None) -> int | None:
-    """Persons without place or day as the manifest may tell them: not where they moved by less than k since told."""
-    k, told = draft.edition.scope.k, [one.undated for one in entries if one.undated is not None]
-    moved = [draft.undated - one for one in told[-1:]]
-    if before is not None and before.unplaced is not None and draft.edition.unplaced is not None:
-        moved.append(draft.edition.unplaced - before.unplaced)
-    return None if any(0 < abs(one) < k for one in moved) else draft.edition.unplaced
+    told, scope = draft.edition.unplaced, draft.edition.scope
+    if told is not None and entries and entries[0].period != scope.period:
+        told -= draft.undated
+    if told is None or told < scope.k:
+        return None
+    earlier = [one for one in entries if one.period == scope.period and one.unplaced is not None]
+    return None if any(0 < abs(told - (one.unplaced or 0)) < max(scope.k, one.k) for one in earlier) else told

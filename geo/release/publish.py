@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
@@ -13,12 +15,12 @@ from geo.release import files
 from geo.release.attacker import intervals
 from geo.release.cells import KEY
 from geo.release.editions import Draft, Scope, draw_up, next_period
-from geo.release.ledger import Ledger, check_period, check_reissue, standing, unplaced_to_tell
+from geo.release.ledger import Ledger, check_period, standing, unplaced_to_tell
 from geo.release.programmes import NotProvedError
+from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     import pandas as pd
 
@@ -117,8 +119,8 @@ def prepare(
         stays_hidden=None if before is None else before.cells[before.cells["hidden"]],
     )  # fmt: skip
     if before is not None:
-        check_reissue(draft, before)
-    told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries, before))
+        check_reissue(draft, [one for one in entries if one.period == scope.period])
+    told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries))
     return Plan(replace(draft, edition=told), areas, kept, entries, before)
 
 
@@ -153,6 +155,7 @@ def publish(
         When something cannot be written, or somebody else published meanwhile; nothing is out then.
     """
     files.check_folder(out)
+    _check_apart(out, None if plan.ledger is None else plan.ledger.path, attack_file)
     draft = plan.draft
     line = None
     if plan.ledger is not None:
@@ -164,22 +167,50 @@ def publish(
         ledger=line["hash"] if line else None,
         audit_head=audit_head,
     )
-    attacked = json.dumps(attack(draft), indent=1) + "\n" if attack_file else ""
     laid = files.lay_out(draft.edition, plan.areas, stamp, out)
+    attacked = None
     try:
-        if attack_file:
-            _write_private(attack_file, attacked)
+        if attack_file is not None:
+            attacked = _written_aside(attack_file, json.dumps(attack(draft), indent=1) + "\n")
         if plan.ledger is not None and line is not None:
             plan.ledger.append(line)
         files.put(laid, out)
+        if attack_file is not None and attacked is not None:
+            attacked.replace(attack_file)
     finally:
         shutil.rmtree(laid, ignore_errors=True)
+        if attacked is not None:
+            attacked.unlink(missing_ok=True)
     return stamp
 
 
-def _write_private(path: Path, text: str) -> None:
+def _check_apart(out: Path, ledger: Path | None, attack_file: Path | None) -> None:
+    """Refuses to keep what is confidential in the folder of the edition, or two things in one file."""
+    private = {name: path for name, path in (("--ledger", ledger), ("--attack", attack_file)) if path is not None}
+    faults = [
+        Fault.of(name, "", Problem.IN_EDITION, values=[path.name])
+        for name, path in private.items()
+        if path.resolve().is_relative_to(out.resolve())
+    ]
+    if ledger is not None and attack_file is not None and ledger.resolve() == attack_file.resolve():
+        faults.append(Fault.of("--attack", "", Problem.SAME_FILE, values=[attack_file.name]))
+    if attack_file is not None and attack_file.is_dir():
+        faults.append(Fault.of("--attack", "", Problem.NOT_WRITABLE, values=[attack_file.name]))
+    if faults:
+        raise DataError(tuple(faults))
+
+
+def _written_aside(path: Path, text: str) -> Path:
+    """A new file beside the path, its owner's alone."""
+    written = None
     try:
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.absolute().parent, prefix=".petajaga-", delete=False, encoding="utf-8"
+        ) as file:
+            written = Path(file.name)
+            file.write(text)
     except OSError as fault:
-        raise DataError((Fault.of(path.name, "", Problem.NOT_WRITABLE),)) from fault
+        if written is not None:
+            written.unlink(missing_ok=True)
+        raise DataError((Fault.of("--attack", "", Problem.NOT_WRITABLE, values=[path.name]),)) from fault
+    return written

@@ -143,7 +143,9 @@ class Reader:
     def may_be_known(self, target: int) -> list[int]:
         """Other hidden cells that somebody may know who does not know the target by it."""
         return [
-            int(one) for one in self.hidden if not self.contains(int(one), target) and not self.contains(target, int(one))
+            int(one)
+            for one in self.hidden
+            if not self.contains(int(one), target) and not self.contains(target, int(one))
         ]
 
     def intervals(self, truth: Sequence[int]) -> pd.DataFrame:
@@ -190,9 +192,7 @@ class Reader:
                 method="highs",
             )
             assert found.status == 0, found.message
-            ends += [
-                float(abs(cost @ x)) for cost, x in zip(costs, np.split(found.x, len(some)), strict=True)
-            ]
+            ends += [float(abs(cost @ x)) for cost, x in zip(costs, np.split(found.x, len(some)), strict=True)]
         return [np.inf if end > _FAR / 2 else end for end in ends]
 
     def breaches(self, truth: Sequence[int], k: int) -> list[tuple[str, ...]]:
@@ -216,7 +216,10 @@ class Reader:
         return [self.keys[one] for one in sorted(found)]
 
     def _nearest(
-        self, asked: Sequence[tuple[int, int, int | None]], truth: Sequence[int], open_: Mapping[tuple[int, int], set[int]]
+        self,
+        asked: Sequence[tuple[int, int, int | None]],
+        truth: Sequence[int],
+        open_: Mapping[tuple[int, int], set[int]],
     ) -> Iterable[NDArray[np.float64]]:
         """For each question the listed cells of a table that comes as near as can be to (target, value, known)."""
         for first in range(0, len(asked), _PER_PROGRAMME):

@@ -86,7 +86,9 @@ def test_a_protecting_cell_that_is_shown_is_a_breach(seed: int) -> None:
     reader = of(one)
     truth = reader.truth(cases)
     assert reader.breaches(truth, 10) == []
-    protecting = [int(cell) for cell in reader.hidden if truth[cell] >= 10 and "kelurahan" in one.cells.table["table"][cell]]
+    protecting = [
+        int(cell) for cell in reader.hidden if truth[cell] >= 10 and "kelurahan" in one.cells.table["table"][cell]
+    ]
     assert protecting
     caught = 0
     for cell in protecting:
@@ -115,9 +117,13 @@ def check_rule(city: tuple[list[int], int, int, list[tuple[Any, ...]]]) -> None:
     truth = reader.truth(cases)
     table = reader.table
     shown = table["state"] == "shown"
-    assert table.loc[shown, "count"].tolist() == [count for count, is_shown in zip(truth, shown, strict=True) if is_shown]
+    assert table.loc[shown, "count"].tolist() == [
+        count for count, is_shown in zip(truth, shown, strict=True) if is_shown
+    ]
     assert not table["count"].between(1, k - 1).any()
-    assert not any(count and state in ("zero", "no_report") for count, state in zip(truth, table["state"], strict=True))
+    assert not any(
+        count and state in ("zero", "no_report") for count, state in zip(truth, table["state"], strict=True)
+    )
     assert reader.breaches(truth, k) == []
     # The order of rows, and who the persons are as long as the counts stay, change nothing.
     halves = pd.concat([cases.assign(persons=1), cases.assign(persons=cases["persons"] - 1)])

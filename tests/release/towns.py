@@ -35,7 +35,9 @@ def town(groups: Sequence[int]) -> Areas:
             "name": [f"Kel {group}-{one}" for group, one in places],
             "group": [f"Kec {group}" for group, _ in places],
         },
-        geometry=[shapely.box(0.01 * one, 0.01 * group, 0.01 * one + 0.01, 0.01 * group + 0.01) for group, one in places],
+        geometry=[
+            shapely.box(0.01 * one, 0.01 * group, 0.01 * one + 0.01, 0.01 * group + 0.01) for group, one in places
+        ],
         crs="EPSG:4326",
     )
     return Areas(frame.set_index("kode").sort_index(), "made-up", "EPSG:32751", "Kota Coba", CITY)
@@ -61,12 +63,18 @@ def drawn(index: Sequence[str], weights: Any, n: int, period: Period, seed: int)
             "status": chance.choice(list(Status), n, p=[0.5, 0.2, 0.25, 0.05]),
             "persons": 1,
         }
-    ).astype({name: str for name in ("document_kode", "sex", "age_group", "status")})
+    ).astype(dict.fromkeys(("document_kode", "sex", "age_group", "status"), str))
     return records(list(persons.itertuples(index=False, name=None)))
 
 
 def draft(
-    cases: pd.DataFrame, areas: Areas, period: Period, *, k: int = 10, audience: Audience = Audience.PUBLIC, **more: Any
+    cases: pd.DataFrame,
+    areas: Areas,
+    period: Period,
+    *,
+    k: int = 10,
+    audience: Audience = Audience.PUBLIC,
+    **more: Any,
 ) -> Draft:
     return draw_up(cases, NOBODY_COVERED, areas, Scope(period, audience, k), **more)
 
