@@ -66,70 +66,96 @@ def _knots(cells: Cells, hidden: NDArray[np.bool_]) -> list[_Knot]:
     return found
 
 
-def _nearest(
-    knot: _Knot,
-    target: int,
-    value: float,
-    weight: NDArray[np.float64],
-    known: Sequence[NDArray[np.bool_]] = (),
-) -> NDArray[np.float64] | None:
-    """The table nearest to the truth, by weighted differences, in which the target has a value; differences.
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Whether a cell can have a value, for one who knows some others."""
 
-    With several things `known`, such a table for each, one after another; None when there is none for one of them.
-    """
+    target: int
+    value: float
+    weight: NDArray[np.float64]  # what it costs to move each cell from its true count
+    known: NDArray[np.bool_] | None = None
+
+
+def _bounds_of(knot: _Knot, asked: _Question) -> NDArray[np.float64]:
+    """How far cells may go up from the truth, then how far down, shape (2n, 2)."""
     n = len(knot.truth)
     up = np.column_stack([np.zeros(n), np.full(n, _FAR)])
     down = np.column_stack([np.zeros(n), knot.truth])
-    move = value - knot.truth[target]
-    up[target] = down[target] = 0
-    (up if move > 0 else down)[target] = abs(move)
-    bounds = np.tile(np.concatenate([up, down]), (max(1, len(known)), 1, 1))
-    for own, fixed in zip(bounds, known, strict=False):
-        own[np.concatenate([fixed, fixed])] = 0
-    equations = hstack([knot.equations, -knot.equations], format="csr")
-    found = _solved(np.concatenate([weight, weight]), equations, np.zeros(equations.shape[0]), bounds)
-    return None if found is None else (found[:, :n] - found[:, n:]).ravel()
+    if asked.known is not None:
+        up[asked.known] = down[asked.known] = 0
+    move = asked.value - knot.truth[asked.target]
+    up[asked.target] = down[asked.target] = 0
+    (up if move > 0 else down)[asked.target] = abs(move)
+    return np.concatenate([up, down])
 
 
-def _solved(
-    cost: NDArray[np.float64], equations: csr_array, right: NDArray[np.float64], bounds: NDArray[np.float64]
+def _nearest(knot: _Knot, asked: Sequence[_Question]) -> list[NDArray[np.float64] | None]:
+    """For each question the table nearest to the truth, as differences; None where none was found in time."""
+    found: list[NDArray[np.float64] | None] = []
+    equations, n = hstack([knot.equations, -knot.equations], format="csr"), len(knot.truth)
+    waiting = [list(asked[first : first + _TOGETHER]) for first in range(0, len(asked), _TOGETHER)][::-1]
+    while waiting:
+        some = waiting.pop()
+        costs = np.array([[one.weight, one.weight] for one in some]).reshape(len(some), -1)
+        bounds = np.array([_bounds_of(knot, one) for one in some])
+        try:
+            solved = _side_by_side(costs, equations, np.zeros(equations.shape[0]), bounds)
+        except NotProvedError:
+            solved = None
+        if solved is not None:
+            found += list(solved[:, :n] - solved[:, n:])
+        elif len(some) == 1:
+            found.append(None)
+        else:
+            # One of them has no table: which?
+            waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return found
+
+
+def _side_by_side(
+    costs: NDArray[np.float64], equations: csr_array, right: NDArray[np.float64], bounds: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """Minimisers of programmes that differ in their bounds alone, shape (programmes, n); None when one has none.
+    """Minimisers of programmes with the same equations, shape (programmes, n); None when one of them has none.
 
     Many small programmes side by side are one that is solved in a fraction of the time.
     """
-    found = []
-    for first in range(0, len(bounds), _TOGETHER):
-        some = bounds[first : first + _TOGETHER]
-        many = len(some)
-        solved = minimise(
-            np.tile(cost, many),
-            block_diag([equations] * many, format="csr"),
-            np.tile(right, many),
-            np.concatenate(some),
-        )
-        if solved is None:
-            return None
-        found.append(solved.reshape(many, -1))
-    return np.concatenate(found)
+    many = len(costs)
+    together = block_diag([equations] * many, format="csr")
+    found = minimise(costs.ravel(), together, np.tile(right, many), np.concatenate(bounds))
+    return None if found is None else found.reshape(many, -1)
 
 
-def _can_be(knot: _Knot, target: int, value: float, others: NDArray[np.bool_], whose: NDArray[np.int64]) -> bool:
-    """Whether the target can have the value for one who knows any one of the others, with all that are whose it is.
+def _told_in(knot: _Knot, k: int, related: NDArray[np.bool_], whose: NDArray[np.int64]) -> set[int]:
+    """Members of 1 to k-1 of which it was not shown that they can be both 1 and k-1, whatever one knows.
 
-    Two ways to it that move no common other cell leave nothing to ask; else each cell that both move is asked about.
+    Two ways to a value that move no common other cell leave nothing to ask; else each cell that both move is asked
+    about.
     """
-    weight = np.where(others, 1.0, 0.01)
-    first = _nearest(knot, target, value, weight)
-    if first is None:
-        return False
-    moved = np.isin(whose, whose[others & (np.abs(first) > _EXACT)])
-    if not moved.any():
-        return True
-    second = _nearest(knot, target, value, np.where(moved, 1000.0, weight))
-    both = moved if second is None else moved & np.isin(whose, whose[others & (np.abs(second) > _EXACT)])
-    known = [whose == one for one in np.unique(whose[both])]
-    return not known or _nearest(knot, target, value, weight, known) is not None
+    others = ~related
+    weights = np.where(others, 1.0, 0.01)
+    small = np.flatnonzero((knot.truth >= 1) & (knot.truth < k)).tolist()
+    wanted = [(one, float(value)) for one in small for value in (1, k - 1) if value != knot.truth[one]]
+    told: set[int] = set()
+
+    def moved_by(way: NDArray[np.float64] | None, target: int) -> NDArray[np.bool_]:
+        moved: NDArray[np.bool_] = others[target] & (True if way is None else np.abs(way) > _EXACT)
+        return moved
+
+    firsts = _nearest(knot, [_Question(one, value, weights[one]) for one, value in wanted])
+    seconds, moved = [], []
+    for (one, value), way in zip(wanted, firsts, strict=True):
+        if way is None:
+            told.add(one)
+        elif (own := moved_by(way, one)).any():
+            seconds.append(_Question(one, value, np.where(own, 1000.0, weights[one])))
+            moved.append(own)
+    knowing = []
+    for asked, own, way in zip(seconds, moved, _nearest(knot, seconds), strict=True):
+        one = asked.target
+        both = np.intersect1d(whose[own], whose[moved_by(way, one)])
+        knowing += [_Question(one, asked.value, weights[one], whose == other) for other in both]
+    ways = _nearest(knot, knowing)
+    return told | {asked.target for asked, way in zip(knowing, ways, strict=True) if way is None}
 
 
 def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.int64] | None = None) -> list[int]:
@@ -144,20 +170,12 @@ def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.
     whose
         Shape (n,): cells with the same number are known together; by default each alone.
     """
-    found = []
+    found: list[int] = []
     whose = np.arange(len(hidden)) if whose is None else whose
     for knot in _knots(cells, hidden):
-        for target in np.flatnonzero((knot.truth >= 1) & (knot.truth < k)).tolist():
-            others = ~cells.related[knot.members[target], knot.members]
-            try:
-                is_safe = all(
-                    value == knot.truth[target] or _can_be(knot, target, value, others, whose[knot.members])
-                    for value in (1.0, k - 1.0)
-                )
-            except NotProvedError:
-                is_safe = False
-            if not is_safe:
-                found.append(int(knot.members[target]))
+        related = cells.related[np.ix_(knot.members, knot.members)]
+        told = _told_in(knot, k, related, whose[knot.members])
+        found += [int(knot.members[one]) for one in sorted(told)]
     return found
 
 
@@ -170,11 +188,14 @@ def _bounds(knot: _Knot, target: int, sign: float, known: Sequence[int | None]) 
             own[one] = knot.truth[one]
     cost = np.zeros(n)
     cost[target] = sign
-    found = _solved(cost, knot.equations, knot.equations @ knot.truth, bounds)
-    if found is None:
-        # The truth agrees with itself: only a solver at its limits says otherwise.
-        raise NotProvedError
-    ends: list[float] = (found @ cost).tolist()
+    ends: list[float] = []
+    for first in range(0, len(known), _TOGETHER):
+        some = bounds[first : first + _TOGETHER]
+        found = _side_by_side(np.tile(cost, (len(some), 1)), knot.equations, knot.equations @ knot.truth, some)
+        if found is None:
+            # The truth agrees with itself: only a solver at its limits says otherwise.
+            raise NotProvedError
+        ends += (found @ cost).tolist()
     return ends
 
 
@@ -182,7 +203,7 @@ def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: ND
     """The bound for one who knows whichever of the others tells most."""
     # A table at the bound that is nearest to the truth: cells it does not move tell nothing when known.
     weight = np.where(others, 1.0, 0.01)
-    way = _nearest(knot, target, sign * alone, weight)
+    way = _nearest(knot, [_Question(target, sign * alone, weight)])[0]
     moved = np.flatnonzero(others if way is None else others & (np.abs(way) > _EXACT)).tolist()
     return max([alone, *(_bounds(knot, target, sign, moved) if moved else ())])
 
