@@ -270,3 +270,36 @@ class Reader:
                     row = dict.fromkeys(MARGINS, "all") | {name: said[name]}
                     counted[self.city, period, *row.values()] += persons
         return [counted[key] for key in self.keys]
+
+
+def told_together(old: Reader, new: Reader, first: Sequence[int], later: Sequence[int], k: int) -> bool:
+    """Whether somebody who reads two issues, and takes it that persons were only added, learns a small count.
+
+    Of the old issue, of the new one, or of what was added; alone, or knowing another cell in both.
+    """
+    n = len(old._fine)
+    (equations, right), (equations_2, right_2) = old._told, new._told
+    empty = csr_array((equations.shape[0], n))
+    told = vstack([hstack([equations, empty]), hstack([equations_2, equations_2])], format="csr")
+    values = np.append(right, right_2)
+    nothing = csr_array(old._listed.shape)
+    both = {
+        "old": (hstack([old._listed, nothing], format="csr"), first),
+        "new": (hstack([old._listed, old._listed], format="csr"), later),
+        "added": (hstack([nothing, old._listed], format="csr"), np.subtract(later, first)),
+    }
+    for listed, counts in both.values():
+        for target in (int(one) for one in old.hidden if 1 <= counts[one] < k):
+            for known in (None, *old.may_be_known(target)):
+                more = [] if known is None else [both["old"][0][[known]], both["added"][0][[known]]]
+                fixed = [] if known is None else [first[known], later[known] - first[known]]
+                cost = listed[[target]].toarray()[0]
+                for sign, wanted in ((1, 1), (-1, k - 1)):
+                    found = linprog(
+                        sign * cost, A_eq=vstack([told, *more]), b_eq=np.append(values, fixed), bounds=(0, _FAR),
+                        method="highs",
+                    )  # fmt: skip
+                    assert found.status == 0, found.message
+                    if found.fun - sign * wanted > 1e-5:
+                        return True
+    return False
