@@ -64,6 +64,18 @@ def _text(value: Any) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def _places(chosen: argparse.Namespace) -> list[Fault]:
+    """Faults of files that would be written where something else is."""
+    read = {path.resolve() for path in (chosen.cases, chosen.coverage) if path is not None}
+    faults = []
+    for name, path in (("--ledger", chosen.ledger), ("--attack", chosen.attack)):
+        if path is not None and path.resolve() in read:
+            faults.append(Fault.of(name, "", Problem.SAME_FILE, values=[path.name]))
+        elif path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            faults.append(Fault.of(name, "", Problem.NOT_WRITABLE, values=[path.name]))
+    return faults
+
+
 def _order(chosen: argparse.Namespace) -> Order:
     """What is asked for, checked."""
     settings, audience = read_settings(), Audience(chosen.audience)
@@ -80,6 +92,7 @@ def _order(chosen: argparse.Namespace) -> Order:
         faults.append(Fault.of("--period", "", Problem.BAD_PERIOD, values=[chosen.period]))
     if chosen.reissue and chosen.ledger is None:
         faults.append(Fault.of("--reissue", "", Problem.MISSING_VALUE, hint="--ledger"))
+    faults += _places(chosen)
     if faults:
         raise RefusalError(faults, "release")
     return Order(audience, k, period, reissue=chosen.reissue)

@@ -221,10 +221,12 @@ def put(folder: Path, place: Path) -> None:
         if place.exists():
             place.rename(old)
         folder.rename(place)
-    except OSError as fault:
+    except BaseException as fault:
         if old.exists():
             old.rename(place)
-        raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[place.name]),)) from fault
+        if isinstance(fault, OSError):
+            raise DataError((Fault.of("--out", "", Problem.NOT_WRITABLE, values=[place.name]),)) from fault
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
