@@ -74,6 +74,7 @@ class Problem(StrEnum):
     NOT_EMPTY = "not_empty"
     IN_EDITION = "in_edition"
     SAME_FILE = "same_file"
+    NEEDS_OPTION = "needs_option"
 
 
 def fit_to_show(value: object) -> str:

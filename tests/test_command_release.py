@@ -233,6 +233,14 @@ def test_what_is_refused(
     assert Path("note.txt").read_text() == "mine"
 
 
+def test_what_a_clerk_reads(run: Callable[..., Any], cases: Path, tmp_path: Path) -> None:
+    _, told = run("--cases", cases, "--audience", "public", "--out", tmp_path / "r", "--k", "1", "--reissue")
+    assert [(fault["where"], fault["what"], fault["remedy"]) for fault in told["faults"]] == [
+        ("--k", "has to be 2 or more", "With a smaller number single persons would be shown."),
+        ("--reissue", "says nothing without --ledger", "Add --ledger, or leave this option out."),
+    ]
+
+
 @pytest.mark.parametrize("asked", [["--k", "ten"], ["--audience", "press"], ["--periode", "2017"], []])
 def test_words_that_make_no_command(run: Callable[..., Any], cases: Path, asked: list[str]) -> None:
     given = ["--cases", cases, "--out", cases.parent / "r"]

@@ -91,7 +91,7 @@ def _order(chosen: argparse.Namespace) -> Order:
     except ValueError:
         faults.append(Fault.of("--period", "", Problem.BAD_PERIOD, values=[chosen.period]))
     if chosen.reissue and chosen.ledger is None:
-        faults.append(Fault.of("--reissue", "", Problem.MISSING_VALUE, hint="--ledger"))
+        faults.append(Fault.of("--reissue", "", Problem.NEEDS_OPTION, hint="--ledger"))
     faults += _places(chosen)
     if faults:
         raise RefusalError(faults, "release")
