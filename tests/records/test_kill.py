@@ -12,11 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
+from people import STEWARD
 
 from geo.records.store import content
 from geo.records.store.batches import batches
 from geo.records.store.engine import close_store, open_store
 from geo.settings import ROOT
+from geo.terms import Right
 
 ROWS = 6_000
 #: Reads the file first, says that it is ready, and only then writes: the kill is to come while it writes.
@@ -60,7 +62,7 @@ def held(store: Path) -> tuple[int, list[int]]:
     if not store.exists():
         return 0, []
     opened = open_store(store)
-    with opened.reading() as connection:
+    with opened.reading(STEWARD, Right.BRING) as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
         listed = batches(connection)
