@@ -61,6 +61,8 @@ class Problem(StrEnum):
     NO_SUCH_BATCH = "no_such_batch"
     ALREADY_UNDONE = "already_undone"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    AUDIT_BROKEN = "audit_broken"
+    AUDIT_HEAD_MISSING = "audit_head_missing"
 
 
 def fit_to_show(value: object) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.access.retention import COPIES
 from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
@@ -190,11 +191,11 @@ class Desk:
     @property
     def copies(self) -> list[Path]:
         """Copies of the store beside it, the newest first."""
-        return sorted((self.path.parent / "cadangan").glob("*.sqlite"), reverse=True)
+        return sorted((self.path.parent / COPIES).glob("*.sqlite"), reverse=True)
 
     def copy(self) -> Path:
         """Copies the store into a file beside it."""
-        folder = self.path.parent / "cadangan"
+        folder = self.path.parent / COPIES
         folder.mkdir(exist_ok=True)
         target = folder / f"kota-{datetime.now():%Y%m%d-%H%M%S}.sqlite"  # noqa: DTZ005 - the clock on the wall
         backup.backup(self._store, target, self.viewer)
