@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from geo.settings import ROOT
-from geo.terms import StoreName
+from geo.terms import Right, StoreName
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import hotspots, method, names, overview, profile, record, rollout, sheets
-    from pages.shell import Shell
+    from pages import hotspots, method, names, overview, profile, record, rollout, sheets, trail
+    from pages.shell import Shell, access
     from pages.shell.guard import guarded
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
@@ -71,6 +71,8 @@ def main() -> None:
                 (record.page, "page.record", "catatan"),
             )
         ]
+        if access.viewer(StoreName.KOTA, shell.settings).may(Right.AUDIT):
+            listed.append(st.Page(partial(guarded(trail.page), shell), title=words("page.trail"), url_path="jejak"))
     chosen = st.navigation([home, *listed], position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
         # Streamlit would show the first page in place of one that there is not.

@@ -75,6 +75,8 @@ class Problem(StrEnum):
     IN_EDITION = "in_edition"
     SAME_FILE = "same_file"
     NEEDS_OPTION = "needs_option"
+    AUDIT_BROKEN = "audit_broken"
+    AUDIT_HEAD_MISSING = "audit_head_missing"
 
 
 def fit_to_show(value: object) -> str:

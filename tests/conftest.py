@@ -16,6 +16,7 @@ from geo.records.tables import Tables, empty, read_tables
 from geo.schemas import Table, check, typed
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.terms import StoreName
+from geo.viewer import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ def kupang(settings: Settings) -> Areas:
 
 @pytest.fixture(scope="session")
 def example(settings: Settings) -> Tables:
-    return read_tables(StoreName.CONTOH, settings)
+    return read_tables(StoreName.CONTOH, settings, PUBLIC)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ RESULT = ["match_status", "kode", "kelurahan", "match_by", "score", "candidates"
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Runs a command with `--json` in a folder of its own: exit code, object printed, what was said beside it."""
     own = tmp_path / "settings.toml"
-    own.write_text(f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n", "utf-8")
+    own.write_text(f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[retention]\nrecord_years = 100\n", "utf-8")
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     monkeypatch.chdir(tmp_path)
 
@@ -161,9 +161,9 @@ def test_a_decision_of_the_store_is_used_by_match(run: Run, tmp_path: Path) -> N
 
     from geo.records.store import decisions
     from geo.records.store.engine import open_store
-    from geo.terms import Reason
+    from geo.terms import Reason, Right
 
-    with open_store(tmp_path / "kota" / "kota.sqlite").writing() as connection:
+    with open_store(tmp_path / "kota" / "kota.sqlite").writing(STEWARD, Right.BRING) as connection:
         decisions.decide(
             connection, STEWARD, key="naikoten|", answer="53.71.05.1005", why=Reason.MAP, allowed={"53.71.05.1005"}
         )

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, measure, places, records, release
+from geo.cli import bench, custody, measure, places, records, release
 from geo.cli.telling import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -55,6 +55,7 @@ def parser(words: Words) -> argparse.ArgumentParser:
     measure.add(commands, shared, words)
     records.add(commands, shared, words)
     release.add(commands, shared, words)
+    custody.add(commands, shared, words)
     bench.add(commands, shared, words)
     return top
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.cli.stores import refusing, viewer
 from geo.cli.tables import TABLES, check_output, columns_told, read_table, with_column, without_nik, write_table
 from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
@@ -15,7 +16,7 @@ from geo.places.gazetteer import read_gazetteer
 from geo.places.names import fold
 from geo.places.resolve import Resolver
 from geo.settings import read_settings
-from geo.terms import CodeSystem, PlaceStatus
+from geo.terms import CodeSystem, PlaceStatus, Right
 
 if TYPE_CHECKING:
     import argparse
@@ -90,11 +91,8 @@ def _decisions(url: str | None) -> dict[str, str]:
     from geo.records.store import decisions
     from geo.records.store.engine import store_at
 
-    try:
-        with open_existing(store_at(url) if url else own).reading() as connection:
-            return decisions.standing(connection)
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
+    with refusing(), open_existing(store_at(url) if url else own).reading(viewer(), Right.DECIDE) as connection:
+        return decisions.standing(connection)
 
 
 def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Areas]) -> None:

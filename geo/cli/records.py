@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.cli.stores import refusing, store, viewer
 from geo.cli.telling import RefusalError
-from geo.errors import DataError, Fault, Problem
+from geo.errors import Fault, Problem
 from geo.places.boundaries import read_areas
 from geo.present.reports import REJECTED_COLUMNS, rejected_rows
 from geo.settings import read_settings
-from geo.terms import CodeSystem, Kind, Outcome, Role
+from geo.terms import CodeSystem, Kind, Outcome
 
 if TYPE_CHECKING:
     import argparse
 
     from geo.cli.telling import Teller
-    from geo.viewer import Viewer
     from geo.words import Words
 
 
@@ -53,24 +53,6 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     four.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.restore_file"))
 
 
-def _store(url: str | None) -> Path:
-    # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.records.imports import expire
-    from geo.records.store.engine import path_of, store_at
-
-    try:
-        path = store_at(url) if url else path_of(read_settings())
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
-    expire(path)
-    return path
-
-
-def _viewer() -> Viewer:
-    # Whoever runs commands here can read the file anyway; the audit says that it was one.
-    return read_settings().viewer("baris perintah", Role.STEWARD)
-
-
 def _progress(teller: Teller) -> Any:
     """A line that fills while rows are written, for a person at a terminal."""
 
@@ -92,15 +74,14 @@ def bring(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.records.imports import accept, dry_run, prepared_for, read_file
 
     words, settings = teller.words, read_settings()
-    path = _store(chosen.db)
+    path = store(chosen.db)
     kind = Kind(chosen.kind)
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
-    try:
+    with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
         rows = prepared_for(sheet, mapping, read_areas(settings.areas), today=date.today(), code_system=system)  # noqa: DTZ011 - a city's day is its machine's
-        report = dry_run(rows, path) if chosen.dry_run else accept(rows, path, _viewer(), progress=_progress(teller))
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
+        who = viewer()
+        report = dry_run(rows, path, who) if chosen.dry_run else accept(rows, path, who, progress=_progress(teller))
     refused = rejected_rows(report, words)
     if chosen.rejected:
         _write_rejected(chosen.rejected, refused)
@@ -132,10 +113,8 @@ def undo(chosen: argparse.Namespace, teller: Teller) -> None:
     """
     from geo.records.imports import take_back
 
-    try:
-        removed = take_back(_store(chosen.db), _viewer(), chosen.batch)
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
+    with refusing():
+        removed = take_back(store(chosen.db), viewer(), chosen.batch)
     words = teller.words
     teller.result(
         {"batch": chosen.batch, "removed": removed}, [words("cli.undone", batch=str(chosen.batch), n=removed)]
@@ -153,10 +132,8 @@ def backup(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.records.imports import open_existing
     from geo.records.store.backup import backup as copy
 
-    try:
-        copy(open_existing(_store(chosen.db)), chosen.file)
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
+    with refusing():
+        copy(open_existing(store(chosen.db)), chosen.file, viewer())
     size = chosen.file.stat().st_size
     teller.result({"file": chosen.file.name, "bytes": size}, [teller.words("cli.backed_up", file=chosen.file.name)])
 
@@ -171,10 +148,8 @@ def restore(chosen: argparse.Namespace, teller: Teller) -> None:
     """
     from geo.records.store.backup import restore as put_back
 
-    try:
-        before = put_back(_store(chosen.db), chosen.file, _viewer())
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
+    with refusing():
+        before = put_back(store(chosen.db), chosen.file, viewer(), read_settings().retention)
     kept = before.name if before else None
     words = teller.words
     lines = [words("cli.restored", file=chosen.file.name)]

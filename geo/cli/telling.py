@@ -11,7 +11,7 @@ from geo.errors import DataError
 from geo.present import faults as told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geo.errors import Fault
     from geo.words import Words
@@ -27,11 +27,14 @@ class RefusalError(DataError):
     topic
         `table` (the file of rows), `areas` (the file of `--areas`) or `option`; the catalogues hold
         `cli.<topic>.what.<problem>` and `cli.<topic>.remedy.<problem>` where they differ from `fault.`.
+    found
+        What there is to say beside the faults; stands in the JSON with them.
     """
 
-    def __init__(self, faults: Iterable[Fault], topic: str) -> None:
+    def __init__(self, faults: Iterable[Fault], topic: str, found: Mapping[str, Any] | None = None) -> None:
         super().__init__(tuple(faults))
         self.topic = topic
+        self.found = found or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Teller:
         faults = refusal.faults if refusal else ()
         if self.as_json:
             listed = [self._fault(fault, topic) for fault in faults]
-            self.result({"error": error, "faults": listed}, ())
+            found = refusal.found if isinstance(refusal, RefusalError) else {}
+            self.result({"error": error, "faults": listed, **found}, ())
             return
         self.note(error)
         for fault in faults:

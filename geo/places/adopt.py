@@ -16,9 +16,11 @@ from geo.errors import DataError, Fault, Problem
 from geo.places.boundaries import Areas, read_areas
 from geo.places.files import opened
 from geo.settings import ADOPTED
+from geo.terms import Right
 
 if TYPE_CHECKING:
     from geo.settings import AreaSettings
+    from geo.viewer import Viewer
 
 #: A layer that is drawn in a browser holds no more; all of Jakarta has 60,000.
 VERTEX_LIMIT = 1_000_000
@@ -51,7 +53,7 @@ def _check_size(path: Path) -> None:
         raise DataError((Fault.of(path.name, "geometry", Problem.TOO_MANY_VERTICES, hint=f"{VERTEX_LIMIT:,}"),))
 
 
-def adopt(path: Path, options: AreaSettings, kota: Path, *, key: str, name: str, group: str) -> Areas:
+def adopt(path: Path, options: AreaSettings, kota: Path, viewer: Viewer, *, key: str, name: str, group: str) -> Areas:
     """Checks a layer as a whole and makes it the city's own: all of it, or nothing.
 
     Parameters
@@ -62,6 +64,8 @@ def adopt(path: Path, options: AreaSettings, kota: Path, *, key: str, name: str,
         The options in force; city, bounds and metric CRS stay.
     kota
         Folder of the city's own data.
+    viewer
+        Who does it.
     key, name, group
         Columns; `group` may be empty.
 
@@ -72,9 +76,12 @@ def adopt(path: Path, options: AreaSettings, kota: Path, *, key: str, name: str,
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring nothing.
     DataError
         With every fault of the file.
     """
+    viewer.require(Right.BRING)
     try:
         _check_size(path)
     except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
@@ -101,8 +108,15 @@ def adopt(path: Path, options: AreaSettings, kota: Path, *, key: str, name: str,
     return areas
 
 
-def give_up(kota: Path) -> bool:
-    """Goes back to the layer of the settings; says whether there was one to give up."""
+def give_up(kota: Path, viewer: Viewer) -> bool:
+    """Goes back to the layer of the settings; says whether there was one to give up.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may bring nothing.
+    """
+    viewer.require(Right.BRING)
     is_there = (kota / ADOPTED).exists()
     (kota / ADOPTED).unlink(missing_ok=True)
     return is_there

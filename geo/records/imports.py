@@ -22,7 +22,7 @@ from geo.records.store.engine import note, open_store, pseudonyms_of
 from geo.records.store.pseudonyms import Hashes, Key, Pseudonyms
 from geo.records.store.schema import BATCH, RECORD_PLACE, SPELLING
 from geo.records.store.sqlite import forget_deleted
-from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState
+from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,7 +228,7 @@ def _report(prepared: Prepared, judged: Judged, known: Known, batch: int | None)
     )
 
 
-def dry_run(prepared: Prepared, path: Path) -> Report:
+def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
     """What an import would do; writes nothing, and makes no store where there is none.
 
     Parameters
@@ -237,12 +237,20 @@ def dry_run(prepared: Prepared, path: Path) -> Report:
         The rows.
     path
         File of the store.
+    viewer
+        Who asks: the answer tells what is there already.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may bring no records.
     """
+    viewer.require(Right.BRING)
     if not path.exists():
         known = Known()
         return _report(prepared, judge(prepared, known, Key.once()), known, None)
     store = open_store(path)
-    with store.reading() as connection:
+    with store.reading(viewer, Right.BRING) as connection:
         tokens = standing_tokens(connection)
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
         key = pseudonyms.held_key()
@@ -272,11 +280,14 @@ def accept(
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring no records.
     DataError
         When the store is in use for too long, the disk is full, or the store cannot be written.
     """
+    viewer.require(Right.BRING)
     store = open_store(path)
-    with store.writing() as connection:
+    with store.writing(viewer, Right.BRING) as connection:
         tokens = standing_tokens(connection)
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
         key = pseudonyms.key()
@@ -321,11 +332,14 @@ def take_back(path: Path, viewer: Viewer, batch: int) -> int:
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring no records.
     DataError
         When there is no store, no such batch, or it was taken back already.
     """
+    viewer.require(Right.BRING)
     store = open_existing(path)
-    with store.writing() as connection:
+    with store.writing(viewer, Right.BRING) as connection:
         removed, token = undo(connection, viewer, batch)
         tokens = standing_tokens(connection)
     Pseudonyms(store.pseudonyms, tokens).forget(token)
@@ -340,11 +354,14 @@ def close_review(path: Path, viewer: Viewer, batch: int) -> None:
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may not decide who is recorded twice.
     DataError
         When there is no store or no such batch.
     """
+    viewer.require(Right.DECIDE)
     store = open_existing(path)
-    with store.writing() as connection:
+    with store.writing(viewer, Right.DECIDE) as connection:
         token = connection.scalar(select(BATCH.c.token).where(BATCH.c.id == batch))
         if token is None:
             raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
@@ -358,12 +375,19 @@ def expire(path: Path) -> None:
     Pseudonyms(pseudonyms_of(path), ()).expire()
 
 
-def with_hashes(path: Path) -> list[int]:
-    """Batches whose hashes are still kept: those whose review of duplicates is not ended."""
+def with_hashes(path: Path, viewer: Viewer) -> list[int]:
+    """Batches whose hashes are still kept: those whose review of duplicates is not ended.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may not decide who is recorded twice.
+    """
+    viewer.require(Right.DECIDE)
     if not path.exists():
         return []
     store = open_store(path)
-    with store.reading() as connection:
+    with store.reading(viewer, Right.DECIDE) as connection:
         tokens = standing_tokens(connection)
     return sorted(tokens[token] for token in Pseudonyms(store.pseudonyms, tokens).tokens() if token in tokens)
 

@@ -13,12 +13,14 @@ import pandas as pd
 from geo.errors import DataError, Fault, Problem
 from geo.records.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain
 from geo.settings import ROOT
-from geo.terms import Kind
+from geo.terms import Kind, Right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
     from collections.abc import Sequence
     from pathlib import Path
+
+    from geo.viewer import Viewer
 
 EMBEDDED = ROOT / "data" / "mappings"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}")
@@ -98,14 +100,17 @@ def to_toml(mapping: Mapping) -> str:
     return "\n".join(lines) + "\n"
 
 
-def remember(mapping: Mapping, folder: Path) -> Path:
+def remember(mapping: Mapping, folder: Path, viewer: Viewer) -> Path:
     """Keeps a mapping under its name in the city's own folder, in place of one of the same name.
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring nothing.
     DataError
         When the name is no name: letters, digits, blanks, at most 39 of them.
     """
+    viewer.require(Right.BRING)
     if not _NAME.fullmatch(mapping.name):
         raise _refuse("mapping", Problem.BAD_NAME)
     folder.mkdir(parents=True, exist_ok=True)

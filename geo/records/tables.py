@@ -13,7 +13,7 @@ from geo.errors import DataError, Fault
 from geo.records.read import read_text
 from geo.schemas import Table, check, columns, typed
 from geo.settings import ROOT
-from geo.terms import StoreName
+from geo.terms import Right, StoreName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo.records.store import Store
     from geo.settings import Settings
+    from geo.viewer import Viewer
 
 EXAMPLE = ROOT / "data" / "contoh"
 FACTS = ROOT / "data" / "facts" / "rollout.csv"
@@ -110,7 +111,7 @@ def fingerprint_of(store: StoreName, settings: Settings) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(store: StoreName, settings: Settings) -> tuple[dict[Table, pd.DataFrame], pd.Series[float]]:
+def _read(store: StoreName, settings: Settings, viewer: Viewer) -> tuple[dict[Table, pd.DataFrame], pd.Series[float]]:
     """Tables that a store has, and the city's own sizes of its kelurahan."""
     none: pd.Series[float] = pd.Series(dtype=float)
     if store is StoreName.CONTOH:
@@ -120,21 +121,53 @@ def _read(store: StoreName, settings: Settings) -> tuple[dict[Table, pd.DataFram
         return {}, none
     from geo.records.store import content
 
-    with found.reading() as connection:
+    with found.reading(viewer, Right.SEE_EXACT) as connection:
         return content.tables(connection), content.denominator(connection)
 
 
-def read_tables(store: StoreName, settings: Settings) -> Tables:
+def no_tables(store: StoreName) -> Tables:
+    """What whoever may read no rows of a store works on: nothing but the published facts of the rollout."""
+    return _tables(store, {}, pd.Series(dtype=float), "")
+
+
+def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     """Tables of a store, with the embedded rollout facts.
 
     A store that cannot be read gives empty tables, and its faults: a page tells them and still opens.
+
+    Parameters
+    ----------
+    store
+        Which; the example is for everybody.
+    settings
+        Where it is.
+    viewer
+        Who reads.
+
+    Raises
+    ------
+    NotAllowedError
+        When it is the city's own and the viewer may see no more of it than was published.
     """
+    if store is StoreName.KOTA:
+        viewer.require(Right.SEE_EXACT)
     fingerprint = fingerprint_of(store, settings)
     faults: tuple[Fault, ...] = ()
     try:
-        read, sizes = _read(store, settings)
+        read, sizes = _read(store, settings, viewer)
     except DataError as fault:
         read, sizes, faults = {}, pd.Series(dtype=float), fault.faults
+    return _tables(store, read, sizes, fingerprint, faults)
+
+
+def _tables(
+    store: StoreName,
+    read: Mapping[Table, pd.DataFrame],
+    sizes: pd.Series[float],
+    fingerprint: str,
+    faults: tuple[Fault, ...] = (),
+) -> Tables:
+    """Tables with those that were read; the others are empty."""
     facts = read_table(Table.ROLLOUT, FACTS)
     own = read.get(Table.ROLLOUT)
     return Tables(

@@ -20,6 +20,7 @@ from geo.present.faults import sentence
 from geo.present.maps import base_map
 from geo.schemas import Table
 from geo.terms import Denominator, StoreName
+from geo.viewer import PUBLIC
 from geo.words import Language, Words
 from pages.shell import access, caches
 from pages.shell.address import Aspect, Known, View, read, write
@@ -27,6 +28,7 @@ from pages.shell.address import Aspect, Known, View, read, write
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from geo.errors import Fault
     from geo.measures.figures import Figures, Measure
     from geo.measures.hotspots import Hotspots
     from geo.measures.rollout import Rollout
@@ -53,10 +55,13 @@ class Shell:
         self.areas, self._area_faults = caches.areas()
         self.stores = access.open_stores()
         self._open_view()
-        self.tables, self._table_faults = caches.tables(self.view.store)
+        self.tables, self._table_faults = self._tables_of(self.view.store)
         self.words = Words(self.view.language)
 
     # The view and its address
+
+    def _tables_of(self, store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
+        return caches.tables(store, access.viewer(store, self.settings))
 
     def _years(self, tables: Tables) -> range:
         years = tables.cases["reported_on"].dt.year.dropna()
@@ -65,12 +70,12 @@ class Shell:
     def _default(self, store: StoreName) -> View:
         if store is StoreName.CONTOH:
             return View(store, _EXAMPLE_PERIOD, _EXAMPLE_DAY)
-        years, today = self._years(caches.tables(store)[0]), date.today()
+        years, today = self._years(self._tables_of(store)[0]), date.today()
         last = years[-1] if years else today.year
         return View(store, Period(last, last), today)
 
     def _known(self, store: StoreName) -> Known:
-        return Known(self.stores, self.areas.index, self._years(caches.tables(store)[0]))
+        return Known(self.stores, self.areas.index, self._years(self._tables_of(store)[0]))
 
     @property
     def view(self) -> View:
@@ -419,7 +424,6 @@ def warm() -> None:
     """Reads and imports what every visitor needs, so that the first one does not wait for it."""
     layer, _ = caches.areas()
     base_map(caches.assets(layer), "").render()
-    for store in StoreName:
-        caches.tables(store)
+    caches.tables(StoreName.CONTOH, PUBLIC)
     for language in Language:
         Words(language)

@@ -11,12 +11,13 @@ from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
-from geo.records.tables import Tables, fingerprint_of, read_tables
+from geo.records.tables import Tables, fingerprint_of, no_tables, read_tables
 from geo.release.published import Published
 from geo.release.published import province as published_province
 from geo.release.released import Released, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.study import Study, join
+from geo.terms import Right, StoreName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from geo.measures.verdicts import Rules
     from geo.period import Period
-    from geo.terms import StoreName
     from geo.viewer import Viewer
 
 WEB = ROOT / "var" / "web"
@@ -75,8 +75,8 @@ def neighbours(layer: Areas) -> dict[str, tuple[str, ...]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _tables(store: StoreName, fingerprint: str, _settings: Settings) -> Tables:  # noqa: ARG001 - the key
-    return read_tables(store, _settings)
+def _tables(store: StoreName, fingerprint: str, _settings: Settings, _viewer: Viewer) -> Tables:  # noqa: ARG001
+    return read_tables(store, _settings, _viewer)
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,10 +84,15 @@ def _last_good() -> dict[StoreName, Tables]:
     return {}
 
 
-def tables(store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
-    """Tables of a store and their faults; with faults, the last ones of this server that had none serve on."""
+def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]:
+    """Tables of a store and their faults; with faults, the last ones of this server that had none serve on.
+
+    Whoever may not see the city's own gets empty ones: the cache is shared, so this is asked before it is.
+    """
     own = settings()[0]
-    read = _tables(store, fingerprint_of(store, own), own)
+    if store is StoreName.KOTA and not viewer.may(Right.SEE_EXACT):
+        return no_tables(store), ()
+    read = _tables(store, fingerprint_of(store, own), own, viewer)
     if not read.faults:
         _last_good()[store] = read
         return read, ()

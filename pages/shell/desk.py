@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.access.retention import COPIES
 from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
@@ -23,6 +24,7 @@ from geo.records.store import backup, content, decisions, hand
 from geo.records.store.batches import batches
 from geo.records.store.engine import open_store, path_of
 from geo.settings import ADOPTED
+from geo.terms import Right
 from pages.shell import caches
 
 if TYPE_CHECKING:
@@ -99,9 +101,15 @@ class Desk:
         return open_store(self.path)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Any]:
-        """The store as it is now."""
-        with self._store.reading() as connection:
+    def _bringing(self) -> Iterator[Any]:
+        """The store as it is now, for whoever brings records."""
+        with self._store.reading(self.viewer, Right.BRING) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _deciding(self) -> Iterator[Any]:
+        """The store as it is now, for whoever decides spellings and pairs."""
+        with self._store.reading(self.viewer, Right.DECIDE) as connection:
             yield connection
 
     # Importing
@@ -112,7 +120,7 @@ class Desk:
 
     def remember(self, mapping: Mapping) -> None:
         """Keeps a mapping under its name."""
-        remember(mapping, imports.mappings_folder(self.settings))
+        remember(mapping, imports.mappings_folder(self.settings), self.viewer)
 
     def open_upload(self, name: str, raw: bytes) -> Sheet:
         """Table of a file that somebody sent; the file itself lies on the disk only while it is read.
@@ -132,7 +140,7 @@ class Desk:
 
     def dry_run(self, prepared: Prepared) -> Report:
         """What an import would do."""
-        return imports.dry_run(prepared, self.path)
+        return imports.dry_run(prepared, self.path, self.viewer)
 
     def accept(self, prepared: Prepared, progress: Callable[[float], None]) -> Report:
         """Keeps the rows as one batch."""
@@ -148,12 +156,12 @@ class Desk:
 
     def batches(self) -> pd.DataFrame:
         """All batches, the newest first."""
-        with self.reading() as connection:
+        with self._bringing() as connection:
             return batches(connection)
 
     def open_reviews(self) -> list[int]:
         """Batches whose hashes are still kept."""
-        return imports.with_hashes(self.path)
+        return imports.with_hashes(self.path, self.viewer)
 
     # Boundaries
 
@@ -170,12 +178,12 @@ class Desk:
     def use_layer(self, name: str, raw: bytes, *, key: str, name_column: str, group: str) -> None:
         """Checks a layer and takes it into use, for all pages."""
         with _on_disk(name, raw) as path:
-            adopt(path, self.settings.areas, self.settings.kota, key=key, name=name_column, group=group)
+            adopt(path, self.settings.areas, self.settings.kota, self.viewer, key=key, name=name_column, group=group)
         caches.settings.clear()
 
     def give_up_layer(self) -> None:
         """Goes back to the layer of the settings."""
-        give_up(self.settings.kota)
+        give_up(self.settings.kota, self.viewer)
         caches.settings.clear()
 
     # Copies
@@ -183,25 +191,25 @@ class Desk:
     @property
     def copies(self) -> list[Path]:
         """Copies of the store beside it, the newest first."""
-        return sorted((self.path.parent / "cadangan").glob("*.sqlite"), reverse=True)
+        return sorted((self.path.parent / COPIES).glob("*.sqlite"), reverse=True)
 
     def copy(self) -> Path:
         """Copies the store into a file beside it."""
-        folder = self.path.parent / "cadangan"
+        folder = self.path.parent / COPIES
         folder.mkdir(exist_ok=True)
         target = folder / f"kota-{datetime.now():%Y%m%d-%H%M%S}.sqlite"  # noqa: DTZ005 - the clock on the wall
-        backup.backup(self._store, target)
+        backup.backup(self._store, target, self.viewer)
         return target
 
     def put_back(self, copy: Path) -> Path | None:
         """Puts a copy into the store's place; gives the copy of what was there."""
-        return backup.restore(self.path, copy, self.viewer)
+        return backup.restore(self.path, copy, self.viewer, self.settings.retention)
 
     # Names and persons
 
     def queue(self) -> pd.DataFrame:
         """Spellings that wait, with `candidates` as the resolver gives them."""
-        with self.reading() as connection:
+        with self._deciding() as connection:
             waiting = decisions.queue(connection)
         found = _resolver(self.areas.fingerprint, self.areas).resolve(
             names=waiting["written"].astype("str"), kecamatan=waiting["kecamatan"].astype("str")
@@ -210,74 +218,74 @@ class Desk:
 
     def refused_spellings(self) -> pd.DataFrame:
         """Places whose writing was not kept, by batch and row."""
-        with self.reading() as connection:
+        with self._deciding() as connection:
             return decisions.refused_spellings(connection)
 
     def decided(self) -> pd.DataFrame:
         """Decisions on spellings, the newest first."""
-        with self.reading() as connection:
+        with self._deciding() as connection:
             return decisions.decisions(connection)
 
     def pairs(self) -> pd.DataFrame:
         """Records that may be of one person and wait for somebody to say."""
-        with self.reading() as connection:
+        with self._deciding() as connection:
             return decisions.pairs(connection)
 
     def decide(self, **what: Any) -> None:
         """Remembers what a spelling means."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.DECIDE) as connection:
             decisions.decide(connection, self.viewer, allowed=self.areas.index, **what)
 
     def take_back(self, number: int) -> None:
         """Takes a decision back."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.DECIDE) as connection:
             decisions.take_back(connection, self.viewer, number)
 
     def judge_pair(self, **what: Any) -> None:
         """Says whether two records are of one person."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.DECIDE) as connection:
             decisions.judge_pair(connection, self.viewer, **what)
 
     # One record
 
     def records(self, batch: int | None = None) -> pd.DataFrame:
         """The newest records, of one batch or of all."""
-        with self.reading() as connection:
+        with self._bringing() as connection:
             return hand.records(connection, batch=batch, most=_ALL if batch else _NEWEST)
 
     def record(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A record as it is, and what was done to it."""
-        with self.reading() as connection:
+        with self._bringing() as connection:
             return hand.record(connection, number), hand.history(connection, subject="record", number=number)
 
     def enter(self, values: dict[str, Any], document_kode: str) -> None:
         """Adds one record."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.BRING) as connection:
             hand.enter_record(connection, self.viewer, values, document_kode=document_kode)
 
     def correct(self, **what: Any) -> None:
         """Changes a record, unless somebody else has."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.BRING) as connection:
             hand.correct_record(connection, self.viewer, **what)
 
     def withdraw(self, kind: Kind, number: int, version: int) -> None:
         """Takes a row out of all counts."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.BRING) as connection:
             hand.withdraw(connection, self.viewer, kind=kind, number=number, version=version)
 
     def enter_coverage(self, **what: Any) -> None:
         """Adds a statement that reporting covered a place and a time."""
-        with self._store.writing() as connection:
+        with self._store.writing(self.viewer, Right.BRING) as connection:
             hand.enter_coverage(connection, self.viewer, **what)
 
     def coverages(self) -> pd.DataFrame:
         """The newest statements of coverage."""
-        with self.reading() as connection:
+        with self._bringing() as connection:
             return hand.coverages(connection)
 
     def waiting(self) -> int:
         """Rows of cases whose place waits for a person."""
         if self.is_new:
             return 0
-        with self.reading() as connection:
+        with self._bringing() as connection:
             return content.waiting(connection)

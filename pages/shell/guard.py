@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.viewer import NotAllowedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,8 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
     def drawn(shell: Shell) -> None:
         try:
             draw(shell)
+        except NotAllowedError:
+            st.error(shell.words("error.not_allowed"))
         except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
             _LOG.exception("a page could not be shown")
             st.error(shell.words("error.page"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.records.store import content, decisions
 from geo.records.store.engine import close_store, open_store
+from geo.terms import Right
 from pages.shell import access, caches
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     assert app.selectbox(key="map.kind").value == "cases"
     app = button(app, "Terima 3 baris")
     assert "Tersimpan sebagai batch 1" in texts(app)
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(content.cases(connection)) == 3
     again = sent()
     assert "sudah pernah dibawa" in texts(again)
@@ -124,7 +126,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     page.checkbox(key="data.sure").check().run()
     page = button(page, "Batalkan")
     assert "Batch 1 dibatalkan; 3 baris dihapus." in texts(page)
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert content.cases(connection).empty
 
 
@@ -162,7 +164,7 @@ def test_a_spelling_is_decided_and_taken_back(folder: Path) -> None:
     app.selectbox(key=f"names.answer.{key}").set_value("53.71.05.1004").run()
     app = button(app, "Putuskan")
     assert not app.error
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert "53.71.05.1004" in content.cases(connection)["document_kode"].tolist()
     app = desk("names")
     assert "Tidak ada tulisan yang menunggu." in texts(app)
@@ -170,7 +172,7 @@ def test_a_spelling_is_decided_and_taken_back(folder: Path) -> None:
     assert number == ["Naikoten"]
     app.selectbox(key="names.take_back").select_index(0).run()
     button(app, "Tarik kembali")
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert "53.71.05.1004" not in content.cases(connection)["document_kode"].tolist()
 
 
@@ -179,7 +181,7 @@ def test_one_person_of_two_rows(folder: Path) -> None:
     app = desk("names")
     assert "Mungkin orang yang sama: 1" in [one.value for one in app.subheader]
     button(app, "Orang yang sama")
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(content.cases(connection)) == 2
     app = desk("names")
     button(app, "Selesai")
@@ -196,7 +198,7 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     (press,) = [one for one in second.button if one.label == "Putuskan"]
     button(first, "Putuskan")
     press.click().run()
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert list(decisions.standing(connection).values()) == ["53.71.05.1004"]
     record_one, record_two = desk("record"), desk("record")
     number = int(record_one.selectbox(key="record.number").options[1].split(" ")[0])
@@ -206,7 +208,7 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     button(record_one, "Simpan koreksi")
     choice(record_two, "Status").set_value("prevented")
     late = button(record_two, "Simpan koreksi")
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert "prevented" not in content.cases(connection)["status"].tolist()
         assert "confirmed" in content.cases(connection)["status"].tolist()
     assert late.error or choice(late, "Status").value == "confirmed"
@@ -216,11 +218,11 @@ def test_a_record_by_hand(folder: Path) -> None:
     app = desk("record")
     choice(app, "Kelurahan dokumen").set_value("53.71.04.1001")
     button(app, "Masukkan")
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert content.cases(connection)["document_kode"].tolist() == ["53.71.04.1001"]
     app = desk("record")
     button(app, "Nyatakan tercakup")
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(content.tables(connection)) == 2
 
 
@@ -234,7 +236,7 @@ def test_a_copy_and_its_return(folder: Path) -> None:
     page.checkbox(key="data.restore.sure").check().run()
     page = button(page, "Kembalikan")
     assert not page.error
-    with store(folder).reading() as connection:
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(content.cases(connection)) == 3
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from people import STEWARD
 
 from geo.errors import DataError, Problem
 from geo.places import adopt as adopting
@@ -41,7 +42,7 @@ def saved(kupang: Areas, path: Path, **columns: object) -> Path:
 
 
 def use(path: Path, own: Path, *, key: str = "kode", name: str = "name", group: str = "group") -> Areas:
-    return adopt(path, read_settings().areas, own, key=key, name=name, group=group)
+    return adopt(path, read_settings().areas, own, STEWARD, key=key, name=name, group=group)
 
 
 def problem(path: Path, own: Path) -> Problem:
@@ -62,9 +63,9 @@ def test_another_layer_comes_into_use_and_is_given_up(own: Path, settings: Setti
     assert used.fingerprint == areas.fingerprint
     assert used.layer == LAYER.stem
     assert len(used.index) == 51
-    assert give_up(own)
+    assert give_up(own, STEWARD)
     assert read_settings().areas == settings.areas
-    assert not give_up(own)
+    assert not give_up(own, STEWARD)
 
 
 def test_faults_leave_the_layer_in_use_as_it_was(own: Path, kupang: Areas, tmp_path: Path) -> None:

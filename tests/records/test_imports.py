@@ -24,7 +24,7 @@ from geo.records import imports
 from geo.records.store import content, decisions, engine, hand, pseudonyms
 from geo.records.store.engine import close_store, open_store
 from geo.schemas import Table
-from geo.terms import Kind, Outcome, PairState, Reason
+from geo.terms import Kind, Outcome, PairState, Reason, Right
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ class Bringer:
         return imports.accept(self.prepared(text, kind), self.path, ANA, **options)
 
     def dry(self, text: str, kind: Kind = Kind.CASES) -> Report:
-        return imports.dry_run(self.prepared(text, kind), self.path)
+        return imports.dry_run(self.prepared(text, kind), self.path, ANA)
 
     def tables(self) -> dict[Table, pd.DataFrame]:
-        with open_store(self.path).reading() as connection:
+        with open_store(self.path).reading(ANA, Right.BRING) as connection:
             return content.tables(connection)
 
     def cases(self) -> pd.DataFrame:
-        with open_store(self.path).reading() as connection:
+        with open_store(self.path).reading(ANA, Right.BRING) as connection:
             return content.cases(connection)
 
 
@@ -181,7 +181,7 @@ def test_the_mended_file_adds_only_what_was_refused(bring: Bringer) -> None:
 def test_a_correction_by_hand_is_not_overwritten_by_a_file(bring: Bringer) -> None:
     bring(MESSY)
     store = open_store(bring.path)
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         listed = hand.records(connection)
         first = listed[listed["row_number"].eq(2)].iloc[0]
         hand.correct_record(connection, ANA, number=int(first["id"]), version=1, values={"status": "confirmed"})
@@ -218,7 +218,7 @@ def test_one_person_of_two_agencies_is_asked_about(bring: Bringer, path: Path) -
     report = bring("Tanggal,Kelurahan,No KTP\n2018-12-01,Oebobo," + CANARY + "\n")
     assert (counts(report), report.twins) == ((1, 0, 0, 0), 1)
     store = open_store(path)
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         (pair,) = decisions.pairs(connection).to_dict("records")
         decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
     assert len(bring.cases()) == 2
@@ -227,7 +227,7 @@ def test_one_person_of_two_agencies_is_asked_about(bring: Bringer, path: Path) -
 def test_a_rounded_nik_makes_no_twins(bring: Bringer) -> None:
     report = bring(HEAD + row(1, nik="5.37E+15") + row(2, nik="5.37E+15") + row(3, nik="5371046501990000") * 2)
     assert report.twins == 0
-    with open_store(bring.path).reading() as connection:
+    with open_store(bring.path).reading(ANA, Right.BRING) as connection:
         assert hand.records(connection)["nik_check"].tolist()[-2:] == ["not_possible"] * 2
 
 
@@ -283,7 +283,7 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
         ((hashed, person),) = connection.execute("SELECT hash, person FROM row_hash")
     connection.close()
     copy = tmp_path / "salinan.sqlite"
-    backup(store, copy)
+    backup(store, copy, ANA)
     for value in (secret, hashed, person):
         assert value not in copy.read_bytes()
         assert value not in path.read_bytes()
@@ -301,7 +301,7 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
 
 def test_a_decision_serves_rows_of_a_later_file(bring: Bringer, path: Path, kupang: Areas) -> None:
     bring(HEAD + row(1, kel="Naikoten"))
-    with open_store(path).writing() as connection:
+    with open_store(path).writing(ANA, Right.BRING) as connection:
         (waiting,) = decisions.queue(connection).to_dict("records")
         assert waiting["written"] == "Naikoten"
         decisions.decide(
@@ -336,7 +336,7 @@ def test_the_citys_own_size_of_its_kelurahan(bring: Bringer, path: Path, kupang:
     lines = "".join(f"{name};{'1.234,5' if at else '10'}\n" for at, name in enumerate(kupang.names))
     report = bring("Kelurahan;Jumlah Penduduk\n" + lines, Kind.DENOMINATORS)
     assert counts(report) == (51, 0, 0, 0)
-    with open_store(path).reading() as connection:
+    with open_store(path).reading(ANA, Right.BRING) as connection:
         sizes = content.denominator(connection)
     assert sizes.reindex(kupang.index).tolist() == [10.0] + [1234.5] * 50
 

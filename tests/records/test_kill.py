@@ -12,11 +12,15 @@ import time
 from pathlib import Path
 
 import pytest
+from people import STEWARD
 
-from geo.records.store import content
+from geo.access.audit import verify
+from geo.records.store import content, hand
+from geo.records.store.backup import backup
 from geo.records.store.batches import batches
 from geo.records.store.engine import close_store, open_store
 from geo.settings import ROOT
+from geo.terms import Right
 
 ROWS = 6_000
 #: Reads the file first, says that it is ready, and only then writes: the kill is to come while it writes.
@@ -38,9 +42,23 @@ print("done", flush=True)
 """
 
 
-def started(file: Path, store: Path) -> subprocess.Popen[str]:
+RESTORE = """
+import sys
+from pathlib import Path
+from geo.records.store.backup import restore
+from geo.settings import RetentionSettings, read_settings
+from geo.terms import Role
+viewer = read_settings().viewer("Ana", Role.STEWARD)
+print("ready", flush=True)
+sys.stdin.readline()
+restore(Path(sys.argv[2]), Path(sys.argv[1]), viewer, RetentionSettings(100, 100, 90))
+print("done", flush=True)
+"""
+
+
+def started(file: Path, store: Path, program: str = PROGRAM) -> subprocess.Popen[str]:
     child = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(file), str(store)],
+        [sys.executable, "-c", program, str(file), str(store)],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
@@ -60,7 +78,7 @@ def held(store: Path) -> tuple[int, list[int]]:
     if not store.exists():
         return 0, []
     opened = open_store(store)
-    with opened.reading() as connection:
+    with opened.reading(STEWARD, Right.BRING) as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
         listed = batches(connection)
@@ -126,6 +144,43 @@ def test_kill_an_import_at_random_moments(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_kill_an_import_at_many_random_moments(tmp_path: Path) -> None:
     kill_many(tmp_path, 50, seed=50)
+
+
+def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
+    """What was there before with its audit, or what was in the copy with the same audit and one row more."""
+    rng, path, copy = random.Random(7), tmp_path / "kota.sqlite", tmp_path / "salinan.sqlite"
+    first = started(file_of(tmp_path, 0), path)
+    write(first)
+    first.wait(timeout=120)
+    backup(open_store(path), copy, STEWARD)
+
+    def seen() -> tuple[int, list[str]]:
+        with open_store(path).reading(STEWARD, Right.AUDIT) as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            assert verify(connection).whole
+            acts = [act for (act,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
+            return len(content.cases(connection)), acts
+
+    needed, cut_off = 1.0, 0
+    for number in range(6):
+        with open_store(path).writing(STEWARD, Right.BRING) as connection:
+            hand.enter_record(connection, STEWARD, {}, document_kode="")
+        before, acts = seen()
+        close_store(path)
+        child = started(copy, path, RESTORE)
+        begun = time.perf_counter()
+        write(child)
+        if number:
+            time.sleep(rng.uniform(0, needed))
+            child.send_signal(signal.SIGKILL)
+        child.wait(timeout=120)
+        needed = needed if number else time.perf_counter() - begun
+        count, now = seen()
+        assert now[: len(acts)] == acts
+        assert (count, now[len(acts) :]) in [(before, []), (ROWS, ["backup", "restore"])]
+        cut_off += count == before
+    assert cut_off, "no kill came in time to cut anything off"
+    close_store(path)
 
 
 def test_two_imports_at_once_from_two_processes(tmp_path: Path) -> None:

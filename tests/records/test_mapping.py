@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people import STEWARD
 from pyxform.xls2xform import convert
 
 from geo.errors import DataError, Problem
@@ -131,11 +132,11 @@ def test_any_header_survives_being_remembered(headers: dict[str, str], words: di
 
 def test_a_mapping_of_the_citys_own_goes_before(tmp_path: Path) -> None:
     own = Mapping("BP3MI", Kind.CASES, {"reported_on": "Hari", "document_place": "Desa"})
-    remember(own, tmp_path)
+    remember(own, tmp_path, STEWARD)
     assert known_mappings(tmp_path)["BP3MI"] == own
     for name in ("", "../x", "a/b", "x" * 50):
         with pytest.raises(DataError) as fault:
-            remember(Mapping(name, Kind.CASES), tmp_path)
+            remember(Mapping(name, Kind.CASES), tmp_path, STEWARD)
         assert fault.value.faults[0].problem is Problem.BAD_NAME
     (tmp_path / "rusak.toml").write_text("kind = 'cases'\n[columns]\nnama = 'x'\n", "utf-8")
     assert "rusak" not in known_mappings(tmp_path)

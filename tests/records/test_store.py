@@ -22,7 +22,8 @@ from geo.records.store.batches import Added, Addition, Ready, add, batches, undo
 from geo.records.store.engine import close_store, open_store, store_at
 from geo.records.store.schema import METADATA
 from geo.schemas import Table
-from geo.terms import Kind, Outcome, PairState, Reason, RecordState
+from geo.settings import RetentionSettings
+from geo.terms import Kind, Outcome, PairState, Reason, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from geo.records.store.engine import Store
 
 ANA = STEWARD
+#: Nothing in these tests is past its time, whenever they run.
+KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
 OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
 FATULULI, OEBOBO = "53.71.04.1011", "53.71.04.1001"
 
@@ -67,12 +70,12 @@ def addition(rows: list[dict[str, Any]], **options: Any) -> Addition:
 
 
 def brought(store: Store, rows: list[dict[str, Any]], **options: Any) -> Added:
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         return add(connection, ANA, addition(rows, **options))
 
 
 def cases(store: Store) -> pd.DataFrame:
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         return content.cases(connection)
 
 
@@ -82,7 +85,7 @@ def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
 
 
 def test_the_upgrades_make_exactly_the_declared_tables(store: Store) -> None:
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -106,7 +109,7 @@ def test_no_column_could_hold_a_person() -> None:
         "coverage.kode", "coverage.source", "watcher.kode", "watcher.group", "watch_report.kode",
         "watch_report.kind", "watch_report.followed_up", "rollout_event.kode", "rollout_event.source",
         "denominator.kode", "denominator.label", "denominator.source",
-        "audit.who", "audit.act", "audit.subject", "audit.change",
+        "audit.who", "audit.act", "audit.subject", "audit.change", "audit.salt", "audit.digest", "audit.hash",
         # Staff, who are no persons of the records.
         "account.name", "account.made_by", "account.password_hash", "session.token_hash", "attempt.key",
     }  # fmt: skip
@@ -120,22 +123,22 @@ def test_a_batch_comes_and_goes_whole(store: Store) -> None:
     assert found["persons"].tolist() == [1, 3, 1, 1]
     # Rows 1 and 2 are one report; the key of the other file was another report's.
     assert found["report"].nunique() == 3
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         removed, token = undo(connection, ANA, first.batch)
     assert (removed, token) == (3, first.token)
     assert cases(store)["document_kode"].tolist() == [OEBOBO]
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         listed = batches(connection).set_index("id")
     assert listed["state"].to_dict() == {first.batch: "undone", second.batch: "standing"}
     assert listed["kept"].to_dict() == {first.batch: 0, second.batch: 1}
     for problem, number in ((Problem.ALREADY_UNDONE, first.batch), (Problem.NO_SUCH_BATCH, 99)):
-        with pytest.raises(DataError) as fault, store.writing() as connection:
+        with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
             undo(connection, ANA, number)
         assert told(fault) is problem
 
 
 def test_counts_that_do_not_add_up_are_refused_by_the_store(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.writing() as connection:
+    with pytest.raises(RuntimeError), store.writing(ANA, Right.BRING) as connection:
         add(connection, ANA, addition([case()]))
         connection.exec_driver_sql("UPDATE batch SET read = 7")
     assert cases(store).empty
@@ -148,7 +151,7 @@ def test_a_fault_in_the_middle_leaves_nothing(store: Store) -> None:
         if share > 0.3:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), store.writing() as connection:
+    with pytest.raises(KeyboardInterrupt), store.writing(ANA, Right.BRING) as connection:
         add(connection, ANA, addition([case() for _ in range(9_000)]), progress=stop)
     assert cases(store).empty
     assert store.state() == before
@@ -157,10 +160,10 @@ def test_a_fault_in_the_middle_leaves_nothing(store: Store) -> None:
 def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
     brought(store, [case("", written="Oesapa Brat"), case("", written="Oesapa Brat"), case()])
     oesapa_barat = "53.71.03.1014"
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert content.waiting(connection) == 2
         assert decisions.queue(connection)[["written", "rows"]].values.tolist() == [["Oesapa Brat", 2]]
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         number = decisions.decide(
             connection, ANA, key="oesapa brat|", answer=oesapa_barat, why=Reason.MAP, allowed={oesapa_barat}
         )
@@ -168,13 +171,13 @@ def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
     # Of a later file too.
     brought(store, [case("", written="Oesapa Brat")])
     assert cases(store)["document_kode"].tolist().count(oesapa_barat) == 3
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert decisions.queue(connection).empty
         assert decisions.standing(connection) == {"oesapa brat|": oesapa_barat}
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         decisions.take_back(connection, BEN, number)
     assert cases(store)["document_kode"].tolist() == ["", "", FATULULI, ""]
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert content.waiting(connection) == 3
         (row,) = decisions.decisions(connection).to_dict("records")
         assert (row["made_by"], row["taken_back_by"], row["why"]) == ("Ana", "Ben", "map")
@@ -183,13 +186,13 @@ def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
 def test_the_second_of_two_who_decide_is_told(store: Store) -> None:
     brought(store, [case("", written="Naikoten")])
     one, other = "53.71.05.1004", "53.71.05.1005"
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         decisions.decide(connection, ANA, key="naikoten|", answer=one, why=Reason.ASKED_LURAH, allowed={one, other})
-    with pytest.raises(DataError) as fault, store.writing() as connection:
+    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         decisions.decide(connection, BEN, key="naikoten|", answer=other, why=Reason.MAP, allowed={one, other})
     assert told(fault) is Problem.CHANGED_MEANWHILE
     assert cases(store)["document_kode"].tolist() == [one]
-    with pytest.raises(ValueError, match="no kelurahan"), store.writing() as connection:
+    with pytest.raises(ValueError, match="no kelurahan"), store.writing(ANA, Right.BRING) as connection:
         decisions.decide(connection, BEN, key="x|", answer="53.99", why=Reason.MAP, allowed={one})
 
 
@@ -197,7 +200,7 @@ def test_a_code_is_not_overruled_by_a_decision_on_its_name(store: Store) -> None
     row = case(FATULULI, written="Oebobo")
     row["_place"]["match_by"] = "code"
     brought(store, [row])
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         decisions.decide(connection, ANA, key="oebobo|", answer=OEBOBO, why=Reason.MAP, allowed={OEBOBO})
     assert cases(store)["document_kode"].tolist() == [FATULULI]
 
@@ -206,16 +209,16 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
     first = brought(store, [case(persons=1)])
     brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
     assert len(cases(store)) == 2, "a candidate is no duplicate until a person says so"
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         (pair,) = decisions.pairs(connection).to_dict("records")
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         decisions.judge_pair(connection, ANA, number=pair["id"], version=pair["version"], state=PairState.SAME)
     assert len(cases(store)) == 1
-    with pytest.raises(DataError) as fault, store.writing() as connection:
+    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         decisions.judge_pair(connection, BEN, number=pair["id"], version=1, state=PairState.DIFFERENT)
     assert told(fault) is Problem.CHANGED_MEANWHILE
     # When the earlier one goes, the person is not lost with it.
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         undo(connection, ANA, first.batch)
     assert len(cases(store)) == 1
 
@@ -223,60 +226,60 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
 def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(store: Store) -> None:
     first = brought(store, [case(persons=1), case(persons=2)])
     other = brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         (pair,) = decisions.pairs(connection).to_dict("records")
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
     mended = brought(store, [case(persons=5)], replaces={2: first.rows[2]})
     assert sorted(cases(store)["persons"]) == [1, 2], "the person is the other agency's too, and counts once"
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         undo(connection, ANA, other.batch)
     assert sorted(cases(store)["persons"]) == [2, 5]
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         undo(connection, ANA, mended.batch)
     assert sorted(cases(store)["persons"]) == [1, 2]
 
 
 def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         made = hand.enter_record(
             connection, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI
         )
     number = made.rows[1]
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         seen = hand.record(connection, number)
     assert (seen["status"], seen["document_kode"]) == ("suspected", FATULULI)
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         hand.correct_record(
             connection, BEN, number=number, version=seen["version"], values={"status": "confirmed"},
             document_kode=OEBOBO,
         )  # fmt: skip
-    with pytest.raises(DataError) as fault, store.writing() as connection:
+    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         hand.correct_record(connection, ANA, number=number, version=seen["version"], values={"status": "prevented"})
     assert told(fault) is Problem.CHANGED_MEANWHILE
     found = cases(store)
     assert found[["status", "document_kode"]].values.tolist() == [["confirmed", OEBOBO]]
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         hand.withdraw(connection, ANA, kind=Kind.CASES, number=number, version=seen["version"] + 1)
     assert cases(store).empty
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         steps = hand.history(connection, subject="record", number=number)
         assert hand.records(connection)["state"].tolist() == [RecordState.WITHDRAWN]
     assert [(step["who"], step["act"]) for step in steps] == [("Ben", "correct"), ("Ana", "withdraw")]
     assert steps[0]["change"] == {"status": ["suspected", "confirmed"], "document_kode": [FATULULI, OEBOBO]}
-    with pytest.raises(ValueError, match="not to be entered"), store.writing() as connection:
+    with pytest.raises(ValueError, match="not to be entered"), store.writing(ANA, Right.BRING) as connection:
         hand.correct_record(connection, ANA, number=number, version=3, values={"name": "x"})
 
 
 def test_coverage_by_hand(store: Store) -> None:
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         hand.enter_coverage(
             connection, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
         )
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         covered = content.tables(connection)[Table.COVERAGE]
     assert covered["kode"].tolist() == ["53.71.04"]
-    with pytest.raises(DataError) as fault, store.writing() as connection:
+    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         hand.enter_coverage(connection, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source="")
     assert told(fault) is Problem.DATES_REVERSED
 
@@ -285,10 +288,10 @@ def test_a_second_writer_waits_and_then_is_told(tmp_path: Path) -> None:
     path = tmp_path / "kota.sqlite"
     store = open_store(path)
     impatient = type(store)(path, sqlite.make_engine(path, wait_s=0.1))
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         add(connection, ANA, addition([case()]))
         assert cases(impatient).empty, "a reader sees what was there before, at once"
-        with pytest.raises(DataError) as fault, impatient.writing():
+        with pytest.raises(DataError) as fault, impatient.writing(ANA, Right.BRING):
             pass
     assert told(fault) is Problem.STORE_BUSY
     assert len(cases(impatient)) == 1
@@ -306,16 +309,16 @@ def test_two_imports_at_once_are_both_whole(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert len(cases(store)) == 12_000
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert batches(connection)["kept"].tolist() == [3_000] * 4
         assert connection.exec_driver_sql("SELECT count(DISTINCT id) FROM record").scalar() == 12_000
 
 
 def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
     brought(store, [case()])
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    with pytest.raises(DataError) as fault, store.writing() as connection:
+    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
         add(connection, ANA, addition([case() for _ in range(5_000)]))
     assert told(fault) is Problem.DISK_FULL
@@ -341,7 +344,7 @@ def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path) -> None:
     assert found["report"].nunique() == 1
     added = brought(store, [case()])
     assert (added.batch, added.rows[2]) == (2, 3), "numbers go on, none comes twice"
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert decisions.queue(connection)["written"].tolist() == ["Oesapa Brat"]
     close_store(path)
@@ -369,14 +372,15 @@ def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path
 def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> None:
     brought(store, [case(), case()])
     copy = tmp_path / "cadangan.sqlite"
-    with store.writing() as connection:
-        add(connection, ANA, addition([case()]))
-        backup(store, copy)
+    with store.reading(ANA, Right.BRING) as reader:
+        content.cases(reader)
+        backup(store, copy, ANA)
+    brought(store, [case()])
     assert len(cases(store)) == 3
     was = store.state()
-    with store.reading() as reader:
+    with store.reading(ANA, Right.BRING) as reader:
         content.cases(reader)
-        before = restore(store.path, copy, BEN)
+        before = restore(store.path, copy, BEN, KEEP)
     assert len(cases(store)) == 2
     assert store.state() != was
     assert before is not None
@@ -386,7 +390,7 @@ def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> N
     brought(store, [case()])
     assert len(cases(store)) == 3
     fresh = tmp_path / "baru" / "kota.sqlite"
-    assert restore(fresh, copy, BEN) is None
+    assert restore(fresh, copy, BEN, KEEP) is None
     assert len(cases(open_store(fresh))) == 2
     close_store(fresh)
 
@@ -395,7 +399,7 @@ def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: P
     copy = tmp_path / "lama.sqlite"
     old_store(copy)
     was = copy.read_bytes()
-    restore(store.path, copy, ANA)
+    restore(store.path, copy, ANA, KEEP)
     assert cases(store)["persons"].tolist() == [1, 2]
     assert copy.read_bytes() == was
 
@@ -404,7 +408,7 @@ def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: P
 def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, how: str) -> None:
     brought(store, [case() for _ in range(500)])
     copy = tmp_path / "cadangan.sqlite"
-    backup(store, copy)
+    backup(store, copy, ANA)
     if how == "cut":
         copy.write_bytes(copy.read_bytes()[:-20_000])
     elif how == "text":
@@ -419,7 +423,7 @@ def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, 
             connection.execute(statement)
     was = store.state()
     with pytest.raises(DataError) as fault:
-        restore(store.path, copy, ANA)
+        restore(store.path, copy, ANA, KEEP)
     assert told(fault) is (Problem.STORE_NEWER if how == "newer" else Problem.NOT_A_STORE)
     assert store.state() == was
     assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir()) == []
@@ -428,7 +432,7 @@ def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, 
 def test_what_was_deleted_is_overwritten(store: Store) -> None:
     written = "Kampung Rahasia Sekali"
     made = brought(store, [case("", written=written)])
-    with store.writing() as connection:
+    with store.writing(ANA, Right.BRING) as connection:
         undo(connection, ANA, made.batch)
     sqlite.forget_deleted(store.engine)
     for path in store.path.parent.glob("kota.sqlite*"):
@@ -445,7 +449,7 @@ def test_addresses_of_stores() -> None:
 
 def test_moments_are_kept_without_a_zone(store: Store) -> None:
     brought(store, [case()])
-    with store.reading() as connection:
+    with store.reading(ANA, Right.BRING) as connection:
         (made,) = batches(connection)["made_at"]
     assert isinstance(made, datetime)
     assert made.tzinfo is None

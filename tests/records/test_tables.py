@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from people import TASKFORCE
 
 from geo.errors import DataError, Problem, fit_to_show
 from geo.present.faults import sentence
@@ -126,14 +127,14 @@ def test_what_a_message_may_carry(value: str, shown: str) -> None:
 
 def test_a_store_that_cannot_be_read_is_told_and_the_facts_serve(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "kota.sqlite").write_text("bukan basis data, hanya tulisan", "utf-8")
-    tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path))
+    tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path), TASKFORCE)
     assert tables.cases.empty
     assert [fault.problem for fault in tables.faults] == [Problem.NOT_A_STORE]
     assert len(tables.rollout) == 18  # the facts serve in every store
 
 
 def test_the_store_of_a_new_city_is_empty(settings: Settings, tmp_path: Path) -> None:
-    tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path / "none"))
+    tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path / "none"), TASKFORCE)
     assert tables.cases.empty
     assert not tables.faults
     assert not tables.brought

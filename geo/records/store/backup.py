@@ -1,4 +1,4 @@
-"""Copies of the store, and putting one back. The file of pseudonyms is in no copy."""
+"""Copies of the store, and putting one back. The file of pseudonyms is in no copy, nor is who is signed in."""
 
 from __future__ import annotations
 
@@ -9,41 +9,60 @@ from typing import TYPE_CHECKING
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import delete, insert, select
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import sqlite
+from geo.records.store import erasure, sqlite, trail
+from geo.records.store.batches import COUNTERS
 from geo.records.store.engine import close_store, new_generation, note, now, open_store
 from geo.records.store.pseudonyms import Pseudonyms
-from geo.records.store.schema import METADATA
-from geo.terms import Act
+from geo.records.store.schema import ACCOUNT, ATTEMPT, AUDIT, META, METADATA, SESSION
+from geo.terms import Act, Right
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection
 
     from geo.records.store.engine import Store
+    from geo.settings import RetentionSettings
     from geo.viewer import Viewer
 
+_CHUNK = 2_000
+#: Who is signed in, and who tried: of a place, not of its records.
+_PASSING = (SESSION, ATTEMPT)
+_OF_THE_PLACE = {META, AUDIT, ACCOUNT, *_PASSING}
 
-def backup(store: Store, target: Path) -> None:
+
+def backup(store: Store, target: Path, viewer: Viewer) -> None:
     """Copies a store that may be in use into one file, whole or not at all.
+
+    It is written down before the copy stands in its place: none is ever there that the audit does not know.
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring no records.
     DataError
-        When the target cannot be written, or is the store itself.
+        When the target cannot be written, or is the store itself, or somebody writes for too long.
     """
-    if target.resolve() == store.path:
+    viewer.require(Right.BRING)
+    if target.resolve() == store.path or not target.parent.is_dir():
         raise DataError((Fault.of(target.name, "", Problem.NOT_WRITABLE),))
-    if not target.parent.is_dir():
-        raise DataError((Fault.of(target.name, "", Problem.NOT_WRITABLE),))
-    sqlite.copy_out(store.path, target)
-    target.chmod(0o600)
+    with _copied(store, target), store.writing(viewer, Right.BRING) as connection:
+        note(connection, viewer, Act.BACKUP, "store", None)
 
 
-def restore(path: Path, source: Path, viewer: Viewer) -> Path | None:
-    """Puts a copy into the place of a store, in one step, though pages have it open.
+def _copied(store: Store, target: Path) -> AbstractContextManager[None]:
+    return sqlite.copy_out(store.path, target, without=[table.name for table in _PASSING])
 
-    A copy of an older form is upgraded first, aside; a copy of a newer form or a damaged one changes nothing.
+
+def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -> Path | None:
+    """Puts the records of a copy into the place of a store's, in one step, though pages have it open.
+
+    A copy of an older form is upgraded first, aside; a copy of a newer form or a damaged one changes nothing. The
+    audit and the accounts of the place stay; only where nothing was ever written down the copy's come along. What is
+    past its time in the copy is erased in the same step.
 
     Parameters
     ----------
@@ -53,6 +72,8 @@ def restore(path: Path, source: Path, viewer: Viewer) -> Path | None:
         The copy.
     viewer
         Who does it.
+    keep
+        How long what is kept.
 
     Returns
     -------
@@ -61,32 +82,57 @@ def restore(path: Path, source: Path, viewer: Viewer) -> Path | None:
 
     Raises
     ------
+    NotAllowedError
+        When the viewer may bring no records.
     DataError
         When the copy is no store, damaged, of a newer form, or the store is in use for too long.
     """
+    viewer.require(Right.BRING)
     sqlite.check_file(source)
     is_new = not path.exists()
     store = open_store(path)
+    pseudonyms = Pseudonyms(store.pseudonyms, ())
+    before = None if is_new else store.path.with_name(f"{store.path.stem}-sebelum-{now():%Y%m%d-%H%M%S}.sqlite")
     with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=store.path.parent) as folder:
         aside = Path(folder) / "aside.sqlite"
         shutil.copyfile(source, aside)
         try:
-            with open_store(aside).writing() as connection:
-                _check_form(connection, source.name)
-                new_generation(connection)
-                note(connection, viewer, Act.RESTORE, "store", None)
+            with open_store(aside).keeping(writes=False) as copy:
+                _check_form(copy, source.name)
+                with store.writing(viewer, Right.BRING) as connection:
+                    if before is not None:
+                        # Under the lock of the writer: nothing comes between what is kept and what replaces it.
+                        with _copied(store, before):
+                            note(connection, viewer, Act.BACKUP, "store", None)
+                    _take_over(copy, connection)
+                    note(connection, viewer, Act.RESTORE, "store", None, {"copy_head": str(trail.head(copy) or "")})
+                    erasure.erase(connection, viewer, erasure.Limits.of(keep, now()), pseudonyms)
         finally:
             close_store(aside)
-        # Only the file itself is copied: what its log still holds has to be in it.
-        sqlite.settle(aside)
-        before = None
-        if not is_new:
-            before = store.path.with_name(f"{store.path.stem}-sebelum-{now():%Y%m%d-%H%M%S}.sqlite")
-            backup(store, before)
-        sqlite.copy_in(aside, store.path)
     # They belong to batches that may not be the same any more.
-    Pseudonyms(store.pseudonyms, ()).erase()
+    pseudonyms.erase()
+    sqlite.forget_deleted(store.engine)
     return before
+
+
+def _take_over(copy: Connection, connection: Connection) -> None:
+    """Replaces the content of a store by that of a copy, row by row; numbers once given are not given again."""
+    content = [table for table in METADATA.sorted_tables if table not in _OF_THE_PLACE]
+    for table in reversed(content):
+        connection.execute(delete(table))
+    if trail.head(connection) is None and connection.execute(select(ACCOUNT.c.id).limit(1)).first() is None:
+        trail.carry(copy, connection)
+        content = [ACCOUNT, *content]
+    for table in content:
+        for rows in copy.execute(select(table)).mappings().partitions(_CHUNK):
+            connection.execute(insert(table), [dict(row) for row in rows])
+    counted = select(META.c.name, META.c.value).where(META.c.name.in_(COUNTERS))
+    held = [dict(side.execute(counted).all()) for side in (copy, connection)]
+    connection.execute(delete(META).where(META.c.name.in_(COUNTERS)))
+    for name in COUNTERS:
+        most = max(int(one.get(name, 1)) for one in held)
+        connection.execute(insert(META).values(name=name, value=str(most)))
+    new_generation(connection)
 
 
 def _check_form(connection: Connection, name: str) -> None:

@@ -32,7 +32,7 @@ TABLES: dict[Kind, Table] = {
 }
 PLACE_COLUMNS = ("place_status", "kode", "match_by", "score", "spelling_id")
 _CHUNK = 2_000
-_ROW_COUNTER, _REPORT_COUNTER = "rows", "reports"
+_ROW_COUNTER, _REPORT_COUNTER = COUNTERS = ("rows", "reports")
 
 
 @dataclass(frozen=True, eq=False)

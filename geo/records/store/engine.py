@@ -15,12 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, insert, inspect, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import sqlite
+from geo.records.store import chain, sqlite
 from geo.records.store.schema import AUDIT, META
+from geo.terms import Act
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,12 +29,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from geo.settings import Settings
-    from geo.terms import Act
+    from geo.terms import Right
     from geo.viewer import Viewer
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PREFIX = "sqlite:///"
 _GENERATION = "generation"
+#: Acts that change nothing of what the store holds of records: a look at a page shall empty no cache.
+QUIET = frozenset(
+    {
+        Act.SEE.value,
+        Act.EXPORT.value,
+        Act.PUBLISH.value,
+        Act.BACKUP.value,
+        Act.INCIDENT.value,
+        Act.ACCOUNT.value,
+        Act.SIGN_IN.value,
+        Act.SIGN_OUT.value,
+        Act.REFUSE.value,
+    }
+)
 _OPEN: dict[Path, Store] = {}
 _OPENING = threading.Lock()
 
@@ -54,27 +69,72 @@ class Store:
     engine: Engine = field(repr=False)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
         """Connection that sees one state of the store throughout.
+
+        Parameters
+        ----------
+        viewer
+            Who reads.
+        right, others
+            What it takes; one of them is enough.
 
         Raises
         ------
+        NotAllowedError
+            When the viewer has none of the rights; no connection was opened.
         DataError
             When the store is in use for too long, or damaged.
         """
-        with _told(self.path), self.engine.connect() as connection, connection.begin():
+        viewer.require(right, *others)
+        with self._connected(writes=False) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
         """Connection that alone may write; all of it is kept at the end, or nothing after any fault.
+
+        Parameters
+        ----------
+        viewer
+            Who writes.
+        right, others
+            What it takes; one of them is enough.
+
+        Raises
+        ------
+        NotAllowedError
+            When the viewer has none of the rights; no connection was opened.
+        DataError
+            When another writes for too long, the disk is full, or the store cannot be written.
+        """
+        viewer.require(right, *others)
+        with self._connected(writes=True) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def keeping(self, *, writes: bool = True) -> Iterator[Connection]:
+        """Connection for the house's own matters, which show nobody anything and so take no right.
+
+        These are: sessions and failed tries, which come before anybody is known; and the form of a copy.
+
+        Parameters
+        ----------
+        writes
+            Whether it alone may write, as of `writing`.
 
         Raises
         ------
         DataError
-            When another writes for too long, the disk is full, or the store cannot be written.
+            As of `writing`.
         """
-        with _told(self.path), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._connected(writes=writes) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+        opened = self.engine.connect().execution_options(writes=writes)
+        with _told(self.path), opened as connection, connection.begin():
             yield connection
 
     @property
@@ -83,10 +143,11 @@ class Store:
         return pseudonyms_of(self.path)
 
     def state(self) -> str:
-        """What the store holds, in a word: another one after every change."""
-        with self.reading() as connection:
+        """What the store holds, in a word that tells nothing of it: another one after every change of the content."""
+        last = select(AUDIT.c.id).where(AUDIT.c.act.not_in(QUIET)).order_by(AUDIT.c.id.desc()).limit(1)
+        with self._connected(writes=False) as connection:
             generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
-            return f"{generation}/{connection.scalar(select(func.max(AUDIT.c.id))) or 0}"
+            return f"{generation}/{connection.scalar(last) or 0}"
 
 
 @contextlib.contextmanager
@@ -116,15 +177,38 @@ def note(
     subject_id: int | None,
     change: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes down who did what, in the transaction that does it."""
+    """Writes down who did what, in the transaction that does it, as the next link of the chain.
+
+    Parameters
+    ----------
+    connection
+        One that writes: nobody else adds a row meanwhile.
+    viewer
+        Who.
+    act
+        What.
+    subject, subject_id
+        To what: the name of a table and a row's number, where there is one.
+    change
+        Column: before and after, or counts; nothing of a person.
+    """
+    last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
+    number, previous = (last.id + 1, last.hash) if last else (1, chain.START)
+    entry = chain.Entry(number, now(), viewer.name, act.value, subject, subject_id)
+    salt, written = chain.new_salt(), json.dumps(change or {}, ensure_ascii=False, default=str)
+    digest = chain.digest(salt, written)
     connection.execute(
         insert(AUDIT).values(
-            at=now(),
-            who=viewer.name,
-            act=act.value,
+            id=number,
+            at=entry.at,
+            who=entry.who,
+            act=entry.act,
             subject=subject,
             subject_id=subject_id,
-            change=json.dumps(change or {}, ensure_ascii=False, default=str),
+            change=written,
+            salt=salt,
+            digest=digest,
+            hash=chain.link(previous, entry, digest),
         )
     )
 

@@ -177,6 +177,26 @@ class Pseudonyms:
         if not left:
             self.erase()
 
+    def forget_rows(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Erases the hashes of single rows, by token and row number; the secret goes with the last."""
+        rows = list(rows)
+        if not rows or not self._path.exists():
+            return
+        with self._open() as found:
+            found.executemany("DELETE FROM row_hash WHERE token = ? AND row_number = ?", rows)
+            left = found.execute("SELECT EXISTS (SELECT 1 FROM row_hash)").fetchone()[0]
+        if not left:
+            self.erase()
+
+    def keep_reports(self, numbers: Iterable[int]) -> None:
+        """Erases the hashes of the keys of all other reports."""
+        if not self._path.exists():
+            return
+        with self._open() as found:
+            found.execute("CREATE TEMP TABLE kept (report_no INTEGER PRIMARY KEY)")
+            found.executemany("INSERT INTO kept VALUES (?)", [(number,) for number in numbers])
+            found.execute("DELETE FROM report_hash WHERE report_no NOT IN (SELECT report_no FROM kept)")
+
     def keep(self, token: str, hashes: Hashes) -> None:
         """Keeps the hashes of one batch; all of them or none."""
         with self._open() as found:

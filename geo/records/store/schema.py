@@ -264,13 +264,17 @@ AUDIT = Table(
     "audit",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime, nullable=False),
+    Column("at", DateTime, nullable=False, index=True),
     Column("who", String(64), nullable=False),
     Column("act", String(_WORD), nullable=False),
     Column("subject", String(_WORD), nullable=False),
     Column("subject_id", Integer, index=True),
     # JSON of column: [before, after]; only columns of the tables above, so nothing of a person.
     Column("change", Text, nullable=False, server_default="{}"),
+    # The chain (`geo.records.store.chain`). Change and salt are erased when their time is over, the hashes stay.
+    Column("salt", String(32), nullable=False, server_default=""),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("hash", String(64), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 

@@ -14,13 +14,14 @@ from sqlalchemy import create_engine, event
 from geo.errors import DataError, Fault, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Engine
 
 _MAGIC = b"SQLite format 3\x00"
 #: Seconds that one writer waits for another before a person is told that the store is in use.
 WAIT_S = 10.0
+_BLOCK = 1 << 20
 _CODES = {
     "SQLITE_BUSY": Problem.STORE_BUSY,
     "SQLITE_LOCKED": Problem.STORE_BUSY,
@@ -67,7 +68,11 @@ def problem_of(fault: BaseException) -> Problem | None:
 def forget_deleted(engine: Engine) -> None:
     """Takes what was deleted out of the write-ahead log too; where a reader holds it, the next time does."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        waited = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+        # A reader that stays would be waited for as long as a writer is.
+        connection.exec_driver_sql("PRAGMA busy_timeout = 500")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {waited}")
 
 
 def _refuse(path: Path, problem: Problem) -> DataError:
@@ -118,8 +123,18 @@ def _unfinished(target: Path) -> Iterator[Path]:
         yield Path(folder) / "store.sqlite"
 
 
-def copy_out(store: Path, target: Path) -> None:
+@contextlib.contextmanager
+def copy_out(store: Path, target: Path, *, without: Iterable[str] = ()) -> Iterator[None]:
     """Copies a store that may be in use into one file, whole or not at all.
+
+    The copy stands in its place at the end of the block, unless that raises.
+
+    Parameters
+    ----------
+    store, target
+        The files.
+    without
+        Tables whose rows stay out of the copy.
 
     Raises
     ------
@@ -130,41 +145,41 @@ def copy_out(store: Path, target: Path) -> None:
         with _unfinished(target) as unfinished:
             with (
                 contextlib.closing(sqlite3.connect(store, timeout=WAIT_S)) as source,
-                contextlib.closing(sqlite3.connect(unfinished)) as copy,
+                contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as copy,
             ):
+                unfinished.chmod(0o600)
                 source.backup(copy)
                 # One file that needs nothing beside it.
                 copy.execute("PRAGMA journal_mode = DELETE")
+                copy.execute("PRAGMA secure_delete = ON")
+                for table in without:
+                    copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of ours
             check_file(unfinished)
             with unfinished.open("rb") as file:
                 os.fsync(file.fileno())
+            yield
             unfinished.replace(target)
     except (sqlite3.Error, OSError) as fault:
         raise _refuse(target, problem_of(fault) or Problem.NOT_WRITABLE) from fault
 
 
-def settle(path: Path) -> None:
-    """Brings what the log of a store that nobody has open still holds into its one file."""
-    with contextlib.closing(sqlite3.connect(path)) as found:
-        found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        found.execute("PRAGMA journal_mode = DELETE")
-
-
-def copy_in(source: Path, store: Path) -> None:
-    """Puts the content of a checked copy into the place of a store's, in one step, though others have it open.
+def shred(path: Path) -> None:
+    """Overwrites a file and removes it, with what a database may have left beside it.
 
     Raises
     ------
     DataError
-        When the store is in use for longer than is waited, or the disk is full; it is then as it was.
+        When it cannot be written.
     """
     try:
-        with (
-            contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as copy,
-            contextlib.closing(sqlite3.connect(store, timeout=WAIT_S)) as target,
-        ):
-            target.execute("PRAGMA secure_delete = ON")
-            copy.backup(target)
-            target.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as fault:
-        raise _refuse(store, problem_of(fault) or Problem.NOT_WRITABLE) from fault
+        for one in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+            if not one.is_file():
+                continue
+            with one.open("r+b") as file:
+                for start in range(0, one.stat().st_size, _BLOCK):
+                    file.write(bytes(min(_BLOCK, one.stat().st_size - start)))
+                file.flush()
+                os.fsync(file.fileno())
+            one.unlink()
+    except OSError as fault:
+        raise _refuse(path, Problem.NOT_WRITABLE) from fault

@@ -1,0 +1,228 @@
+"""The audit: is its chain whole, what does it say, and who saw and took what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import String, cast, select
+
+from geo.records.store import chain
+from geo.records.store.chain import Head
+from geo.records.store.engine import note, now
+from geo.records.store.schema import AUDIT
+from geo.records.store.trail import head
+from geo.terms import Act, Right, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from geo.records.store import Store
+    from geo.terms import Audience
+    from geo.viewer import Viewer
+
+__all__ = ["Head", "Verification", "entries", "exported", "head", "saw", "verify"]
+
+_LONGEST = 60
+_CHUNK = 2_000
+_NAMES = ("id", "at", "who", "act", "subject", "subject_id", "change", "salt", "digest", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of the question whether the past was rewritten.
+
+    Parameters
+    ----------
+    rows
+        Rows of the audit.
+    first_broken
+        Number of the first row that does not follow from the one before it, or whose content is not the one that was
+        written; None where there is none.
+    head
+        End of the chain; None while it is empty.
+    missing
+        Of the heads asked about, those that the chain does not hold: it was cut or rewritten since they were printed.
+    """
+
+    rows: int
+    first_broken: int | None
+    head: Head | None
+    missing: tuple[Head, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing speaks against the chain."""
+        return self.first_broken is None and not self.missing
+
+
+def _rows(connection: Connection) -> Iterator[Any]:
+    """All rows in order; the moment as text, because what somebody wrote in its place may be none."""
+    columns = [cast(AUDIT.c.at, String).label("at") if name == "at" else AUDIT.c[name] for name in _NAMES]
+    yield from connection.execute(select(*columns).order_by(AUDIT.c.id)).yield_per(_CHUNK)
+
+
+def _follows(row: Any, previous: str) -> bool:
+    """Whether a row is the one that was written after the one with that hash."""
+    try:
+        entry = chain.Entry(
+            row.id, datetime.fromisoformat(row.at), row.who, row.act, row.subject, row.subject_id
+        )  # fmt: skip
+        # A row that lost its content has nothing in its place.
+        content = chain.digest(row.salt, row.change) == row.digest if row.salt else row.change == "{}"
+        return content and chain.link(previous, entry, row.digest) == row.hash
+    except (TypeError, ValueError, AttributeError):
+        # What somebody wrote into a column is not even of its kind.
+        return False
+
+
+def verify(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
+    """Whether the chain is whole, and holds the heads that were printed at earlier times.
+
+    Every hash is worked out again. A row may lack its content only where an erasure says so: each writes down how
+    many rows have none since, and the last one's number must be theirs.
+
+    Whoever can write the file can work out the whole chain anew. What then still tells is a head that somebody else
+    keeps, in the manifest of an edition.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.reading`, with the right to the audit.
+    heads
+        From manifests.
+    """
+    wanted = list(heads)
+    known, found = set(wanted), set()
+    previous, rows, last, broken = chain.START, 0, None, None
+    erased: list[int] = []
+    accounted = 0
+    for row in _rows(connection):
+        rows += 1
+        if broken is None and not _follows(row, previous):
+            broken = row.id
+        previous, last = row.hash, Head(row.id, row.hash)
+        if last in known:
+            found.add(last)
+        if not row.salt:
+            erased.append(row.id)
+        elif row.act == Act.ERASE.value:
+            accounted = _accounted(row.change)
+    if broken is None and len(erased) != accounted:
+        broken = erased[-1] if erased else last.number if last else None
+    return Verification(rows, broken, last, tuple(one for one in wanted if one not in found))
+
+
+def _accounted(change: str) -> int:
+    """Rows without content that an erasure tells of."""
+    try:
+        return int(json.loads(change)["audit_erased"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def entries(
+    connection: Connection, *, acts: Iterable[Act] = (), first: date | None = None, last: date | None = None,
+    limit: int = 200,
+) -> pd.DataFrame:  # fmt: skip
+    """What was done, the newest first: `id`, `at`, `who`, `act`, `subject`, `subject_id`, `change`, `is_erased`.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.reading`, with the right to the audit.
+    acts
+        Only these; none means all.
+    first, last
+        Days in UTC, both included.
+    limit
+        Rows at most.
+
+    Returns
+    -------
+    DataFrame
+        `change` is a dictionary, empty where there was none or where `is_erased` says that its time is over.
+    """
+    columns = [AUDIT.c[name] for name in ("id", "at", "who", "act", "subject", "subject_id", "change", "salt")]
+    query = select(*columns).order_by(AUDIT.c.id.desc()).limit(limit)
+    wanted = [act.value for act in acts]
+    if wanted:
+        query = query.where(AUDIT.c.act.in_(wanted))
+    if first is not None:
+        query = query.where(AUDIT.c.at >= datetime.combine(first, datetime.min.time()))
+    if last is not None:
+        query = query.where(AUDIT.c.at <= datetime.combine(last, datetime.max.time()))
+    found = connection.execute(query)
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()))
+    return frame.assign(change=[json.loads(one) for one in frame["change"]], is_erased=frame["salt"].eq("")).drop(
+        columns="salt"
+    )
+
+
+def _what(what: str) -> str:
+    if not what or len(what) > _LONGEST:
+        msg = f"a word for what was seen has 1 to {_LONGEST} letters, not {len(what)}"
+        raise ValueError(msg)
+    return what
+
+
+def saw(store: Store, viewer: Viewer, what: str) -> None:
+    """Writes down that somebody who is signed in saw exact figures, once for each day (UTC) and `what`.
+
+    Parameters
+    ----------
+    store
+        The city's own.
+    viewer
+        Who; nothing is written of the public.
+    what
+        A page and a period, in the program's own words: never anything that was typed.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may see no exact figures.
+    """
+    if viewer.role is Role.PUBLIC:
+        return
+    change = {"what": _what(what)}
+    seen = select(AUDIT.c.id).where(
+        AUDIT.c.at >= datetime.combine(now().date(), datetime.min.time()),
+        AUDIT.c.act == Act.SEE.value,
+        AUDIT.c.who == viewer.name,
+        AUDIT.c.change == json.dumps(change, ensure_ascii=False),
+    )
+    # Read first: nearly every look is one of many, and need not wait for whoever writes.
+    with store.reading(viewer, Right.SEE_EXACT) as connection:
+        if connection.execute(seen.limit(1)).first():
+            return
+    with store.writing(viewer, Right.SEE_EXACT) as connection:
+        if not connection.execute(seen.limit(1)).first():
+            note(connection, viewer, Act.SEE, "page", None, change)
+
+
+def exported(store: Store, viewer: Viewer, what: str, audience: Audience) -> None:
+    """Writes down that somebody who is signed in takes a file of figures, and for whom it was made.
+
+    Parameters
+    ----------
+    store, viewer, what
+        As of `saw`.
+    audience
+        For whom the figures were released.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may export nothing.
+    """
+    if viewer.role is Role.PUBLIC:
+        return
+    with store.writing(viewer, Right.EXPORT) as connection:
+        note(connection, viewer, Act.EXPORT, "file", None, {"what": _what(what), "audience": audience.value})

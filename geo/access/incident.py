@@ -1,0 +1,190 @@
+"""The pack for an incident: what the city must be able to tell within 3 x 24 hours, and nothing of a person.
+
+Whoever answers for the data tells the persons and the authority in writing within 3 x 24 hours which data were
+disclosed, when and how, and what is done about it (UU 27/2022, article 46).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+import sqlite3
+import zipfile
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import extract, func, select
+
+import geo
+from geo.access.audit import head, verify
+from geo.records.store.batches import TABLES
+from geo.records.store.engine import note, now, revisions
+from geo.records.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
+from geo.terms import Act, Kind, Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from sqlalchemy import Connection, Select
+
+    from geo.records.store import Store
+    from geo.settings import Settings
+    from geo.viewer import Viewer
+    from geo.words import Words
+
+#: In the order of the pack; README.txt, which says what each is, comes first.
+FILES = (
+    "rows.csv", "columns.csv", "batches.csv", "accounts.csv", "sessions.csv", "left.csv", "acts.csv", "audit.json",
+    "program.json", "settings.json",
+)  # fmt: skip
+#: What takes figures or records out of the house; only of these the pack says what was taken.
+_LEFT = (Act.EXPORT, Act.BACKUP, Act.PUBLISH)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Of every file in the pack: the same content is the same pack.
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A table as a spreadsheet takes it, in which nothing runs as a formula."""
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        cells = ["" if cell is None else str(cell) for cell in row]
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return made.getvalue()
+
+
+def _json(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _table(connection: Connection, query: Select[Any]) -> str:
+    found = connection.execute(query)
+    return _csv(list(found.keys()), found.all())
+
+
+def _held(connection: Connection) -> Iterable[tuple[Any, ...]]:
+    """Rows of each table; of cases and watchers' reports by year and state too."""
+    for table in METADATA.sorted_tables:
+        yield table.name, "", "", connection.scalar(select(func.count()).select_from(table))
+    for kind, dated in ((Kind.CASES, RECORD.c.reported_on), (Kind.REPORTS, WATCH_REPORT.c.reported_on)):
+        table = TABLES[kind]
+        year = extract("year", dated)
+        counted = (
+            select(year, table.c.state, func.count()).group_by(year, table.c.state).order_by(year, table.c.state)
+        )
+        for one, state, many in connection.execute(counted):
+            yield table.name, "" if one is None else one, state, many
+
+
+def _contents(connection: Connection, settings: Settings, first: datetime, last: datetime) -> dict[str, str]:
+    """The files, by name, as they are at this moment."""
+    span = AUDIT.c.at.between(first, last)
+    plain = [AUDIT.c[name] for name in ("id", "at", "who", "act", "subject", "subject_id")]
+    batch = [column for column in BATCH.columns if column.name != "token"]
+    account = [ACCOUNT.c[name] for name in ("name", "kind", "role", "state", "made_at", "made_by")]
+    session = [ACCOUNT.c.name, *(SESSION.c[name] for name in ("made_at", "seen_at", "expires_at"))]
+    verified = verify(connection)
+    access, keep = settings.access, settings.retention
+    return {
+        "rows.csv": _csv(["table", "year", "state", "rows"], _held(connection)),
+        "columns.csv": _csv(
+            ["table", "column", "type"],
+            [(table.name, column.name, column.type) for table in METADATA.sorted_tables for column in table.columns],
+        ),
+        "batches.csv": _table(connection, select(*batch).order_by(BATCH.c.id)),
+        "accounts.csv": _table(connection, select(*account).order_by(ACCOUNT.c.id)),
+        "sessions.csv": _table(
+            connection,
+            select(*session)
+            .join(ACCOUNT, ACCOUNT.c.id == SESSION.c.account_id)
+            .where(SESSION.c.made_at <= last, SESSION.c.expires_at >= first)
+            .order_by(SESSION.c.id),
+        ),
+        "left.csv": _table(
+            connection,
+            select(*plain, AUDIT.c.change.label("what"))
+            .where(span, AUDIT.c.act.in_([act.value for act in _LEFT]))
+            .order_by(AUDIT.c.id),
+        ),
+        "acts.csv": _table(connection, select(*plain).where(span).order_by(AUDIT.c.id)),
+        "audit.json": _json(
+            {
+                "rows": verified.rows, "whole": verified.whole, "first_broken": verified.first_broken,
+                "head": str(verified.head or ""), "from": first, "to": last,
+            }
+        ),
+        "program.json": _json(
+            {
+                "program": geo.__version__, "store": revisions()[-1], "python": platform.python_version(),
+                "sqlite": sqlite3.sqlite_version, "system": platform.system(),
+            }
+        ),
+        "settings.json": _json(
+            {
+                "owner": access.owner,
+                "rights": {role: sorted(rights) for role, rights in access.rights.items()},
+                "session_hours": access.session_hours, "idle_minutes": access.idle_minutes,
+                "issuer": access.issuer, "k": settings.k, "k_taskforce": settings.k_taskforce,
+                "record_years": keep.record_years, "audit_years": keep.audit_years, "copy_days": keep.copy_days,
+            }
+        ),
+    }  # fmt: skip
+
+
+def _readme(languages: Sequence[Words], made_at: datetime, first: date, last: date) -> str:
+    """What the pack is for and what each file says, in each language."""
+    parts, at = [], f"{made_at:%Y-%m-%d %H:%M}"
+    for words in languages:
+        lines = [
+            words("incident.title"), "",
+            words("incident.span", first=first.isoformat(), last=last.isoformat(), at=at), "",
+            words("incident.duty"), "", words("incident.nobody"), "",
+            *(f"{name}: " + words(f"incident.file.{name.partition('.')[0]}") for name in FILES),
+        ]  # fmt: skip
+        parts.append("\n".join(lines))
+    return "\n\n----\n\n".join(parts) + "\n"
+
+
+def pack(
+    store: Store, viewer: Viewer, settings: Settings, *, first: date, last: date, languages: Sequence[Words]
+) -> bytes:
+    """The pack, one zip; that it was made is written down before anybody has it.
+
+    Parameters
+    ----------
+    store
+        The city's own.
+    viewer
+        Who asks for it.
+    settings
+        Access and retention as they are set.
+    first, last
+        Days in UTC that the acts in it span, both included.
+    languages
+        Of its README.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer has no right to the audit.
+    DataError
+        When the store is in use for too long.
+    """
+    with store.writing(viewer, Right.AUDIT) as connection:
+        begins, ends = datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time())
+        contents = _contents(connection, settings, begins, ends)
+        span = {"from": first.isoformat(), "to": last.isoformat(), "head": str(head(connection) or "")}
+        note(connection, viewer, Act.INCIDENT, "store", None, span)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        readme = _readme(languages, now(), first, last)
+        for name, text in (("README.txt", readme), *((name, contents[name]) for name in FILES)):
+            entry = zipfile.ZipInfo(name, _STAMP)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            archive.writestr(entry, text)
+    return made.getvalue()

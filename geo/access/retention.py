@@ -1,0 +1,118 @@
+"""Retention: what is past its time is erased, in the store and in its copies, and the audit says that it was."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from geo.records.store import erasure, sqlite
+from geo.records.store.engine import now
+from geo.records.store.erasure import Limits, Past
+from geo.records.store.pseudonyms import Pseudonyms
+from geo.terms import Right
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.records.store import Store
+    from geo.settings import RetentionSettings
+    from geo.viewer import Viewer
+
+#: Folder of copies beside a store.
+COPIES = "cadangan"
+_UNFINISHED = ".petajaga-*"
+#: No copy takes as long to be made: what is left of one is of a program that was killed.
+_STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is past its time.
+
+    Parameters
+    ----------
+    past
+        In the store.
+    copies
+        Files beside it that are older than copies are kept, and folders that a copy cut off left.
+    """
+
+    past: Past
+    copies: tuple[Path, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to erase."""
+        return self.past == Past() and not self.copies
+
+
+def _old_copies(store: Store, keep: RetentionSettings, at: datetime) -> tuple[Path, ...]:
+    """Copies by the time of their file; only what this program names so, beside the store."""
+    beside = store.path.parent
+    copies = [*beside.glob(f"{store.path.stem}-sebelum-*.sqlite"), *(beside / COPIES).glob("*.sqlite")]
+    kept = [(path, timedelta(days=keep.copy_days)) for path in copies if path.is_file()]
+    kept += [(path, _STALE) for folder in (beside, beside / COPIES) for path in folder.glob(_UNFINISHED)]
+
+    def age(path: Path) -> timedelta:
+        return at - datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+
+    return tuple(sorted(path for path, most in kept if path != store.path and age(path) > most))
+
+
+def due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
+    """What is past its time; changes nothing.
+
+    Parameters
+    ----------
+    store
+        The city's own.
+    viewer
+        Who asks.
+    keep
+        How long what is kept.
+    at
+        Moment in UTC; now by default.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer has no right to the audit.
+    """
+    at = at or now()
+    with store.reading(viewer, Right.AUDIT) as connection:
+        return Due(erasure.count(connection, Limits.of(keep, at)), _old_copies(store, keep, at))
+
+
+def erase(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
+    """Erases what is past its time, and gives what that was.
+
+    The store in one transaction, with the hashes of the rows and the row of the audit that says so; then its log is
+    emptied. Then the copies: overwritten, and removed. A copy that is left by a fault is due again.
+
+    Parameters
+    ----------
+    store, viewer, keep, at
+        As of `due`.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer has no right to the audit; nothing was erased.
+    DataError
+        When the store is in use for too long, or a copy cannot be written.
+    """
+    viewer.require(Right.AUDIT)
+    at = at or now()
+    copies = _old_copies(store, keep, at)
+    with store.writing(viewer, Right.AUDIT) as connection:
+        pseudonyms = Pseudonyms(store.pseudonyms, ())
+        past = erasure.erase(connection, viewer, Limits.of(keep, at), pseudonyms, copies=len(copies))
+    sqlite.forget_deleted(store.engine)
+    for path in copies:
+        for file in [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]:
+            sqlite.shred(file)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+    return Due(past, copies)

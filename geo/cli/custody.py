@@ -1,0 +1,172 @@
+"""`audit`, `retain`, `incident`: is the past as it was, what is past its time, what to tell after a leak."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.stores import refusing, store, viewer
+from geo.cli.tables import check_output
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem
+from geo.settings import read_settings
+from geo.terms import Right
+from geo.words import Language, Words
+
+if TYPE_CHECKING:
+    import argparse
+
+    from geo.cli.telling import Teller
+    from geo.records.store.chain import Head
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the commands known to the parser of all commands."""
+
+    def command(name: str, run: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, parents=[shared], help=words(f"cli.help.{name}"), description=words(f"cli.help.{name}"),
+            epilog=words(f"cli.example.{name}"),
+        )  # fmt: skip
+        made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
+        made.set_defaults(run=run)
+        return made
+
+    one = command("audit", audit)
+    one.add_argument(
+        "--manifest",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        action="extend",
+        default=[],
+        help=words("cli.help.manifest"),
+    )
+    two = command("retain", retain)
+    two.add_argument("--dry-run", action="store_true", help=words("cli.help.retain_dry_run"))
+    three = command("incident", incident)
+    three.add_argument(
+        "--from", metavar="DATE", type=date.fromisoformat, required=True, dest="first", help=words("cli.help.from")
+    )
+    three.add_argument("--to", metavar="DATE", type=date.fromisoformat, dest="last", help=words("cli.help.to"))
+    three.add_argument("-o", metavar="FILE.zip", type=Path, required=True, dest="out", help=words("cli.help.pack"))
+
+
+def _heads(manifests: list[Path]) -> dict[Path, Head]:
+    """Head of the chain that each manifest carries; one that was made without an audit carries none.
+
+    Raises
+    ------
+    DataError
+        With every manifest that is none.
+    """
+    from geo.records.store.chain import Head
+
+    found, faults = {}, []
+    for path in manifests:
+        try:
+            printed = json.loads(path.read_text("utf-8"))["audit_head"]
+            if printed is not None:
+                found[path] = Head.read(printed)
+        except FileNotFoundError:
+            faults.append(Fault.of(path.name, "", Problem.MISSING_FILE))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            faults.append(Fault.of(path.name, "audit_head", Problem.UNREADABLE, hint="manifest.json"))
+    if faults:
+        raise RefusalError(faults, "store")
+    return found
+
+
+def audit(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Say whether the audit's chain is whole and holds what manifests printed.
+
+    Raises
+    ------
+    DataError
+        When it is not, or does not; when there is no store or a manifest cannot be read.
+    """
+    from geo.access.audit import verify
+    from geo.records.imports import open_existing
+
+    heads = _heads(chosen.manifest)
+    with refusing():
+        opened = open_existing(store(chosen.db))
+        with opened.reading(viewer(), Right.AUDIT) as connection:
+            found = verify(connection, heads.values())
+    told = {
+        "rows": found.rows, "whole": found.whole, "first_broken": found.first_broken,
+        "head": str(found.head) if found.head else None, "missing": [str(one) for one in found.missing],
+    }  # fmt: skip
+    faults = []
+    if found.first_broken is not None:
+        faults.append(Fault.of(opened.path.name, "audit", Problem.AUDIT_BROKEN, values=[found.first_broken]))
+    faults += [
+        Fault.of(path.name, "audit_head", Problem.AUDIT_HEAD_MISSING, values=[one.number])
+        for path, one in heads.items()
+        if one in found.missing
+    ]
+    if faults:
+        raise RefusalError(faults, "store", told)
+    words = teller.words
+    teller.result(told, [words("audit.whole", n=found.rows), words("audit.head", head=str(found.head or "-"))])
+
+
+def retain(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Erase what is past its time, or say what would be.
+
+    Raises
+    ------
+    DataError
+        When there is no store, or it is in use for too long.
+    """
+    from geo.access import retention
+    from geo.records.imports import open_existing
+
+    act = retention.due if chosen.dry_run else retention.erase
+    with refusing():
+        found = act(open_existing(store(chosen.db)), viewer(), read_settings().retention)
+    told = {**asdict(found.past), "copies": len(found.copies)}
+    words = teller.words
+    lines = [f"- {words(f'retention.{name}')}: {words.number(many)}" for name, many in told.items()]
+    teller.result(told, [words("retention.due" if chosen.dry_run else "retention.erased"), *lines])
+
+
+def incident(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Write the pack for an incident, whole or not at all.
+
+    Raises
+    ------
+    DataError
+        When there is no store, the days are the wrong way round, or the file cannot be written.
+    """
+    from geo.access.incident import pack
+    from geo.records.imports import open_existing
+    from geo.records.store.engine import now
+
+    last = chosen.last or now().date()
+    if last < chosen.first:
+        raise RefusalError([Fault.of("--to", "", Problem.DATES_REVERSED)], "store")
+    check_output(chosen.out, (".zip",))
+    languages = [Words(one) for one in Language]
+    with refusing():
+        opened = open_existing(store(chosen.db))
+        made = pack(opened, viewer(), read_settings(), first=chosen.first, last=last, languages=languages)
+        _write(chosen.out, made)
+    told = {"file": chosen.out.name, "bytes": len(made), "from": str(chosen.first), "to": str(last)}
+    teller.result(told, [teller.words("cli.written", file=chosen.out.name)])
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:
+            unfinished = Path(folder) / "pack.zip"
+            unfinished.touch(mode=0o600)
+            unfinished.write_bytes(content)
+            os.replace(unfinished, path)  # noqa: PTH105 - Path.replace is the same; the name says what happens
+    except OSError as fault:
+        raise DataError((Fault.of("-o", "", Problem.NOT_WRITABLE),)) from fault

@@ -1,0 +1,49 @@
+"""Which store a command works on, and as whom."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from geo.cli.telling import RefusalError
+from geo.errors import DataError
+from geo.settings import read_settings
+from geo.terms import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from geo.viewer import Viewer
+
+
+def viewer() -> Viewer:
+    """The command line: whoever runs commands here can read the file anyway; the audit says that it was one."""
+    return read_settings().viewer("baris perintah", Role.STEWARD)
+
+
+def store(url: str | None) -> Path:
+    """File of the store that `--db` names, else of the city's own; hashes that are too old are erased from it.
+
+    Raises
+    ------
+    DataError
+        When it is the address of another kind of database.
+    """
+    # Not at the top: a database that a command does not use shall not be waited for.
+    from geo.records.imports import expire
+    from geo.records.store.engine import path_of, store_at
+
+    with refusing():
+        path = store_at(url) if url else path_of(read_settings())
+    expire(path)
+    return path
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Tells faults of a store in the words that commands have for them."""
+    try:
+        yield
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault

@@ -1,0 +1,110 @@
+"""The audit's chain of hashes: each row's hash covers the row and the hash before it.
+
+Nothing here may ever change: chains that were written would not verify any more. What was changed is covered by its
+digest alone, keyed with the row's own salt. When change and salt are erased, the chain stays whole, and the digest
+tells nothing: without the salt no guess can be tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_SALT_BYTES = 16
+#: What the first row follows.
+START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """End of a chain: whoever kept it can tell later whether the chain still holds it.
+
+    Parameters
+    ----------
+    number
+        Of the last row.
+    hash
+        Its hash, 64 hexadecimal digits.
+    """
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """A head as it is written down.
+
+        Raises
+        ------
+        ValueError
+            When the text is none.
+
+        Examples
+        --------
+        >>> Head.read("7:" + "ab" * 32).number
+        7
+        """
+        number, _, hashed = text.partition(":")
+        if not (
+            number.isascii()
+            and number.isdigit()
+            and len(hashed) == len(START)
+            and set(hashed) <= set("0123456789abcdef")
+        ):
+            msg = "a head is a number, a colon and 64 hexadecimal digits"
+            raise ValueError(msg)
+        return cls(int(number), hashed)
+
+
+class Entry(NamedTuple):
+    """What a row of the audit says beside its change: who did what to what, and when (UTC)."""
+
+    number: int
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    subject_id: int | None
+
+
+def new_salt() -> str:
+    """A salt that was never used."""
+    return secrets.token_hex(_SALT_BYTES)
+
+
+def digest(salt: str, change: str) -> str:
+    """Keyed hash of what was changed, as it is written in the row.
+
+    Examples
+    --------
+    >>> digest("00", "{}") == digest("01", "{}")
+    False
+    """
+    return hmac.digest(bytes.fromhex(salt), change.encode(), hashlib.sha256).hex()
+
+
+def link(previous: str, entry: Entry, digested: str) -> str:
+    """Hash of a row that follows another; no two rows have the same encoding.
+
+    Parameters
+    ----------
+    previous
+        Hash of the row before; `START` for the first.
+    entry
+        The row.
+    digested
+        Its `digest`.
+    """
+    number, at, *rest = entry
+    row = [previous, number, at.isoformat(timespec="microseconds"), *rest, digested]
+    return hashlib.sha256(json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()

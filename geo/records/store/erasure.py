@@ -1,0 +1,172 @@
+"""What is past its time in a store: counted, and erased with everything that hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, func, or_, select
+
+from geo.records.store import trail
+from geo.records.store.batches import forget_spellings
+from geo.records.store.engine import note
+from geo.records.store.schema import ATTEMPT, AUDIT, BATCH, RECORD, SESSION, WATCH_REPORT
+from geo.terms import Act, Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from geo.records.store.pseudonyms import Pseudonyms
+    from geo.settings import RetentionSettings
+    from geo.viewer import Viewer
+
+#: Failed tries are looked at for minutes; who was refused stands in the audit.
+_TRIES = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Moments before which something is past its time.
+
+    Parameters
+    ----------
+    records_on
+        Day; records of earlier ones go.
+    audit_at, tries_at, sessions_at
+        Moments in UTC: what was changed, failed tries, the end of sessions.
+    """
+
+    records_on: date
+    audit_at: datetime
+    tries_at: datetime
+    sessions_at: datetime
+
+    @classmethod
+    def of(cls, keep: RetentionSettings, at: datetime) -> Limits:
+        """Limits of a moment (UTC)."""
+        return cls(
+            records_on=_years_before(at.date(), keep.record_years),
+            audit_at=datetime.combine(_years_before(at.date(), keep.audit_years), datetime.min.time()),
+            tries_at=at - _TRIES,
+            sessions_at=at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How much is past its time, or was.
+
+    Parameters
+    ----------
+    records, reports
+        Records of cases, reports of watchers.
+    audit
+        Rows of the audit that lose what was changed.
+    sessions, tries
+        Sessions that have ended, failed tries.
+    """
+
+    records: int = 0
+    reports: int = 0
+    audit: int = 0
+    sessions: int = 0
+    tries: int = 0
+
+
+def _years_before(day: date, years: int) -> date:
+    """Same day years before; of 29 February the 28th.
+
+    Examples
+    --------
+    >>> _years_before(date(2028, 2, 29), 10)
+    datetime.date(2018, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _rows(limits: Limits) -> dict[Kind, tuple[Table, Any]]:
+    """Table and condition of the rows that are past their time; undated ones go by the day they were brought."""
+    midnight = datetime.combine(limits.records_on, datetime.min.time())
+    old = select(BATCH.c.id).where(BATCH.c.made_at < midnight)
+    undated = and_(RECORD.c.reported_on.is_(None), RECORD.c.batch_id.in_(old))
+    return {
+        Kind.CASES: (RECORD, or_(RECORD.c.reported_on < limits.records_on, undated)),
+        Kind.REPORTS: (WATCH_REPORT, WATCH_REPORT.c.reported_on < limits.records_on),
+    }
+
+
+def _audit(limits: Limits) -> Any:
+    """Rows of the audit that lose their content: old ones, and those that tell of a row that goes."""
+    told = [
+        and_(
+            AUDIT.c.subject == ("record" if kind is Kind.CASES else kind.value),
+            AUDIT.c.subject_id.in_(select(table.c.id).where(past)),
+        )
+        for kind, (table, past) in _rows(limits).items()
+    ]
+    return or_(AUDIT.c.at < limits.audit_at, *told)
+
+
+def _ended(limits: Limits) -> dict[str, tuple[Table, Any]]:
+    return {
+        "sessions": (SESSION, SESSION.c.expires_at < limits.sessions_at),
+        "tries": (ATTEMPT, ATTEMPT.c.at < limits.tries_at),
+    }
+
+
+def count(connection: Connection, limits: Limits) -> Past:
+    """How much is past its time; changes nothing."""
+
+    def many(table: Table, past: Any) -> int:
+        return int(connection.scalar(select(func.count()).select_from(table).where(past)) or 0)
+
+    rows, ended = _rows(limits), _ended(limits)
+    return Past(
+        records=many(*rows[Kind.CASES]),
+        reports=many(*rows[Kind.REPORTS]),
+        audit=many(AUDIT, and_(AUDIT.c.salt != "", _audit(limits))),
+        **{name: many(*of) for name, of in ended.items()},
+    )
+
+
+def erase(connection: Connection, viewer: Viewer, limits: Limits, pseudonyms: Pseudonyms, *, copies: int = 0) -> Past:
+    """Erases what is past its time, in the caller's transaction, and writes down how much; batches keep their counts.
+
+    The hashes of the rows go first: they are in a file of their own, and none shall outlive its row.
+
+    Parameters
+    ----------
+    connection
+        One that writes.
+    viewer
+        Who does it.
+    limits
+        What is past.
+    pseudonyms
+        Hashes of the store.
+    copies
+        Copies of the store that go with it, for the audit.
+    """
+    found = count(connection, limits)
+    rows = _rows(limits)
+    # Before the rows go: the condition looks for them.
+    trail.blank(connection, _audit(limits))
+    for table, past in rows.values():
+        named = select(BATCH.c.token, table.c.row_number).join(BATCH, BATCH.c.id == table.c.batch_id).where(past)
+        pseudonyms.forget_rows([(row.token, row.row_number) for row in connection.execute(named)])
+        connection.execute(delete(table).where(past))
+    left = select(RECORD.c.report_no).distinct()
+    pseudonyms.keep_reports(connection.scalars(left).all())
+    forget_spellings(connection)
+    for table, past in _ended(limits).values():
+        connection.execute(delete(table).where(past))
+    counts = asdict(found) | {"copies": copies}
+    if any(counts.values()):
+        note(
+            connection, viewer, Act.ERASE, "store", None, {**counts, "audit_erased": trail.blanked(connection)}
+        )  # fmt: skip
+    return found
