@@ -61,6 +61,12 @@ class Problem(StrEnum):
     NO_SUCH_BATCH = "no_such_batch"
     ALREADY_UNDONE = "already_undone"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    WEAK_PASSWORD = "weak_password"  # noqa: S105 - what is wrong with one
+    BAD_ACCOUNT_NAME = "bad_account_name"
+    NAME_TAKEN = "name_taken"
+    NO_SUCH_ACCOUNT = "no_such_account"
+    NOT_LOCAL = "not_local"
+    LAST_STEWARD = "last_steward"
 
 
 def fit_to_show(value: object) -> str:

@@ -1,0 +1,53 @@
+"""A city of its own for every test, and a clock that a test can turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from people import STEWARD
+
+from geo.access import accounts, attempts, sessions
+from geo.records.store import engine
+from geo.records.store.engine import close_store
+from geo.terms import AccountKind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from geo.settings import Settings
+
+PASSWORD = "kuda lumping biru 7"
+
+
+@pytest.fixture
+def city(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    own = replace(settings, kota=tmp_path / "kota")
+    yield own
+    close_store(own.kota / "kota.sqlite")
+
+
+@pytest.fixture
+def staffed(city: Settings) -> Settings:
+    """Ana is steward, Tim of the task force, Pia comes through the provider."""
+    accounts.add(city, STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
+    accounts.add(city, STEWARD, name="tim", role=Role.TASKFORCE, kind=AccountKind.LOCAL, password=PASSWORD + "!")
+    accounts.add(city, STEWARD, name="pia@kupang.go.id", role=Role.PLANNER, kind=AccountKind.OIDC)
+    return city
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Puts the clock forward."""
+    put = timedelta()
+
+    def turn(**by: float) -> None:
+        nonlocal put
+        put += timedelta(**by)
+        for module in (sessions, attempts):
+            monkeypatch.setattr(module, "now", lambda: engine.now() + put)
+
+    return turn
