@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from geo.settings import ROOT
-from geo.terms import StoreName
+from geo.terms import Right
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import hotspots, method, names, overview, profile, record, rollout, sheets
+    from pages import accounts, hotspots, method, names, overview, profile, record, rollout, sheets
     from pages.shell import Shell
     from pages.shell.guard import guarded
+    from pages.shell.signed import door
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
@@ -62,19 +63,26 @@ def main() -> None:
             )
         ),
     ]
-    if StoreName.KOTA in shell.stores:
-        listed += [
-            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
-            for draw, title, address in (
-                (sheets.page, "page.data", "data"),
-                (names.page, "page.names", "tinjau"),
-                (record.page, "page.record", "catatan"),
-            )
-        ]
+    desk = {
+        address: (right, st.Page(partial(guarded(draw), shell), title=words(title), url_path=address))
+        for draw, title, address, right in (
+            (sheets.page, "page.data", "data", Right.BRING),
+            (names.page, "page.names", "tinjau", Right.DECIDE),
+            (record.page, "page.record", "catatan", Right.BRING),
+            (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
+        )
+    }
+    listed += [page for right, page in desk.values() if shell.who.may(right)]
     chosen = st.navigation([home, *listed], position="top")
-    if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
-        # Streamlit would show the first page in place of one that there is not.
-        st.warning(words("error.no_page"))
+    asked = _asked_for()
+    if chosen is home and asked not in {"", *(page.url_path for page in listed)}:
+        if asked in desk:
+            # There is such a page, for others: a session that has ended is told so, not that it went astray.
+            st.info(words("access.closed"))
+            door(shell)
+        else:
+            # Streamlit would show the first page in place of one that there is not.
+            st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
     # The page first: its map is what people wait for.
@@ -92,10 +100,20 @@ async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG00
     yield {}
 
 
+def _app() -> st.App:
+    """The server: Streamlit's, our own addresses beside it, and what every answer tells the browser."""
+    from pages import web
+    from pages.shell import caches
+
+    base = str(st.get_option("server.baseUrlPath") or "")
+    tiles = caches.settings()[0].tiles_url
+    return st.App(__file__, lifespan=_warm, routes=web.routes(base), middleware=web.middleware(base, tiles))
+
+
 if __name__ == "__main__":
     main()
 else:
     # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
     # server the first visitor to a deep link was told that there is no such page, and /overview ran without this.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, lifespan=_warm)
+    app = _app()

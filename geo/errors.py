@@ -67,6 +67,7 @@ class Problem(StrEnum):
     NO_SUCH_ACCOUNT = "no_such_account"
     NOT_LOCAL = "not_local"
     LAST_STEWARD = "last_steward"
+    PASSWORDS_DIFFER = "passwords_differ"
 
 
 def fit_to_show(value: object) -> str:

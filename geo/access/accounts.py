@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from geo.access import passwords, sessions
-from geo.access.doors import looking, managing, seeing, store_file
+from geo.access.doors import looking, managing, seeing
 from geo.errors import DataError, Fault, Problem
 from geo.records.store.engine import note, now
 from geo.records.store.schema import ACCOUNT, SESSION
@@ -18,10 +18,10 @@ from geo.terms import AccountKind, AccountState, Act, Right, Role
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from sqlalchemy import Connection, RowMapping
 
-    from geo.settings import Settings
     from geo.viewer import Viewer
 
 _LONGEST = 64
@@ -90,7 +90,7 @@ def _change(
     note(connection, viewer, Act.ACCOUNT, "account", row["id"], told | {"sessions": [ended, 0]})
 
 
-def has_accounts(settings: Settings) -> bool:
+def has_accounts(path: Path) -> bool:
     """Whether anybody was ever given an account, closed ones among them; looking makes no store.
 
     Raises
@@ -98,14 +98,13 @@ def has_accounts(settings: Settings) -> bool:
     DataError
         When the store cannot be read: whoever asks must then take it for yes.
     """
-    path = store_file(settings.kota)
     if not path.is_file():
         return False
     with looking(path) as connection:
         return connection.scalar(select(ACCOUNT.c.id).limit(1)) is not None
 
 
-def accounts(settings: Settings, viewer: Viewer) -> pd.DataFrame:
+def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
     """All accounts by name, with the number of sessions that were not ended and when one was last used.
 
     Returns
@@ -114,7 +113,7 @@ def accounts(settings: Settings, viewer: Viewer) -> pd.DataFrame:
         `COLUMNS`; empty where there is no store. No password in any form.
     """
     viewer.require(Right.ACCOUNTS)
-    if not store_file(settings.kota).is_file():
+    if not path.is_file():
         return pd.DataFrame(columns=COLUMNS)
     counted = (
         select(ACCOUNT, func.count(SESSION.c.id).label("sessions"), func.max(SESSION.c.seen_at).label("seen_at"))
@@ -122,18 +121,18 @@ def accounts(settings: Settings, viewer: Viewer) -> pd.DataFrame:
         .group_by(ACCOUNT.c.id)
         .order_by(ACCOUNT.c.name)
     )
-    with seeing(store_file(settings.kota), viewer) as connection:
+    with seeing(path, viewer) as connection:
         rows = connection.execute(counted).mappings().all()
     return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
 
 
-def add(settings: Settings, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
+def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
     """Adds an account; makes the store where there is none. Gives its number.
 
     Parameters
     ----------
-    settings
-        Where the store is.
+    path
+        File of the store.
     viewer
         Who does it.
     name
@@ -165,7 +164,7 @@ def add(settings: Settings, viewer: Viewer, *, name: str, role: Role, kind: Acco
         "name": name, "kind": kind.value, "role": role.value, "password_hash": kept,
         "state": AccountState.OPEN.value, "made_at": now(), "made_by": viewer.name,
     }  # fmt: skip
-    with managing(store_file(settings.kota), viewer) as connection:
+    with managing(path, viewer) as connection:
         try:
             with connection.begin_nested():
                 made = connection.execute(insert(ACCOUNT).values(values))
@@ -177,12 +176,12 @@ def add(settings: Settings, viewer: Viewer, *, name: str, role: Role, kind: Acco
     return number
 
 
-def set_role(settings: Settings, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
+def set_role(path: Path, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
     """Gives an account another role; its sessions end.
 
     Parameters
     ----------
-    settings, viewer, name, role
+    path, viewer, name, role
         As for `add`.
     version
         Of the account as it was seen; None takes it as it is.
@@ -197,48 +196,53 @@ def set_role(settings: Settings, viewer: Viewer, *, name: str, role: Role, versi
     if role is Role.PUBLIC:
         msg = "an account that may nothing is closed instead"
         raise ValueError(msg)
-    with _managing(settings, viewer) as connection:
+    with _managing(path, viewer) as connection:
         row = _one(connection, name)
         if role is not Role.STEWARD:
             _keep_a_steward(connection, row)
         _change(connection, viewer, row, {"role": role.value}, version=version)
 
 
-def set_state(
-    settings: Settings, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None
-) -> None:
+def set_state(path: Path, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None) -> None:
     """Closes an account or opens it again; its sessions end. Raises as `set_role` does."""
-    with _managing(settings, viewer) as connection:
+    with _managing(path, viewer) as connection:
         row = _one(connection, name)
         if state is AccountState.CLOSED:
             _keep_a_steward(connection, row)
         _change(connection, viewer, row, {"state": state.value}, version=version)
 
 
-def set_password(settings: Settings, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
+def set_password(path: Path, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
     """Gives a local account another password; its sessions end. Raises as `set_role` does, and for a weak one."""
     viewer.require(Right.ACCOUNTS)
     passwords.check(password, normal_name(name))
     kept = passwords.hashed(password)
-    with _managing(settings, viewer) as connection:
+    with _managing(path, viewer) as connection:
         row = _one(connection, name)
         if row["kind"] != AccountKind.LOCAL:
             raise _fault(Problem.NOT_LOCAL)
         _change(connection, viewer, row, {"password_hash": kept}, version=version)
 
 
-def end_sessions(settings: Settings, viewer: Viewer, *, name: str) -> int:
+def end_sessions(path: Path, viewer: Viewer, *, name: str) -> int:
     """Ends all sessions of an account; gives how many there were."""
-    with _managing(settings, viewer) as connection:
+    with _managing(path, viewer) as connection:
         row = _one(connection, name)
         ended = sessions.end_all(connection, row["id"])
-        note(connection, viewer, Act.SIGN_OUT, "account", row["id"], {"everywhere": True, "sessions": ended})
+        note(
+            connection,
+            viewer,
+            Act.SIGN_OUT,
+            "account",
+            row["id"],
+            {"everywhere": [None, True], "sessions": [ended, 0]},
+        )
     return ended
 
 
-def _managing(settings: Settings, viewer: Viewer) -> AbstractContextManager[Connection]:
+def _managing(path: Path, viewer: Viewer) -> AbstractContextManager[Connection]:
     """Writing in a store that is there: changing an account makes none."""
     viewer.require(Right.ACCOUNTS)
-    if not store_file(settings.kota).is_file():
+    if not path.is_file():
         raise _fault(Problem.NO_SUCH_ACCOUNT)
-    return managing(store_file(settings.kota), viewer)
+    return managing(path, viewer)

@@ -125,7 +125,7 @@ def end(settings: Settings, token: str, *, everywhere: bool = False) -> None:
         else:
             connection.execute(delete(SESSION).where(SESSION.c.id == row["id"]))
         viewer = settings.viewer(row["name"], Role(row["role"]))
-        note(connection, viewer, Act.SIGN_OUT, "account", row["account_id"], {"everywhere": everywhere})
+        note(connection, viewer, Act.SIGN_OUT, "account", row["account_id"], {"everywhere": [None, everywhere]})
 
 
 def end_all(connection: Connection, account: int) -> int:

@@ -87,7 +87,7 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
     with keeping(path) as connection:
         over = attempts.begin(connection, name=name, address=address)
         if over == "last":
-            note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": Refusal.TOO_MANY.value})
+            note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, Refusal.TOO_MANY.value]})
     if over:
         raise RefusedError(Refusal.TOO_MANY)
     with looking(path) as connection:
@@ -129,5 +129,5 @@ def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
             return sessions.begin(connection, settings, found)
         why = why or Refusal.NOT_KNOWN
         # Who it was is not written down: a stranger's e-mail is none of this store's business.
-        note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": why.value})
+        note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, why.value]})
     raise RefusedError(why)

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, measure, places, records
+from geo.cli import bench, measure, places, records, users
 from geo.cli.telling import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -54,6 +54,7 @@ def parser(words: Words) -> argparse.ArgumentParser:
     places.add(commands, shared, words)
     measure.add(commands, shared, words)
     records.add(commands, shared, words)
+    users.add(commands, shared, words)
     bench.add(commands, shared, words)
     return top
 

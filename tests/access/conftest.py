@@ -10,6 +10,7 @@ import pytest
 from people import STEWARD
 
 from geo.access import accounts, attempts, sessions
+from geo.access.doors import store_file
 from geo.records.store import engine
 from geo.records.store.engine import close_store
 from geo.terms import AccountKind, Role
@@ -33,9 +34,18 @@ def city(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
 @pytest.fixture
 def staffed(city: Settings) -> Settings:
     """Ana is steward, Tim of the task force, Pia comes through the provider."""
-    accounts.add(city, STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
-    accounts.add(city, STEWARD, name="tim", role=Role.TASKFORCE, kind=AccountKind.LOCAL, password=PASSWORD + "!")
-    accounts.add(city, STEWARD, name="pia@kupang.go.id", role=Role.PLANNER, kind=AccountKind.OIDC)
+    accounts.add(
+        store_file(city.kota), STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD
+    )
+    accounts.add(
+        store_file(city.kota),
+        STEWARD,
+        name="tim",
+        role=Role.TASKFORCE,
+        kind=AccountKind.LOCAL,
+        password=PASSWORD + "!",
+    )
+    accounts.add(store_file(city.kota), STEWARD, name="pia@kupang.go.id", role=Role.PLANNER, kind=AccountKind.OIDC)
     return city
 
 

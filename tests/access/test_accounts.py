@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from people import PLANNER, STEWARD, TASKFORCE
 
 from geo.access import accounts, passwords, sessions, signing
+from geo.access.doors import store_file
 from geo.access.signing import Refusal, RefusedError
 from geo.errors import DataError, Problem
 from geo.terms import AccountKind, AccountState, Role
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.settings import Settings
+    from geo.viewer import Viewer
 
 
 def rows(city: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -39,9 +41,12 @@ def problem(act: Callable[[], object]) -> Problem:
 
 
 def test_looking_for_accounts_makes_no_store(city: Settings) -> None:
-    assert not accounts.has_accounts(city)
-    assert accounts.accounts(city, STEWARD).empty
-    assert problem(lambda: accounts.set_role(city, STEWARD, name="ana", role=Role.PLANNER)) is Problem.NO_SUCH_ACCOUNT
+    assert not accounts.has_accounts(store_file(city.kota))
+    assert accounts.accounts(store_file(city.kota), STEWARD).empty
+    assert (
+        problem(lambda: accounts.set_role(store_file(city.kota), STEWARD, name="ana", role=Role.PLANNER))
+        is Problem.NO_SUCH_ACCOUNT
+    )
     with pytest.raises(RefusedError):
         signing.by_password(city, name="ana", password=PASSWORD, address="10.0.0.1")
     with pytest.raises(RefusedError):
@@ -51,54 +56,62 @@ def test_looking_for_accounts_makes_no_store(city: Settings) -> None:
 
 
 def test_an_account_is_added_listed_changed_and_closed(staffed: Settings) -> None:
-    assert accounts.has_accounts(staffed)
-    found = accounts.accounts(staffed, STEWARD)
+    assert accounts.has_accounts(store_file(staffed.kota))
+    found = accounts.accounts(store_file(staffed.kota), STEWARD)
     assert list(found.columns) == accounts.COLUMNS
     assert found[["name", "kind", "role", "state", "version"]].to_numpy().tolist() == [
         ["ana", "local", "steward", "open", 1],
         ["pia@kupang.go.id", "oidc", "planner", "open", 1],
         ["tim", "local", "taskforce", "open", 1],
     ]
-    accounts.set_role(staffed, STEWARD, name="Tim ", role=Role.PLANNER, version=1)
-    accounts.set_state(staffed, STEWARD, name="tim", state=AccountState.CLOSED, version=2)
-    (tim,) = accounts.accounts(staffed, STEWARD).query("name == 'tim'").to_dict("records")
+    accounts.set_role(store_file(staffed.kota), STEWARD, name="Tim ", role=Role.PLANNER, version=1)
+    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED, version=2)
+    (tim,) = accounts.accounts(store_file(staffed.kota), STEWARD).query("name == 'tim'").to_dict("records")
     assert (tim["role"], tim["state"], tim["version"]) == ("planner", "closed", 3)
-    assert accounts.has_accounts(staffed)
+    assert accounts.has_accounts(store_file(staffed.kota))
 
 
-def test_whoever_may_not_manage_accounts_reads_and_changes_nothing(staffed: Settings) -> None:
+@pytest.mark.parametrize("viewer", [PUBLIC, TASKFORCE, PLANNER])
+def test_whoever_may_not_manage_accounts_reads_and_changes_nothing(staffed: Settings, viewer: Viewer) -> None:
+    path = store_file(staffed.kota)
     before = rows(staffed, "SELECT * FROM account")
-    for viewer in (PUBLIC, TASKFORCE, PLANNER):
-        for act in (
-            lambda: accounts.accounts(staffed, viewer),  # noqa: B023 - called at once
-            lambda: accounts.add(staffed, viewer, name="eve", role=Role.STEWARD, kind=AccountKind.LOCAL),  # noqa: B023
-            lambda: accounts.set_role(staffed, viewer, name="tim", role=Role.STEWARD),  # noqa: B023
-            lambda: accounts.set_state(staffed, viewer, name="ana", state=AccountState.CLOSED),  # noqa: B023
-            lambda: accounts.set_password(staffed, viewer, name="ana", password=PASSWORD),  # noqa: B023
-            lambda: accounts.end_sessions(staffed, viewer, name="ana"),  # noqa: B023
-        ):
-            with pytest.raises(NotAllowedError):
-                act()
+    for act in (
+        lambda: accounts.accounts(path, viewer),
+        lambda: accounts.add(path, viewer, name="eve@b.id", role=Role.STEWARD, kind=AccountKind.OIDC),
+        lambda: accounts.set_role(path, viewer, name="tim", role=Role.STEWARD),
+        lambda: accounts.set_state(path, viewer, name="ana", state=AccountState.CLOSED),
+        lambda: accounts.set_password(path, viewer, name="ana", password=PASSWORD),
+        lambda: accounts.end_sessions(path, viewer, name="ana"),
+    ):
+        with pytest.raises(NotAllowedError):
+            act()
     assert rows(staffed, "SELECT * FROM account") == before
 
 
 def test_a_steward_always_remains(staffed: Settings) -> None:
     for act in (
-        lambda: accounts.set_role(staffed, STEWARD, name="ana", role=Role.PLANNER),
-        lambda: accounts.set_state(staffed, STEWARD, name="ana", state=AccountState.CLOSED),
+        lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="ana", role=Role.PLANNER),
+        lambda: accounts.set_state(store_file(staffed.kota), STEWARD, name="ana", state=AccountState.CLOSED),
     ):
         assert problem(act) is Problem.LAST_STEWARD
-    accounts.set_role(staffed, STEWARD, name="tim", role=Role.STEWARD)
-    accounts.set_state(staffed, STEWARD, name="ana", state=AccountState.CLOSED)
-    assert problem(lambda: accounts.set_role(staffed, STEWARD, name="tim", role=Role.PLANNER)) is Problem.LAST_STEWARD
+    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.STEWARD)
+    accounts.set_state(store_file(staffed.kota), STEWARD, name="ana", state=AccountState.CLOSED)
+    assert (
+        problem(lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER))
+        is Problem.LAST_STEWARD
+    )
 
 
 def test_what_somebody_else_changed_meanwhile_stands(staffed: Settings) -> None:
-    accounts.set_role(staffed, STEWARD, name="tim", role=Role.PLANNER, version=1)
+    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER, version=1)
     for act in (
-        lambda: accounts.set_role(staffed, STEWARD, name="tim", role=Role.STEWARD, version=1),
-        lambda: accounts.set_state(staffed, STEWARD, name="tim", state=AccountState.CLOSED, version=1),
-        lambda: accounts.set_password(staffed, STEWARD, name="tim", password="tujuh gajah 77", version=1),
+        lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.STEWARD, version=1),
+        lambda: accounts.set_state(
+            store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED, version=1
+        ),
+        lambda: accounts.set_password(
+            store_file(staffed.kota), STEWARD, name="tim", password="tujuh gajah 77", version=1
+        ),
     ):
         assert problem(act) is Problem.CHANGED_MEANWHILE
     assert rows(staffed, "SELECT role, state, version FROM account WHERE name = 'tim'") == [("planner", "open", 2)]
@@ -114,7 +127,7 @@ def test_what_somebody_else_changed_meanwhile_stands(staffed: Settings) -> None:
 def test_names_that_could_be_taken_for_others_are_refused(city: Settings, name: str, kind: str) -> None:
     def act() -> int:
         return accounts.add(
-            city, STEWARD, name=name, role=Role.STEWARD, kind=AccountKind(kind), password=PASSWORD
+            store_file(city.kota), STEWARD, name=name, role=Role.STEWARD, kind=AccountKind(kind), password=PASSWORD
         )  # fmt: skip
 
     assert problem(act) is Problem.BAD_ACCOUNT_NAME
@@ -124,7 +137,9 @@ def test_names_that_could_be_taken_for_others_are_refused(city: Settings, name: 
 @pytest.mark.parametrize("name", ["ana", "ANA", " Ana "])
 def test_a_name_is_one_persons_however_it_is_written(staffed: Settings, name: str) -> None:
     def act() -> int:
-        return accounts.add(staffed, STEWARD, name=name, role=Role.PLANNER, kind=AccountKind.LOCAL, password=PASSWORD)
+        return accounts.add(
+            store_file(staffed.kota), STEWARD, name=name, role=Role.PLANNER, kind=AccountKind.LOCAL, password=PASSWORD
+        )
 
     assert problem(act) is Problem.NAME_TAKEN
 
@@ -156,10 +171,10 @@ def test_the_same_letters_composed_otherwise_are_the_same_password() -> None:
 
 def test_no_password_is_kept_told_or_audited(staffed: Settings) -> None:
     new = "empat gajah merah"
-    accounts.set_password(staffed, STEWARD, name="tim", password=new)
-    assert problem(lambda: accounts.set_password(staffed, STEWARD, name="pia@kupang.go.id", password=new)) is (
-        Problem.NOT_LOCAL
-    )
+    accounts.set_password(store_file(staffed.kota), STEWARD, name="tim", password=new)
+    assert problem(
+        lambda: accounts.set_password(store_file(staffed.kota), STEWARD, name="pia@kupang.go.id", password=new)
+    ) is (Problem.NOT_LOCAL)
     told = json.dumps(rows(staffed, "SELECT change FROM audit"))
     kept = "".join(one.read_bytes().decode("latin-1") for one in staffed.kota.iterdir())
     for secret in (PASSWORD, new):
@@ -169,9 +184,9 @@ def test_no_password_is_kept_told_or_audited(staffed: Settings) -> None:
 
 
 def test_every_change_is_in_the_audit(staffed: Settings) -> None:
-    accounts.set_role(staffed, STEWARD, name="tim", role=Role.PLANNER)
-    accounts.set_state(staffed, STEWARD, name="tim", state=AccountState.CLOSED)
-    accounts.set_state(staffed, STEWARD, name="tim", state=AccountState.OPEN)
+    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER)
+    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED)
+    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.OPEN)
     found = rows(staffed, "SELECT who, act, subject, subject_id, change FROM audit ORDER BY id")
     assert {one[:3] for one in found} == {("Ana", "account", "account")}
     assert [json.loads(one[4]) for one in found][3:] == [
