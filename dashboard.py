@@ -100,20 +100,19 @@ async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG00
     yield {}
 
 
-def _app() -> st.App:
-    """The server: Streamlit's, our own addresses beside it, and what every answer tells the browser."""
-    from pages import web
-    from pages.shell import caches
-
-    base = str(st.get_option("server.baseUrlPath") or "")
-    tiles = caches.settings()[0].tiles_url
-    return st.App(__file__, lifespan=_warm, routes=web.routes(base), middleware=web.middleware(base, tiles))
-
-
 if __name__ == "__main__":
     main()
 else:
     # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
     # server the first visitor to a deep link was told that there is no such page, and /overview ran without this.
     PagesManager.uses_pages_directory = False
-    app = _app()
+    from pages import web
+    from pages.shell import caches
+
+    _BASE = str(st.get_option("server.baseUrlPath") or "")
+    # Streamlit looks for the words `app = st.App(`: made by a function it would not be found, and the pages served
+    # without sign-in and headers.
+    app = st.App(
+        __file__, lifespan=_warm, routes=web.routes(_BASE),
+        middleware=web.middleware(_BASE, caches.settings()[0].tiles_url),
+    )  # fmt: skip

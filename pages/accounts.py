@@ -83,11 +83,13 @@ def _new(shell: Shell, roster: Roster, *, is_first: bool) -> None:
     """The form of a new account; the first one is a steward's."""
     words = shell.words
     st.subheader(words("accounts.new"))
-    kinds = list(AccountKind) if roster.has_provider else [AccountKind.LOCAL]
     with st.form("accounts.new", clear_on_submit=True):
-        kind = AccountKind(
-            st.radio(words("accounts.kind"), kinds, format_func=lambda one: words(f"accounts.kind.{one}"))
-        )
+        kind = AccountKind.LOCAL
+        if roster.has_provider:
+            told = {one: words(f"accounts.kind.{one}") for one in AccountKind}
+            kind = AccountKind(
+                st.radio(words("accounts.kind"), list(told), format_func=told.__getitem__, horizontal=True)
+            )
         name = st.text_input(
             words("accounts.name"), max_chars=64, autocomplete="off", help=words("accounts.name.help")
         )

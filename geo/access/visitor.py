@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from geo.access.doors import store_file
+from geo.errors import DataError
 from geo.viewer import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from geo.settings import Settings
     from geo.viewer import Viewer
@@ -24,6 +26,8 @@ OWNER = "pemilik laptop ini"
 _PASSED_ON = re.compile(
     r"forwarded|via|x-(forwarded|real|original|proxy|envoy|client|cluster)-.*|cf-.*|true-client-ip"
 )
+#: Whether a store had no accounts when this process last looked.
+_HAD_NONE: dict[Path, bool] = {}
 
 
 def is_loopback(address: str | None) -> bool:
@@ -90,15 +94,26 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
     DataError
         When the accounts cannot be read.
     """
+    is_nobodys = True
     # Not at the top: who has no session, where nobody has an account, shall not wait for a database.
-    if not store_file(settings.kota).is_file():
-        is_nobodys = True
-    else:
-        from geo.access import accounts, sessions
+    if (path := store_file(settings.kota)).is_file():
+        from geo.access import sessions
 
         if token and (found := sessions.viewer_of(settings, token)) != PUBLIC:
             return found
-        is_nobodys = not accounts.has_accounts(store_file(settings.kota))
+        is_nobodys = _has_none(path)
     if is_nobodys and is_loopback(listens_on) and is_direct(headers):
         return settings.viewer(OWNER, settings.access.owner)
     return PUBLIC
+
+
+def _has_none(path: Path) -> bool:
+    """Whether nobody has an account; of a store that cannot be read now, what it last said to this process."""
+    from geo.access import accounts
+
+    try:
+        _HAD_NONE[path] = not accounts.has_accounts(path)
+    except DataError:
+        if path not in _HAD_NONE:
+            raise
+    return _HAD_NONE[path]

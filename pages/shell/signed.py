@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pages.shell import Shell
 
 
-def _way(address: str, label: str, shell: Shell, *, kind: str = "") -> None:
+def _way(address: str, label: str, shell: Shell) -> None:
     """Link to a page of our own, in this very tab: Streamlit's links open another."""
     page = urlsplit(st.context.url or "").path.rpartition("/")[2]
     parameters = {"bahasa": shell.view.language.value, "lanjut": f"/{page}?{urlencode(write(shell.view))}"}
     there = escape(f"{address}?{urlencode(parameters)}")
-    st.html(f'<a class="pj-way {kind}" target="_self" href="{there}">{escape(label)}</a>')
+    st.html(f'<a class="pj-way" target="_self" href="{there}">{escape(label)}</a>')
 
 
 def saved(label: str, address: str) -> None:
@@ -37,11 +37,11 @@ def door(shell: Shell) -> None:
 def signed(shell: Shell) -> None:
     """Name and role, and the way out; or the way in."""
     words, who = shell.words, shell.who
-    if who.role is not Role.PUBLIC:
-        is_account = access.is_signed_in(who)
-        name = who.name if is_account else words("access.owner")
-        st.caption(words("access.who", name=f"**{name}**", role=words(f"access.role.{who.role}")))
-        if is_account:
-            _way("keluar", words("door.leave.title"), shell, kind="out")
-            return
-    door(shell)
+    if who.role is Role.PUBLIC:
+        door(shell)
+        return
+    is_account = access.is_signed_in(who)
+    name = who.name if is_account else words("access.owner")
+    st.caption(words("access.who", name=f"**{name}**", role=words(f"access.role.{who.role}")))
+    if is_account:
+        _way("keluar", words("door.leave.title"), shell)

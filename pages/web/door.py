@@ -53,7 +53,7 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
         f"required><button{' class=second' if _has_provider() else ''}>{words('door.enter')}</button></form>"
     )
     back = paper.link(f".{lanjut}")
-    parts.append(f'<p class="small">{words("door.help")} <a href="{back}">{words("door.back")}</a></p>')
+    parts.append(f'<p class="small">{words("door.help")}<br><a href="{back}">{words("door.back")}</a></p>')
     answer = paper.page(
         words, title=words("door.title"), body="\n".join(parts), here="masuk", lanjut=lanjut,
         status=_STATUS.get(fault, 403 if fault else 200),

@@ -17,7 +17,7 @@ PRERENDER = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()",
     "cross-origin-opener-policy": "same-origin",
 }
 

@@ -83,7 +83,7 @@ def page(words: Words, *, title: str, body: str, here: str, status: int = 200, l
 <main>
 <header><img src="data:image/svg+xml;base64,{_LOGO}" alt="Peta Jaga">
 <a lang="{other}" hreflang="{other}" href="{link(here, bahasa=other, lanjut=lanjut)}">{
-        escape(words(f"language.{other}"))
+        escape(Words(other)(f"language.{other}"))
     }</a></header>
 <h1>{escape(title)}</h1>
 {body}

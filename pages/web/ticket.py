@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
-from starlette.datastructures import URL
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,6 +25,14 @@ def host_of(request: Request) -> str:
     return request.headers.get("host", "")
 
 
+def place_of(address: str) -> str:
+    """Name and port in an address; empty in what is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
 def base_of(request: Request) -> str:
     """Base path of the server: the path before the last address of ours."""
     path = request.url.path
@@ -37,7 +46,7 @@ def read(request: Request) -> dict[str, Any]:
     """What the browser carries; a fresh ticket where it carries none that holds."""
     try:
         raw = _SIGNER.unsign(request.cookies.get(COOKIE, ""), max_age=_LIFE_S)
-        found = json.loads(raw)
+        found = json.loads(base64.urlsafe_b64decode(raw))
     except (BadSignature, ValueError):
         found = {}
     return found if isinstance(found, dict) and "form" in found else {"form": secrets.token_urlsafe(24)}
@@ -45,7 +54,7 @@ def read(request: Request) -> dict[str, Any]:
 
 def write(request: Request, response: Response, ticket: dict[str, Any]) -> None:
     """Lets the browser carry a ticket."""
-    signed = _SIGNER.sign(json.dumps(ticket)).decode("ascii")
+    signed = _SIGNER.sign(base64.urlsafe_b64encode(json.dumps(ticket).encode())).decode("ascii")
     set_cookie(request, response, COOKIE, signed, max_age=_LIFE_S)
 
 
@@ -79,6 +88,6 @@ def is_from_here(request: Request, ticket: dict[str, Any], sent: str) -> bool:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None and site != "same-origin":
         return False
-    if origin is not None and URL(origin).netloc != host_of(request):
+    if origin is not None and place_of(origin) != host_of(request):
         return False
     return secrets.compare_digest(str(ticket["form"]).encode(), sent.encode())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from pages.web.ticket import base_of, host_of
+from pages.web.ticket import base_of, host_of, place_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -34,10 +33,10 @@ def asked_view(request: Request) -> str:
 
     The link is as old as the run that made it; a click on the map since then is in the address alone.
     """
-    came = urlsplit(request.headers.get("referer", ""))
-    base = base_of(request)
-    if came.netloc == host_of(request) and came.path.startswith(f"{base}/"):
-        view = came.path.removeprefix(base) + (f"?{came.query}" if came.query else "")
-        if view_of(view) == view:
+    came, base = request.headers.get("referer", ""), base_of(request)
+    if place_of(came) == host_of(request):
+        path = came.partition("://")[2].removeprefix(host_of(request))
+        view = path.removeprefix(base)
+        if path.startswith(f"{base}/") and view_of(view) == view:
             return view
     return view_of(request.query_params.get("lanjut", ""))

@@ -14,6 +14,7 @@ from geo.access.doors import store_file
 from geo.records.store import engine
 from geo.records.store.engine import close_store
 from geo.terms import AccountKind, Role
+from pages.shell import caches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,3 +62,26 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             monkeypatch.setattr(module, "now", lambda: engine.now() + put)
 
     return turn
+
+
+def _use(own: Settings, monkeypatch: pytest.MonkeyPatch, more: str = "") -> Iterator[Settings]:
+    """Settings that the running app reads."""
+    file = own.kota.parent / "settings.toml"
+    file.write_text(f"[stores]\nkota = '{own.kota.as_posix()}'\n{more}", encoding="utf-8")
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(file))
+    caches.settings.clear()
+    yield caches.settings()[0]
+    monkeypatch.undo()
+    caches.settings.clear()
+
+
+@pytest.fixture
+def in_use(staffed: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A city with accounts, as the running app sees it."""
+    yield from _use(staffed, monkeypatch)
+
+
+@pytest.fixture
+def in_use_alone(city: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A laptop without accounts whose owner is steward."""
+    yield from _use(city, monkeypatch, "[access]\nowner = 'steward'\n")
