@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 
+_UNKNOWN = "unrecognized arguments:"
+
 
 class _UsageError(Exception):
     """Words of a command line that make no command."""
@@ -31,6 +33,10 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
+        what, found, words = message.partition(_UNKNOWN)
+        if found:
+            # Options by their names; what stood beside them may be a password that belongs into no log.
+            message = f"{what}{found} {' '.join(word for word in words.split() if word.startswith('-'))}".rstrip()
         raise _UsageError(message, self.format_usage())
 
 
