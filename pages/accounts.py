@@ -30,7 +30,8 @@ def page(shell: Shell) -> None:
     if found.empty:
         st.warning(words("accounts.first"))
     else:
-        st.table(accounts_table(found, words))
+        # Not a Markdown table: an e-mail would become a link in it.
+        st.dataframe(accounts_table(found, words))
         _one(shell, roster, {row["name"]: row for row in found.to_dict("records")})
     _new(shell, roster, is_first=found.empty)
     with st.expander(words("accounts.roles")):

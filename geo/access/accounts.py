@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LONGEST = 64
 _LOCAL = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 #: As narrow as the addresses of an office are; what it does not take could not be told apart from another's.
-_EMAIL = re.compile(r"[a-z0-9][a-z0-9.!#$%&'*+/=?^_`{|}~-]*@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9-]+(\.[a-z0-9-]+)+")
 COLUMNS = ["id", "name", "kind", "role", "state", "made_at", "made_by", "version", "sessions", "seen_at"]
 
 

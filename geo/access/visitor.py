@@ -62,7 +62,7 @@ def is_direct(headers: Mapping[str, str]) -> bool:
     --------
     >>> is_direct({"Host": "localhost:8501"}), is_direct({"Host": "127.0.0.1:8501", "X-Forwarded-For": "10.0.0.7"})
     (True, False)
-    >>> is_direct({"Host": "peta.example:8501"}), is_direct({"Host": "[::1]:8501", "Origin": "https://peta.example"})
+    >>> is_direct({"Host": "peta.example:8501"}), is_direct({"Host": "[::1]:8501", "Origin": "null"})
     (False, False)
     """
     sent = {name.lower(): value for name, value in headers.items()}

@@ -22,7 +22,7 @@ def accounts_table(accounts: pd.DataFrame, words: Words) -> pd.DataFrame:
     """
 
     def seen(moment: Any) -> str:
-        return "-" if pd.isna(moment) else words.day(moment.date())
+        return "" if pd.isna(moment) else words.day(moment.date())
 
     return pd.DataFrame(
         {

@@ -17,8 +17,9 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
+from geo.access.doors import store_file
 from geo.errors import DataError
-from geo.viewer import PUBLIC
+from pages.shell import caches
 from pages.web.asking import viewer_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,16 @@ def offer(
     return f"berkas/{token}"
 
 
+def _handed(found: _File, viewer: Viewer) -> bytes:
+    """Content of a file, once it is written down who gets it."""
+    # Not at the top: who only looks shall not wait for a database.
+    from geo.access.exports import exported
+
+    content = found.content if isinstance(found.content, bytes) else found.content()
+    exported(store_file(caches.settings()[0].kota), viewer, found.name)
+    return content
+
+
 async def answer(request: Request) -> Response:
     """The file, to the one it was made for; to everybody else it is not there."""
     missing = PlainTextResponse("404", 404, {"cache-control": "no-store"})
@@ -110,11 +121,12 @@ async def answer(request: Request) -> Response:
         return missing
     try:
         viewer = await run_in_threadpool(viewer_of, request)
+        if viewer.name != found.owner or not viewer.may(found.right):
+            return missing
+        content = await run_in_threadpool(_handed, found, viewer)
     except DataError:
-        viewer = PUBLIC
-    if viewer.name != found.owner or not viewer.may(found.right):
+        # Who is asking cannot be known, or that it left cannot be written down.
         return missing
-    content = found.content if isinstance(found.content, bytes) else await run_in_threadpool(found.content)
     return Response(
         content, 200,
         {

@@ -23,13 +23,7 @@ _ALWAYS = {
 
 
 def tiles_host(tiles_url: str) -> str:
-    """Source of the online background map as a policy writes it, or empty.
-
-    Examples
-    --------
-    >>> tiles_host("https://tile.openstreetmap.org/{z}/{x}/{y}.png"), tiles_host("https://{s}.tile.example/{z}.png")
-    ('https://tile.openstreetmap.org', 'https://*.tile.example')
-    """
+    """Source of the online background map as a policy writes it, or empty."""
     parts = urlsplit(tiles_url.replace("{s}", "*"))
     is_plain = parts.scheme in {"http", "https"} and re.fullmatch(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?", parts.netloc)
     return f"{parts.scheme}://{parts.netloc}" if is_plain else ""

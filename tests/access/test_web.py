@@ -270,6 +270,21 @@ def test_a_made_up_host_writes_nothing_into_the_policy() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("tiles_url", "source"),
+    [
+        ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "https://tile.openstreetmap.org"),
+        ("https://{s}.tile.example/{z}/{x}/{y}.png?key=a", "https://*.tile.example"),
+        ("http://10.0.0.7:8080/{z}/{x}/{y}.png", "http://10.0.0.7:8080"),
+        ("", ""), ("ftp://x/{z}", ""), ("https://a;script-src/{z}", ""), ("https://*/{z}", ""), ("/tiles/{z}", ""),
+    ],
+)  # fmt: skip
+def test_the_background_map_is_one_host_and_nothing_else(tiles_url: str, source: str) -> None:
+    assert headers.tiles_host(tiles_url) == source
+    told = headers.policy(host="localhost", is_secure=False, is_component=True, tiles=source)
+    assert f"img-src 'self' data: blob:{f' {source}' if source else ''};" in told
+
+
 def test_the_one_inline_script_of_streamlit_is_the_one_we_know() -> None:
     html = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
@@ -298,6 +313,8 @@ def test_a_file_is_there_for_its_viewer_alone(in_use: Settings) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''daftar%20%221%22.csv"
     assert answer.headers["cache-control"] == "no-store"
+    told = rows(in_use, "SELECT who, change FROM audit WHERE act = 'export'")
+    assert told == [("tim", '{"name": [null, "daftar \\"1\\".csv"]}')]
     # Ana may more than Tim, and still it is not hers.
     tried = ((other, address), (anybody, address), (client, f"{address}x"), (client, "berkas/x"))
     told = [one.get(f"/{path}") for one, path in tried]

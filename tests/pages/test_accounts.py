@@ -108,8 +108,8 @@ def test_a_steward_sees_the_table(folder: Path, browser: dict[str, str], languag
     staffed(folder, browser)
     app = opened(bahasa=language)
     assert not app.exception
-    assert list(app.table[0].value.index) == ["ana", "tim"]
-    assert "argon2" not in str(app.table[0].value)
+    assert list(app.dataframe[0].value.index) == ["ana", "tim"]
+    assert "argon2" not in str(app.dataframe[0].value)
     assert "**ana**" in texts(app)
 
 
@@ -142,7 +142,7 @@ def test_what_a_role_may_not_see_is_not_there(folder: Path, browser: dict[str, s
     staffed(folder, browser, "tim")
     app = opened()
     assert "hanya dapat dibuka oleh yang berwenang" in texts(app)
-    assert not app.table
+    assert not app.dataframe
     assert not app.text_input
     assert "**tim**" in texts(app)
 
