@@ -35,7 +35,7 @@ def main() -> None:
     from pages import accounts, hotspots, method, names, overview, profile, record, rollout, sheets
     from pages.shell import Shell
     from pages.shell.guard import guarded
-    from pages.shell.signed import door
+    from pages.shell.signed import closed
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
@@ -63,26 +63,24 @@ def main() -> None:
             )
         ),
     ]
-    desk = {
-        address: (right, st.Page(partial(guarded(draw), shell), title=words(title), url_path=address))
-        for draw, title, address, right in (
-            (sheets.page, "page.data", "data", Right.BRING),
-            (names.page, "page.names", "tinjau", Right.DECIDE),
-            (record.page, "page.record", "catatan", Right.BRING),
-            (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
-        )
-    }
-    listed += [page for right, page in desk.values() if shell.who.may(right)]
+    for draw, title, address, right in (
+        (sheets.page, "page.data", "data", Right.BRING),
+        (names.page, "page.names", "tinjau", Right.DECIDE),
+        (record.page, "page.record", "catatan", Right.BRING),
+        (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
+    ):
+        # To others there is such a page, off the list: whose session has ended is told so, at the same address.
+        is_open = shell.who.may(right)
+        listed.append(
+            st.Page(
+                partial(guarded(draw if is_open else closed), shell), title=words(title), url_path=address,
+                visibility="visible" if is_open else "hidden",
+            )
+        )  # fmt: skip
     chosen = st.navigation([home, *listed], position="top")
-    asked = _asked_for()
-    if chosen is home and asked not in {"", *(page.url_path for page in listed)}:
-        if asked in desk:
-            # There is such a page, for others: a session that has ended is told so, not that it went astray.
-            st.info(words("access.closed"))
-            door(shell)
-        else:
-            # Streamlit would show the first page in place of one that there is not.
-            st.warning(words("error.no_page"))
+    if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
+        # Streamlit would show the first page in place of one that there is not.
+        st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
     # The page first: its map is what people wait for.

@@ -34,6 +34,13 @@ def door(shell: Shell) -> None:
     _way("masuk", shell.words("door.title"), shell)
 
 
+def closed(shell: Shell) -> None:
+    """A page that is not this visitor's."""
+    st.info(shell.words("access.closed"))
+    if shell.who.role is Role.PUBLIC:
+        door(shell)
+
+
 def signed(shell: Shell) -> None:
     """Name and role, and the way out; or the way in."""
     words, who = shell.words, shell.who
