@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from geo.settings import ROOT
-from geo.terms import Right, StoreName
+from geo.terms import Right
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import hotspots, method, names, overview, profile, record, rollout, sheets, trail
-    from pages.shell import Shell, access
+    from pages import accounts, hotspots, method, names, overview, profile, record, rollout, sheets, trail
+    from pages.shell import Shell
     from pages.shell.guard import guarded
+    from pages.shell.signed import closed
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
@@ -62,17 +63,21 @@ def main() -> None:
             )
         ),
     ]
-    if StoreName.KOTA in shell.stores:
-        listed += [
-            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
-            for draw, title, address in (
-                (sheets.page, "page.data", "data"),
-                (names.page, "page.names", "tinjau"),
-                (record.page, "page.record", "catatan"),
+    for draw, title, address, right in (
+        (sheets.page, "page.data", "data", Right.BRING),
+        (names.page, "page.names", "tinjau", Right.DECIDE),
+        (record.page, "page.record", "catatan", Right.BRING),
+        (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
+        (trail.page, "page.trail", "jejak", Right.AUDIT),
+    ):
+        # To others there is such a page, off the list: whose session has ended is told so, at the same address.
+        is_open = shell.who.may(right)
+        listed.append(
+            st.Page(
+                partial(guarded(draw if is_open else closed), shell), title=words(title), url_path=address,
+                visibility="visible" if is_open else "hidden",
             )
-        ]
-        if access.viewer(StoreName.KOTA, shell.settings).may(Right.AUDIT):
-            listed.append(st.Page(partial(guarded(trail.page), shell), title=words("page.trail"), url_path="jejak"))
+        )  # fmt: skip
     chosen = st.navigation([home, *listed], position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
         # Streamlit would show the first page in place of one that there is not.
@@ -100,4 +105,13 @@ else:
     # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
     # server the first visitor to a deep link was told that there is no such page, and /overview ran without this.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, lifespan=_warm)
+    from pages import web
+    from pages.shell import caches
+
+    _BASE = str(st.get_option("server.baseUrlPath") or "")
+    # Streamlit looks for the words `app = st.App(`: made by a function it would not be found, and the pages served
+    # without sign-in and headers.
+    app = st.App(
+        __file__, lifespan=_warm, routes=web.routes(_BASE),
+        middleware=web.middleware(_BASE, caches.settings()[0].tiles_url),
+    )  # fmt: skip

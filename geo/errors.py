@@ -77,6 +77,13 @@ class Problem(StrEnum):
     NEEDS_OPTION = "needs_option"
     AUDIT_BROKEN = "audit_broken"
     AUDIT_HEAD_MISSING = "audit_head_missing"
+    WEAK_PASSWORD = "weak_password"  # noqa: S105 - what is wrong with one
+    BAD_ACCOUNT_NAME = "bad_account_name"
+    NAME_TAKEN = "name_taken"
+    NO_SUCH_ACCOUNT = "no_such_account"
+    NOT_LOCAL = "not_local"
+    LAST_STEWARD = "last_steward"
+    PASSWORDS_DIFFER = "passwords_differ"
 
 
 def fit_to_show(value: object) -> str:

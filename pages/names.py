@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.present.reports import candidate_codes
 from geo.present.reviews import decisions_table, queue_table
-from geo.terms import PlaceStatus, Reason
+from geo.terms import PlaceStatus, Reason, Right
 from pages.parts.pairs import pairs_control
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ OUTSIDE = PlaceStatus.OUTSIDE.value
 
 def page(shell: Shell) -> None:
     """Spellings that wait, writings that were refused, decisions so far, persons brought twice."""
-    words, desk = shell.words, shell.desk()
+    words, desk = shell.words, shell.desk(Right.DECIDE)
     st.title(words("page.names"))
     if desk is None:
         st.info(words("desk.closed"))

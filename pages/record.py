@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.present.reviews import history_table, record_text
-from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Sex, Status
+from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Right, Sex, Status
 from pages.parts.coverage import coverage_form
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _EARLIEST = date(1990, 1, 1)
 
 def page(shell: Shell) -> None:
     """Choose a record or begin a new one; its form; its history; coverage."""
-    words, desk = shell.words, shell.desk()
+    words, desk = shell.words, shell.desk(Right.BRING)
     st.title(words("page.record"))
     if desk is None:
         st.info(words("desk.closed"))

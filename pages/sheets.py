@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.present.reports import report_sentence
-from geo.terms import Outcome
+from geo.terms import Outcome, Right
 from pages.parts.batches import batches, copies
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
@@ -23,7 +23,7 @@ _SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn
 
 def page(shell: Shell) -> None:
     """Upload, mapping, dry run, batches, copies."""
-    words, desk = shell.words, shell.desk()
+    words, desk = shell.words, shell.desk(Right.BRING)
     st.title(words("page.data"))
     if desk is None:
         st.info(words("desk.closed"))

@@ -1,1 +1,1 @@
-"""Who may come in: accounts, sessions, and the record of what was done."""
+"""Who may come in: accounts, passwords, sessions, and the record of what was done."""

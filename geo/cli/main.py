@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, custody, measure, places, records, release
+from geo.cli import bench, custody, measure, places, records, release, users
 from geo.cli.telling import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
+
+_UNKNOWN = "unrecognized arguments:"
 
 
 class _UsageError(Exception):
@@ -31,6 +33,10 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
+        what, found, words = message.partition(_UNKNOWN)
+        if found:
+            # Options by their names; what stood beside them may be a password that belongs into no log.
+            message = f"{what}{found} {' '.join(word for word in words.split() if word.startswith('-'))}".rstrip()
         raise _UsageError(message, self.format_usage())
 
 
@@ -56,6 +62,7 @@ def parser(words: Words) -> argparse.ArgumentParser:
     records.add(commands, shared, words)
     release.add(commands, shared, words)
     custody.add(commands, shared, words)
+    users.add(commands, shared, words)
     bench.add(commands, shared, words)
     return top
 

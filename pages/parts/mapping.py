@@ -11,7 +11,8 @@ from geo.errors import DataError
 from geo.present.reports import places_table, rejected_csv, rejected_table, report_notes, report_sentence
 from geo.records.fields import FIELDS
 from geo.records.mapping import Mapping, guess
-from geo.terms import Kind, Outcome
+from geo.terms import Kind, Outcome, Right
+from pages.shell.signed import saved
 
 if TYPE_CHECKING:
     from geo.records.imports import Report
@@ -85,6 +86,5 @@ def report_told(shell: Shell, report: Report) -> None:
     if report.faults:
         with st.expander(words("data.rejected", n=report.counts[Outcome.REJECTED]), expanded=True):
             st.dataframe(rejected_table(report, words))
-            st.download_button(
-                words("data.rejected.download"), rejected_csv(report, words), "ditolak.csv", "text/csv"
-            )
+            address = shell.offer_file("ditolak.csv", rejected_csv(report, words), "text/csv", Right.BRING)
+            saved(words("data.rejected.download"), address)

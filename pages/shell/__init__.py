@@ -19,11 +19,12 @@ from geo.places.search import search
 from geo.present.faults import sentence
 from geo.present.maps import base_map
 from geo.schemas import Table
-from geo.terms import Denominator, StoreName
+from geo.terms import Denominator, Right, StoreName
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
 from pages.shell import access, caches
 from pages.shell.address import Aspect, Known, View, read, write
+from pages.shell.signed import signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ class Shell:
     def __init__(self) -> None:
         self.settings, self._settings_fault = caches.settings()
         self.areas, self._area_faults = caches.areas()
+        self.who = access.current(self.settings)
+        access.forget_other(self.who, keep=_VIEW)
         self.stores = access.open_stores()
         self._open_view()
         self.tables, self._table_faults = self._tables_of(self.view.store)
@@ -90,7 +93,7 @@ class Shell:
         """
         asked = dict(st.query_params)
         kept: View | None = st.session_state.get(_VIEW)
-        if kept is None or (asked and asked != st.session_state.get(_ADDRESS)):
+        if kept is None or kept.store not in self.stores or (asked and asked != st.session_state.get(_ADDRESS)):
             named = asked.get("data")
             store = StoreName.KOTA if named == StoreName.KOTA and StoreName.KOTA in self.stores else StoreName.CONTOH
             kept, refused = read(asked, self._default(store), self._known(store))
@@ -189,16 +192,23 @@ class Shell:
         """Whether the store has no records of cases yet."""
         return self.tables.cases.empty
 
-    def desk(self) -> Desk | None:
-        """The desk of the city's own records; None where they are not open to this visitor."""
-        if StoreName.KOTA not in self.stores:
+    def desk(self, *rights: Right) -> Desk | None:
+        """The desk of the city's own records; None for whoever has none of the rights."""
+        if not self.who.rights.intersection(rights or (Right.BRING, Right.DECIDE)):
             return None
         # Not at the top: a database that a visit does not use shall not be waited for.
         from pages.shell.desk import Desk
 
-        desk = Desk(self.settings, self.areas, access.viewer(StoreName.KOTA, self.settings))
+        desk = Desk(self.settings, self.areas, self.who)
         desk.expire()
         return desk
+
+    def offer_file(self, name: str, content: bytes | str | Callable[[], bytes], mime: str, right: Right) -> str:
+        """Address of a file that only this viewer gets, for a while, and only while the right is there."""
+        # Not at the top: most visits save no file.
+        from pages.web.files import offer
+
+        return offer(content, name, mime, right, self.who)
 
     def do(self, act: Callable[[], None], said: str) -> None:
         """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
@@ -299,6 +309,7 @@ class Shell:
                 help=words("filter.on.help"), **self.widget("on"),
             )  # fmt: skip
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
+            signed(self)
 
     def made(self, what: str, seen: Released, make: Callable[[], T], *parts: object) -> T:
         """Something made of a release, kept for whoever asks for the same again.

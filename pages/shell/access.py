@@ -1,45 +1,74 @@
-"""Which stores are open to whom. Until there are accounts, real records are served on one machine only."""
+"""Who is looking, asked anew at every run; which stores are open to whom."""
 
 from __future__ import annotations
 
-import ipaddress
+import logging
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.terms import StoreName
+from geo.access.visitor import COOKIE, is_loopback, visitor
+from geo.errors import DataError
+from geo.terms import Role, StoreName
 from geo.viewer import PUBLIC
+from pages.shell import caches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.settings import Settings
     from geo.viewer import Viewer
 
+_LOG = logging.getLogger("petajaga")
+_WHO = "shell.who"
 
-def is_loopback(address: str | None) -> bool:
-    """Whether a server that listens on this address can be reached from its own machine alone.
 
-    Examples
-    --------
-    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0"), is_loopback(None)
-    (True, False, False)
+def handshake() -> tuple[str, Mapping[str, str]]:
+    """Session's token and headers, as the browser sent them when it opened this visit."""
+    return st.context.cookies.get(COOKIE, ""), st.context.headers
+
+
+def current(options: Settings) -> Viewer:
+    """Who is looking at this moment.
+
+    The cookie is as old as the visit; what it stands for is looked up now. Accounts that cannot be read are nobody's.
     """
-    if address == "localhost":
-        return True
+    token, headers = handshake()
     try:
-        return ipaddress.ip_address(address or "0.0.0.0").is_loopback  # noqa: S104 - no address means all
-    except ValueError:
-        return False
+        return visitor(options, token=token, headers=headers, listens_on=st.get_option("server.address"))
+    except DataError:
+        _LOG.warning("the accounts cannot be read: everybody is the public")
+        return PUBLIC
+
+
+def forget_other(now: Viewer, *, keep: str) -> None:
+    """Lets go of what a visit holds of somebody who is not the one looking now, but for the view.
+
+    Parameters
+    ----------
+    now
+        Who is looking.
+    keep
+        Key of the view.
+    """
+    if st.session_state.get(_WHO, now.name) != now.name:
+        for key in [key for key in st.session_state if key != keep]:
+            del st.session_state[key]
+    st.session_state[_WHO] = now.name
+
+
+def is_signed_in(now: Viewer) -> bool:
+    """Whether somebody has an account's session, so that there is something to sign out of."""
+    return now.role is not Role.PUBLIC and bool(handshake()[0])
 
 
 def open_stores() -> tuple[StoreName, ...]:
-    """Stores that this server may open."""
-    if is_loopback(st.get_option("server.address")):
+    """Stores that this visitor may open."""
+    if is_loopback(st.get_option("server.address")) or current(caches.settings()[0]).rights:
         return (StoreName.CONTOH, StoreName.KOTA)
     return (StoreName.CONTOH,)
 
 
 def viewer(store: StoreName, options: Settings) -> Viewer:
-    """Who looks: on the city's own store the owner of this laptop, as the settings say; else anybody."""
-    if store is StoreName.KOTA and StoreName.KOTA in open_stores():
-        return options.viewer("pemilik laptop ini", options.access.owner)
-    return PUBLIC
+    """Who looks at a store: at the example, anybody."""
+    return current(options) if store is StoreName.KOTA else PUBLIC

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from geo.access import incident, retention
 from geo.access.audit import Verification, entries, verify
 from geo.records.store.engine import open_store, path_of
-from geo.terms import Right, StoreName
+from geo.terms import Right
 from geo.words import Language, Words
-from pages.shell import access
+from pages.shell.signed import saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,17 +80,10 @@ class Custody:
 
 
 def custody(shell: Shell) -> Custody | None:
-    """Custody of the city's own store; None where that is not open to this visitor."""
-    if StoreName.KOTA not in shell.stores:
-        return None
-    return Custody(shell.settings, access.viewer(StoreName.KOTA, shell.settings))
+    """Custody of the city's own store; None for whoever has no right to it."""
+    return Custody(shell.settings, shell.who) if shell.who.may(Right.AUDIT) else None
 
 
 def offer(shell: Shell, label: str, name: str, content: bytes, mime: str, right: Right) -> None:
-    """A file made for whoever has a right.
-
-    While no file has a route that asks for the role again, Streamlit serves it to whoever knows its address; the
-    city's own store is open on this machine alone as long as that is so.
-    """
-    access.viewer(StoreName.KOTA, shell.settings).require(right)
-    st.download_button(label, content, file_name=name, mime=mime, on_click="ignore", type="primary")
+    """A file made for whoever has a right."""
+    saved(label, shell.offer_file(name, content, mime, right))

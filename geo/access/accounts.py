@@ -1,0 +1,248 @@
+"""People who may sign in: added, given another role or password, closed and opened again by a steward."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from geo.access import passwords, sessions
+from geo.access.doors import looking, managing, seeing
+from geo.errors import DataError, Fault, Problem
+from geo.records.store.engine import note, now
+from geo.records.store.schema import ACCOUNT, SESSION
+from geo.terms import AccountKind, AccountState, Act, Right, Role
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlalchemy import Connection, RowMapping
+
+    from geo.viewer import Viewer
+
+_LONGEST = 64
+_LOCAL = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+#: As narrow as the addresses of an office are; what it does not take could not be told apart from another's.
+_EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9-]+(\.[a-z0-9-]+)+")
+COLUMNS = ["id", "name", "kind", "role", "state", "made_at", "made_by", "version", "sessions", "seen_at"]
+
+
+def normal_name(name: str) -> str:
+    """Name as it is kept and compared: without space around it, in small letters.
+
+    Examples
+    --------
+    >>> normal_name(" Ana@Kupang.go.id")
+    'ana@kupang.go.id'
+    """
+    return name.strip().lower()
+
+
+def _fault(problem: Problem, *, column: str = "", hint: str = "") -> DataError:
+    return DataError((Fault.of("account", column, problem, hint=hint),))
+
+
+def _checked_name(name: str, kind: AccountKind) -> str:
+    name = normal_name(name)
+    form = _LOCAL if kind is AccountKind.LOCAL else _EMAIL
+    if len(name) > _LONGEST or not form.fullmatch(name):
+        raise _fault(Problem.BAD_ACCOUNT_NAME, column="name")
+    return name
+
+
+def _one(connection: Connection, name: str) -> RowMapping:
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.name == normal_name(name))).mappings().one_or_none()
+    if row is None:
+        raise _fault(Problem.NO_SUCH_ACCOUNT)
+    return row
+
+
+def _open_stewards(connection: Connection) -> int:
+    is_open = (ACCOUNT.c.role == Role.STEWARD.value) & (ACCOUNT.c.state == AccountState.OPEN.value)
+    return connection.scalar(select(func.count()).select_from(ACCOUNT).where(is_open)) or 0
+
+
+def _keep_a_steward(connection: Connection, row: RowMapping) -> None:
+    """Refuses what would leave nobody who may manage accounts."""
+    is_steward = row["role"] == Role.STEWARD and row["state"] == AccountState.OPEN
+    if is_steward and _open_stewards(connection) == 1:
+        raise _fault(Problem.LAST_STEWARD)
+
+
+def _change(
+    connection: Connection, viewer: Viewer, row: RowMapping, values: dict[str, Any], *, version: int | None
+) -> None:
+    """Writes the values unless somebody else has changed the account, and ends its sessions.
+
+    Of a password the audit says that it is another one, nothing else.
+    """
+    if version is not None and row["version"] != version:
+        raise _fault(Problem.CHANGED_MEANWHILE)
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row["id"]).values(**values, version=row["version"] + 1))
+    ended = sessions.end_all(connection, row["id"])
+    told = {name: [row[name], value] for name, value in values.items() if name != "password_hash"}
+    if "password_hash" in values:
+        told["password"] = ["", ""]
+    note(connection, viewer, Act.ACCOUNT, "account", row["id"], told | {"sessions": [ended, 0]})
+
+
+def has_accounts(path: Path) -> bool:
+    """Whether anybody was ever given an account, closed ones among them; looking makes no store.
+
+    Raises
+    ------
+    DataError
+        When the store cannot be read: whoever asks must then take it for yes.
+    """
+    if not path.is_file():
+        return False
+    with looking(path) as connection:
+        return connection.scalar(select(ACCOUNT.c.id).limit(1)) is not None
+
+
+def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
+    """All accounts by name, with the number of sessions that were not ended and when one was last used.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; empty where there is no store. No password in any form.
+    """
+    viewer.require(Right.ACCOUNTS)
+    if not path.is_file():
+        return pd.DataFrame(columns=COLUMNS)
+    counted = (
+        select(ACCOUNT, func.count(SESSION.c.id).label("sessions"), func.max(SESSION.c.seen_at).label("seen_at"))
+        .join(SESSION, SESSION.c.account_id == ACCOUNT.c.id, isouter=True)
+        .group_by(ACCOUNT.c.id)
+        .order_by(ACCOUNT.c.name)
+    )
+    with seeing(path, viewer) as connection:
+        rows = connection.execute(counted).mappings().all()
+    return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
+
+
+def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
+    """Adds an account; makes the store where there is none. Gives its number.
+
+    Parameters
+    ----------
+    path
+        File of the store.
+    viewer
+        Who does it.
+    name
+        Of two to 40 letters, digits, dots and dashes; of a person whom the provider knows, the e-mail.
+    role
+        Any but `public`, which needs no account.
+    kind
+        How the person signs in.
+    password
+        Of a local account; empty for the others.
+
+    Raises
+    ------
+    DataError
+        When the name cannot be taken or is taken, or the password cannot.
+    NotAllowedError
+        When the viewer may not.
+    """
+    viewer.require(Right.ACCOUNTS)
+    if role is Role.PUBLIC:
+        msg = "the public needs no account"
+        raise ValueError(msg)
+    name = _checked_name(name, kind)
+    kept = ""
+    if kind is AccountKind.LOCAL:
+        passwords.check(password, name)
+        kept = passwords.hashed(password)
+    values = {
+        "name": name, "kind": kind.value, "role": role.value, "password_hash": kept,
+        "state": AccountState.OPEN.value, "made_at": now(), "made_by": viewer.name,
+    }  # fmt: skip
+    with managing(path, viewer) as connection:
+        try:
+            with connection.begin_nested():
+                made = connection.execute(insert(ACCOUNT).values(values))
+        except IntegrityError:
+            raise _fault(Problem.NAME_TAKEN, column="name") from None
+        number = int(made.lastrowid)
+        change = {one: [None, values[one]] for one in ("name", "kind", "role", "state")}
+        note(connection, viewer, Act.ACCOUNT, "account", number, change)
+    return number
+
+
+def set_role(path: Path, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
+    """Gives an account another role; its sessions end.
+
+    Parameters
+    ----------
+    path, viewer, name, role
+        As for `add`.
+    version
+        Of the account as it was seen; None takes it as it is.
+
+    Raises
+    ------
+    DataError
+        When there is no such account, it was changed meanwhile, or it is the last open steward's.
+    NotAllowedError
+        When the viewer may not.
+    """
+    if role is Role.PUBLIC:
+        msg = "an account that may nothing is closed instead"
+        raise ValueError(msg)
+    with _managing(path, viewer) as connection:
+        row = _one(connection, name)
+        if role is not Role.STEWARD:
+            _keep_a_steward(connection, row)
+        _change(connection, viewer, row, {"role": role.value}, version=version)
+
+
+def set_state(path: Path, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None) -> None:
+    """Closes an account or opens it again; its sessions end. Raises as `set_role` does."""
+    with _managing(path, viewer) as connection:
+        row = _one(connection, name)
+        if state is AccountState.CLOSED:
+            _keep_a_steward(connection, row)
+        _change(connection, viewer, row, {"state": state.value}, version=version)
+
+
+def set_password(path: Path, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
+    """Gives a local account another password; its sessions end. Raises as `set_role` does, and for a weak one."""
+    viewer.require(Right.ACCOUNTS)
+    passwords.check(password, normal_name(name))
+    kept = passwords.hashed(password)
+    with _managing(path, viewer) as connection:
+        row = _one(connection, name)
+        if row["kind"] != AccountKind.LOCAL:
+            raise _fault(Problem.NOT_LOCAL)
+        _change(connection, viewer, row, {"password_hash": kept}, version=version)
+
+
+def end_sessions(path: Path, viewer: Viewer, *, name: str) -> int:
+    """Ends all sessions of an account; gives how many there were."""
+    with _managing(path, viewer) as connection:
+        row = _one(connection, name)
+        ended = sessions.end_all(connection, row["id"])
+        note(
+            connection,
+            viewer,
+            Act.SIGN_OUT,
+            "account",
+            row["id"],
+            {"everywhere": [None, True], "sessions": [ended, 0]},
+        )
+    return ended
+
+
+def _managing(path: Path, viewer: Viewer) -> AbstractContextManager[Connection]:
+    """Writing in a store that is there: changing an account makes none."""
+    viewer.require(Right.ACCOUNTS)
+    if not path.is_file():
+        raise _fault(Problem.NO_SUCH_ACCOUNT)
+    return managing(path, viewer)

@@ -1,0 +1,69 @@
+"""Failed tries to sign in: counted for a quarter of an hour by name and by network address, then erased."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select
+
+from geo.records.store.engine import now
+from geo.records.store.schema import ATTEMPT, META
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+WINDOW = timedelta(minutes=15)
+#: Tries in that time. Several people may share an address, nobody shares a name.
+BY_NAME, BY_ADDRESS = 5, 20
+_SECRET = "attempt_key"  # noqa: S105 - the name of the row that holds it
+
+
+def _key(connection: Connection, kind: str, text: str) -> str:
+    """Keyed hash: neither names nor addresses can be read from the table."""
+    secret = connection.scalar(select(META.c.value).where(META.c.name == _SECRET))
+    if secret is None:
+        secret = secrets.token_hex(32)
+        connection.execute(insert(META).values(name=_SECRET, value=secret))
+    return hmac.new(secret.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def begin(connection: Connection, *, name: str, address: str) -> str:
+    """Counts a try before it is made, so that many at once cannot outrun the count.
+
+    Parameters
+    ----------
+    connection
+        That writes.
+    name
+        As typed, in small letters.
+    address
+        Of the network.
+
+    Returns
+    -------
+    str
+        Empty where the try may be made; else `last` when it is the first one too many, and `over` after that.
+    """
+    at = now()
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.at < at - WINDOW))
+    limits = {_key(connection, "name", name): BY_NAME, _key(connection, "address", address): BY_ADDRESS}
+    tried = {
+        key: connection.scalar(select(func.count()).where(ATTEMPT.c.key == key)) or 0 for key in limits
+    }  # fmt: skip
+    over = [key for key, most in limits.items() if tried[key] >= most]
+    # One more than may be made is kept: it says that the refusal was already told.
+    told = [key for key in over if tried[key] == limits[key]]
+    for key in told if over else limits:
+        connection.execute(insert(ATTEMPT).values(key=key, at=at))
+    return ("last" if told else "over") if over else ""
+
+
+def forget(connection: Connection, *, name: str, address: str) -> None:
+    """Takes back what a successful sign-in counted: all tries of the name, one of the address."""
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.key == _key(connection, "name", name)))
+    newest = select(func.max(ATTEMPT.c.id)).where(ATTEMPT.c.key == _key(connection, "address", address))
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.id == newest.scalar_subquery()))

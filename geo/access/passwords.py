@@ -1,0 +1,99 @@
+"""Passwords: which are taken, how they are kept, and checking one at the same cost for everybody."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from geo.errors import DataError, Fault, Problem
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+#: NIST SP 800-63B (2025) asks for 15 where a password stands alone, 8 where it does not; tries are limited here.
+LEAST, MOST = 12, 200
+_LEAST_DISTINCT = 5
+#: Of the lists of leaked passwords, what is long enough to pass and is tried first; and what people here would take.
+_COMMON = frozenset(
+    """
+    123456789012 1234567890123 12345678901234 123456789101 123123123123 password1234 password12345 passwordpassword
+    qwertyuiop123 qwertyuiop12 qwerty123456 qwertyqwerty 1q2w3e4r5t6y 1qaz2wsx3edc asdfghjkl123 iloveyou1234
+    letmein12345 administrator administrator1 admin1234567 adminadmin123 welcome12345 changeme1234 rahasia12345
+    rahasiarahasia indonesia123 indonesia1945 indonesiaraya kupangkupang kotakupang123 kotakupang2024 kotakupang2025
+    kotakupang2026 petajaga1234 petajagakupang bismillah123 sayangsayang katasandi123 katasandi1234 communitywatch
+    """.split()  # noqa: SIM905 - read more easily so
+)
+#: Argon2 takes 64 MiB for each check: many at once would take the memory of the machine.
+_AT_ONCE = threading.BoundedSemaphore(2)
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    # Not at the top: who only looks needs no cryptography.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Hash of a password that nobody has, for names that nobody has."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _normal(password: str) -> str:
+    """The same letters however a keyboard composes them."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check(password: str, name: str) -> None:
+    """Goes on only with a password that may be taken.
+
+    Raises
+    ------
+    DataError
+        When it is too short, too long, the name, or one that is tried first; it is never quoted.
+    """
+    plain = _normal(password).casefold()
+    bad = (
+        not LEAST <= len(plain) <= MOST
+        or len(set(plain)) < _LEAST_DISTINCT
+        or plain in _COMMON
+        or plain in {name.casefold(), name.casefold() * 2}
+    )
+    if bad:
+        raise DataError((Fault.of("password", "", Problem.WEAK_PASSWORD, hint=str(LEAST)),))
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password: Argon2id with the library's costs and a salt of its own."""
+    with _AT_ONCE:
+        return _hasher().hash(_normal(password))
+
+
+def matches(password: str, kept: str) -> bool:
+    """Whether a password is the one of a hash; as slow where there is no hash.
+
+    Parameters
+    ----------
+    password
+        As typed.
+    kept
+        The hash, or empty where there is no such person, or nobody may sign in so.
+    """
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    with _AT_ONCE:
+        try:
+            _hasher().verify(kept or _nobody(), _normal(password[: 2 * MOST]))
+        except (VerificationError, InvalidHashError):
+            return False
+    return bool(kept)
+
+
+def is_outdated(kept: str) -> bool:
+    """Whether the library's costs have risen since a hash was made."""
+    return _hasher().check_needs_rehash(kept)

@@ -1,0 +1,133 @@
+"""Signed-in browsers: begun by a sign-in, looked up at every run, ended by a person, by time or by a steward."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from geo.access.doors import keeping, looking, store_file
+from geo.records.store.engine import note, now
+from geo.records.store.schema import ACCOUNT, SESSION
+from geo.terms import AccountState, Act, Role
+from geo.viewer import PUBLIC
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+    from geo.settings import Settings
+    from geo.viewer import Viewer
+
+_BYTES = 32
+#: Longer ones are nobody's: they are not even hashed.
+_LONGEST = 128
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin(connection: Connection, settings: Settings, account: RowMapping | dict[str, Any]) -> str:
+    """New session of an account; the token is known to its browser alone, the store keeps its hash.
+
+    Parameters
+    ----------
+    connection
+        That writes, in the transaction that found the person to be the one of the account.
+    settings
+        How long a session lasts.
+    account
+        `id`, `name` and `role` of the account.
+    """
+    at = now()
+    limit = at - timedelta(minutes=settings.access.idle_minutes)
+    connection.execute(delete(SESSION).where((SESSION.c.expires_at <= at) | (SESSION.c.seen_at <= limit)))
+    token = secrets.token_urlsafe(_BYTES)
+    connection.execute(
+        insert(SESSION).values(
+            token_hash=_hash(token), account_id=account["id"], made_at=at, seen_at=at,
+            expires_at=at + timedelta(hours=settings.access.session_hours),
+        )
+    )  # fmt: skip
+    viewer = settings.viewer(account["name"], Role(account["role"]))
+    note(connection, viewer, Act.SIGN_IN, "account", account["id"])
+    return token
+
+
+def _found(connection: Connection, settings: Settings, token: str) -> RowMapping | None:
+    """Session that stands, with its account as it is now."""
+    row = (
+        connection.execute(
+            select(
+                SESSION.c.id, SESSION.c.account_id, SESSION.c.made_at, SESSION.c.seen_at, SESSION.c.expires_at,
+                ACCOUNT.c.name, ACCOUNT.c.role, ACCOUNT.c.state,
+            )
+            .join(ACCOUNT, ACCOUNT.c.id == SESSION.c.account_id)
+            .where(SESSION.c.token_hash == _hash(token))
+        )
+        .mappings()
+        .one_or_none()
+    )  # fmt: skip
+    if row is None or row["state"] != AccountState.OPEN:
+        return None
+    at, limits = now(), settings.access
+    # The settings may have been made stricter since it began.
+    ends = min(row["expires_at"], row["made_at"] + timedelta(hours=limits.session_hours))
+    if at >= ends or at - row["seen_at"] >= timedelta(minutes=limits.idle_minutes):
+        return None
+    return row
+
+
+def _usable(settings: Settings, token: str) -> bool:
+    return bool(token) and len(token) <= _LONGEST and store_file(settings.kota).is_file()
+
+
+def viewer_of(settings: Settings, token: str) -> Viewer:
+    """Who a browser's token stands for at this moment; anybody when it stands for nobody.
+
+    Asked at every run: whether the session was ended, has expired or was left alone for too long, whether the account
+    is open, and what its role is now.
+
+    Raises
+    ------
+    DataError
+        When the store cannot be read.
+    """
+    if not _usable(settings, token):
+        return PUBLIC
+    path = store_file(settings.kota)
+    with looking(path) as connection:
+        row = _found(connection, settings, token)
+    if row is None:
+        return PUBLIC
+    every = min(_SEEN_EVERY, timedelta(minutes=settings.access.idle_minutes) / 2)
+    if now() - row["seen_at"] >= every:
+        with keeping(path) as connection:
+            # Only what still stands is touched: it may have been ended since it was read.
+            connection.execute(update(SESSION).where(SESSION.c.id == row["id"]).values(seen_at=now()))
+    return settings.viewer(row["name"], Role(row["role"]))
+
+
+def end(settings: Settings, token: str, *, everywhere: bool = False) -> None:
+    """Ends a browser's session, or all sessions of its account; one that does not stand is left as it is."""
+    if not _usable(settings, token):
+        return
+    with keeping(store_file(settings.kota)) as connection:
+        row = _found(connection, settings, token)
+        if row is None:
+            return
+        if everywhere:
+            end_all(connection, row["account_id"])
+        else:
+            connection.execute(delete(SESSION).where(SESSION.c.id == row["id"]))
+        viewer = settings.viewer(row["name"], Role(row["role"]))
+        note(connection, viewer, Act.SIGN_OUT, "account", row["account_id"], {"everywhere": [None, everywhere]})
+
+
+def end_all(connection: Connection, account: int) -> int:
+    """Ends all sessions of an account; gives how many there were."""
+    return connection.execute(delete(SESSION).where(SESSION.c.account_id == account)).rowcount

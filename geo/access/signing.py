@@ -1,0 +1,133 @@
+"""Proving to be the one of an account: by a password, or by what the office's provider has signed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from geo.access import attempts, passwords, sessions
+from geo.access.accounts import normal_name
+from geo.access.doors import keeping, looking, store_file
+from geo.records.store.engine import note
+from geo.records.store.schema import ACCOUNT
+from geo.terms import AccountKind, AccountState, Act
+from geo.viewer import PUBLIC
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping
+
+    from geo.settings import Settings
+
+
+class Refusal(StrEnum):
+    """Why nobody was signed in. It never says whether a name is known."""
+
+    WRONG = "wrong"
+    TOO_MANY = "too_many"
+    NOT_KNOWN = "not_known"  # the provider knows the person, the table of accounts does not
+    NOT_VERIFIED = "not_verified"  # the provider does not stand for the e-mail
+    PROVIDER = "provider"  # what the provider sent cannot be trusted, or it cannot be reached
+
+
+class RefusedError(Exception):
+    """Nobody was signed in.
+
+    Parameters
+    ----------
+    why
+        As far as it may be told.
+    """
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+def _account(connection: Connection, name: str, kind: AccountKind) -> RowMapping | None:
+    """Open account of a name and a kind."""
+    return (
+        connection.execute(
+            select(ACCOUNT).where(
+                ACCOUNT.c.name == name, ACCOUNT.c.kind == kind.value, ACCOUNT.c.state == AccountState.OPEN.value
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+
+
+def by_password(settings: Settings, *, name: str, password: str, address: str) -> str:
+    """Token of a new session for whoever knows the password of a name.
+
+    The same time and the same answer for a name that nobody has. The password is checked outside of any transaction:
+    it takes longer than others shall wait for the store.
+
+    Parameters
+    ----------
+    settings
+        Where the store is, and how long a session lasts.
+    name, password
+        As typed.
+    address
+        Network address of who tries.
+
+    Raises
+    ------
+    RefusedError
+        When they do not belong together, or there were too many tries.
+    DataError
+        When the store cannot be used.
+    """
+    name, path = normal_name(name)[:200], store_file(settings.kota)
+    if not path.is_file():
+        passwords.matches(password, "")
+        raise RefusedError(Refusal.WRONG)
+    with keeping(path) as connection:
+        over = attempts.begin(connection, name=name, address=address)
+        if over == "last":
+            note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, Refusal.TOO_MANY.value]})
+    if over:
+        raise RefusedError(Refusal.TOO_MANY)
+    with looking(path) as connection:
+        found = _account(connection, name, AccountKind.LOCAL)
+    if not passwords.matches(password, found["password_hash"] if found else "") or found is None:
+        raise RefusedError(Refusal.WRONG)
+    renewed = passwords.hashed(password) if passwords.is_outdated(found["password_hash"]) else ""
+    with keeping(path) as connection:
+        # It may have been closed, or given another password, while this one was checked.
+        still = _account(connection, name, AccountKind.LOCAL)
+        if still is None or still["password_hash"] != found["password_hash"]:
+            raise RefusedError(Refusal.WRONG)
+        if renewed:
+            connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == still["id"]).values(password_hash=renewed))
+        attempts.forget(connection, name=name, address=address)
+        return sessions.begin(connection, settings, still)
+
+
+def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
+    """Token of a new session for whom the provider has signed for; the claims' signature has been checked.
+
+    Raises
+    ------
+    RefusedError
+        When the provider does not stand for the e-mail, or no open account of its kind has it.
+    DataError
+        When the store cannot be used.
+    """
+    email, path = claims.get("email"), store_file(settings.kota)
+    why = None
+    # Only the word of truth itself: some providers send text, and "false" is true.
+    if not isinstance(email, str) or claims.get("email_verified") is not True:
+        why = Refusal.NOT_VERIFIED
+    if not path.is_file():
+        raise RefusedError(why or Refusal.NOT_KNOWN)
+    with keeping(path) as connection:
+        found = None if why else _account(connection, normal_name(str(email)), AccountKind.OIDC)
+        if found is not None:
+            return sessions.begin(connection, settings, found)
+        why = why or Refusal.NOT_KNOWN
+        # Who it was is not written down: a stranger's e-mail is none of this store's business.
+        note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, why.value]})
+    raise RefusedError(why)

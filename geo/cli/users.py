@@ -1,0 +1,192 @@
+"""`users add|role|list|close|open|password`: who may sign in, from the machine that holds the store."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.telling import RefusalError
+from geo.errors import DataError, Fault, Problem
+from geo.settings import read_settings
+from geo.terms import AccountKind, AccountState, Role
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from geo.cli.telling import Teller
+    from geo.viewer import Viewer
+    from geo.words import Words
+
+_LONGEST = 4096
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the commands known to the parser of all commands."""
+    users = commands.add_parser("users", help=words("cli.help.users"), description=words("cli.help.users"))
+    each = users.add_subparsers(metavar=words("cli.command"), required=True)
+
+    def command(name: str, run: Any) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = each.add_parser(
+            name, parents=[shared], help=words(f"cli.help.users_{name}"), description=words(f"cli.help.users_{name}"),
+            epilog=words(f"cli.example.users_{name}"),
+        )  # fmt: skip
+        if name != "list":
+            made.add_argument("name", metavar="NAME", help=words("cli.help.users_name"))
+        made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
+        made.set_defaults(run=run)
+        return made
+
+    roles = [role.value for role in Role if role is not Role.PUBLIC]
+    new = command("add", bring)
+    new.add_argument("--role", choices=roles, required=True, help=words("cli.help.users_as"))
+    new.add_argument(
+        "--kind", choices=[kind.value for kind in AccountKind], default="local", help=words("cli.help.users_kind")
+    )
+    command("role", change).add_argument("role", metavar="ROLE", choices=roles, help=words("cli.help.users_as"))
+    command("password", renew)
+    command("close", close)
+    command("open", reopen)
+    command("list", listed)
+
+
+def _at(url: str | None) -> tuple[Path, Viewer]:
+    """File of the store, and whoever sits at this machine."""
+    # Not at the top: a database that a command does not use shall not be waited for.
+    from geo.records.store.engine import path_of, store_at
+
+    settings = read_settings()
+    # Whoever runs commands here can read the file anyway; the audit says that it was one.
+    return store_at(url) if url else path_of(settings), settings.viewer("baris perintah", Role.STEWARD)
+
+
+def _password(words: Words) -> str:
+    """Password from a terminal, unseen and twice, or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline(_LONGEST).rstrip("\r\n")
+    first = getpass.getpass(words("cli.users.password"))
+    if getpass.getpass(words("cli.users.again")) != first:
+        raise DataError((Fault.of("password", "", Problem.PASSWORDS_DIFFER),))
+    return first
+
+
+def _do(chosen: argparse.Namespace, act: Callable[[Path, Viewer], Any]) -> Any:
+    try:
+        return act(*_at(chosen.db))
+    except DataError as fault:
+        raise RefusalError(fault.faults, "store") from fault
+
+
+def _told(chosen: argparse.Namespace, teller: Teller, said: str, **more: Any) -> None:
+    from geo.access.accounts import normal_name
+
+    name = normal_name(chosen.name)
+    teller.result({"name": name, **more}, [teller.words(said, name=name)])
+
+
+def bring(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Add an account; the store is made where there is none.
+
+    Raises
+    ------
+    DataError
+        When the name or the password cannot be taken.
+    """
+    from geo.access import accounts
+
+    kind, role = AccountKind(chosen.kind), Role(chosen.role)
+
+    def act(path: Path, viewer: Viewer) -> bool:
+        password = _password(teller.words) if kind is AccountKind.LOCAL else ""
+        accounts.add(path, viewer, name=chosen.name, role=role, kind=kind, password=password)
+        found = accounts.accounts(path, viewer)
+        return bool(((found["role"] == Role.STEWARD) & (found["state"] == AccountState.OPEN)).any())
+
+    if not _do(chosen, act):
+        teller.note(teller.words("cli.users.no_steward"))
+    _told(chosen, teller, "cli.users.added", role=role.value, kind=kind.value)
+
+
+def change(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Give an account another role.
+
+    Raises
+    ------
+    DataError
+        When there is no such account, or it is the last steward's.
+    """
+    from geo.access import accounts
+
+    role = Role(chosen.role)
+    _do(chosen, lambda path, viewer: accounts.set_role(path, viewer, name=chosen.name, role=role))
+    _told(chosen, teller, "cli.users.changed", role=role.value)
+
+
+def renew(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Give a local account another password.
+
+    Raises
+    ------
+    DataError
+        When there is no such account, or the password cannot be taken.
+    """
+    from geo.access import accounts
+
+    def act(path: Path, viewer: Viewer) -> None:
+        accounts.set_password(path, viewer, name=chosen.name, password=_password(teller.words))
+
+    _do(chosen, act)
+    _told(chosen, teller, "cli.users.changed")
+
+
+def _set_state(chosen: argparse.Namespace, teller: Teller, state: AccountState) -> None:
+    from geo.access import accounts
+
+    _do(chosen, lambda path, viewer: accounts.set_state(path, viewer, name=chosen.name, state=state))
+    _told(chosen, teller, "cli.users.changed", state=state.value)
+
+
+def close(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Close an account; its sessions end.
+
+    Raises
+    ------
+    DataError
+        When there is no such account, or it is the last steward's.
+    """
+    _set_state(chosen, teller, AccountState.CLOSED)
+
+
+def reopen(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Open an account that was closed.
+
+    Raises
+    ------
+    DataError
+        When there is no such account.
+    """
+    _set_state(chosen, teller, AccountState.OPEN)
+
+
+def listed(chosen: argparse.Namespace, teller: Teller) -> None:
+    """List accounts; none in any form shows a password.
+
+    Raises
+    ------
+    DataError
+        When the store cannot be read.
+    """
+    from geo.access import accounts
+
+    words = teller.words
+    found = _do(chosen, accounts.accounts)
+    columns = ["name", "kind", "role", "state", "sessions"]
+    rows = found[columns].to_dict("records")
+    lines = [
+        f"{row['name']}\t{words('access.role.' + row['role'])}\t{words('accounts.kind.' + row['kind'])}\t"
+        f"{words('accounts.state.' + row['state'])}"
+        for row in rows
+    ]
+    teller.result({"users": rows}, lines or [words("cli.users.none")])

@@ -1,0 +1,35 @@
+"""Answers of our own beside Streamlit's: signing in and out, files for a role, and what every answer says.
+
+Nothing here is needed to look at the example; what a sign-in takes is imported when somebody signs in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from pages.web import door, files
+from pages.web.headers import SecurityHeaders
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+
+def routes(base: str) -> list[BaseRoute]:
+    """Addresses below the base path of the server."""
+    base = base.strip("/")
+    before = f"/{base}" if base else ""
+    return [
+        Route(f"{before}/masuk", door.sign_in, methods=["GET", "POST"]),
+        Route(f"{before}/masuk/penyedia", door.to_provider, methods=["GET"]),
+        Route(f"{before}/masuk/kembali", door.from_provider, methods=["GET"]),
+        Route(f"{before}/keluar", door.sign_out, methods=["GET", "POST"]),
+        Route(f"{before}/berkas/{{token}}", files.answer, methods=["GET"]),
+    ]
+
+
+def middleware(base: str, tiles_url: str) -> list[Middleware]:
+    """What is done with every answer."""
+    return [Middleware(SecurityHeaders, base=base, tiles_url=tiles_url)]

@@ -1,0 +1,46 @@
+"""Who is asking, for answers that are not Streamlit's."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.access.visitor import COOKIE, visitor
+from pages.shell import caches
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from geo.viewer import Viewer
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who is asking, by the request's own session.
+
+    Raises
+    ------
+    DataError
+        When the accounts cannot be read.
+    """
+    return visitor(
+        caches.settings()[0], token=request.cookies.get(COOKIE, ""), headers=request.headers,
+        listens_on=st.get_option("server.address"),
+    )  # fmt: skip
+
+
+def network_of(request: Request) -> str:
+    """Network address that tries are counted by.
+
+    Of IPv6 the first half: the rest is chosen by whoever has that network. Behind a proxy it is the visitor's only
+    where the proxy says whose it is (X-Forwarded-For); else all visitors are one.
+    """
+    address = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network(f"{found}/64", strict=False))
+    return str(found)

@@ -1,0 +1,137 @@
+"""Files made for a role: kept here for a while, and served to nobody but the one they were made for.
+
+Streamlit serves what is behind a download button to whoever has its address (`/media/<hash>`, seen on 1.67).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse, Response
+
+from geo.access.doors import store_file
+from geo.errors import DataError
+from pages.shell import caches
+from pages.web.asking import viewer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from geo.terms import Right
+    from geo.viewer import Viewer
+
+LIFE_S, MOST, MOST_BYTES = 3_600.0, 200, 128 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    mime: str
+    content: bytes | Callable[[], bytes]
+    right: Right
+    owner: str
+    key: tuple[str, str, str]
+    made_at: float
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if isinstance(self.content, bytes) else 0
+
+
+_FILES: OrderedDict[str, _File] = OrderedDict()
+_LOCK = threading.Lock()
+
+
+def _tidy() -> None:
+    """Lets go of what is too old, and of the oldest where there is too much."""
+    limit = time.monotonic() - LIFE_S
+    while _FILES:
+        oldest = next(iter(_FILES.values()))
+        is_much = len(_FILES) > MOST or sum(one.size for one in _FILES.values()) > MOST_BYTES
+        if oldest.made_at > limit and not is_much:
+            return
+        _FILES.popitem(last=False)
+
+
+def offer(
+    content: bytes | str | Callable[[], bytes], name: str, mime: str, right: Right, viewer: Viewer, *, of: str = ""
+) -> str:
+    """Relative address of a file for one viewer.
+
+    Parameters
+    ----------
+    content
+        The file, or what makes it when it is asked for.
+    name, mime
+        As it is to be saved.
+    right
+        What it takes to get it, at the moment it is asked for.
+    viewer
+        For whom; nobody else gets it, whatever the role.
+    of
+        What a file that is made later is made of: the same again is the same address.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer has not the right now.
+    """
+    viewer.require(right)
+    raw = content.encode() if isinstance(content, str) else content
+    digest = of or (hashlib.sha256(raw).hexdigest() if isinstance(raw, bytes) else secrets.token_hex(8))
+    key = (viewer.name, name, digest)
+    with _LOCK:
+        _tidy()
+        for token, one in _FILES.items():
+            if one.key == key and one.right is right:
+                return f"berkas/{token}"
+        token = secrets.token_urlsafe(32)
+        _FILES[token] = _File(name, mime, raw, right, viewer.name, key, time.monotonic())
+        _tidy()
+    return f"berkas/{token}"
+
+
+def _handed(found: _File, viewer: Viewer) -> bytes:
+    """Content of a file, once it is written down who gets it."""
+    # Not at the top: who only looks shall not wait for a database.
+    from geo.access.exports import exported
+
+    content = found.content if isinstance(found.content, bytes) else found.content()
+    exported(store_file(caches.settings()[0].kota), viewer, found.name)
+    return content
+
+
+async def answer(request: Request) -> Response:
+    """The file, to the one it was made for; to everybody else it is not there."""
+    missing = PlainTextResponse("404", 404, {"cache-control": "no-store"})
+    with _LOCK:
+        _tidy()
+        found = _FILES.get(request.path_params["token"])
+    if found is None:
+        return missing
+    try:
+        viewer = await run_in_threadpool(viewer_of, request)
+        if viewer.name != found.owner or not viewer.may(found.right):
+            return missing
+        content = await run_in_threadpool(_handed, found, viewer)
+    except DataError:
+        # Who is asking cannot be known, or that it left cannot be written down.
+        return missing
+    return Response(
+        content, 200,
+        {
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
+            "cache-control": "no-store", "content-security-policy": "sandbox; default-src 'none'",
+        },
+        media_type=found.mime,
+    )  # fmt: skip
