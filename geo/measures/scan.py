@@ -120,34 +120,46 @@ def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float)
     return np.where(inside > mean, ratio, 0.0)
 
 
-def _maxima(
-    simulated: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, total: int, min_cases: int
+def largest_ratios(
+    maps: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, *, min_cases: int
 ) -> NDArray[np.float64]:
-    """Largest ratio over all circles for each of many maps, shape (maps,).
+    """Largest ratio over all circles for each of many maps of one total, shape (maps,).
 
     The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product
     per circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's
     last count with its first expectation; only maps in which that beats what they have are looked at in full.
+
+    Parameters
+    ----------
+    maps
+        Counts, shape (areas, maps).
+    expected
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+    found
+        Circles of the same areas.
+    min_cases
+        Fewest cases in a circle.
     """
+    total = int(maps[:, 0].sum())
     counts = np.arange(total + 1, dtype=float)
     table = special.xlogy(counts, counts) + special.xlogy(total - counts, total - counts)
     table[:min_cases] = -np.inf
-    best = np.zeros(simulated.shape[1])
+    best = np.zeros(maps.shape[1])
     for order, whole in zip(found.order, found.whole, strict=True):
         # Of several expectations the largest leaves the least excess; it too never falls as a circle grows.
         mean = np.cumsum(expected[..., order], axis=-1).reshape(-1, len(order)).max(axis=0)
         outside = np.log(np.maximum(total - mean, _NOTHING))
         slope, base = outside - np.log(np.maximum(mean, _NOTHING)), total * outside
-        before = np.zeros(simulated.shape[1], dtype=simulated.dtype)
+        before = np.zeros(maps.shape[1], dtype=maps.dtype)
         start = 0
         while start < len(order):
             end = min(len(order), max(start + _RUN, int(start * _GROWTH)))
-            part = simulated.take(order[start:end], axis=0)
-            after = part.sum(axis=0, dtype=simulated.dtype) + before
+            part = maps.take(order[start:end], axis=0)
+            after = part.sum(axis=0, dtype=maps.dtype) + before
             bound = table.take(after) + after * slope[start] - base[start]
             live = np.flatnonzero((bound > best) & (after > mean[start]))
             if len(live):
-                inside = np.cumsum(part[:, live], axis=0, dtype=simulated.dtype) + before[live]
+                inside = np.cumsum(part[:, live], axis=0, dtype=maps.dtype) + before[live]
                 ratio = table.take(inside) + inside * slope[start:end, None] - base[start:end, None]
                 ratio[~((inside > mean[start:end, None]) & whole[start:end, None])] = 0.0
                 best[live] = np.maximum(best[live], ratio.max(axis=0))
@@ -155,40 +167,24 @@ def _maxima(
     return best
 
 
-def _blocks(probability: NDArray[np.float64], total: int, replicates: int, seed: int) -> Iterator[NDArray[np.int32]]:
-    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each."""
-    rng = np.random.default_rng(seed)
+def random_maps(
+    expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
+) -> Iterator[NDArray[np.int32]]:
+    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
+    rng, probability = np.random.default_rng(seed), expected / expected.sum()
     for start in range(0, replicates, _MAPS):
         drawn = rng.multinomial(total, probability, size=min(_MAPS, replicates - start))
         yield np.ascontiguousarray(drawn.T, dtype=np.int32)
 
 
-def random_maps(
-    expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
-) -> Iterator[NDArray[np.int32]]:
-    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
-    return _blocks(expected / expected.sum(), total, replicates, seed)
-
-
 def simulate(
-    found: Circles,
-    expected: NDArray[np.float64],
-    total: int,
-    *,
-    min_cases: int,
-    replicates: int,
-    seed: int,
-    all_expected: NDArray[np.float64] | None = None,
+    found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
 ) -> NDArray[np.float64]:
-    """Largest ratio of each of many maps of equal risk, shape (replicates,).
-
-    With `all_expected`, shape (sizes, areas), the ratio of a circle is the least one under all of them.
-    """
+    """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
     if total == 0:
         return np.zeros(replicates)
-    judged = expected if all_expected is None else all_expected
     blocks = random_maps(expected, total, replicates=replicates, seed=seed)
-    return np.concatenate([_maxima(maps, judged, found, total, min_cases) for maps in blocks])
+    return np.concatenate([largest_ratios(maps, expected, found, min_cases=min_cases) for maps in blocks])
 
 
 def scan(

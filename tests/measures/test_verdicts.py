@@ -107,9 +107,9 @@ def test_a_finding_of_one_size_alone_is_no_more_than_likely(judge: Judge, sizes:
     assert found["verdict"] == Verdict.LIKELY
 
 
-def test_alpha_is_shared_by_ways_and_looks() -> None:
-    assert Rules(alpha=0.05, looks=1).level == 0.025
-    assert Rules(alpha=0.05, looks=3).level == pytest.approx(0.05 / 6)
+def test_alpha_is_shared_by_the_periods_shown_together() -> None:
+    assert Rules(alpha=0.05, looks=1).level == 0.05
+    assert Rules(alpha=0.05, looks=3).level == pytest.approx(0.05 / 3)
 
 
 def test_few_reports_say_that_they_are_few(judge: Judge, sizes: pd.DataFrame) -> None:
