@@ -146,6 +146,8 @@ def largest_ratios(
     table[:min_cases] = -np.inf
     best = np.zeros(maps.shape[1])
     for order, whole in zip(found.order, found.whole, strict=True):
+        if not len(order):  # an area larger than the largest circle
+            continue
         # Of several expectations the largest leaves the least excess; it too never falls as a circle grows.
         mean = np.cumsum(expected[..., order], axis=-1).reshape(-1, len(order)).max(axis=0)
         outside = np.log(np.maximum(total - mean, _NOTHING))
@@ -187,6 +189,62 @@ def simulate(
     return np.concatenate([largest_ratios(maps, expected, found, min_cases=min_cases) for maps in blocks])
 
 
+def strongest(
+    cases: NDArray[np.float64], expected: NDArray[np.float64], found: Circles, *, min_cases: int
+) -> list[tuple[NDArray[np.intp], int]]:
+    """Members and centre of circles with an excess, the strongest first; no two share an area.
+
+    Parameters
+    ----------
+    cases
+        Shape (areas,).
+    expected
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+    found
+        Circles of the same areas.
+    min_cases
+        Fewest cases in a circle.
+    """
+    total, best = int(cases.sum()), list[tuple[float, int, int]]()
+    for centre, (order, whole) in enumerate(zip(found.order, found.whole, strict=True)):
+        inside = np.cumsum(cases[order])
+        mean = np.cumsum(expected[..., order], axis=-1)
+        ratio = log_likelihood_ratio(inside, mean if mean.ndim == 1 else mean.max(axis=0), total)
+        ratio[~whole | (inside < min_cases)] = 0.0
+        if len(ratio) and ratio.max() > 0:
+            best.append((float(ratio.max()), centre, int(ratio.argmax()) + 1))
+    taken, kept = np.zeros(len(cases), dtype=bool), []
+    for _, centre, count in sorted(best, key=lambda one: (-round(one[0], 9), one[1])):
+        members = found.order[centre][:count]
+        if not taken[members].any():
+            taken[members] = True
+            kept.append((members, centre))
+    return kept
+
+
+def cluster_of(
+    members: NDArray[np.intp],
+    centre: int,
+    cases: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    simulated: NDArray[np.float64],
+) -> Cluster:
+    """One circle with its figures, its p by simulated maxima."""
+    total, seen, mean = int(cases.sum()), int(cases[members].sum()), float(expected[members].sum())
+    rest, llr = total - seen, float(log_likelihood_ratio(seen, mean, total))
+    return Cluster(
+        members=tuple(members.tolist()),
+        centre=centre,
+        observed=seen,
+        expected=mean,
+        relative_risk=seen / mean / (rest / (total - mean)) if rest > 0 and mean > 0 else np.inf,
+        llr=llr,
+        # A simulated map equal to the observed one but for rounding has reached it.
+        p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
+        p_gumbel=float(gumbel_p(llr, simulated)),
+    )
+
+
 def scan(
     observed: ArrayLike,
     expected: ArrayLike,
@@ -225,37 +283,9 @@ def scan(
     799-810.
     """
     cases, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
-    total = int(cases.sum())
-    best: list[tuple[float, int, int]] = []
-    for centre, (order, whole) in enumerate(zip(found.order, found.whole, strict=True)):
-        inside = np.cumsum(cases[order])
-        ratio = log_likelihood_ratio(inside, np.cumsum(mean[order]), total)
-        ratio[~whole | (inside < min_cases)] = 0.0
-        if len(ratio) and ratio.max() > 0:
-            best.append((float(ratio.max()), centre, int(ratio.argmax()) + 1))
+    best = strongest(cases, mean, found, min_cases=min_cases)
     if not best:
         return []
     if simulated is None:
-        simulated = simulate(found, mean, total, min_cases=min_cases, replicates=replicates, seed=seed)
-    taken, clusters = np.zeros(len(cases), dtype=bool), []
-    for llr, centre, count in sorted(best, key=lambda one: (-round(one[0], 9), one[1])):
-        members = found.order[centre][:count]
-        if taken[members].any():
-            continue
-        taken[members] = True
-        seen, e = int(cases[members].sum()), float(mean[members].sum())
-        rest = total - seen
-        clusters.append(
-            Cluster(
-                members=tuple(members.tolist()),
-                centre=centre,
-                observed=seen,
-                expected=e,
-                relative_risk=seen / e / (rest / (total - e)) if rest > 0 and e > 0 else np.inf,
-                llr=llr,
-                # A simulated map equal to the observed one but for rounding has reached it.
-                p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
-                p_gumbel=float(gumbel_p(llr, simulated)),
-            )
-        )
-    return clusters
+        simulated = simulate(found, mean, int(cases.sum()), min_cases=min_cases, replicates=replicates, seed=seed)
+    return [cluster_of(members, centre, cases, mean, simulated) for members, centre in best]

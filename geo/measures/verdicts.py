@@ -33,7 +33,7 @@ from geo.measures.poisson import (
     smallest_visible_risk,
     upper_tail,
 )
-from geo.measures.scan import Circles, Cluster, circles, log_likelihood_ratio, scan
+from geo.measures.scan import Circles, Cluster, circles, cluster_of, log_likelihood_ratio, strongest
 from geo.measures.ways import Ways
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Judged:
         size), `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`, `moran`
         (`Kind` as text), yes or no per `sign_column`.
     areas
-        Circles of the scan, the strongest first.
+        Circles of the scan with an excess under every size, the strongest first.
     spread
         Over-dispersion of the counts about the first size, 1 for none.
     rules
@@ -170,7 +170,7 @@ class Judge:
         self._circles: Circles = circles(self.centres, first, max_share=self.rules.max_share, is_on_sphere=False)
         self._by_total: dict[int, Ways] = {}
 
-    def _ways(self, expected: NDArray[np.float64], total: int) -> Ways:
+    def ways(self, expected: NDArray[np.float64], total: int) -> Ways:
         """What chance gives; the same for every map of as many reports, so drawn once."""
         if total not in self._by_total:
             self._by_total[total] = Ways.drawn(
@@ -182,11 +182,11 @@ class Judge:
     def _areas(
         self, counts: NDArray[np.float64], expected: NDArray[np.float64], ways: Ways, is_keyed: NDArray[np.bool_]
     ) -> list[Area]:
-        """Circles by the first size; their worst p asks for an excess under every size at once."""
+        """Circles with an excess under every size; their own figures are those of the first."""
         total = int(counts.sum())
         judged = []
-        for one in scan(counts, expected[0], self._circles, min_cases=_MIN_CASES, simulated=ways.alone):
-            inside = list(one.members)
+        for inside, centre in strongest(counts, expected, self._circles, min_cases=_MIN_CASES):
+            one = cluster_of(inside, centre, counts, expected[0], ways.alone)
             least = log_likelihood_ratio(one.observed, expected[:, inside].sum(axis=1), total).min()
             worst = float(ways.of_ratio(least))
             verdict = Verdict.LIKELY if one.p <= self.rules.alpha else Verdict.NO_DIFFERENCE
@@ -227,7 +227,7 @@ class Judge:
         # Without a report there is nothing to judge, and what would be seen is beyond any number.
         worst, areas, critical = np.ones(len(counts)), list[Area](), np.full(len(counts), float(_MIN_CASES))
         if counts.sum() > 0:
-            ways = self._ways(expected, int(counts.sum()))
+            ways = self.ways(expected, int(counts.sum()))
             worst, areas = ways.of_tail(tails.max(axis=0)), self._areas(counts, expected, ways, keyed)
             critical = np.maximum(critical, critical_count(largest, ways.critical_tail(level)))
         number, significant = np.zeros(len(counts), dtype=int), np.zeros(len(counts), dtype=bool)

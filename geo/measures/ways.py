@@ -121,8 +121,6 @@ class Ways:
         return np.max([world.of_ratio(ratios) for world in self.worlds], axis=0)
 
     def critical_tail(self, level: float) -> float:
-        """Largest tail that still passes at this level."""
+        """Largest tail that still passes at this level: just below the first of chance's own that does not."""
         seen = np.unique(np.concatenate([world.tails for world in self.worlds]))
-        passing = seen[self.of_tail(seen) <= level]
-        # With few reports not even the smallest tail that chance has shown is rare enough: only a smaller one is.
-        return float(passing[-1] if len(passing) else np.nextafter(seen[0], 0))
+        return float(np.nextafter(seen[np.argmax(self.of_tail(seen) > level)], 0))
