@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -154,3 +155,36 @@ def test_a_table_without_places_says_what_to_give(run: Callable[..., Any]) -> No
     code, told = run(NC, *SEATS, "--method", "scan")
     assert code == 2
     assert "--xy" in told["faults"][0]["remedy"]
+
+
+def test_an_area_larger_than_the_largest_circle_is_in_no_cluster(run: Callable[..., Any], tmp_path: Path) -> None:
+    table = pd.DataFrame({"kode": list("abcdef"), "x": [0, 2, 3, 5, 6, 7], "y": 0, "cases": [40, 9, 8, 1, 1, 1]})
+    table["people"] = [400, 50, 50, 100, 100, 100]
+    table.to_csv(tmp_path / "one.csv", index=False)
+    code, told = run(
+        tmp_path / "one.csv", "--cases", "cases", "--population", "people", "--method", "scan",
+        "--xy", "x", "y", "--crs", "none", "--permutations", 99,
+    )  # fmt: skip
+    assert code == 0
+    assert [one["ids"] for one in told["clusters"]] == [["b", "c"]]
+    # 17 observed of 60, 60 * 100 / 800 = 7.5 expected
+    assert told["clusters"][0]["llr"] == pytest.approx(17 * np.log(17 / 7.5) + 43 * np.log(43 / 52.5))
+
+
+def test_no_population_anywhere_is_too_few_where_no_neighbour_is_asked(
+    run: Callable[..., Any], squares: Path, tmp_path: Path
+) -> None:
+    gpd.read_file(squares).assign(cases=0, people=0).to_file(tmp_path / "nobody.gpkg")
+    common = [tmp_path / "nobody.gpkg", "--cases", "cases", "--population", "people", "--method"]
+    assert run(*common, "smr")[1]["classes"] == {"too_few": 16}
+    assert run(*common, "eb")[0] == 0
+    assert run(*common, "scan")[1]["clusters"] == []
+    assert run(*common, "gi")[0] == 2
+
+
+def test_many_rows_at_fault_are_counted_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], squares: Path, tmp_path: Path
+) -> None:
+    gpd.read_file(squares).assign(cases=-1).to_file(tmp_path / "bad.gpkg")
+    assert main(["measure", str(tmp_path / "bad.gpkg"), "--cases", "cases", "--lang", "en"]) == 2
+    assert "rows 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 6 more." in capsys.readouterr().err

@@ -181,7 +181,9 @@ def _checked(
             rows = (np.flatnonzero(empty) + 2).tolist()
             faults.append(Fault.of(given.name, chosen.population, Problem.CASES_WITHOUT_SIZE, rows=rows))
     least = _LEAST_AREAS if needs.needs_neighbours else 1
-    if len(given.keys) < least or (size is not None and (size > 0).sum() < least):
+    # A place without a size has no rate to be like its neighbours'; where nothing else is asked it is `too_few`.
+    usable = (size > 0).sum() if size is not None and needs.needs_neighbours else len(given.keys)
+    if usable < least:
         faults.append(Fault.of(given.name, "", Problem.TOO_FEW_AREAS, hint=str(least)))
     if faults or cases is None:
         raise RefusalError(sorted(faults, key=lambda one: (one.column, one.problem)), "measure")

@@ -70,19 +70,18 @@ def critical_count(expected: ArrayLike, alpha: float) -> NDArray[np.float64]:
         count = count - holds
 
 
-def detection_power(expected: ArrayLike, alpha: float, risk: float) -> NDArray[np.float64]:
-    """Chance that an area with this relative risk passes a Poisson test at level alpha."""
-    mean = np.asarray(expected, dtype=float)
-    return upper_tail(critical_count(mean, alpha), risk * mean)
+def detection_power(expected: ArrayLike, critical: ArrayLike, risk: float) -> NDArray[np.float64]:
+    """Chance that an area with this relative risk reaches its critical count."""
+    return upper_tail(critical, risk * np.asarray(expected, dtype=float))
 
 
-def smallest_visible_risk(expected: ArrayLike, alpha: float, *, power: float = 0.8) -> NDArray[np.float64]:
-    """Smallest relative risk that a Poisson test at level alpha would find with the given power.
+def smallest_visible_risk(expected: ArrayLike, critical: ArrayLike, *, power: float = 0.8) -> NDArray[np.float64]:
+    """Smallest relative risk with which an area reaches its critical count with the given power.
 
     Infinite where nothing is expected.
     """
     mean = np.asarray(expected, dtype=float)
-    needed = special.gammaincinv(critical_count(mean, alpha), power)
+    needed = special.gammaincinv(np.asarray(critical, dtype=float), power)
     return np.divide(needed, mean, out=np.full_like(mean, np.inf), where=mean > 0)
 
 

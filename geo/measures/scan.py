@@ -120,34 +120,48 @@ def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float)
     return np.where(inside > mean, ratio, 0.0)
 
 
-def _maxima(
-    simulated: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, total: int, min_cases: int
+def largest_ratios(
+    maps: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, *, min_cases: int
 ) -> NDArray[np.float64]:
-    """Largest ratio over all circles for each of many maps, shape (maps,).
+    """Largest ratio over all circles for each of many maps of one total, shape (maps,).
 
     The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product
     per circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's
     last count with its first expectation; only maps in which that beats what they have are looked at in full.
+
+    Parameters
+    ----------
+    maps
+        Counts, shape (areas, maps).
+    expected
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+    found
+        Circles of the same areas.
+    min_cases
+        Fewest cases in a circle.
     """
+    total = int(maps[:, 0].sum())
     counts = np.arange(total + 1, dtype=float)
     table = special.xlogy(counts, counts) + special.xlogy(total - counts, total - counts)
     table[:min_cases] = -np.inf
-    best = np.zeros(simulated.shape[1])
+    best = np.zeros(maps.shape[1])
     for order, whole in zip(found.order, found.whole, strict=True):
+        if not len(order):  # an area larger than the largest circle
+            continue
         # Of several expectations the largest leaves the least excess; it too never falls as a circle grows.
         mean = np.cumsum(expected[..., order], axis=-1).reshape(-1, len(order)).max(axis=0)
         outside = np.log(np.maximum(total - mean, _NOTHING))
         slope, base = outside - np.log(np.maximum(mean, _NOTHING)), total * outside
-        before = np.zeros(simulated.shape[1], dtype=simulated.dtype)
+        before = np.zeros(maps.shape[1], dtype=maps.dtype)
         start = 0
         while start < len(order):
             end = min(len(order), max(start + _RUN, int(start * _GROWTH)))
-            part = simulated.take(order[start:end], axis=0)
-            after = part.sum(axis=0, dtype=simulated.dtype) + before
+            part = maps.take(order[start:end], axis=0)
+            after = part.sum(axis=0, dtype=maps.dtype) + before
             bound = table.take(after) + after * slope[start] - base[start]
             live = np.flatnonzero((bound > best) & (after > mean[start]))
             if len(live):
-                inside = np.cumsum(part[:, live], axis=0, dtype=simulated.dtype) + before[live]
+                inside = np.cumsum(part[:, live], axis=0, dtype=maps.dtype) + before[live]
                 ratio = table.take(inside) + inside * slope[start:end, None] - base[start:end, None]
                 ratio[~((inside > mean[start:end, None]) & whole[start:end, None])] = 0.0
                 best[live] = np.maximum(best[live], ratio.max(axis=0))
@@ -155,40 +169,80 @@ def _maxima(
     return best
 
 
-def _blocks(probability: NDArray[np.float64], total: int, replicates: int, seed: int) -> Iterator[NDArray[np.int32]]:
-    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each."""
-    rng = np.random.default_rng(seed)
+def random_maps(
+    expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
+) -> Iterator[NDArray[np.int32]]:
+    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
+    rng, probability = np.random.default_rng(seed), expected / expected.sum()
     for start in range(0, replicates, _MAPS):
         drawn = rng.multinomial(total, probability, size=min(_MAPS, replicates - start))
         yield np.ascontiguousarray(drawn.T, dtype=np.int32)
 
 
-def random_maps(
-    expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
-) -> Iterator[NDArray[np.int32]]:
-    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
-    return _blocks(expected / expected.sum(), total, replicates, seed)
-
-
 def simulate(
-    found: Circles,
-    expected: NDArray[np.float64],
-    total: int,
-    *,
-    min_cases: int,
-    replicates: int,
-    seed: int,
-    all_expected: NDArray[np.float64] | None = None,
+    found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
 ) -> NDArray[np.float64]:
-    """Largest ratio of each of many maps of equal risk, shape (replicates,).
-
-    With `all_expected`, shape (sizes, areas), the ratio of a circle is the least one under all of them.
-    """
+    """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
     if total == 0:
         return np.zeros(replicates)
-    judged = expected if all_expected is None else all_expected
     blocks = random_maps(expected, total, replicates=replicates, seed=seed)
-    return np.concatenate([_maxima(maps, judged, found, total, min_cases) for maps in blocks])
+    return np.concatenate([largest_ratios(maps, expected, found, min_cases=min_cases) for maps in blocks])
+
+
+def strongest(
+    cases: NDArray[np.float64], expected: NDArray[np.float64], found: Circles, *, min_cases: int
+) -> list[tuple[NDArray[np.intp], int]]:
+    """Members and centre of circles with an excess, the strongest first; no two share an area.
+
+    Parameters
+    ----------
+    cases
+        Shape (areas,).
+    expected
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+    found
+        Circles of the same areas.
+    min_cases
+        Fewest cases in a circle.
+    """
+    total, best = int(cases.sum()), list[tuple[float, int, int]]()
+    for centre, (order, whole) in enumerate(zip(found.order, found.whole, strict=True)):
+        inside = np.cumsum(cases[order])
+        mean = np.cumsum(expected[..., order], axis=-1)
+        ratio = log_likelihood_ratio(inside, mean if mean.ndim == 1 else mean.max(axis=0), total)
+        ratio[~whole | (inside < min_cases)] = 0.0
+        if len(ratio) and ratio.max() > 0:
+            best.append((float(ratio.max()), centre, int(ratio.argmax()) + 1))
+    taken, kept = np.zeros(len(cases), dtype=bool), []
+    for _, centre, count in sorted(best, key=lambda one: (-round(one[0], 9), one[1])):
+        members = found.order[centre][:count]
+        if not taken[members].any():
+            taken[members] = True
+            kept.append((members, centre))
+    return kept
+
+
+def cluster_of(
+    members: NDArray[np.intp],
+    centre: int,
+    cases: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    simulated: NDArray[np.float64],
+) -> Cluster:
+    """One circle with its figures, its p by simulated maxima."""
+    total, seen, mean = int(cases.sum()), int(cases[members].sum()), float(expected[members].sum())
+    rest, llr = total - seen, float(log_likelihood_ratio(seen, mean, total))
+    return Cluster(
+        members=tuple(members.tolist()),
+        centre=centre,
+        observed=seen,
+        expected=mean,
+        relative_risk=seen / mean / (rest / (total - mean)) if rest > 0 and mean > 0 else np.inf,
+        llr=llr,
+        # A simulated map equal to the observed one but for rounding has reached it.
+        p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
+        p_gumbel=float(gumbel_p(llr, simulated)),
+    )
 
 
 def scan(
@@ -229,37 +283,9 @@ def scan(
     799-810.
     """
     cases, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
-    total = int(cases.sum())
-    best: list[tuple[float, int, int]] = []
-    for centre, (order, whole) in enumerate(zip(found.order, found.whole, strict=True)):
-        inside = np.cumsum(cases[order])
-        ratio = log_likelihood_ratio(inside, np.cumsum(mean[order]), total)
-        ratio[~whole | (inside < min_cases)] = 0.0
-        if len(ratio) and ratio.max() > 0:
-            best.append((float(ratio.max()), centre, int(ratio.argmax()) + 1))
+    best = strongest(cases, mean, found, min_cases=min_cases)
     if not best:
         return []
     if simulated is None:
-        simulated = simulate(found, mean, total, min_cases=min_cases, replicates=replicates, seed=seed)
-    taken, clusters = np.zeros(len(cases), dtype=bool), []
-    for llr, centre, count in sorted(best, key=lambda one: (-round(one[0], 9), one[1])):
-        members = found.order[centre][:count]
-        if taken[members].any():
-            continue
-        taken[members] = True
-        seen, e = int(cases[members].sum()), float(mean[members].sum())
-        rest = total - seen
-        clusters.append(
-            Cluster(
-                members=tuple(members.tolist()),
-                centre=centre,
-                observed=seen,
-                expected=e,
-                relative_risk=seen / e / (rest / (total - e)) if rest > 0 and e > 0 else np.inf,
-                llr=llr,
-                # A simulated map equal to the observed one but for rounding has reached it.
-                p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
-                p_gumbel=float(gumbel_p(llr, simulated)),
-            )
-        )
-    return clusters
+        simulated = simulate(found, mean, int(cases.sum()), min_cases=min_cases, replicates=replicates, seed=seed)
+    return [cluster_of(members, centre, cases, mean, simulated) for members, centre in best]

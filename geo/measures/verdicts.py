@@ -14,16 +14,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from geo.measures.areas import Kind, local_kinds
-from geo.measures.chance import adjusted, upper_p
+from geo.measures.chance import adjusted
 from geo.measures.local import getis_ord, local_moran, standardised_rates
 from geo.measures.poisson import (
+    critical_count,
     detection_power,
     dispersion,
     exact_interval,
@@ -33,17 +33,14 @@ from geo.measures.poisson import (
     smallest_visible_risk,
     upper_tail,
 )
-from geo.measures.scan import Circles, Cluster, circles, log_likelihood_ratio, random_maps, scan, simulate
+from geo.measures.scan import Circles, Cluster, circles, cluster_of, log_likelihood_ratio, strongest
+from geo.measures.ways import Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from geo.places.neighbours import Neighbours
 
-#: Ways in which a `sure` can come about: a kelurahan by itself, an area by the scan. Alpha is shared among them.
-_WAYS = 2
 #: Reports below which nothing is called an excess (as SaTScan does for clusters).
 _MIN_CASES = 2
 #: A kelurahan of which even this relative risk would be missed more often than found has too few data.
@@ -105,8 +102,8 @@ class Rules:
 
     @property
     def level(self) -> float:
-        """Level of each single way to a `sure`."""
-        return self.alpha / (_WAYS * self.looks)
+        """What a p that is adjusted for all kelurahan, areas and both ways must not exceed for a `sure`."""
+        return self.alpha / self.looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +123,12 @@ class Judged:
     ----------
     table
         On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
-        `p`, `q` (under all sizes at once, adjusted for all areas by random maps), `q_best`, `smallest` (relative
-        risk that would have been found in four of five maps), `above` (P(risk > 1.5 x city), by the first size),
-        `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`,
-        `moran` (`Kind` as text), yes or no per `sign_column`.
+        `p`, `q` (under all sizes at once, adjusted for all areas and both ways by random maps), `q_best`, `smallest`
+        (relative risk that would have been `sure` in four of five maps), `above` (P(risk > 1.5 x city), by the first
+        size), `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`, `moran`
+        (`Kind` as text), yes or no per `sign_column`.
     areas
-        Circles of the scan, the strongest first.
+        Circles of the scan with an excess under every size, the strongest first.
     spread
         Over-dispersion of the counts about the first size, 1 for none.
     rules
@@ -142,19 +139,6 @@ class Judged:
     areas: list[Area]
     spread: float
     rules: Rules
-
-
-@dataclass(frozen=True, eq=False)
-class _Drawn:
-    """What random maps of one total give.
-
-    Largest ratios by the first size; then, for each size held to be the true one, largest ratios and smallest tails
-    under all sizes at once.
-    """
-
-    alone: NDArray[np.float64]
-    joint: list[NDArray[np.float64]]
-    smallest: list[NDArray[np.float64]]
 
 
 @dataclass(eq=False)
@@ -184,59 +168,32 @@ class Judge:
             raise ValueError(msg)
         first = self.sizes.iloc[:, 0]
         self._circles: Circles = circles(self.centres, first, max_share=self.rules.max_share, is_on_sphere=False)
-        self._by_total: dict[int, _Drawn] = {}
+        self._by_total: dict[int, Ways] = {}
 
-    def _drawn(self, expected: Mapping[Any, NDArray[np.float64]], total: int) -> _Drawn:
+    def ways(self, expected: NDArray[np.float64], total: int) -> Ways:
         """What chance gives; the same for every map of as many reports, so drawn once."""
         if total not in self._by_total:
-            every = np.array(list(expected.values()))
-            largest, first = every.max(axis=0), next(iter(expected))
-            largest_ratios = partial(
-                simulate, self._circles, total=total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
+            self._by_total[total] = Ways.drawn(
+                self._circles, expected, total=total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
                 seed=self.rules.seed,
             )  # fmt: skip
-            alone = largest_ratios(expected=expected[first])
-            joint, smallest = [], []
-            for mean in expected.values():
-                joint.append(largest_ratios(expected=mean, all_expected=every))
-                tails = upper_tail(np.arange(total + 1)[:, None], largest)
-                tails[:_MIN_CASES] = 1.0
-                rows = np.arange(len(largest))[:, None]
-                maps = random_maps(mean, total, replicates=self.rules.replicates, seed=self.rules.seed)
-                smallest.append(np.concatenate([tails[one, rows].min(axis=0) for one in maps]))
-            self._by_total[total] = _Drawn(alone, joint, smallest)
         return self._by_total[total]
 
     def _areas(
-        self, counts: NDArray[np.float64], expected: Mapping[Any, NDArray[np.float64]], is_keyed: NDArray[np.bool_]
+        self, counts: NDArray[np.float64], expected: NDArray[np.float64], ways: Ways, is_keyed: NDArray[np.bool_]
     ) -> list[Area]:
-        """Circles by the first size; their worst p asks for an excess under every size at once."""
-        total, mean = int(counts.sum()), next(iter(expected.values()))
-        if total == 0:
-            return []
-        drawn = self._drawn(expected, total)
-        found = scan(counts, mean, self._circles, min_cases=_MIN_CASES, simulated=drawn.alone)
+        """Circles with an excess under every size; their own figures are those of the first."""
+        total = int(counts.sum())
         judged = []
-        for one in found:
-            inside = list(one.members)
-            least = min(log_likelihood_ratio(one.observed, each[inside].sum(), total) for each in expected.values())
-            worst = max(float(upper_p((of >= least * (1 - 1e-12)).sum(), len(of))) for of in drawn.joint)
+        for inside, centre in strongest(counts, expected, self._circles, min_cases=_MIN_CASES):
+            one = cluster_of(inside, centre, counts, expected[0], ways.alone)
+            least = log_likelihood_ratio(one.observed, expected[:, inside].sum(axis=1), total).min()
+            worst = float(ways.of_ratio(least))
             verdict = Verdict.LIKELY if one.p <= self.rules.alpha else Verdict.NO_DIFFERENCE
             if worst <= self.rules.level and self.rules.is_declared and is_keyed[inside].all():
                 verdict = Verdict.SURE
             judged.append(Area(one, verdict, worst))
         return judged
-
-    def _alone(self, counts: NDArray[np.float64], expected: Mapping[Any, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """Adjusted p of each area: how often the smallest tail of all areas is as small by chance, at worst."""
-        if counts.sum() == 0:
-            return np.ones(len(counts))
-        tails = upper_tail(counts, np.array(list(expected.values())).max(axis=0))
-        p = np.zeros(len(counts))
-        for smallest in self._drawn(expected, int(counts.sum())).smallest:
-            reached = np.searchsorted(np.sort(smallest), tails * (1 + 1e-12), side="right")
-            p = np.maximum(p, (1 + reached) / (1 + len(smallest)))
-        return p
 
     def judge(self, observed: pd.Series[int], is_keyed: pd.Series[bool] | None = None) -> Judged:
         """Verdicts of one map.
@@ -263,12 +220,16 @@ class Judge:
             raise ValueError(msg)
         keyed = np.ones(len(counts), dtype=bool) if is_keyed is None else is_keyed.to_numpy(dtype=bool)
         rules, level = self.rules, self.rules.level
-        expected = {name: expected_counts(counts, column) for name, column in self.sizes.items()}
-        mean = next(iter(expected.values()))
-        tails = np.array([upper_tail(counts, one) for one in expected.values()])
-        adjusted_tails = np.array([adjusted(tail) for tail in tails])
-        worst, best = self._alone(counts, expected), adjusted_tails.min(axis=0)
-        areas = self._areas(counts, expected, keyed)
+        expected = np.array([expected_counts(counts, column) for _, column in self.sizes.items()])
+        mean, largest = expected[0], expected.max(axis=0)
+        tails = upper_tail(counts, expected)
+        best = np.array([adjusted(tail) for tail in tails]).min(axis=0)
+        # Without a report there is nothing to judge, and what would be seen is beyond any number.
+        worst, areas, critical = np.ones(len(counts)), list[Area](), np.full(len(counts), float(_MIN_CASES))
+        if counts.sum() > 0:
+            ways = self.ways(expected, int(counts.sum()))
+            worst, areas = ways.of_tail(tails.max(axis=0)), self._areas(counts, expected, ways, keyed)
+            critical = np.maximum(critical, critical_count(largest, ways.critical_tail(level)))
         number, significant = np.zeros(len(counts), dtype=int), np.zeros(len(counts), dtype=bool)
         for position, area in enumerate(areas, start=1):
             if area.verdict is Verdict.NO_DIFFERENCE:
@@ -278,8 +239,7 @@ class Judge:
             significant[inside] = area.p_worst <= level and bool(keyed[inside].all())
         enough = counts >= _MIN_CASES
         own_sure, own_likely = enough & (worst <= level), enough & (best <= rules.alpha)
-        # What a test of so many at once would ask of one: at most the whole level, at least its share.
-        power = detection_power(mean, level / len(counts), STRONG)
+        power = detection_power(mean, critical, STRONG)
         verdict = np.select(
             [own_sure & keyed & rules.is_declared, own_sure | own_likely, significant, power < _EVEN],
             [Verdict.SURE, Verdict.LIKELY, Verdict.IN_CLUSTER, Verdict.TOO_FEW],
@@ -297,7 +257,7 @@ class Judge:
                 "observed": counts.astype(int), "expected": mean,
                 "smr": ratio[0], "smr_low": ratio[1], "smr_high": ratio[2],
                 "p": tails.max(axis=0), "q": worst, "q_best": best,
-                "smallest": smallest_visible_risk(mean, level / len(counts)), "above": above,
+                "smallest": smallest_visible_risk(mean, critical), "above": above,
                 "verdict": [str(one) for one in verdict], "cluster": number, "gi": gi, "moran": moran,
                 sign_column(Sign.OWN): own_sure | own_likely, sign_column(Sign.SCAN): number > 0,
                 sign_column(Sign.POSTERIOR): above >= _PROBABLE,

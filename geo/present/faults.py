@@ -14,19 +14,23 @@ def where(fault: Fault, words: Words) -> str:
     return words("fault.where_column", table=fault.table, column=fault.column) if fault.column else fault.table
 
 
+def _more(n: int, words: Words) -> str:
+    return f" {words('fault.more', n=n)}" if n else ""
+
+
 def rows(fault: Fault, words: Words) -> str:
     """Rows as the spreadsheet counts them, or empty text."""
     if not fault.rows:
         return ""
     listed = ", ".join(str(row) for row in fault.rows)
-    more = words("fault.more", n=fault.more_rows) if fault.more_rows else ""
+    more = _more(fault.more_rows, words)
     return words("fault.rows", rows=f"{listed}{more}")
 
 
 def what(fault: Fault, words: Words) -> str:
     """What is wrong, with the values."""
     values = ", ".join(f"“{value}”" for value in fault.values)
-    more = words("fault.more", n=fault.more_values) if fault.more_values else ""
+    more = _more(fault.more_values, words)
     said = words(f"fault.what.{fault.problem}", hint=fault.hint)
     return f"{said}: {values}{more}" if values else said
 

@@ -88,11 +88,12 @@ def test_the_critical_count_is_the_first_that_passes(mean: float, alpha: float) 
 
 
 def test_the_smallest_visible_risk_is_seen_four_times_in_five() -> None:
-    risk = smallest_visible_risk([3.0], 0.01)[0]
-    assert detection_power([3.0], 0.01, risk)[0] == pytest.approx(0.8)
+    critical = critical_count([3.0], 0.01)
+    risk = smallest_visible_risk([3.0], critical)[0]
+    assert detection_power([3.0], critical, risk)[0] == pytest.approx(0.8)
     drawn = np.random.default_rng(1).poisson(3.0 * risk, 20_000)
-    assert (drawn >= critical_count([3.0], 0.01)[0]).mean() == pytest.approx(0.8, abs=0.01)
-    assert smallest_visible_risk([0.0], 0.01)[0] == np.inf
+    assert (drawn >= critical[0]).mean() == pytest.approx(0.8, abs=0.01)
+    assert smallest_visible_risk([0.0], [2.0])[0] == np.inf
 
 
 def test_dispersion_tells_persons_from_reports() -> None:

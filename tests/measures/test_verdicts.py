@@ -11,6 +11,8 @@ import pytest
 from people import TASKFORCE
 
 from geo.measures.hotspots import courses_of, emerging_now, hotspots
+from geo.measures.poisson import critical_count, upper_tail
+from geo.measures.scan import circles, largest_ratios, random_maps
 from geo.measures.verdicts import Judge, Rules, Verdict
 from geo.period import Period
 from geo.places.neighbours import contiguous, poles
@@ -107,9 +109,36 @@ def test_a_finding_of_one_size_alone_is_no_more_than_likely(judge: Judge, sizes:
     assert found["verdict"] == Verdict.LIKELY
 
 
-def test_alpha_is_shared_by_ways_and_looks() -> None:
-    assert Rules(alpha=0.05, looks=1).level == 0.025
-    assert Rules(alpha=0.05, looks=3).level == pytest.approx(0.05 / 6)
+def test_alpha_is_shared_by_the_periods_shown_together() -> None:
+    assert Rules(alpha=0.05, looks=1).level == 0.05
+    assert Rules(alpha=0.05, looks=3).level == pytest.approx(0.05 / 3)
+
+
+def test_both_ways_together_err_as_rarely_as_the_level_whichever_size_is_true(
+    judge: Judge, sizes: pd.DataFrame
+) -> None:
+    """Fresh maps by each size: either way passes on at most 5 %, and on more of them than if alpha were halved."""
+    expected = 200 * (sizes / sizes.sum()).to_numpy().T
+    ways = judge.ways(expected, 200)
+    found = circles(judge.centres, sizes.iloc[:, 0], max_share=0.25, is_on_sphere=False)
+    shares = []
+    for mean in expected:
+        maps = next(random_maps(mean, 200, replicates=500, seed=77))
+        tails = upper_tail(maps, expected.max(axis=0)[:, None])
+        tails[maps < 2] = 1
+        ratios = largest_ratios(maps, expected, found, min_cases=2)
+        shares.append((np.minimum(ways.of_tail(tails.min(axis=0)), ways.of_ratio(ratios)) <= 0.05).mean())
+    error = np.sqrt(0.05 * 0.95 / 500)
+    assert max(shares) <= 0.05 + 3 * error
+    assert max(shares) >= 0.05 - 2 * error
+
+
+def test_what_could_be_seen_is_the_count_that_would_pass(judge: Judge, sizes: pd.DataFrame) -> None:
+    expected = 300 * (sizes / sizes.sum()).to_numpy().T
+    ways, largest = judge.ways(expected, 300), expected.max(axis=0)
+    critical = critical_count(largest, ways.critical_tail(0.05))
+    assert (ways.of_tail(upper_tail(critical, largest)) <= 0.05).all()
+    assert (ways.of_tail(upper_tail(critical - 1, largest)) > 0.05).all()
 
 
 def test_few_reports_say_that_they_are_few(judge: Judge, sizes: pd.DataFrame) -> None:
