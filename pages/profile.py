@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.figures import cases
+from geo.measures.figures import cases, victims
 from geo.measures.history import history
 from geo.present.charts import history_chart
 from geo.present.classes import classify
@@ -33,7 +33,7 @@ def page(shell: Shell) -> None:
     shell.search()
     stages = shell.rollout(seen).stages
     wide, narrow = st.columns([6, 4])
-    figures = cases(seen)
+    figures = cases(seen) if seen.has_reports else victims(seen)
     with wide:
         shell.draw_map(need_and_coverage(seen, stages, figures, words, note=shell.note()))
     with narrow:
@@ -45,7 +45,7 @@ def page(shell: Shell) -> None:
         else:
             st.caption(words("overview.choose"))
             classes, _ = classify(figures)
-            st.html(legend(words("measure.cases"), classes, stages["stage"], words))
+            st.html(legend(words(f"measure.{figures.measure}"), classes, stages["stage"], words))
     if view.kelurahan:
         _years(shell, view.kelurahan)
         _around(shell, view.kelurahan)

@@ -81,7 +81,9 @@ def victims(released: Released) -> Figures:
 def cases(released: Released) -> Figures:
     """Reports by the kelurahan that the documents name; one report can tell of many persons."""
     table = released.now.table
-    return Figures(Measure.CASES, table["cases"].astype(float), table["state"], released.areas.layer)
+    told = table["state"].isin([State.SHOWN, State.ZERO])
+    state = table["state"] if released.has_reports else table["state"].mask(told, State.OUT_OF_SCOPE.value)
+    return Figures(Measure.CASES, table["cases"].astype(float), state, released.areas.layer)
 
 
 def watchers(released: Released) -> Figures:
@@ -130,5 +132,7 @@ MEASURES: dict[Measure, Callable[[Released, Denominator], Figures]] = {
 
 
 def available(released: Released) -> list[Measure]:
-    """Measures that this layer can have: those that need a size are left out where there is none."""
+    """Measures that can be had: without a size no rates; of an edition persons alone."""
+    if not released.has_reports:
+        return [Measure.VICTIMS]
     return [one for one in Measure if one in COUNTS or not released.denominators.empty]

@@ -36,11 +36,10 @@ def ranking(released: Released, mapped: Figures, found: Rates | None, words: Wor
     """
     names = released.areas.names
     rows = order(mapped, names)
-    reports, persons = cases(released), victims(released)
+    counted = [*((cases(released),) if released.has_reports else ()), victims(released)]
     columns = {
         words("table.kecamatan"): released.areas.groups[rows].tolist(),
-        words("measure.cases"): [cell(reports, kode, words) for kode in rows],
-        words("measure.victims"): [cell(persons, kode, words) for kode in rows],
+        **{words(f"measure.{one.measure}"): [cell(one, kode, words) for kode in rows] for one in counted},
     }
     if found is not None:
         per, table, place = PER[found.denominator], found.table, outside(found, inside=OUTER)

@@ -31,7 +31,7 @@ def _count(count: Count, words: Words) -> str:
 
 def _source(released: Released, words: Words) -> str:
     until = released.records_until
-    key = "source.example" if released.is_made_up else "source.city"
+    key = "source.example" if released.is_made_up else "source.city" if released.has_reports else "source.edition"
     day = words.day(until) if until else words("source.no_coverage")
     return words(key, day=day)
 
@@ -62,7 +62,7 @@ def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
 
 
 def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) -> list[KeyNumber]:
-    """Victims, reports, share from elsewhere, kelurahan reached, watchers: always these five, in this order."""
+    """Victims, reports, share from elsewhere, kelurahan reached, watchers, in this order; of an edition two."""
     source = _source(released, words)
     change = None
     if city.change is not None and released.before is not None:
@@ -85,6 +85,9 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
         _reached(rollout, len(released.areas.index), words),
         KeyNumber(words("number.watchers"), watchers, source, None, words("number.watchers.help")),
     ]  # fmt: skip
+    if not released.has_reports:
+        # An edition has persons and nothing else; the rollout is what the press says.
+        numbers = [numbers[0], numbers[3]]
     return [_fitting(number) for number in numbers]
 
 

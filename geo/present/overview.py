@@ -76,7 +76,7 @@ def need_and_coverage(
 
 def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:
     """Facts of one kelurahan: label and text."""
-    counts = (victims(released), cases(released), watchers(released))
+    counts = [victims(released), *((cases(released), watchers(released)) if released.has_reports else ())]
     told = [(words(f"measure.{one.measure}"), cell(one, kode, words)) for one in counts]
     source = str(stages.at[kode, "source"])
     stage = stage_line(stages, kode, words)

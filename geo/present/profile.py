@@ -24,12 +24,11 @@ def neighbours_table(
     """Neighbours of a kelurahan with their counts and stages, by name."""
     names, groups = released.areas.names, released.areas.groups
     rows = sorted(neighbours, key=lambda kode: str(names[kode]))
-    reports, persons = cases(released), victims(released)
+    counted = [*((cases(released),) if released.has_reports else ()), victims(released)]
     return pd.DataFrame(
         {
             words("table.kecamatan"): [groups[kode] for kode in rows],
-            words("measure.cases"): [cell(reports, kode, words) for kode in rows],
-            words("measure.victims"): [cell(persons, kode, words) for kode in rows],
+            **{words(f"measure.{one.measure}"): [cell(one, kode, words) for kode in rows] for one in counted},
             words("table.stage"): [stage_text(str(stages["stage"][kode]), words) for kode in rows],
         },
         index=pd.Index([names[kode] for kode in rows], name=words("table.kelurahan")),
@@ -44,13 +43,14 @@ def neighbours_sentence(stages: pd.DataFrame, neighbours: Sequence[str], words: 
 
 def history_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Reports and victims by year, or why there are none."""
+    names = ["cases", "victims"] if found["cases"].notna().any() else ["victims"]
     rows = [
-        [words.number(int(row["cases"])), words.number(int(row["victims"]))]
+        [words.number(int(row[name])) for name in names]
         if State(row["state"]) in {State.SHOWN, State.ZERO}
-        else [cell_state(row["state"], words)] * 2
+        else [cell_state(row["state"], words)] * len(names)
         for row in found.to_dict("records")
     ]
-    heads = [words("measure.cases"), words("measure.victims")]
+    heads = [words(f"measure.{name}") for name in names]
     return pd.DataFrame(rows, columns=heads, index=pd.Index(found["period"], name=words("table.period")))
 
 
@@ -58,7 +58,7 @@ def history_sentence(found: pd.DataFrame, name: str, words: Words) -> str:
     """In how many of the periods a number is told, and their sum."""
     told = found["victims"].notna()
     return words(
-        "history.sentence",
+        "history.sentence" if found["cases"].notna().any() else "history.sentence.persons",
         name=name,
         told=int(told.sum()),
         all=len(found),

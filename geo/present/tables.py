@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.figures import Measure, cases, victims, watchers
+from geo.measures.figures import cases, victims, watchers
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -42,18 +42,18 @@ def stage_text(stage: str, words: Words) -> str:
 
 def facts(released: Released, stages: pd.DataFrame, mapped: Figures, words: Words) -> pd.DataFrame:
     """The facts of the map as a table, one row a kelurahan, all cells text, sorted by what is on the map."""
-    figures = {
-        Measure.VICTIMS: victims(released),
-        Measure.CASES: cases(released),
-        Measure.WATCHERS: watchers(released),
-    }
+    persons, reports, members = victims(released), cases(released), watchers(released)
     areas = released.areas
     rows = order(mapped, areas.names)
     columns = {
         words("table.kecamatan"): areas.groups[rows].tolist(),
-        words("measure.victims"): [cell(figures[Measure.VICTIMS], kode, words) for kode in rows],
-        words("measure.cases"): [cell(figures[Measure.CASES], kode, words) for kode in rows],
+        words("measure.victims"): [cell(persons, kode, words) for kode in rows],
+        words("measure.cases"): [cell(reports, kode, words) for kode in rows],
         words("table.stage"): [stage_text(stages["stage"][kode], words) for kode in rows],
-        words("measure.watchers"): [cell(figures[Measure.WATCHERS], kode, words) for kode in rows],
+        words("measure.watchers"): [cell(members, kode, words) for kode in rows],
     }
+    if not released.has_reports:
+        # An edition counts persons alone.
+        for name in ("measure.cases", "measure.watchers"):
+            del columns[words(name)]
     return pd.DataFrame(columns, index=pd.Index(areas.names[rows], name=words("table.kelurahan")))

@@ -1,9 +1,9 @@
 """`Released`: what one viewer may see of a study. Measures, drawing and export accept nothing else.
 
-The disclosure rule is applied here, to counts, before anything is computed from them: what is made later of a hidden
-count cannot give it back. The rule is the simple one - for the public of a store of real records, counts of 1 to k-1
-persons are hidden, and a total that would give a single hidden count back is hidden with it. It does not yet protect
-against comparing overlapping periods; until it does, real records are served on one machine only.
+The disclosure rule is applied here, before anything is computed: what is made later of a hidden count cannot give it
+back. For the public of real records everything comes from editions that were published (`from_edition`); the store
+is not asked. Whoever may see exact counts gets those of the store as it is now (`release`), from a k on that the city
+sets for its task force, hidden by the simple rule: counts of 1 to k-1, and a total with exactly one hidden part.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.release.cells import ALL, KELURAHAN, KOTA, inside
 from geo.release.coverage import is_covered
 from geo.terms import Audience, Right, State, Unplaced
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from geo.period import Period
     from geo.places.boundaries import Areas
+    from geo.release.editions import Edition
     from geo.study import Study
     from geo.viewer import Viewer
 
@@ -105,6 +107,8 @@ class Released:
         For whom, and the smallest count of persons shown.
     is_made_up
         Whether the records are made up.
+    has_reports
+        Whether reports are counted beside persons; editions count persons alone.
     fingerprint
         Hash of all that decides what is in here; the audience is part of it.
     """
@@ -124,12 +128,7 @@ class Released:
     k: int
     is_made_up: bool
     fingerprint: str
-
-
-def _in_scope(index: pd.Index[str], city_code: str) -> pd.Series[bool]:
-    """Kelurahan of the city. A layer none of whose codes belong to the city has codes of another kind: all count."""
-    inside = pd.Series(index.str.startswith(f"{city_code}."), index=index)
-    return inside if inside.any() else ~inside
+    has_reports: bool = True
 
 
 def _single(value: int, k: int, *, is_safe: bool = True) -> Count:
@@ -165,7 +164,7 @@ def counts(study: Study, k: int) -> Counts:
     state[victims.eq(0)] = State.NO_REPORT.value
     state[victims.eq(0) & covered] = State.ZERO.value
     state[victims.between(1, k - 1)] = State.HIDDEN.value
-    state[~_in_scope(index, study.areas.city_code)] = State.OUT_OF_SCOPE.value
+    state[~inside(index, study.areas.city_code)] = State.OUT_OF_SCOPE.value
     told = state.isin([State.SHOWN, State.ZERO])
     is_keyed = by_place["is_keyed"].all().reindex(index).astype("boolean").fillna(value=True).astype(bool)
     table = pd.DataFrame(
@@ -258,5 +257,74 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         audience=viewer.audience,
         k=shown_from,
         is_made_up=study.is_made_up,
+        fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
+    )
+
+
+def _of_edition(edition: Edition, areas: Areas) -> Counts:
+    period = edition.scope.period
+    whole = edition.of(KELURAHAN)
+    found = whole[whole["period"].eq(str(period))].set_index("kode").reindex(areas.index)
+    # Areas of another layer than the edition's are no part of it.
+    state = found["state"].astype("object").fillna(State.OUT_OF_SCOPE.value)
+    victims = found["count"].astype("Int64").where(state.isin([State.SHOWN, State.ZERO]))
+    none = pd.Series(pd.NA, index=areas.index, dtype="Int64")
+    table = pd.DataFrame({"victims": victims, "cases": none, "state": state, "is_keyed": False}, index=areas.index)
+    city = edition.of(KOTA)
+    is_total = city["sex"].eq(ALL) & city["age_group"].eq(ALL) & city["status"].eq(ALL)
+    row = city[city["period"].eq(str(period)) & is_total].iloc[0]
+    total = Count(None if pd.isna(row["count"]) else int(row["count"]), State(str(row["state"])))
+    lost = {} if edition.unplaced is None else {Unplaced.NO_KELURAHAN: Count(edition.unplaced, State.SHOWN)}
+    hidden = Count(None, State.HIDDEN)
+    return Counts(
+        period, table, total, hidden, hidden, hidden, {reason: one for reason, one in lost.items() if one.value}
+    )
+
+
+def from_edition(
+    edition: Edition,
+    before: Edition | None,
+    areas: Areas,
+    *,
+    mark: str,
+    rollout: pd.DataFrame,
+    denominators: pd.DataFrame,
+    on: date,
+) -> Released:
+    """What the public may see of real records: one published edition, and nothing newer.
+
+    Parameters
+    ----------
+    edition, before
+        The edition of the period, and that of the period of the same length before it, if it is out.
+    areas
+        The layer in use.
+    mark
+        What is out, in a word (`geo.release.shelf.state`).
+    rollout
+        Published facts of the rollout.
+    denominators
+        Published sizes.
+    on
+        Day for which stages are shown.
+    """
+    none = pd.Series(pd.NA, index=areas.index, dtype="Int64")
+    key = f"{mark}/{areas.fingerprint}/{edition.scope.period}/{before.scope.period if before else ''}/{on}"
+    return Released(
+        areas=areas,
+        now=_of_edition(edition, areas),
+        before=None if before is None else _of_edition(before, areas),
+        watchers=none,
+        has_watchers=False,
+        watch_reports=none,
+        rollout=rollout,
+        months=None,
+        denominators=denominators,
+        on=on,
+        records_until=edition.scope.period.ends_on,
+        audience=Audience.PUBLIC,
+        k=edition.scope.k,
+        is_made_up=False,
+        has_reports=False,
         fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

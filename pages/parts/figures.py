@@ -42,7 +42,9 @@ def draw(shell: Shell) -> None:
             st.caption(f"{unit(mapped, words)}. {words('rate.not_a_risk')}")
         shell.kelurahan_control()
     found = None
-    if seen.denominators.empty:
+    if not seen.has_reports:
+        st.caption(words("hotspots.no_reports"))
+    elif seen.denominators.empty:
         st.caption(words("hotspots.no_size"))
     else:
         found = shell.made("rates", seen, lambda: rates(seen, view.denominator), view.denominator)

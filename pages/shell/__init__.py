@@ -25,17 +25,16 @@ from geo.words import Language, Words
 from pages.shell import access, caches
 from pages.shell.address import Aspect, Known, View, read, write
 from pages.shell.signed import signed
+from pages.shell.sources import Source, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geo.errors import Fault
     from geo.measures.figures import Figures, Measure
     from geo.measures.hotspots import Hotspots
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
     from geo.present.maps import Paint
-    from geo.records.tables import Tables
     from geo.release.published import Published
     from geo.release.released import Released
     from pages.shell.desk import Desk
@@ -56,29 +55,25 @@ class Shell:
         self.areas, self._area_faults = caches.areas()
         self.who = access.current(self.settings)
         access.forget_other(self.who, keep=_VIEW)
-        self.stores = access.open_stores()
+        self.stores = access.open_stores(self.who)
         self._open_view()
-        self.tables, self._table_faults = self._tables_of(self.view.store)
+        self.source = self._source(self.view.store)
         self.words = Words(self.view.language)
 
     # The view and its address
 
-    def _tables_of(self, store: StoreName) -> tuple[Tables, tuple[Fault, ...]]:
-        return caches.tables(store, access.viewer(store, self.settings))
-
-    def _years(self, tables: Tables) -> range:
-        years = tables.cases["reported_on"].dt.year.dropna()
-        return range(0) if years.empty else range(int(years.min()), int(years.max()) + 1)
+    def _source(self, store: StoreName) -> Source:
+        return source(store, self.settings, self.who if store is StoreName.KOTA else PUBLIC)
 
     def _default(self, store: StoreName) -> View:
         if store is StoreName.CONTOH:
             return View(store, _EXAMPLE_PERIOD, _EXAMPLE_DAY)
-        years, today = self._years(self._tables_of(store)[0]), date.today()
-        last = years[-1] if years else today.year
-        return View(store, Period(last, last), today)
+        periods, today = self._source(store).periods, date.today()
+        return View(store, periods[0] if periods else Period(today.year, today.year), today)
 
     def _known(self, store: StoreName) -> Known:
-        return Known(self.stores, self.areas.index, self._years(self._tables_of(store)[0]))
+        found = self._source(store)
+        return Known(self.stores, self.areas.index, found.years, found.periods if found.is_bound else None)
 
     @property
     def view(self) -> View:
@@ -93,12 +88,19 @@ class Shell:
         """
         asked = dict(st.query_params)
         kept: View | None = st.session_state.get(_VIEW)
+        if kept is not None and not self._is_open(kept):
+            # Of before a sign-out, or of an edition that has gone.
+            kept = None
         if kept is None or kept.store not in self.stores or (asked and asked != st.session_state.get(_ADDRESS)):
             named = asked.get("data")
             store = StoreName.KOTA if named == StoreName.KOTA and StoreName.KOTA in self.stores else StoreName.CONTOH
             kept, refused = read(asked, self._default(store), self._known(store))
             st.session_state[_VIEW] = kept
             st.session_state[_REFUSED] = refused
+
+    def _is_open(self, view: View) -> bool:
+        found = self._source(view.store) if view.store in self.stores else None
+        return found is not None and (not found.is_bound or view.period in found.periods)
 
     def _change(self, **parts: Any) -> None:
         """Changes the view; a change of store starts from that store's own period and day."""
@@ -133,26 +135,20 @@ class Shell:
 
     def released(self) -> Released:
         """What this viewer may see of the chosen period; the only data a page gets."""
-        viewer = access.viewer(self.view.store, self.settings)
-        return caches.released(self.areas, self.tables, self.view.period, self.view.on, viewer)
+        return self.source.released(self.areas, self.view.period, self.view.on)
 
     def released_by_year(self) -> list[Released]:
-        """What this viewer may see of each single year of the records."""
-        viewer = access.viewer(self.view.store, self.settings)
-        return [
-            caches.released(self.areas, self.tables, Period(year, year), self.view.on, viewer)
-            for year in self._years(self.tables)
-        ]
+        """What this viewer may see of each single year of the records, or of each edition."""
+        return self.source.each(self.areas, self.view.on)
 
     def released_of(self, period: Period) -> Released:
         """What this viewer may see of another period than the chosen one."""
-        viewer = access.viewer(self.view.store, self.settings)
-        return caches.released(self.areas, self.tables, period, self.view.on, viewer)
+        return self.source.released(self.areas, period, self.view.on)
 
     @property
     def years(self) -> range:
         """Years of the records."""
-        return self._years(self.tables)
+        return self.source.years
 
     def rules(self, *, is_declared: bool) -> Rules:
         """Rules of the verdicts: the chosen period, and with more than one year the two that are compared."""
@@ -177,9 +173,12 @@ class Shell:
         return caches.province(self.rules(is_declared=True))
 
     def aspect_control(self) -> None:
-        """Choice of what *Titik rawan* shows."""
+        """Choice of what *Titik rawan* shows; verdicts and courses are of reports, which editions do not count."""
+        offered = [Aspect.MEASURE, Aspect.PROVINCE] if self.source.is_bound else list(Aspect)
+        if self.view.aspect not in offered:
+            self._change(aspect=offered[0])
         st.segmented_control(
-            self.words("filter.aspect"), list(Aspect), label_visibility="collapsed",
+            self.words("filter.aspect"), offered, label_visibility="collapsed",
             format_func=lambda one: self.words(f"aspect.{one.name.lower()}"), **self.widget("aspect"),
         )  # fmt: skip
 
@@ -190,7 +189,7 @@ class Shell:
     @property
     def is_empty(self) -> bool:
         """Whether the store has no records of cases yet."""
-        return self.tables.cases.empty
+        return self.source.is_empty
 
     def desk(self, *rights: Right) -> Desk | None:
         """The desk of the city's own records; None for whoever has none of the rights."""
@@ -276,13 +275,12 @@ class Shell:
     def banner(self) -> None:
         """What kind of data this is, and everything that is wrong with what was brought."""
         words = self.words
-        key = "banner.example" if self.view.store is StoreName.CONTOH else "banner.city"
-        st.caption(f"**{words(key)}** · {words('banner.stages')} · {words('banner.layer', layer=self.areas.layer)}")
+        st.caption(f"**{self._kind()}** · {words('banner.stages')} · {words('banner.layer', layer=self.areas.layer)}")
         for name in st.session_state.get(_REFUSED, []):
             st.warning(words("address.refused", name=name))
         if self._settings_fault:
             st.error(f"{words('fault.settings')} {self._settings_fault}")
-        for title, faults in (("fault.areas", self._area_faults), ("fault.tables", self._table_faults)):
+        for title, faults in (("fault.areas", self._area_faults), ("fault.tables", self.source.faults)):
             if faults:
                 lines = "\n".join(f"- {_plain(sentence(fault, words))}" for fault in faults)
                 st.error(f"{words(title)}\n\n{lines}")
@@ -398,8 +396,7 @@ class Shell:
 
     def note(self) -> str:
         """What the records are and what they were counted on; stands in every picture made of them."""
-        key = "banner.example" if self.view.store is StoreName.CONTOH else "banner.city"
-        return f"{self.words(key)} · {self.words('banner.layer', layer=self.areas.layer)}"
+        return f"{self._kind()} · {self.words('banner.layer', layer=self.areas.layer)}"
 
     def footer(self) -> None:
         """Source, date and kind of data at the end of a page, for the paper it may be printed on."""
@@ -414,11 +411,14 @@ class Shell:
             )
         )
 
+    def _kind(self) -> str:
+        """What the records are."""
+        if self.view.store is StoreName.CONTOH:
+            return self.words("banner.example")
+        return self.words("banner.edition" if self.source.is_bound else "banner.city")
+
     def _periods(self) -> list[Period]:
-        years = self._years(self.tables)
-        offered = [Period(year, year) for year in reversed(years)]
-        if len(years) > 1:
-            offered.append(Period(years[0], years[-1]))
+        offered = self.source.periods
         if self.view.period not in offered:
             offered.append(self.view.period)
         return offered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.visitor import COOKIE, is_loopback, visitor
+from geo.access.visitor import COOKIE, visitor
 from geo.errors import DataError
 from geo.terms import Role, StoreName
 from geo.viewer import PUBLIC
@@ -62,13 +62,8 @@ def is_signed_in(now: Viewer) -> bool:
     return now.role is not Role.PUBLIC and bool(handshake()[0])
 
 
-def open_stores() -> tuple[StoreName, ...]:
-    """Stores that this visitor may open."""
-    if is_loopback(st.get_option("server.address")) or current(caches.settings()[0]).rights:
+def open_stores(who: Viewer) -> tuple[StoreName, ...]:
+    """Stores that this visitor may open: the city's own for whoever has a right, or once something is published."""
+    if who.rights or caches.editions()[0]:
         return (StoreName.CONTOH, StoreName.KOTA)
     return (StoreName.CONTOH,)
-
-
-def viewer(store: StoreName, options: Settings) -> Viewer:
-    """Who looks at a store: at the example, anybody."""
-    return current(options) if store is StoreName.KOTA else PUBLIC

@@ -86,16 +86,21 @@ class Known:
         Keys of the layer.
     years
         Years of which there are records; empty when there are none.
+    periods
+        The only periods of which there is anything; None where any years can be taken together.
     """
 
     stores: Container[StoreName]
     kelurahan: Container[str]
     years: range
+    periods: Container[Period] | None = None
 
 
 def _period(text: str, known: Known) -> Period:
     period = Period.parse(text)
-    if known.years and not set(period.years) & set(known.years):
+    if (known.periods is not None and period not in known.periods) or (
+        known.years and not set(period.years) & set(known.years)
+    ):
         msg = "no records of that period"
         raise ValueError(msg)
     return period

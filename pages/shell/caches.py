@@ -11,13 +11,17 @@ from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
-from geo.records.tables import Tables, fingerprint_of, no_tables, read_tables
-from geo.release.published import Published
+from geo.records.denominators import read_denominators
+from geo.records.tables import FACTS, Tables, fingerprint_of, no_tables, read_table, read_tables
+from geo.release.published import Published as Press
 from geo.release.published import province as published_province
-from geo.release.released import Released, release
+from geo.release.released import Released, from_edition, release
+from geo.release.shelf import Published, published, state
+from geo.schemas import Table
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.study import Study, join
 from geo.terms import Right, StoreName
+from geo.viewer import NotAllowedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +104,7 @@ def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def province(rules: Rules) -> tuple[Published, Hotspots]:
+def province(rules: Rules) -> tuple[Press, Hotspots]:
     """Press figures of the province and their verdicts: the same for everybody."""
     found = published_province()
     return found, hotspots(found.counts, found.areas, found.sizes, rules)
@@ -116,15 +120,52 @@ def _study(key: str, _areas: Areas, _tables: Tables, _period: Period) -> Study: 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on: date) -> Released:  # noqa: ARG001
-    return release(_now, _before, _viewer, k=settings()[0].k, on=_on)
+    return release(_now, _before, _viewer, k=settings()[0].k_taskforce, on=_on)
 
 
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
     """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
     data = f"{layer.fingerprint}/{records.fingerprint}"
     now, before = (_study(f"{data}/{one}", layer, records, one) for one in (period, period.before()))
-    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}/{settings()[0].k}"
+    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}/{settings()[0].k_taskforce}"
     return _released(key, now, before if not before.cases.empty else None, viewer, on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _editions(mark: str, _settings: Settings) -> tuple[list[Published], tuple[Fault, ...]]:  # noqa: ARG001 - the key
+    return published(_settings)
+
+
+def editions() -> tuple[list[Published], tuple[Fault, ...]]:
+    """Editions that are out, and the faults of those that had to be left out."""
+    own = settings()[0]
+    return _editions(f"{own.kota}/{state(own)}", own)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # noqa: ARG001 - the key
+    found = [one.edition for one in editions()[0]]
+    chosen = found[_at]
+    before = next((one for one in found if one.scope.period == chosen.scope.period.before()), None)
+    return from_edition(
+        chosen, before, _layer, mark=state(settings()[0]), rollout=read_table(Table.ROLLOUT, FACTS),
+        denominators=read_denominators(_layer), on=_on,
+    )  # fmt: skip
+
+
+def released_to_public(layer: Areas, period: Period, on: date) -> Released:
+    """What the public may see of real records: the edition of the period, else the newest.
+
+    Raises
+    ------
+    NotAllowedError
+        While none is out.
+    """
+    found = [one.edition.scope.period for one in editions()[0]]
+    if not found:
+        raise NotAllowedError(Right.SEE_EXACT)
+    at = found.index(period) if period in found else len(found) - 1
+    return _from_edition(f"{layer.fingerprint}/{state(settings()[0])}/{at}/{on}", layer, at, on)
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)

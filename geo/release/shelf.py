@@ -1,0 +1,177 @@
+"""The city's own editions: published from its store into a folder beside it, and read from there by the public."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.access.audit import head
+from geo.errors import DataError, Fault
+from geo.records.store.engine import note, open_store, path_of
+from geo.release import files
+from geo.release.editions import Edition, Scope, draw_up
+from geo.release.ledger import Ledger, standing
+from geo.release.publish import Order, Plan, prepare
+from geo.release.publish import publish as put_out
+from geo.terms import Act, Audience, Right
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geo.period import Period
+    from geo.places.boundaries import Areas
+    from geo.records.tables import Tables
+    from geo.release.files import Stamp
+    from geo.settings import Settings
+    from geo.viewer import Viewer
+
+_PUBLIC = Audience.PUBLIC
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """An edition that is out.
+
+    Parameters
+    ----------
+    edition, stamp
+        What it says, and what its manifest says of it.
+    folder
+        Where its files are.
+    """
+
+    edition: Edition
+    stamp: Stamp
+    folder: Path
+
+
+def home(settings: Settings) -> Path:
+    """Folder of the editions, of their ledger and of the attack files."""
+    return settings.kota / "rilis"
+
+
+def _shelf(settings: Settings) -> Path:
+    return home(settings) / _PUBLIC.value
+
+
+def ledger_of(settings: Settings) -> Path:
+    """The ledger of what the public was given: as confidential as the cases."""
+    return home(settings) / f"buku-{_PUBLIC}.jsonl"
+
+
+def state(settings: Settings) -> str:
+    """What is out, in a word: another one when something was published, and at no other time."""
+    digest = hashlib.sha256()
+    for manifest in sorted(_shelf(settings).glob(f"*/{files.MANIFEST}")):
+        digest.update(manifest.parent.name.encode() + hashlib.sha256(manifest.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def published(settings: Settings) -> tuple[list[Published], tuple[Fault, ...]]:
+    """The newest edition of every period, by period; and what is wrong with those that had to be left out.
+
+    Only files are read: neither the store nor the ledger decides what the public sees.
+    """
+    found: dict[Period, Published] = {}
+    faults: list[Fault] = []
+    for folder in sorted(one for one in _shelf(settings).glob("[0-9]*") if one.is_dir()):
+        try:
+            edition, stamp = files.read(folder, _PUBLIC)
+        except DataError as fault:
+            faults += fault.faults
+            continue
+        held = found.get(edition.scope.period)
+        if held is None or (held.stamp.number or 0) < (stamp.number or 0):
+            found[edition.scope.period] = Published(edition, stamp, folder)
+    return [found[period] for period in sorted(found)], tuple(faults)
+
+
+def issued(settings: Settings, viewer: Viewer) -> list[Period]:
+    """Periods that the ledger knows.
+
+    Raises
+    ------
+    NotAllowedError
+        For whoever may not publish.
+    DataError
+        When the ledger is broken.
+    """
+    viewer.require(Right.PUBLISH)
+    return sorted(standing(Ledger(ledger_of(settings), _PUBLIC).entries()))
+
+
+def plan(
+    tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, *, period: Period | None, today: date
+) -> Plan:
+    """What would be published for the public; a period that is out already would be issued anew.
+
+    Raises
+    ------
+    NotAllowedError
+        For whoever may not publish.
+    DataError
+        When it cannot be published.
+    """
+    order = Order(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
+    return prepare(tables.cases, tables.coverage, areas, order, today=today, ledger=ledger_of(settings))
+
+
+def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> Stamp:
+    """Publishes a plan: the audit's row first, so that the manifest carries a head that covers it.
+
+    Raises
+    ------
+    NotAllowedError
+        For whoever may not publish.
+    DataError
+        When something cannot be written, or somebody else published meanwhile; nothing is out then.
+    """
+    viewer.require(Right.PUBLISH)
+    _shelf(settings).mkdir(parents=True, exist_ok=True)
+    home(settings).chmod(0o700)
+    number, period = len(made.entries) + 1, made.draft.edition.scope.period
+    name = f"{number:04}-{period}"
+    with open_store(path_of(settings)).writing(viewer, Right.PUBLISH) as connection:
+        told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
+        note(connection, viewer, Act.PUBLISH, "edition", number, told)
+        return put_out(
+            made, _shelf(settings) / name, today=today, audit_head=str(head(connection)),
+            attack_file=home(settings) / f"serangan-{name}.json",
+        )  # fmt: skip
+
+
+def bundle(one: Published) -> bytes:
+    """All files of an edition in one zip, the same bytes each time."""
+    return _zipped(one.folder)
+
+
+def _zipped(folder: Path) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return held.getvalue()
+
+
+def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, period: Period, today: date) -> bytes:
+    """Exact counts of a period for the task force, as one zip; for its own desk and no other.
+
+    Raises
+    ------
+    NotAllowedError
+        For whoever may not export.
+    """
+    viewer.require(Right.EXPORT)
+    scope = Scope(period, Audience.TASKFORCE, settings.k_taskforce)
+    edition = draw_up(tables.cases, tables.coverage, areas, scope).edition
+    with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
+        laid = files.lay_out(edition, areas, files.Stamp(None, None, today, None, None), Path(folder) / "rilis")
+        zipped = _zipped(laid)
+        shutil.rmtree(laid)
+    return zipped
