@@ -32,7 +32,7 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import accounts, hotspots, method, names, overview, profile, record, rollout, sheets, trail
+    from pages import accounts, hotspots, method, names, overview, profile, record, releases, rollout, sheets, trail
     from pages.shell import Shell
     from pages.shell.guard import guarded
     from pages.shell.signed import closed
@@ -59,6 +59,7 @@ def main() -> None:
                 (hotspots.page, "page.hotspots", "titik-rawan"),
                 (rollout.page, "page.rollout", "perluasan-cw"),
                 (profile.page, "page.profile", "profil-kelurahan"),
+                (releases.page, "page.releases", "rilis"),
                 (method.page, "page.method", "metode-sumber"),
             )
         ),
