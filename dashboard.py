@@ -21,6 +21,9 @@ from geo.words import Language, Words
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+#: Pages that everybody has stand in the menu one by one; those of the desk under one heading.
+_FOR_ALL = 6
+
 _LOG = logging.getLogger("petajaga")
 
 
@@ -79,7 +82,8 @@ def main() -> None:
                 visibility="visible" if is_open else "hidden",
             )
         )  # fmt: skip
-    chosen = st.navigation([home, *listed], position="top")
+    sections = {"": [home, *listed[:_FOR_ALL]], words("menu.manage"): listed[_FOR_ALL:]}
+    chosen = st.navigation(sections, position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
         # Streamlit would show the first page in place of one that there is not.
         st.warning(words("error.no_page"))

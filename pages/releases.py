@@ -24,7 +24,7 @@ def page(shell: Shell) -> None:
     """Editions that are out with their files; then the task force's own files; then the next edition."""
     words = shell.words
     st.title(words("releases.title"))
-    st.markdown(words("releases.lead", k=shell.settings.k))
+    st.markdown(words("releases.lead", most=shell.settings.k - 1))
     desk = press(shell)
     _out(shell, desk)
     if shell.who.may(Right.EXPORT) and shell.view.store is StoreName.KOTA:

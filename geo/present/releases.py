@@ -81,4 +81,4 @@ def preview_map(plan: Plan, words: Words) -> Paint:
     ]
     title = words("map.title", measure=words("measure.victims"), period=str(edition.scope.period))
     none = pd.Series("", index=areas.index, dtype="object")
-    return Paint(classes, position, none, tips, title, words("banner.edition"))
+    return Paint(classes, position, none, tips, title, words("releases.draft"))

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.access.audit import head
 from geo.errors import DataError, Fault
-from geo.records.store.engine import note, open_store, path_of
 from geo.release import files
 from geo.release.editions import Edition, Scope, draw_up
 from geo.release.ledger import Ledger, standing
@@ -133,6 +131,10 @@ def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> S
         When something cannot be written, or somebody else published meanwhile; nothing is out then.
     """
     viewer.require(Right.PUBLISH)
+    # Not at the top: the public's editions are read without a database.
+    from geo.access.audit import head
+    from geo.records.store.engine import note, open_store, path_of
+
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
     number, period = len(made.entries) + 1, made.draft.edition.scope.period

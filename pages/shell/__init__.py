@@ -280,7 +280,10 @@ class Shell:
             st.warning(words("address.refused", name=name))
         if self._settings_fault:
             st.error(f"{words('fault.settings')} {self._settings_fault}")
-        for title, faults in (("fault.areas", self._area_faults), ("fault.tables", self.source.faults)):
+        for title, faults in (
+            ("fault.areas", self._area_faults),
+            ("fault.tables", (*access.faults(), *self.source.faults)),
+        ):
             if faults:
                 lines = "\n".join(f"- {_plain(sentence(fault, words))}" for fault in faults)
                 st.error(f"{words(title)}\n\n{lines}")

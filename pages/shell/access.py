@@ -16,11 +16,12 @@ from pages.shell import caches
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from geo.errors import Fault
     from geo.settings import Settings
     from geo.viewer import Viewer
 
 _LOG = logging.getLogger("petajaga")
-_WHO = "shell.who"
+_WHO, _FAULTS = "shell.who", "shell.access_faults"
 
 
 def handshake() -> tuple[str, Mapping[str, str]]:
@@ -34,11 +35,19 @@ def current(options: Settings) -> Viewer:
     The cookie is as old as the visit; what it stands for is looked up now. Accounts that cannot be read are nobody's.
     """
     token, headers = handshake()
+    st.session_state.pop(_FAULTS, None)
     try:
         return visitor(options, token=token, headers=headers, listens_on=st.get_option("server.address"))
-    except DataError:
+    except DataError as fault:
         _LOG.warning("the accounts cannot be read: everybody is the public")
+        st.session_state[_FAULTS] = fault.faults
         return PUBLIC
+
+
+def faults() -> tuple[Fault, ...]:
+    """Why the accounts cannot be read, so that nobody can sign in and the city's own data stay closed."""
+    found: tuple[Fault, ...] = st.session_state.get(_FAULTS, ())
+    return found
 
 
 def forget_other(now: Viewer, *, keep: str) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.access.doors import store_file
 from geo.period import Period
-from geo.records.store.engine import path_of
 from geo.release import files, publish, shelf
 from geo.release.editions import closed_years
 from geo.terms import Right, StoreName
@@ -69,7 +69,7 @@ class Press:
     @property
     def is_new(self) -> bool:
         """Whether nothing was ever brought into the store."""
-        return not path_of(self.settings).is_file()
+        return not store_file(self.settings.kota).is_file()
 
     @property
     def _tables(self) -> Tables:
