@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import streamlit as st
 
+from geo.errors import DataError
 from geo.period import Period
 from geo.terms import Right, StoreName
 from pages.shell import caches
@@ -102,8 +104,10 @@ class Live:
         seen = st.session_state.setdefault(_SAW, set())
         key = (self.viewer.name, period)
         if key not in seen and path_of(self.settings).is_file():
-            saw(open_store(path_of(self.settings)), self.viewer, period)
-            seen.add(key)
+            # A store that is busy or damaged is told on the page; the next look tries again.
+            with contextlib.suppress(DataError):
+                saw(open_store(path_of(self.settings)), self.viewer, period)
+                seen.add(key)
 
 
 @dataclass(frozen=True)
