@@ -121,7 +121,7 @@ def filled(folder: Path) -> City:
     return city
 
 
-def named(numbers: list[int], text: str) -> list[int]:
-    """Those of some four-figure numbers that stand in a text, however they are written."""
-    found = {one.replace(".", "").replace(",", "") for one in re.findall(r"(?<![\w.,])\d[.,]?\d{3}(?![\w])", text)}
-    return sorted({number for number in numbers if str(number) in found})
+def named(numbers: list[int], text: str, *, mark: str = "[.,]?") -> list[int]:
+    """Those of some four-figure numbers that stand in a text, written with such a mark after the thousands."""
+    found = re.findall(rf"(?<![\w.,])\d{mark}\d{{3}}(?![\w])", text)
+    return sorted(set(numbers) & {int(one.replace(".", "").replace(",", "")) for one in found})
