@@ -68,8 +68,8 @@ class Wire:
 
     def _answer(self, answer: Response) -> None:
         with contextlib.suppress(Exception):
-            # Code of Streamlit's is no answer of ours.
-            if "/static/" not in answer.url:
+            # Streamlit's code, and the outlines of the layer, are the same whatever is in a store.
+            if "/static/" not in answer.url and "/peta_jaga_files/" not in answer.url:
                 self.parts.append(answer.url.encode() + answer.body())
 
     def text(self) -> str:
