@@ -69,7 +69,7 @@ class Wire:
     def _answer(self, answer: Response) -> None:
         with contextlib.suppress(Exception):
             # Streamlit's code, and the outlines of the layer, are the same whatever is in a store.
-            if "/static/" not in answer.url and "/peta_jaga_files/" not in answer.url:
+            if "/static/" not in answer.url and "peta_jaga_files/" not in answer.url:
                 self.parts.append(answer.url.encode() + answer.body())
 
     def text(self) -> str:
