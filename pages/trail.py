@@ -25,7 +25,7 @@ def page(shell: Shell) -> None:
     words, held = shell.words, custody(shell)
     st.title(words("page.trail"))
     if held is None:
-        st.info(words("desk.closed"))
+        st.info(words("access.closed"))
         return
     held.viewer.require(Right.AUDIT)
     st.caption(words("desk.store"))

@@ -1,0 +1,311 @@
+"""What the public gets of a real city: its editions, whatever is asked and whatever is in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from people import STEWARD
+from published import CANARY, FIRST, PASSWORD, SECOND, City, filled, named
+from release.reader import Reader, told_together
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from geo.access import signing
+from geo.access.audit import Head, verify
+from geo.period import Period
+from geo.records.store.engine import close_store, open_store, path_of
+from geo.records.tables import read_tables
+from geo.release import shelf
+from geo.terms import Audience, Denominator, Right, State, StoreName
+from geo.words import Language, Words
+from pages.shell import caches, printing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORDS = Words(Language.ID)
+MENU = ("overview", "hotspots", "rollout", "profile", "releases", "method")
+DESK = ("sheets", "names", "record", "accounts", "trail")
+MEASURES = ("korban", "laporan", "anggota", "laporan-per-ukuran", "laporan-dihaluskan")
+
+
+def forget() -> None:
+    """Lets go of everything that a server keeps."""
+    for name in (
+        "settings", "_areas", "_tables", "_last_good", "_study", "_released", "kept", "_editions", "_from_edition",
+    ):  # fmt: skip
+        getattr(caches, name).clear()
+    printing._attacked.clear()
+    printing._bundle.clear()
+
+
+@pytest.fixture
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
+    """Two editions are out."""
+    own = tmp_path / "settings.toml"
+    own.write_text(
+        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'public'\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
+    forget()
+    made = filled(tmp_path)
+    made.publish(FIRST)
+    made.publish(SECOND)
+    yield made
+    close_store(path_of(made.options))
+    monkeypatch.undo()
+    forget()
+
+
+def opened(name: str, **parameters: str) -> AppTest:
+    """A page as the menu opens it."""
+
+    def script(name: str) -> None:
+        import importlib
+
+        from pages.shell import Shell
+        from pages.shell.guard import guarded
+
+        shell = Shell()
+        guarded(importlib.import_module(f"pages.{name}").page)(shell)
+        shell.sidebar()
+        shell.write_address()
+
+    app = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60)
+    for key, value in ({"data": "kota"} | parameters).items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert WORDS("error.page") not in [one.value for one in app.error]
+    return app
+
+
+def protos(node: Any) -> Iterator[Any]:
+    """Every element that is sent to the browser."""
+    children = getattr(node, "children", None)
+    if children is not None:
+        for key in sorted(children):
+            yield from protos(children[key])
+    elif hasattr(node, "proto"):
+        yield node.proto
+
+
+def sent(app: AppTest) -> list[bytes]:
+    """Every element as it is sent, byte for byte."""
+    return [one.SerializeToString(deterministic=True) for one in protos(app._tree)]
+
+
+def tables_in(proto: Any) -> Iterator[str]:
+    """Numbers of tables and charts, which are no text on their way."""
+    for field, value in proto.ListFields():
+        if field.type == field.TYPE_BYTES and value:
+            yield convert_arrow_bytes_to_pandas_df(value).to_csv() if field.name == "data" else ""
+        elif field.type == field.TYPE_MESSAGE:
+            for one in value if field.is_repeated else [value]:
+                if hasattr(one, "ListFields"):
+                    yield from tables_in(one)
+
+
+def told(app: AppTest) -> str:
+    """All that is sent, as text."""
+    return "\n".join(
+        text for one in protos(app._tree) for text in (str(one), *tables_in(one))
+    )  # fmt: skip
+
+
+def asked() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every page and whatever its filters, or an address by hand, can ask for."""
+    for name, language in itertools.product(MENU, Language):
+        yield name, {"bahasa": language.value}
+    periods = [str(FIRST), str(SECOND), "2016", "2017", "2020", "2017-2018", "2016-2020", "2018-2019", "2030", "x"]
+    for period in periods:
+        yield "overview", {"periode": period}
+        yield "profile", {"periode": period, "kelurahan": "53.71.01.1001"}
+    for measure in MEASURES:
+        yield "overview", {"ukuran": measure}
+        for size in Denominator:
+            yield "hotspots", {"lihat": "angka", "ukuran": measure, "penyebut": size.value}
+    for aspect in ("keputusan", "angka", "banding", "arah", "ntt"):
+        yield "hotspots", {"lihat": aspect, "periode": "2017", "tanggal": "2017-12-31"}
+    for day in ("2016-06-01", "2019-12-31", "2026-01-01"):
+        yield "rollout", {"tanggal": day}
+        yield "overview", {"tanggal": day, "periode": str(FIRST)}
+
+
+def walked() -> list[tuple[str, list[bytes], str]]:
+    """What the public is sent, page by page, by a server that has just started."""
+    forget()
+    found = []
+    for name, parameters in asked():
+        app = opened(name, **parameters)
+        found.append((f"{name} {parameters}", sent(app), told(app)))
+    return found
+
+
+def hidden_counts(city: City) -> list[int]:
+    """Counts of four figures that an edition hides, and those of single years, which none lists."""
+    found = list(city.yearly)
+    for period in (FIRST, SECOND):
+        (edition,) = [one.edition for one in shelf.published(city.options)[0] if one.edition.scope.period == period]
+        kept = edition.of("kelurahan").set_index("kode")
+        hidden = kept.index[kept["state"].eq(State.HIDDEN)]
+        assert len(hidden) > 4, "others protect the small ones"
+        found += [int(one) for one in city.counts.loc[hidden, list(period.years)].sum(axis=1) if one > 1_000]
+    return found
+
+
+def test_nothing_that_is_hidden_is_sent_and_nothing_new_changes_a_byte(city: City) -> None:
+    before = walked()
+    secret = hidden_counts(city)
+    for where, _, text in before:
+        # Press figures of the province are no part of the store: some have the same four digits by chance.
+        assert "ntt" in where or named(secret, text) == [], where
+        assert CANARY not in text, where
+    # One record where somebody is hidden, one on the largest, one where nobody was; and what makes that one a zero.
+    city.enter(city.small[0])
+    city.enter(str(city.counts.sum(axis=1).idxmax()), year=2020)
+    city.enter(city.empty[0], year=2019)
+    city.cover(city.empty[1])
+    after = walked()
+    for (where, old, _), (_, new, _) in zip(before, after, strict=True):
+        assert [hashlib.sha256(one).hexdigest() for one in old] == [hashlib.sha256(one).hexdigest() for one in new], (
+            where
+        )
+
+
+def victims(app: AppTest, language: Language = Language.ID) -> dict[str, str]:
+    column = Words(language)("measure.victims")
+    (found,) = [one.value for one in app.table if column in one.value and len(one.value) == 51]
+    return found[column].to_dict()
+
+
+def test_an_attacker_with_every_filter_knows_what_the_editions_say_and_no_more(city: City) -> None:
+    grown = max(
+        (one for one in city.counts.index if one not in city.small and one not in city.empty),
+        key=lambda one: city.counts.loc[one].sum(),
+    )
+    city.enter(grown, persons=60)
+    names = city.areas.names
+    first_folder = {one.edition.scope.period: one.folder for one in shelf.published(city.options)[0]}
+    for turn in ("editions", "re-issue"):
+        if turn == "re-issue":
+            city.publish(FIRST)
+        forget()
+        out = {one.edition.scope.period: one.edition for one in shelf.published(city.options)[0]}
+        for period, measure in itertools.product(
+            (FIRST, SECOND, Period(2017, 2017), Period(2016, 2020)), MEASURES[:4]
+        ):
+            app = opened("overview", periode=str(period), ukuran=measure)
+            edition = out.get(period, out[SECOND])
+            kept = edition.of("kelurahan").set_index("kode")
+            wanted = {
+                names[kode]: WORDS.number(int(row["count"]))
+                if pd.notna(row["count"])
+                else WORDS(f"state.{row['state']}")
+                for kode, row in kept.iterrows()
+            }
+            assert victims(app) == wanted, (turn, period, measure)
+            shown = opened("profile", periode=str(period), kelurahan=city.small[0]).table
+            assert WORDS("state.hidden") in shown[0].value.to_csv()
+    tables = read_tables(StoreName.KOTA, city.options, STEWARD)
+    readers = {}
+    for folder in sorted(path.parent for path in (shelf.home(city.options) / "public").glob("*/manifest.json")):
+        readers[folder.name] = Reader.of_folder(folder)
+        truth = readers[folder.name].truth(tables.cases)
+        assert readers[folder.name].breaches(truth, city.options.k) == [], folder.name
+    assert sorted(readers) == ["0001-2016-2018", "0002-2019-2020", "0003-2016-2018"]
+    old, new = readers[first_folder[FIRST].name], readers["0003-2016-2018"]
+    late = tables.cases["document_kode"].eq(grown) & tables.cases["persons"].eq(60)
+    assert not told_together(
+        old, new, old.truth(tables.cases[~late]), new.truth(tables.cases), city.options.k
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", DESK)
+def test_the_desk_is_one_sentence_to_the_public_and_to_the_task_force(
+    city: City, browser: dict[str, str], name: str, language: Language
+) -> None:
+    for who in ("", "tim"):
+        browser["token"] = signed_in(city, who) if who else "x" * 43
+        app = opened(name, bahasa=language.value)
+        words = Words(language)
+        assert [one.value for one in app.info] in ([words("access.closed")], [words("desk.closed")])
+        assert not [one for kind in (app.table, app.dataframe, app.file_uploader) for one in kind]
+        assert not app.main.button
+        assert CANARY not in told(app)
+
+
+def signed_in(city: City, name: str) -> str:
+    return signing.by_password(city.options, name=name, password=PASSWORD, address="127.0.0.1")
+
+
+def links(app: AppTest) -> list[str]:
+    return [one.body for one in app.get("html") if "berkas/" in one.body]
+
+
+def acts(city: City) -> list[str]:
+    with open_store(path_of(city.options)).reading(STEWARD, Right.AUDIT) as connection:
+        return [str(one) for (one,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
+
+
+def test_the_public_gets_editions_on_the_page_of_releases_and_nothing_else(city: City) -> None:
+    app = opened("releases")
+    assert len(app.subheader) == 2
+    assert not app.checkbox
+    assert not app.main.button
+    assert not links(app)
+    assert WORDS("releases.next") not in told(app)
+
+
+def test_the_task_force_sees_exact_counts_and_takes_them_only_on_purpose(city: City, browser: dict[str, str]) -> None:
+    browser["token"] = signed_in(city, "tim")
+    app = opened("overview", periode="2017")
+    wanted = {city.areas.names[kode]: count for kode, count in city.counts[2017].items() if count}
+    assert {name: WORDS.number(int(count)) for name, count in wanted.items()}.items() <= victims(app).items()
+    assert "see" in acts(city)
+    app = opened("releases", periode="2017")
+    assert WORDS("releases.next") not in told(app)
+    assert not links(app)
+    app.checkbox(key="releases.exact").check().run()
+    assert not app.exception
+    assert len(links(app)) == 1
+    # The act is written down where the file is handed over: tests/browser/test_public.py.
+    assert "export" not in acts(city)
+
+
+def test_the_steward_publishes_and_the_manifest_is_a_witness(city: City, browser: dict[str, str]) -> None:
+    browser["token"] = signed_in(city, "ana")
+    grown = str(city.counts.sum(axis=1).idxmax())
+    city.enter(grown, persons=60)
+    forget()
+    app = opened("releases")
+    app.selectbox(key="releases.period").set_value(FIRST).run()
+    assert not app.exception
+    assert WORDS("releases.again", number=1) in [one.value for one in app.info]
+    app.checkbox(key="releases.sure").check().run()
+    app.button(key="releases.do").click().run()
+    assert not app.exception
+    assert not app.error
+    (newest,) = [one for one in shelf.published(city.options)[0] if one.edition.scope.period == FIRST]
+    assert newest.stamp.number == 3
+    assert newest.stamp.reissue_of == 1
+    assert acts(city).count("publish") == 3
+    witness = Head.read(str(newest.stamp.audit_head))
+    with open_store(path_of(city.options)).reading(STEWARD, Right.AUDIT) as connection:
+        assert verify(connection, [witness]).whole
+        assert verify(connection, [Head(witness.number, witness.hash[::-1])]).missing
+    # One more person would stand out.
+    city.enter(grown)
+    forget()
+    app = opened("releases")
+    app.selectbox(key="releases.period").set_value(FIRST).run()
+    assert app.error
+    assert not app.main.button
+    assert acts(city).count("publish") == 3
+    assert newest.edition.scope.audience is Audience.PUBLIC
