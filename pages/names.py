@@ -23,7 +23,7 @@ def page(shell: Shell) -> None:
     words, desk = shell.words, shell.desk(Right.DECIDE)
     st.title(words("page.names"))
     if desk is None:
-        st.info(words("desk.closed"))
+        st.info(words("access.closed"))
         return
     st.caption(words("desk.store"))
     if desk.is_new:

@@ -25,7 +25,7 @@ def page(shell: Shell) -> None:
     words, desk = shell.words, shell.desk(Right.BRING)
     st.title(words("page.record"))
     if desk is None:
-        st.info(words("desk.closed"))
+        st.info(words("access.closed"))
         return
     st.caption(words("desk.store"))
     st.markdown(words("record.lead"))

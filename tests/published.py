@@ -98,7 +98,7 @@ def persons(areas: Areas) -> pd.DataFrame:
 
 
 def filled(folder: Path) -> City:
-    """The city of the settings in use: records brought, two kelurahan empty and one of them covered, three accounts."""
+    """The city of the settings in use: records brought, two kelurahan empty and one of them covered, accounts."""
     options = read_settings()
     areas = read_areas(options.areas)
     city = City(options, areas, persons(areas))

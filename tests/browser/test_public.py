@@ -1,4 +1,4 @@
-"""What a visitor without an account can reach of a real city, by address, by an old session, by hand: its editions."""
+"""What a visitor without an account can reach of a real city, by address, old session or hand: its editions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from geo.terms import Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Response, WebSocket
 
@@ -29,7 +28,8 @@ TRIED = (
     "data", "data?data=kota", "tinjau", "catatan", "akun", "jejak?data=kota", "rilis?data=kota",
     "ringkasan?data=kota&periode=2017", "ringkasan?data=kota&periode=2017-2018&ukuran=laporan",
     "titik-rawan?data=kota&lihat=angka&periode=2016-2020", "titik-rawan?data=kota&lihat=arah",
-    "titik-rawan?data=kota&lihat=banding&periode=2017", "profil-kelurahan?data=kota&periode=2017&kelurahan=53.71.01.1001",
+    "titik-rawan?data=kota&lihat=banding&periode=2017",
+    "profil-kelurahan?data=kota&periode=2017&kelurahan=53.71.01.1001",
     "?data=kota&k=1&audience=taskforce&role=steward", "perluasan-cw?data=kota",
 )  # fmt: skip
 

@@ -130,7 +130,7 @@ def test_a_new_city_and_a_server_that_others_reach(served_as: As, monkeypatch: p
     assert WORDS("desk.new") in [one.value for one in trail().info]
     assert not folder.exists(), "looking makes no store"
     monkeypatch.setattr(access.st, "get_option", lambda _name: "0.0.0.0")  # noqa: S104
-    assert WORDS("desk.closed") in [one.value for one in trail().info]
+    assert WORDS("access.closed") in [one.value for one in trail().info]
 
 
 @pytest.mark.parametrize("role", ["public", "taskforce", "planner"])
@@ -138,7 +138,7 @@ def test_others_are_told_in_one_sentence(served_as: As, role: str) -> None:
     filled(served_as(role))
     app = trail()
     assert not app.exception
-    assert WORDS("desk.closed") in [one.value for one in app.info]
+    assert WORDS("access.closed") in [one.value for one in app.info]
     assert not app.dataframe
     assert not app.button
 
