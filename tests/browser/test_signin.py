@@ -154,14 +154,14 @@ def test_an_expired_session_shows_nothing_more_in_a_fragment(
     sign_in(page, "ana")
     ready(page)
     expect(page.get_by_text("ana, penanggung jawab data")).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("link", name="Akun", exact=True)).to_be_visible()
+    expect(page.get_by_text("Kelola", exact=True)).to_be_visible()
     connection = sqlite3.connect(office[1])
     connection.execute("UPDATE session SET expires_at = '2000-01-01 00:00:00.000000'")
     connection.commit()
     connection.close()
     # A click that runs the fragment of the map alone.
     page.get_by_test_id("stMain").get_by_test_id("stButtonGroup").get_by_text("Laporan", exact=True).click()
-    expect(page.get_by_role("link", name="Akun", exact=True)).to_have_count(0, timeout=30_000)
+    expect(page.get_by_text("Kelola", exact=True)).to_have_count(0, timeout=30_000)
     expect(page.locator("a.pj-way", has_text="Masuk")).to_be_visible(timeout=30_000)
 
 
