@@ -53,7 +53,17 @@ def brought(folder: Path, text: str) -> None:
 
 
 def _forget() -> None:
-    for name in ("settings", "_areas", "_tables", "_last_good", "_study", "_released", "kept"):
+    for name in (
+        "settings",
+        "_areas",
+        "_tables",
+        "_last_good",
+        "_study",
+        "_released",
+        "_editions",
+        "_from_edition",
+        "kept",
+    ):
         getattr(caches, name).clear()
 
 
