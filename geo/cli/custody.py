@@ -7,10 +7,11 @@ import os
 import tempfile
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.stores import refusing, store, viewer
+from geo.cli.stores import refusing, store, store_command, viewer
 from geo.cli.tables import check_output
 from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem
@@ -27,16 +28,7 @@ if TYPE_CHECKING:
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     """Make the commands known to the parser of all commands."""
-
-    def command(name: str, run: Any) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = commands.add_parser(
-            name, parents=[shared], help=words(f"cli.help.{name}"), description=words(f"cli.help.{name}"),
-            epilog=words(f"cli.example.{name}"),
-        )  # fmt: skip
-        made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
-        made.set_defaults(run=run)
-        return made
-
+    command = partial(store_command, commands, shared, words)
     one = command("audit", audit)
     one.add_argument(
         "--manifest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.cli.telling import RefusalError
 from geo.errors import DataError
@@ -11,10 +11,25 @@ from geo.settings import read_settings
 from geo.terms import Role
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
     from pathlib import Path
 
     from geo.viewer import Viewer
+    from geo.words import Words
+
+
+def store_command(
+    commands: Any, shared: argparse.ArgumentParser, words: Words, name: str, run: Any
+) -> argparse.ArgumentParser:
+    """Parser of a command that works on a store, made known to the parser of all commands."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, parents=[shared], help=words(f"cli.help.{name}"), description=words(f"cli.help.{name}"),
+        epilog=words(f"cli.example.{name}"),
+    )  # fmt: skip
+    made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
+    made.set_defaults(run=run)
+    return made
 
 
 def viewer() -> Viewer:
