@@ -81,6 +81,38 @@ class HotspotSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """When a Community Watch counts as what; proposals of the project, for a city to set.
+
+    Parameters
+    ----------
+    window_days
+        Days in which reports are set against the kelurahan's own past.
+    past_years
+        Years of that past.
+    quiet_days, quiet_percent
+        Quiet: no report for that long, or so few in the window as chance gives in fewer of 100 cases.
+    dormant_days
+        Dormant: no report for that long.
+    trained_share
+        Share of members trained from which a kelurahan is trained without an event that says so.
+    refresher_months
+        A refresher is due that long after the last training.
+    stalled_days
+        Getting ready without a next step for that long.
+    """
+
+    window_days: int
+    past_years: int
+    quiet_days: int
+    quiet_percent: float
+    dormant_days: int
+    trained_share: float
+    refresher_months: int
+    stalled_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccessSettings:
     """Who may what, and how long a sign-in lasts.
 
@@ -137,6 +169,8 @@ class Settings:
         Smallest count of persons that the public may see.
     hotspots
         What verdicts hang on.
+    health
+        When a Community Watch counts as what.
     k_taskforce
         Smallest count of persons that the signed-in task force sees; 1 shows all.
     access
@@ -152,6 +186,7 @@ class Settings:
     areas: AreaSettings
     k: int
     hotspots: HotspotSettings
+    health: HealthSettings
     k_taskforce: int
     access: AccessSettings
     retention: RetentionSettings
@@ -186,6 +221,22 @@ def _hotspots(options: dict[str, Any]) -> HotspotSettings:
             raise ValueError(msg)
     if not isinstance(found.replicates, int) or found.replicates < _LEAST_REPLICATES:
         msg = f"hotspots.replicates is a whole number from {_LEAST_REPLICATES}, not {found.replicates!r}"
+        raise ValueError(msg)
+    return found
+
+
+def _health(options: dict[str, Any]) -> HealthSettings:
+    for name, value in options.items():
+        is_whole = name not in {"quiet_percent", "trained_share"}
+        if isinstance(value, bool) or not isinstance(value, int if is_whole else int | float) or not value > 0:
+            msg = f"health.{name} is a{' whole' if is_whole else ''} number above 0, not {value!r}"
+            raise ValueError(msg)
+    found = HealthSettings(**options)
+    if found.trained_share > 1 or found.quiet_percent >= 100:  # noqa: PLR2004
+        msg = "health.trained_share is at most 1, health.quiet_percent below 100"
+        raise ValueError(msg)
+    if found.dormant_days <= found.quiet_days:
+        msg = f"health.dormant_days is more than health.quiet_days, {found.quiet_days}; not {found.dormant_days}"
         raise ValueError(msg)
     return found
 
@@ -276,6 +327,7 @@ def read_settings(local: Path | None = None) -> Settings:
         access=_access(options["access"]),
         retention=_retention(options["retention"]),
         hotspots=_hotspots(options["hotspots"]),
+        health=_health(options["health"]),
         tiles_url=options["map"]["tiles_url"],
         tiles_attribution=options["map"]["tiles_attribution"],
         kota=kota,

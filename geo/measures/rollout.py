@@ -20,7 +20,7 @@ REACHED = frozenset({Stage.ACTIVE, Stage.REACTIVATED, Stage.DORMANT})
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a source says of the whole city."""
+    """What a source says of the whole city; `is_set_aside` where a person decided that it does not hold."""
 
     count: int
     of: int | None
@@ -30,6 +30,7 @@ class Statement:
     on_precision: Precision
     source: str
     source_on: date
+    is_set_aside: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,8 @@ class Rollout:
     Parameters
     ----------
     stages
-        Index: the kelurahan. `stage` (empty text where no event is known), `since` (date or NaT), `source`.
+        Index: the kelurahan. `stage` (empty text where no event is known), `since` (date or NaT), `precision` of that
+        date, `source`.
     known
         Kelurahan that a source names as having Community Watch.
     at_least, at_most
@@ -58,9 +60,10 @@ class Rollout:
     at_most: int
     published: tuple[Statement, ...]
     on: date
+    known_on: date | None = None
 
 
-def _begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+def begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     """First day on which an event may have been: the start of its year or month where no more is known."""
     on = events["on"]
     year, month = on.dt.to_period("Y").dt.start_time, on.dt.to_period("M").dt.start_time
@@ -76,36 +79,54 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since`, `source`.
+    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since`, `precision`, `source`.
     """
     own = events[
         events["kode"].isin(areas.index)
         & events["counted_as"].eq(CountedAs.CW)
         & events["claim"].eq(Claim.ACTUAL)
-        & (_begins(events) <= pd.Timestamp(on))
+        & (begins(events) <= pd.Timestamp(on))
     ]
-    last = own.sort_values("on", kind="stable").groupby("kode").tail(1).set_index("kode")
-    stages = last[["stage", "on", "source"]].reindex(areas.index).rename(columns={"on": "since"})
-    return stages.fillna({"stage": "", "source": ""})
+    # Of several events of one day the furthest stage; then by source, so that the order of rows tells nothing.
+    far = own.assign(far=own["stage"].map({stage.value: number for number, stage in enumerate(Stage)}))
+    last = far.sort_values(["on", "far", "source"]).groupby("kode").tail(1).set_index("kode")
+    wanted = last[["stage", "on", "on_precision", "source"]].reindex(areas.index)
+    stages = wanted.rename(columns={"on": "since", "on_precision": "precision"})
+    return stages.fillna({"stage": "", "precision": "", "source": ""})
 
 
-def course(events: pd.DataFrame, areas: Areas, *, until: date) -> pd.DataFrame:
+def course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | None = None) -> pd.DataFrame:
     """How many kelurahan were known to have Community Watch, on each day on which that changed, up to a day.
 
     Returns
     -------
     DataFrame with `on` (datetime64) and `known` (whole number); its last row is on `until`.
     """
-    own = events[events["kode"].isin(areas.index) & events["counted_as"].eq(CountedAs.CW)]
-    days = {day.date() for day in own["on"] if day.date() <= until} | {until}
-    known = [(pd.Timestamp(day), len(rollout(events, areas, on=day).known)) for day in sorted(days)]
+    heard = known_events(events, known_on)
+    own = heard[heard["kode"].isin(areas.index) & heard["counted_as"].eq(CountedAs.CW)]
+    days = {day.date() for day in begins(own) if day.date() <= until} | {until}
+    reached = [stage.value for stage in REACHED]
+    known = [
+        (pd.Timestamp(day), int(cw_stages(own, areas, day)["stage"].isin(reached).sum())) for day in sorted(days)
+    ]
     return pd.DataFrame(known, columns=["on", "known"])
 
 
+def known_events(events: pd.DataFrame, known_on: date | None) -> pd.DataFrame:
+    """Events that were known here on a day, with what had been set aside by then; all of them where it is None.
+
+    `is_set_aside` says of a statement whether a person had decided that it does not hold.
+    """
+    if "set_aside_on" not in events:
+        events = events.assign(set_aside_on=pd.NaT)
+    if known_on is None:
+        return events.assign(is_set_aside=events["set_aside_on"].notna())
+    day = pd.Timestamp(known_on)
+    return events.assign(is_set_aside=events["set_aside_on"] <= day)[events["recorded_on"] <= day]
+
+
 def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:
-    city = events[
-        events["kode"].eq(areas.city_code) & events["count"].notna() & (_begins(events) <= pd.Timestamp(on))
-    ]
+    city = events[events["kode"].eq(areas.city_code) & events["count"].notna() & (begins(events) <= pd.Timestamp(on))]
     last = city.sort_values(["on", "source_on"], kind="stable").groupby(["source", "counted_as", "claim"]).tail(1)
     rows: list[dict[Any, Any]] = last.sort_values(["on", "source"]).to_dict("records")
     return tuple(
@@ -118,6 +139,7 @@ def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement
             on_precision=Precision(row["on_precision"]),
             source=row["source"],
             source_on=row["source_on"].date(),
+            is_set_aside=bool(row["is_set_aside"]),
         )
         for row in rows
     )
@@ -146,14 +168,17 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     known_on
         Only what was known here on that day; everything by default.
     """
-    known = events if known_on is None else events[events["recorded_on"] <= pd.Timestamp(known_on)]
+    known = known_events(events, known_on)
     stages = cw_stages(known, areas, on)
     named = tuple(stages.index[stages["stage"].isin([stage.value for stage in REACHED])])
     published = _statements(known, areas, on)
     bounds = [
         one.count
         for one in published
-        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one, on)
+        if one.counted_as is CountedAs.CW
+        and one.claim is Claim.ACTUAL
+        and _speaks_of(one, on)
+        and not one.is_set_aside
     ]
     return Rollout(
         stages=stages,
@@ -162,4 +187,5 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         at_most=max(bounds, default=len(areas.index)),
         published=published,
         on=on,
+        known_on=known_on,
     )

@@ -38,7 +38,7 @@ def _source(released: Released, words: Words) -> str:
 
 def statement_text(said: Statement, words: Words) -> str:
     """What a source says of the whole city."""
-    return words(
+    text = words(
         f"statement.{said.claim}",
         count=said.count,
         of=said.of if said.of is not None else "?",
@@ -47,6 +47,7 @@ def statement_text(said: Statement, words: Words) -> str:
         source=said.source,
         source_on=words.day(said.source_on),
     )
+    return words("statement.set_aside", text=text) if said.is_set_aside else text
 
 
 def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:

@@ -125,6 +125,32 @@ def _read(store: StoreName, settings: Settings, viewer: Viewer) -> tuple[dict[Ta
         return content.tables(connection), content.denominator(connection)
 
 
+def rollout_events(path: Path | None, viewer: Viewer) -> pd.DataFrame:
+    """The embedded facts of the rollout, and with a store its own events.
+
+    Parameters
+    ----------
+    path
+        File of a store; None for the facts alone.
+    viewer
+        Who reads.
+
+    Raises
+    ------
+    DataError
+        When there is no store, or it cannot be read.
+    """
+    if path is None:
+        return no_tables(StoreName.CONTOH).rollout
+    # Not at the top: what only the facts need shall not wait for a database.
+    from geo.records.imports import open_existing
+    from geo.records.store import content
+
+    with open_existing(path).reading(viewer, Right.SEE_EXACT) as connection:
+        read = content.tables(connection)
+    return _tables(StoreName.KOTA, read, pd.Series(dtype=float), "").rollout
+
+
 def no_tables(store: StoreName) -> Tables:
     """What whoever may read no rows of a store works on: nothing but the published facts of the rollout."""
     return _tables(store, {}, pd.Series(dtype=float), "")

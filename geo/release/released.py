@@ -77,6 +77,22 @@ class Counts:
 
 
 @dataclass(frozen=True, eq=False)
+class Watch:
+    """Community Watch from within, for a viewer who may see every count; nobody is told from another but by number.
+
+    Parameters
+    ----------
+    members
+        One row a watcher who ever joined: `kode`, `joined_on`, `trained_on`, `left_on`, `group`, `sex`.
+    reports
+        One row a report of the watchers, of all times: `kode`, `reported_on`.
+    """
+
+    members: pd.DataFrame
+    reports: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
 class Released:
     """What this viewer may see of one study and of the period before it.
 
@@ -97,6 +113,8 @@ class Released:
     months
         Reports by kelurahan (rows) and month of the period (columns, first days); None for a viewer who may not see
         every count.
+    watch
+        The watchers and their reports, of all times; None for a viewer who may not see every count.
     denominators
         Published sizes on the kelurahan index, a column each.
     on
@@ -121,6 +139,7 @@ class Released:
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
     months: pd.DataFrame | None
+    watch: Watch | None
     denominators: pd.DataFrame
     on: date
     records_until: date | None
@@ -209,6 +228,11 @@ def _months(study: Study) -> pd.DataFrame:
     return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
 
 
+def _watch(study: Study) -> Watch:
+    members = study.watchers[["kode", "joined_on", "trained_on", "left_on", "group", "sex"]]
+    return Watch(members.reset_index(drop=True), study.reports[["kode", "reported_on"]].reset_index(drop=True))
+
+
 def _hide_small(values: pd.Series[int], k: int) -> pd.Series[int]:
     return values.mask(values.between(1, k - 1))
 
@@ -251,6 +275,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
         months=_months(study) if shown_from == 1 else None,
+        watch=_watch(study) if shown_from == 1 else None,
         denominators=study.denominators,
         on=on,
         records_until=None if pd.isna(until) else until.date(),
@@ -319,6 +344,7 @@ def from_edition(
         watch_reports=none,
         rollout=rollout,
         months=None,
+        watch=None,
         denominators=denominators,
         on=on,
         records_until=edition.scope.period.ends_on,

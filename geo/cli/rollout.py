@@ -1,0 +1,77 @@
+"""`rollout`: how far Community Watch was on a day, as known on another."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from geo.cli.stores import refusing, store, store_command, viewer
+from geo.measures.rollout import rollout
+from geo.places.boundaries import read_areas
+from geo.present.numbers import statement_text
+from geo.present.rollout import rollout_sentence
+from geo.records.tables import rollout_events
+from geo.settings import read_settings
+
+if TYPE_CHECKING:
+    from geo.cli.telling import Teller
+    from geo.measures.rollout import Rollout, Statement
+    from geo.words import Words
+
+
+def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
+    """Make the command known to the parser of all commands."""
+
+    def day(text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError as fault:
+            raise argparse.ArgumentTypeError(words("cli.rollout.bad_day", text=text[:20])) from fault
+
+    one = store_command(commands, shared, words, "rollout", show)
+    one.add_argument("--on", metavar="DATE", type=day, help=words("cli.help.rollout.on"))
+    one.add_argument("--known-on", metavar="DATE", type=day, help=words("cli.help.rollout.known_on"))
+
+
+def _said(one: Statement) -> dict[str, Any]:
+    return {
+        "count": one.count, "of": one.of, "counted_as": one.counted_as.value, "claim": one.claim.value,
+        "on": one.on.isoformat(), "on_precision": one.on_precision.value, "source": one.source,
+        "source_on": one.source_on.isoformat(), "set_aside": one.is_set_aside,
+    }  # fmt: skip
+
+
+def _kelurahan(found: Rollout) -> list[dict[str, Any]]:
+    known = found.stages[found.stages["stage"].ne("")]
+    return [
+        {
+            "kode": row["kode"], "stage": row["stage"], "since": row["since"].date().isoformat(),
+            "since_precision": row["precision"], "source": row["source"],
+        }
+        for row in known.reset_index(names="kode").to_dict("records")
+    ]  # fmt: skip
+
+
+def show(chosen: argparse.Namespace, teller: Teller) -> None:
+    """Tell what is known, at least, at most, what sources claim, and the stage of every kelurahan that has one.
+
+    Raises
+    ------
+    DataError
+        When the store cannot be read.
+    """
+    settings, words = read_settings(), teller.words
+    today = date.today()  # noqa: DTZ011 - a city's day is its machine's
+    on, known_on = chosen.on or today, chosen.known_on or today
+    layer = read_areas(settings.areas)
+    with refusing():
+        events = rollout_events(store(chosen.db) if chosen.db else None, viewer())
+    found = rollout(events, layer, on=on, known_on=known_on)
+    told = {
+        "on": on.isoformat(), "known_on": known_on.isoformat(), "of": len(layer.index), "known": len(found.known),
+        "at_least": found.at_least, "at_most": found.at_most, "published": [_said(one) for one in found.published],
+        "kelurahan": _kelurahan(found),
+    }  # fmt: skip
+    lines = [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
+    teller.result(told, lines)

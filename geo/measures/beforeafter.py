@@ -1,0 +1,71 @@
+"""Reports and cases before and after the start of each Community Watch: a picture, and no estimate of an effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from geo.release.released import Watch
+
+#: Months on each side of a start that are looked at.
+MONTHS = 12
+
+
+def around_starts(
+    months: pd.DataFrame, watch: Watch | None, started: pd.DataFrame, *, most: int = MONTHS
+) -> pd.DataFrame:
+    """Cases and reports of the watchers by month from the start, of every kelurahan that has one.
+
+    Month 0 begins on the first of the month of the start. Months outside of the records are left out, so that a side
+    that was not looked at does not pass for a quiet one.
+
+    Parameters
+    ----------
+    months
+        Cases by kelurahan and month, of all the records (`Released.months`).
+    watch
+        The watchers' own reports; None where they may not be seen.
+    started
+        Of `geo.measures.pace.starts`; starts known to the year alone are left out.
+    most
+        Months on each side.
+
+    Returns
+    -------
+    DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (missing where nobody listed reports).
+    """
+    begun = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
+    at = (begun.dt.year * 12 + begun.dt.month).astype(int)
+    long = months[months.index.isin(at.index)].melt(ignore_index=False, var_name="first", value_name="cases")
+    long = long.reset_index(names="kode").astype({"first": "datetime64[ns]"})
+    long["month"] = long["first"].dt.year * 12 + long["first"].dt.month - at.reindex(long["kode"]).to_numpy(int)
+    long = long[long["month"].between(-most, most - 1)]
+    long["heard"] = pd.NA
+    if watch is not None and not watch.reports.empty:
+        first = watch.reports["reported_on"].dt.to_period("M").dt.start_time
+        counted = watch.reports.groupby(["kode", first]).size()
+        at = pd.MultiIndex.from_arrays([long["kode"], long["first"]])
+        long["heard"] = counted.reindex(at).fillna(0).to_numpy()
+    long["heard"] = long["heard"].astype("Int64")
+    return long[["kode", "month", "cases", "heard"]].sort_values(["kode", "month"]).reset_index(drop=True)
+
+
+def sums(around: pd.DataFrame) -> pd.DataFrame:
+    """Of each kelurahan: months looked at, cases and reports of the watchers on each side of its start.
+
+    Returns
+    -------
+    DataFrame on `kode`: `months_before`, `cases_before`, `months_after`, `cases_after`, `heard_after`.
+    """
+    is_after = around["month"].ge(0)
+    before, after = around[~is_after].groupby("kode"), around[is_after].groupby("kode")
+    columns = {
+        "months_before": before.size(),
+        "cases_before": before["cases"].sum(),
+        "months_after": after.size(),
+        "cases_after": after["cases"].sum(),
+        "heard_after": after["heard"].sum(min_count=1),
+    }
+    return pd.DataFrame(columns).fillna({name: 0 for name in columns if name != "heard_after"}).astype("Int64")

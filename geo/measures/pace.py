@@ -1,0 +1,215 @@
+"""Plan against actual: starts of Community Watch, how late each is, the pace needed, and a careful forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.measures.rollout import begins, known_events
+from geo.terms import Claim, CountedAs, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.places.boundaries import Areas
+
+_STARTS = [Stage.ACTIVE.value, Stage.REACTIVATED.value]
+_DAYS_A_MONTH = 365.2425 / 12
+#: With fewer days on which anything started no pace can be told.
+LEAST_DAYS = 5
+_DRAWS, _LOW, _HIGH = 10_000, 5.0, 95.0
+
+
+class Slip(StrEnum):
+    """How a kelurahan stands to its planned start."""
+
+    UNPLANNED = "unplanned"  # no plan names it
+    AHEAD = "ahead"  # started before its day, or on it
+    LATE = "late"  # started after its day
+    OVERDUE = "overdue"  # its day has passed without a start
+    DUE = "due"  # its day is still to come
+
+
+def starts(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> pd.DataFrame:
+    """First day on which each kelurahan is said to have had a Community Watch.
+
+    Returns
+    -------
+    DataFrame on the kelurahan index: `on` (NaT where none is known), `precision`, `source`.
+    """
+    known = known_events(events, known_on)
+    own = known[
+        known["kode"].isin(areas.index)
+        & known["counted_as"].eq(CountedAs.CW)
+        & known["claim"].eq(Claim.ACTUAL)
+        & known["stage"].isin(_STARTS)
+        & (begins(known) <= pd.Timestamp(on))
+    ]
+    first = own.sort_values(["on", "source"]).groupby("kode").head(1).set_index("kode")
+    return first[["on", "on_precision", "source"]].reindex(areas.index).rename(columns={"on_precision": "precision"})
+
+
+def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None) -> pd.DataFrame:
+    """Day on which the city means each kelurahan to start: the plan that was made last names it.
+
+    Returns
+    -------
+    DataFrame on the kelurahan index: `on` (NaT where no plan names it), `precision`, `source`.
+    """
+    known = known_events(events, known_on)
+    own = known[
+        known["kode"].isin(areas.index)
+        & known["counted_as"].eq(CountedAs.CW)
+        & known["claim"].eq(Claim.TARGET)
+        & known["stage"].eq(Stage.ACTIVE)
+    ]
+    last = own.sort_values(["recorded_on", "on", "source"]).groupby("kode").tail(1).set_index("kode")
+    return last[["on", "on_precision", "source"]].reindex(areas.index).rename(columns={"on_precision": "precision"})
+
+
+def _ends(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Last day of which a date known to the day, month or year may speak: only then is anything late."""
+    on = frame["on"]
+    by_month = on.where(frame["precision"].ne("month"), on.dt.to_period("M").dt.end_time.dt.normalize())
+    return by_month.where(frame["precision"].ne("year"), on.dt.to_period("Y").dt.end_time.dt.normalize())
+
+
+def slips(planned: pd.DataFrame, started: pd.DataFrame, *, on: date) -> pd.DataFrame:
+    """How each kelurahan stands to its planned start.
+
+    Parameters
+    ----------
+    planned, started
+        Of `plan_of` and `starts`.
+    on
+        The day.
+
+    Returns
+    -------
+    DataFrame on the kelurahan index: `slip` (`Slip`), `planned_on`, `started_on`, `days` (late is positive; of what
+    is overdue so far; missing where there is nothing to compare).
+    """
+    day, due = pd.Timestamp(on), _ends(planned)
+    has_plan, has_start = due.notna(), started["on"].notna()
+    days = (started["on"].fillna(day) - due).dt.days
+    state = np.select(
+        [~has_plan, has_start & (days <= 0), has_start, due < day],
+        [Slip.UNPLANNED, Slip.AHEAD, Slip.LATE, Slip.OVERDUE],
+        default=Slip.DUE,
+    )
+    frame = pd.DataFrame(
+        {"slip": state, "planned_on": planned["on"], "started_on": started["on"]}, index=planned.index
+    )
+    frame["days"] = days.astype("Int64").where(has_plan & frame["slip"].ne(Slip.DUE))
+    return frame
+
+
+def needed_pace(known: int, areas: int, *, on: date, by: date) -> float | None:
+    """Kelurahan a month that must start for all to have begun by a day; None where that day has passed.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> round(needed_pace(7, 51, on=date(2018, 11, 16), by=date(2020, 12, 31)), 2)
+    1.73
+    """
+    months = (by - on).days / _DAYS_A_MONTH
+    if months <= 0:
+        return None
+    return max(0, areas - known) / months
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the observed pace leads to, 90 % of 10,000 drawn courses; or why nothing is said.
+
+    Parameters
+    ----------
+    days
+        Days on which anything started.
+    pace
+        Kelurahan a month so far, from the first start to the day shown.
+    count_low, count_high
+        How many have started by the day asked for; None under five such days.
+    done_low, done_high
+        Day on which the last one starts; None where it lies more than fifty years ahead.
+    """
+
+    days: int
+    pace: float | None = None
+    count_low: int | None = None
+    count_high: int | None = None
+    done_low: date | None = None
+    done_high: date | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether too little is known for a forecast."""
+        return self.count_low is None
+
+
+def _day_after(on: date, days: float) -> date | None:
+    return (pd.Timestamp(on) + pd.Timedelta(days=float(days))).date() if days < 50 * 366 else None
+
+
+def _courses(
+    sizes: Sequence[int], exposure: float, many: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days from now of the next starting days, and how many have started with each; one row a drawn course.
+
+    Starting days come at random (Poisson) at a rate of which the days seen tell: Gamma with Jeffreys' prior, the
+    first day only opening the time that is looked at. How many start on one day is drawn from the days seen (Rubin's
+    Bayesian bootstrap), because kelurahan that begin in one ceremony are one event and not many.
+    """
+    rate = rng.gamma(len(sizes) - 1 + 0.5, 1 / exposure, _DRAWS)
+    gaps = rng.exponential(1.0, (_DRAWS, many)) / rate[:, None]
+    shares = rng.dirichlet(np.ones(len(sizes)), _DRAWS).cumsum(axis=1)
+    picks = (rng.random((_DRAWS, many))[:, :, None] > shares[:, None, :]).sum(axis=2).clip(max=len(sizes) - 1)
+    return gaps.cumsum(axis=1), np.asarray(sizes)[picks].cumsum(axis=1)
+
+
+def forecast(started: pd.DataFrame, *, on: date, by: date, seed: int = 1) -> Forecast:
+    """When all will have begun, and how many by a day, from the pace so far.
+
+    Nothing is foretold from fewer than five days on which anything started, nor from dates that are known to the year
+    alone: seven kelurahan on one day are one such day.
+
+    Parameters
+    ----------
+    started
+        Of `starts`.
+    on
+        The day shown.
+    by
+        The day asked for.
+    seed
+        Of the draws.
+
+    References
+    ----------
+    D. B. Rubin (1981): The Bayesian bootstrap. Annals of Statistics 9.
+    """
+    dated = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
+    sizes = dated.value_counts().sort_index()
+    if len(sizes) < LEAST_DAYS:
+        return Forecast(len(sizes))
+    exposure = (pd.Timestamp(on) - sizes.index[0]).days
+    begun, areas = int(started["on"].notna().sum()), len(started)
+    left = areas - begun
+    pace = begun / (exposure / _DAYS_A_MONTH)
+    if left == 0:
+        return Forecast(len(sizes), pace, areas, areas, on, on)
+    at, gained = _courses(sizes.tolist(), exposure, left, np.random.default_rng(seed))
+    until = max(0, (by - on).days)
+    by_then = begun + np.where(at <= until, gained, 0).max(axis=1).clip(max=left)
+    reached = np.take_along_axis(at, (gained >= left).argmax(axis=1)[:, None], axis=1)[:, 0]
+    low, high = np.percentile(by_then, [_LOW, _HIGH])
+    first, last = np.percentile(reached, [_LOW, _HIGH])
+    return Forecast(
+        len(sizes), pace, int(np.floor(low)), int(np.ceil(high)), _day_after(on, first), _day_after(on, last)
+    )
