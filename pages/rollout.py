@@ -1,4 +1,4 @@
-"""Perluasan CW: how far Community Watch is, and who says so."""
+"""Perluasan CW: how far Community Watch is, how it is doing, and who says so."""
 
 from __future__ import annotations
 
@@ -7,47 +7,73 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.rollout import course
-from geo.present.charts import timeline_chart
-from geo.present.legend import legend
-from geo.present.rollout import rollout_sentence, stage_map, stage_table, statement_table
+from geo.present.rollout import rollout_sentence
+from geo.terms import Right, StoreName
+from pages.parts import around, events, health, plan, stages
+from pages.shell.address import Part
+from pages.shell.guard import guarded
 
 if TYPE_CHECKING:
     from pages.shell import Shell
 
 _FROM = date(2017, 1, 1)
+_DRAWN = {
+    Part.STATE: stages.draw,
+    Part.BOARD: health.draw,
+    Part.PLAN: plan.draw,
+    Part.AROUND: around.draw,
+    Part.EVENTS: events.draw,
+}
 
 
 def page(shell: Shell) -> None:
-    """Stages on a day, the sourced events up to it, and what was reached against the published target."""
-    words, view, seen = shell.words, shell.view, shell.released()
-    areas = seen.areas
+    """The day and what was known of it, the numbers in one sentence, then the chosen part."""
+    words = shell.words
     st.title(words("rollout.title"))
     shell.banner()
+    view, seen = shell.view, shell.released()
     today = max(date.today(), view.on)
-    st.slider(words("filter.on"), min(_FROM, view.on), today, format="DD/MM/YYYY", **shell.widget("on", at=".slider"))
-    reached = shell.rollout(seen)
+    wide, narrow = st.columns([7, 3])
+    with wide:
+        st.slider(
+            words("filter.on"), min(_FROM, view.on), today, format="DD/MM/YYYY", **shell.widget("on", at=".slider")
+        )
+    with narrow:
+        st.date_input(
+            words("filter.known"), format="DD/MM/YYYY", min_value=_FROM, max_value=today,
+            help=words("filter.known.help"), **shell.widget("known"),
+        )  # fmt: skip
+    reached = shell.rollout(seen, known_on=shell.view.known)
     row = st.container(horizontal=True)
     numbers = (len(reached.known), reached.at_least, reached.at_most)
     for name, number in zip(("known", "least", "most"), numbers, strict=True):
         with row.container(width=180):
-            value = words("number.reached.of", count=number, of=len(areas.index))
+            value = words("number.reached.of", count=number, of=len(seen.areas.index))
             st.metric(words(f"rollout.{name}"), value, help=words(f"rollout.{name}.help"))
-    st.markdown(rollout_sentence(reached, areas, words))
-    wide, narrow = st.columns([7, 3])
-    note = words("banner.stages")
-    paint = stage_map(reached, areas, words, note=note)
-    with wide:
-        shell.draw_map(paint)
-    with narrow:
-        st.html(legend(words("rollout.legend"), paint.classes, paint.stages, words))
-        shell.kelurahan_control()
-    st.subheader(words("timeline.title"))
-    known = course(seen.rollout, areas, until=view.on)
-    st.altair_chart(timeline_chart(known, reached.published, len(areas.index), words, note=note))
-    st.markdown(words("rollout.unknown"))
-    if reached.published:
-        st.table(statement_table(reached, words))
-    st.subheader(words("rollout.table"))
-    st.table(stage_table(reached, areas, words))
+    st.markdown(rollout_sentence(reached, seen.areas, words))
+    _parts(shell)
+
+
+@st.fragment
+@guarded
+def _parts(shell: Shell) -> None:
+    """What changes with the part and the chosen kelurahan."""
+    words, offered = shell.words, _offered(shell)
+    # A part that another viewer's address names and this one may not open gives way to the first.
+    if shell.view.part not in offered:
+        shell.change(part=offered[0])
+    st.segmented_control(
+        words("filter.part"), offered, label_visibility="collapsed",
+        format_func=lambda one: words(f"part.{one.name.lower()}"), **shell.widget("part"),
+    )  # fmt: skip
+    _DRAWN[shell.view.part](shell, shell.rollout(shell.released(), known_on=shell.view.known))
     shell.footer()
+
+
+def _offered(shell: Shell) -> list[Part]:
+    """Parts this viewer may open: events are the planners', before and after needs every count."""
+    may_edit = shell.view.store is StoreName.KOTA and shell.who.may(Right.PLAN)
+    closed = {Part.EVENTS} if not may_edit else set()
+    if shell.source.is_bound:
+        closed |= {Part.AROUND}
+    return [part for part in Part if part not in closed]

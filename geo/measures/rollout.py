@@ -118,11 +118,27 @@ def known_events(events: pd.DataFrame, known_on: date | None) -> pd.DataFrame:
     `is_set_aside` says of a statement whether a person had decided that it does not hold.
     """
     if "set_aside_on" not in events:
-        events = events.assign(set_aside_on=pd.NaT)
+        events = events.assign(set_aside_on=pd.Series(pd.NaT, index=events.index))
     if known_on is None:
         return events.assign(is_set_aside=events["set_aside_on"].notna())
     day = pd.Timestamp(known_on)
     return events.assign(is_set_aside=events["set_aside_on"] <= day)[events["recorded_on"] <= day]
+
+
+def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | None = None) -> pd.DataFrame:
+    """Bounds of how many kelurahan had Community Watch, on the first of each month since anything is known of.
+
+    Returns
+    -------
+    DataFrame with `on` (datetime64), `at_least`, `at_most` (whole numbers); its last row is on `until`.
+    """
+    known = known_events(events, known_on)
+    first = begins(known[known["counted_as"].eq(CountedAs.CW)]).min()
+    months = [] if pd.isna(first) else pd.date_range(first.replace(day=1), pd.Timestamp(until), freq="MS")
+    days = sorted({*(day.date() for day in months), until})
+    found = [rollout(events, areas, on=day, known_on=known_on) for day in days]
+    rows = [(pd.Timestamp(one.on), one.at_least, one.at_most) for one in found]
+    return pd.DataFrame(rows, columns=["on", "at_least", "at_most"])
 
 
 def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:

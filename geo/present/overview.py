@@ -8,7 +8,7 @@ from geo.measures.figures import PER, cases, victims, watchers
 from geo.present.classes import classify
 from geo.present.maps import Paint
 from geo.present.tables import cell, stage_text
-from geo.terms import State
+from geo.terms import Precision, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,11 @@ def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
     row: dict[Any, Any] = stages.loc[kode].to_dict()
     if not row["stage"]:
         return stage_text(row["stage"], words)
-    return words("stage.since", stage=stage_text(row["stage"], words), day=words.day(row["since"].date()))
+    return words(
+        "stage.since",
+        stage=stage_text(row["stage"], words),
+        day=words.day(row["since"].date(), Precision(row["precision"])),
+    )
 
 
 def need_and_coverage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geo.measures.health import Health
 from geo.terms import Stage, State
 
 #: Light to dark blue (after ColorBrewer `Blues`, Harrower and Brewer 2003), by number of classes.
@@ -32,6 +33,16 @@ VERDICTS: dict[str, str] = {
     "no_difference.line": "#7d8a91",
     "too_few.line": "#b9c0c4",
     "city": "#5c6b73",
+}
+#: Fill by health of a Community Watch, in the order of the legend: blue works, sand wants a visit.
+HEALTH: dict[Health, str] = {
+    Health.NONE: "#ffffff",
+    Health.FORMING: "#e4eff8",
+    Health.TRAINED: "#b5d4ec",
+    Health.ACTIVE: "#4f9bcb",
+    Health.QUIET: "#f0d9a0",
+    Health.DORMANT: "#b9a27c",
+    Health.ENDED: "#d5dadd",
 }
 #: Orange stands out from blue for every common kind of colour blindness; stages differ by dash and filling too.
 CW = "#c2570c"

@@ -12,7 +12,7 @@ from geo.present.maps import Paint
 from geo.present.numbers import statement_text
 from geo.present.overview import stage_line
 from geo.present.tables import stage_text
-from geo.terms import Claim, Stage, State
+from geo.terms import Claim, Precision, Stage, State
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -55,7 +55,10 @@ def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
     """Stage of every kelurahan with since when and by whom; those with Community Watch first, then by name."""
     stages = reached.stages
     rows = pd.DataFrame({"none": stages["stage"].eq(""), "name": areas.names}).sort_values(["none", "name"]).index
-    since = [words.day(day.date()) if pd.notna(day) else "" for day in stages["since"][rows]]
+    since = [
+        words.day(day.date(), Precision(precision)) if pd.notna(day) else ""
+        for day, precision in zip(stages["since"][rows], stages["precision"][rows], strict=True)
+    ]
     return pd.DataFrame(
         {
             words("table.kecamatan"): areas.groups[rows].tolist(),
@@ -75,10 +78,11 @@ def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
             words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
             words("number.reached.of", count=one.count, of=one.of if one.of is not None else "?"),
             f"{one.source}, {words.day(one.source_on)}",
+            words("claims.set_aside") if one.is_set_aside else words("claims.stands"),
         ]
         for one in reached.published
     ]
-    heads = [words(f"claims.{name}") for name in ("day", "what", "count", "source")]
+    heads = [words(f"claims.{name}") for name in ("day", "what", "count", "source", "holds")]
     return pd.DataFrame(rows, columns=heads).set_index(heads[0])
 
 
@@ -95,3 +99,9 @@ def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
         most=reached.at_most,
         target=target,
     )
+
+
+def target_sentences(reached: Rollout, words: Words) -> list[str]:
+    """Published targets, or that there is none."""
+    told = [statement_text(one, words) for one in reached.published if one.claim is Claim.TARGET]
+    return told or [words("plan.no_target")]

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.measures.figures import COUNTS, MEASURES, available
+from geo.measures.health import watches
 from geo.measures.hotspots import hotspots
 from geo.measures.rollout import rollout
 from geo.measures.verdicts import Rules
@@ -28,9 +29,10 @@ from pages.shell.signed import signed
 from pages.shell.sources import Source, source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geo.measures.figures import Figures, Measure
+    from geo.measures.health import Watches
     from geo.measures.hotspots import Hotspots
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from pages.shell.desk import Desk
 
 T = TypeVar("T")
+#: Parts of the view that a visitor may leave open.
+_MAY_BE_NONE = {"known"}
 _VIEW, _ADDRESS, _REFUSED, _STARTED = "shell.view", "shell.address", "shell.refused", "shell.started"
 #: Seconds between a new visitor's map and the rest of the page.
 _HEAD_START = 0.6
@@ -102,7 +106,7 @@ class Shell:
         found = self._source(view.store) if view.store in self.stores else None
         return found is not None and (not found.is_bound or view.period in found.periods)
 
-    def _change(self, **parts: Any) -> None:
+    def change(self, **parts: Any) -> None:
         """Changes the view; a change of store starts from that store's own period and day."""
         view: View = st.session_state[_VIEW]
         if "store" in parts and parts["store"] is not view.store:
@@ -126,8 +130,8 @@ class Shell:
 
         def changed() -> None:
             value = st.session_state[key]
-            if value is not None:
-                self._change(**{part: value})
+            if value is not None or part in _MAY_BE_NONE:
+                self.change(**{part: value})
 
         return {"key": key, "on_change": changed}
 
@@ -176,7 +180,7 @@ class Shell:
         """Choice of what *Titik rawan* shows; verdicts and courses are of reports, which editions do not count."""
         offered = [Aspect.MEASURE, Aspect.PROVINCE] if self.source.is_bound else list(Aspect)
         if self.view.aspect not in offered:
-            self._change(aspect=offered[0])
+            self.change(aspect=offered[0])
         st.segmented_control(
             self.words("filter.aspect"), offered, label_visibility="collapsed",
             format_func=lambda one: self.words(f"aspect.{one.name.lower()}"), **self.widget("aspect"),
@@ -184,7 +188,12 @@ class Shell:
 
     def neighbours(self, kode: str) -> tuple[str, ...]:
         """Kelurahan next to one."""
-        return caches.neighbours(self.areas)[kode]
+        return self.next_to[kode]
+
+    @property
+    def next_to(self) -> Mapping[str, tuple[str, ...]]:
+        """Neighbours of every kelurahan."""
+        return caches.neighbours(self.areas)
 
     @property
     def is_empty(self) -> bool:
@@ -245,7 +254,7 @@ class Shell:
         tiles = (self.settings.tiles_url, self.settings.tiles_attribution) if view.tiles else None
         map_component.draw(
             areas or self.areas, paint, key=f"shell.map{at}", selected="" if areas else view.kelurahan, tiles=tiles,
-            on_choice=lambda kode: None if areas else self._change(kelurahan=kode),
+            on_choice=lambda kode: None if areas else self.change(kelurahan=kode),
             height=height or map_component.HEIGHT,
         )  # fmt: skip
         if not at:
@@ -330,9 +339,22 @@ class Shell:
         made: T = caches.kept(key, make)
         return made
 
-    def rollout(self, seen: Released) -> Rollout:
-        """How far the rollout was on the chosen day."""
-        return self.made("rollout", seen, lambda: rollout(seen.rollout, seen.areas, on=self.view.on), self.view.on)
+    def rollout(self, seen: Released, *, known_on: date | None = None) -> Rollout:
+        """How far the rollout was on the chosen day, as known on another."""
+        on = self.view.on
+        return self.made(
+            "rollout", seen, lambda: rollout(seen.rollout, seen.areas, on=on, known_on=known_on), on, known_on
+        )
+
+    def watches(self, seen: Released, *, known_on: date | None = None) -> Watches:
+        """How each Community Watch was doing on the chosen day."""
+        on, sizes = self.view.on, seen.denominators
+        stations = sizes.get(Denominator.STATIONS_2024, None)
+        stages = self.rollout(seen, known_on=known_on).stages
+        rules = self.settings.health
+        return self.made(
+            "watches", seen, lambda: watches(seen.watch, stages, stations, rules, on=on), on, known_on, rules
+        )
 
     def figures(self, seen: Released, measures: Sequence[Measure]) -> Figures:
         """Figures of the chosen measure.
@@ -341,10 +363,10 @@ class Shell:
         a size that the layer does not have.
         """
         if self.view.measure not in self._offered(seen, measures):
-            self._change(measure=self._offered(seen, measures)[0])
+            self.change(measure=self._offered(seen, measures)[0])
         sizes = list(seen.denominators.columns)
         if sizes and self.view.denominator.value not in sizes:
-            self._change(denominator=Denominator(sizes[0]))
+            self.change(denominator=Denominator(sizes[0]))
         measure, size = self.view.measure, self.view.denominator
         return self.made("figures", seen, lambda: MEASURES[measure](seen, size), measure, size)
 
@@ -386,7 +408,7 @@ class Shell:
         for kode in found:
             st.button(
                 f"{names[kode]} ({groups[kode]})" if groups[kode] else names[kode],
-                key=f"search.{kode}", on_click=self._change, kwargs={"kelurahan": kode},
+                key=f"search.{kode}", on_click=self.change, kwargs={"kelurahan": kode},
             )  # fmt: skip
 
     def what_to_bring(self) -> None:

@@ -26,6 +26,16 @@ class Aspect(StrEnum):
     PROVINCE = "ntt"
 
 
+class Part(StrEnum):
+    """What *Perluasan CW* shows."""
+
+    STATE = "keadaan"
+    BOARD = "papan"
+    PLAN = "rencana"
+    AROUND = "sebelum-sesudah"
+    EVENTS = "peristiwa"
+
+
 _MEASURES = {
     "korban": Measure.VICTIMS,
     "laporan": Measure.CASES,
@@ -61,6 +71,10 @@ class View:
         Whether the online background map is on; never part of an address.
     aspect
         What *Titik rawan* shows.
+    known
+        On *Perluasan CW* only what was known here by that day; None for all that is known.
+    part
+        What *Perluasan CW* shows.
     """
 
     store: StoreName
@@ -72,6 +86,8 @@ class View:
     language: Language = Language.ID
     tiles: bool = False
     aspect: Aspect = Aspect.VERDICT
+    known: date | None = None
+    part: Part = Part.STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,8 @@ def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
         "kelurahan": ("kelurahan", lambda text: _member(text, known.kelurahan)),
         "bahasa": ("language", Language),
         "lihat": ("aspect", Aspect),
+        "diketahui": ("known", date.fromisoformat),
+        "bagian": ("part", Part),
     }
 
 
@@ -161,5 +179,7 @@ def write(view: View) -> dict[str, str]:
         "kelurahan": view.kelurahan,
         "bahasa": view.language.value,
         "lihat": "" if view.aspect is Aspect.VERDICT else view.aspect.value,
+        "diketahui": view.known.isoformat() if view.known else "",
+        "bagian": "" if view.part is Part.STATE else view.part.value,
     }
     return {name: text for name, text in written.items() if text}

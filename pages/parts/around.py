@@ -1,0 +1,37 @@
+"""Before and after the start of each Community Watch, as a picture that proves nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.measures.beforeafter import MONTHS, around_starts, sums
+from geo.measures.pace import starts
+from geo.period import Period
+from geo.present.pace import around_chart, around_table
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from pages.shell import Shell
+
+
+def draw(shell: Shell, _: Rollout) -> None:
+    """Months from the start, all kelurahan together, then each."""
+    words, view = shell.words, shell.view
+    st.warning(words("around.warning"))
+    if not shell.years:
+        shell.what_to_bring()
+        return
+    seen = shell.released_of(Period(shell.years[0], shell.years[-1]))
+    if seen.months is None:
+        st.caption(words("around.closed"))
+        return
+    begun = starts(seen.rollout, seen.areas, on=view.on, known_on=view.known)
+    found = around_starts(seen.months, seen.watch, begun)
+    if found.empty:
+        st.caption(words("around.none"))
+        return
+    st.markdown(words("around.how", n=int(found["kode"].nunique()), months=MONTHS))
+    st.altair_chart(around_chart(found, words, note=shell.note()))
+    st.table(around_table(sums(found), seen.areas, words))

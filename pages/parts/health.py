@@ -1,0 +1,80 @@
+"""How Community Watch is doing: the board, who to call this week, neighbours, every kelurahan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.measures.health import Health, beside, calls
+from geo.measures.pace import Slip, plan_of, slips, starts
+from geo.present.health import (
+    beside_table,
+    board,
+    call_table,
+    health_map,
+    health_row,
+    health_sentence,
+    health_table,
+    rules_text,
+)
+from geo.present.legend import legend
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from pages.shell import Shell
+
+#: Most names in one column of the board.
+_MOST = 12
+
+
+def draw(shell: Shell, reached: Rollout) -> None:
+    """Map and board by health, then who to call, who stands beside whom, and the table."""
+    words, view, seen = shell.words, shell.view, shell.released()
+    areas, found = seen.areas, shell.watches(seen, known_on=view.known)
+    st.markdown(health_sentence(found, areas, words))
+    wide, narrow = st.columns([7, 3])
+    paint = health_map(found, reached, areas, words, note=shell.note())
+    with wide:
+        shell.draw_map(paint)
+    with narrow:
+        st.html(legend(words("table.health"), paint.classes, paint.stages, words))
+        shell.kelurahan_control()
+        if view.kelurahan:
+            shell.chosen(health_row(found, view.kelurahan, words))
+    _board(shell, board(found, areas))
+    late = slips(
+        plan_of(seen.rollout, areas, known_on=view.known),
+        starts(seen.rollout, areas, on=view.on, known_on=view.known),
+        on=view.on,
+    )
+    called = calls(found, shell.settings.health, overdue=late.index[late["slip"].eq(Slip.OVERDUE)])
+    st.subheader(words("call.title", n=len(called)))
+    if called:
+        st.table(call_table(called, areas, words))
+    else:
+        st.caption(words("call.none"))
+    st.subheader(words("beside.title"))
+    st.caption(words("beside.how"))
+    around = beside(found, shell.next_to)
+    next_door = beside_table(around, found, areas, words)
+    if len(next_door):
+        st.table(next_door)
+    st.subheader(words("health.table"))
+    st.table(health_table(found, areas, words))
+    with st.expander(words("health.rules")):
+        st.markdown(words("health.rules.source"))
+        for state, rule in rules_text(shell.settings.health, words):
+            st.markdown(f"- **{state}**: {rule}")
+
+
+def _board(shell: Shell, columns: dict[Health, list[str]]) -> None:
+    """One column a state, a name a line."""
+    words = shell.words
+    st.subheader(words("board.title"))
+    for place, (state, names) in zip(st.columns(len(columns)), columns.items(), strict=True):
+        with place.container(border=True):
+            st.markdown(f"**{words(f'health.{state}')}** ({len(names)})")
+            st.markdown("  \n".join(names[:_MOST]) or "\N{EN DASH}")
+            if len(names) > _MOST:
+                st.caption(words("board.more", n=len(names) - _MOST))

@@ -1,0 +1,37 @@
+"""Where Community Watch is: the map of stages, what sources say of the whole city, every kelurahan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.measures.rollout import course
+from geo.present.charts import timeline_chart
+from geo.present.legend import legend
+from geo.present.rollout import stage_map, stage_table, statement_table
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from pages.shell import Shell
+
+
+def draw(shell: Shell, reached: Rollout) -> None:
+    """Map, timeline, statements, table."""
+    words, view, seen = shell.words, shell.view, shell.released()
+    areas, note = seen.areas, words("banner.stages")
+    wide, narrow = st.columns([7, 3])
+    paint = stage_map(reached, areas, words, note=note)
+    with wide:
+        shell.draw_map(paint)
+    with narrow:
+        st.html(legend(words("rollout.legend"), paint.classes, paint.stages, words))
+        shell.kelurahan_control()
+    st.subheader(words("timeline.title"))
+    known = course(seen.rollout, areas, until=view.on, known_on=view.known)
+    st.altair_chart(timeline_chart(known, reached.published, len(areas.index), words, note=note))
+    st.markdown(words("rollout.unknown"))
+    if reached.published:
+        st.table(statement_table(reached, words))
+    st.subheader(words("rollout.table"))
+    st.table(stage_table(reached, areas, words))
