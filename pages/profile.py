@@ -10,6 +10,7 @@ from geo.measures.figures import cases, victims
 from geo.measures.history import history
 from geo.present.charts import history_chart
 from geo.present.classes import classify
+from geo.present.health import health_row
 from geo.present.legend import legend
 from geo.present.overview import need_and_coverage, profile
 from geo.present.profile import (
@@ -40,6 +41,8 @@ def page(shell: Shell) -> None:
         shell.kelurahan_control()
         if view.kelurahan:
             told = dict([*about(seen, stages, view.kelurahan, words), *profile(seen, stages, view.kelurahan, words)])
+            if seen.watch is not None:
+                told |= dict(health_row(shell.watches(seen), view.kelurahan, words))
             for label, text in told.items():
                 st.markdown(f"{label}: **{text}**")
         else:

@@ -49,9 +49,11 @@ class Rollout:
         that very time, else all.
     published
         Statements on the city for that day, that year where only the year is known, or before; each source's last
-        one of each body it counts. Contradictions stand side by side.
-    on
-        The day.
+        one of each body it counts. Contradictions stand side by side; what a person set aside bounds nothing.
+    targets
+        What sources had said by that day that it is to be, for whatever time; each source's last one of each body.
+    on, known_on
+        The day, and the day on which that much was known; None where everything counts that is known now.
     """
 
     stages: pd.DataFrame
@@ -59,6 +61,7 @@ class Rollout:
     at_least: int
     at_most: int
     published: tuple[Statement, ...]
+    targets: tuple[Statement, ...]
     on: date
     known_on: date | None = None
 
@@ -141,8 +144,8 @@ def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: 
     return pd.DataFrame(rows, columns=["on", "at_least", "at_most"])
 
 
-def _statements(events: pd.DataFrame, areas: Areas, on: date) -> tuple[Statement, ...]:
-    city = events[events["kode"].eq(areas.city_code) & events["count"].notna() & (begins(events) <= pd.Timestamp(on))]
+def _statements(events: pd.DataFrame, areas: Areas) -> tuple[Statement, ...]:
+    city = events[events["kode"].eq(areas.city_code) & events["count"].notna()]
     last = city.sort_values(["on", "source_on"], kind="stable").groupby(["source", "counted_as", "claim"]).tail(1)
     rows: list[dict[Any, Any]] = last.sort_values(["on", "source"]).to_dict("records")
     return tuple(
@@ -187,7 +190,9 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     known = known_events(events, known_on)
     stages = cw_stages(known, areas, on)
     named = tuple(stages.index[stages["stage"].isin([stage.value for stage in REACHED])])
-    published = _statements(known, areas, on)
+    day = pd.Timestamp(on)
+    published = _statements(known[begins(known) <= day], areas)
+    is_target = known["claim"].eq(Claim.TARGET) & (known["source_on"] <= day)
     bounds = [
         one.count
         for one in published
@@ -202,6 +207,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         at_least=len(named),
         at_most=max(bounds, default=len(areas.index)),
         published=published,
+        targets=_statements(known[is_target], areas),
         on=on,
         known_on=known_on,
     )

@@ -109,7 +109,7 @@ def health_row(found: Watches, kode: str, words: Words) -> list[tuple[str, str]]
             ),
             (words("health.groups"), listed or "\N{EN DASH}"),
             (
-                words("health.trained"),
+                words("health.trained_count"),
                 words("health.trained.of", trained=int(row["trained"]), of=int(row["members"])),
             ),
             (words("health.per_station"), _number(row["per_station"], words, digits=2)),
@@ -135,7 +135,8 @@ def health_table(found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
     }
     if found.has_members:
         for name, digits in (("members", 0), ("women", 0), ("trained", 0), ("per_station", 2)):
-            columns[words(f"health.{name}")] = [_number(value, words, digits=digits) for value in rows[name]]
+            head = words("health.trained_count" if name == "trained" else f"health.{name}")
+            columns[head] = [_number(value, words, digits=digits) for value in rows[name]]
     if found.has_reports:
         for name, digits in (("recent", 0), ("usual", 1), ("days_since", 0)):
             columns[words(f"health.{name}")] = [_number(value, words, digits=digits) for value in rows[name]]
@@ -144,8 +145,8 @@ def health_table(found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
 
 def beside_table(around: pd.DataFrame, found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
     """Quiet kelurahan and those without, by how many of their neighbours have an active Community Watch."""
-    own = around[around["is_open"] & around["active"].gt(0)].assign(name=areas.names)
-    rows = own.sort_values(["active", "name"], ascending=[False, True])
+    own = around[around["is_open"] & around["active"].gt(0)]
+    rows = own.assign(name=areas.names[own.index]).sort_values(["active", "name"], ascending=[False, True])
     return pd.DataFrame(
         {
             words("table.kecamatan"): areas.groups[rows.index].tolist(),

@@ -10,7 +10,6 @@ import pandas as pd
 from geo.measures.pace import Slip
 from geo.present.charts import titled
 from geo.present.palette import CW, SEQUENCE
-from geo.terms import Claim
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,9 +61,10 @@ def plan_chart(
                 interpolate="step-after", color=_DARK, strokeDash=[6, 4], point=True
             ).encode(x=days, y=counts)
         )  # fmt: skip
-    targets = [one for one in reached.published if one.claim is Claim.TARGET]
-    if targets:
-        said = pd.DataFrame({"on": pd.Timestamp(one.on), "count": one.count, "source": one.source} for one in targets)
+    if reached.targets:
+        said = pd.DataFrame(
+            {"on": pd.Timestamp(one.on), "count": one.count, "source": one.source} for one in reached.targets
+        )
         layers.append(
             alt.Chart(said).mark_point(size=130, filled=True, shape="diamond", color=_LINE).encode(
                 x=days, y=counts, tooltip=[alt.Tooltip("source:N", title=words("claims.source"))]
@@ -114,8 +114,11 @@ def pace_sentences(
 
 def slip_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
     """Planned kelurahan with plan, start and slip; the latest first. Empty where nothing is planned."""
-    own = found[found["slip"].ne(Slip.UNPLANNED)].assign(name=areas.names)
-    rows = own.sort_values(["days", "planned_on", "name"], ascending=[False, True, True], na_position="last")
+    own = found[found["slip"].ne(Slip.UNPLANNED)]
+    # Not the whole Series of names: pandas 3.0 gives an empty frame its rows.
+    rows = own.assign(name=areas.names[own.index]).sort_values(
+        ["days", "planned_on", "name"], ascending=[False, True, True], na_position="last"
+    )
     return pd.DataFrame(
         {
             words("slip.planned"): [words.day(day.date()) for day in rows["planned_on"]],
@@ -158,7 +161,7 @@ def around_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFram
     def rate(count: float, months: int) -> str:
         return words.number(round(count / months, 1)) if months else words("around.not_looked")
 
-    rows = found.assign(name=areas.names).sort_values("name")
+    rows = found.assign(name=areas.names[found.index]).sort_values("name")
     records: list[dict[Any, Any]] = rows.to_dict("records")
     return pd.DataFrame(
         {

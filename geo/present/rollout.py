@@ -12,7 +12,7 @@ from geo.present.maps import Paint
 from geo.present.numbers import statement_text
 from geo.present.overview import stage_line
 from geo.present.tables import stage_text
-from geo.terms import Claim, Precision, Stage, State
+from geo.terms import Precision, Stage, State
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -88,8 +88,7 @@ def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
 
 def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
     """Known, at least, at most, and the published target, without inventing which ones."""
-    targets = [one for one in reached.published if one.claim is Claim.TARGET]
-    target = " ".join(statement_text(one, words) for one in targets) or words("rollout.no_target")
+    target = " ".join(target_sentences(reached, words)) if reached.targets else words("rollout.no_target")
     return words(
         "rollout.sentence",
         day=words.day(reached.on),
@@ -103,5 +102,4 @@ def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
 
 def target_sentences(reached: Rollout, words: Words) -> list[str]:
     """Published targets, or that there is none."""
-    told = [statement_text(one, words) for one in reached.published if one.claim is Claim.TARGET]
-    return told or [words("plan.no_target")]
+    return [statement_text(one, words) for one in reached.targets] or [words("plan.no_target")]

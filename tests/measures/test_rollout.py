@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.rollout import rollout
+from geo.measures.rollout import bounds_course, rollout
 from geo.terms import Claim, CountedAs, Stage
 
 if TYPE_CHECKING:
@@ -47,6 +47,42 @@ def test_a_target_is_nothing_reached(kupang: Areas, example: Tables) -> None:
     found = rollout(example.rollout, kupang, on=date(2020, 6, 1))
     assert (51, CountedAs.GT_TPPO, Claim.TARGET) in claims(found)
     assert len(found.known) == 7
+
+
+def test_a_target_is_told_from_the_day_it_was_announced(kupang: Areas, example: Tables) -> None:
+    announced = rollout(example.rollout, kupang, on=date(2019, 11, 20))
+    assert [(one.count, one.claim) for one in announced.targets] == [(51, Claim.TARGET)]
+    assert (51, CountedAs.GT_TPPO, Claim.TARGET) not in claims(announced)  # it is for 2020, not for that day
+    assert rollout(example.rollout, kupang, on=date(2019, 11, 19)).targets == ()
+
+
+def test_what_a_person_set_aside_stays_beside_and_bounds_nothing(kupang: Areas, example: Tables) -> None:
+    is_twelve = example.rollout["count"].eq(12).fillna(value=False)
+    events = example.rollout.assign(
+        set_aside_on=pd.to_datetime(is_twelve.map({True: pd.Timestamp(2021, 5, 1), False: pd.NaT}))
+    )
+    on = date(2018, 11, 16)
+    now = rollout(events, kupang, on=on)
+    assert [(one.count, one.is_set_aside) for one in now.published] == [(12, True), (7, False)]
+    assert (now.at_least, now.at_most) == (7, 7)
+    before = rollout(events, kupang, on=on, known_on=date(2021, 4, 30))
+    assert (before.at_most, any(one.is_set_aside for one in before.published)) == (12, False)
+
+
+def test_the_bounds_by_month(kupang: Areas, example: Tables) -> None:
+    found = bounds_course(example.rollout, kupang, until=date(2019, 2, 15)).set_index("on")
+    assert found.index[0] == pd.Timestamp(2018, 1, 1)
+    assert found.loc["2018-10-01"].tolist() == [0, 12]
+    assert found.loc["2018-12-01"].tolist() == [7, 12]
+    assert found.loc["2019-02-15"].tolist() == [7, 51]
+    early = bounds_course(example.rollout, kupang, until=date(2018, 12, 1), known_on=date(2018, 12, 31))
+    assert early.set_index("on").loc["2018-12-01"].tolist() == [7, 51]
+
+
+def test_a_year_is_told_as_a_year(kupang: Areas, example: Tables) -> None:
+    event = example.rollout.iloc[[7]].assign(kode="53.71.01.1001", on=pd.Timestamp(2019, 1, 1), on_precision="year")
+    events = pd.concat([example.rollout, event], ignore_index=True)
+    assert rollout(events, kupang, on=date(2019, 1, 1)).stages.loc["53.71.01.1001", "precision"] == "year"
 
 
 def test_before_the_first_event_nothing_is_known(kupang: Areas, example: Tables) -> None:

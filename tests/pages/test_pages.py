@@ -332,6 +332,57 @@ def test_the_slider_moves_the_day_of_the_rollout() -> None:
     assert app.query_params["tanggal"] == "2018-11-16"
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("part", ["papan", "rencana", "sebelum-sesudah"])
+def test_every_part_of_the_rollout_opens(part: str, language: str) -> None:
+    app = page_of("rollout", bagian=part, bahasa=language, tanggal="2019-12-31", kelurahan="53.71.04.1014")
+    assert not app.exception
+    assert not app.error
+    assert app.query_params["bagian"] == part
+
+
+@pytest.mark.parametrize("part", ["papan", "rencana", "sebelum-sesudah", "peristiwa"])
+def test_every_part_of_the_rollout_opens_on_an_empty_city(city: Path, part: str) -> None:
+    app = page_of("rollout", data="kota", bagian=part)
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_rollout_is_told_as_it_was_known() -> None:
+    app = page_of("rollout", tanggal="2018-11-16", diketahui="2018-12-31")
+    assert [metric.value for metric in app.metric] == ["7 dari 51", "7 dari 51", "7 dari 51"]
+    assert app.table[0].value["Jumlah"].tolist() == ["7 dari 51"]
+    app = page_of("rollout", tanggal="2018-11-16", diketahui="2018-11-15")
+    assert app.metric[0].value == "0 dari 51"
+    assert page_of("rollout", diketahui="kemarin").warning
+
+
+def test_the_board_tells_who_to_call_and_by_which_rule() -> None:
+    app = page_of("rollout", bagian="papan", tanggal="2019-12-31", kelurahan="53.71.04.1014")
+    called = app.table[0].value
+    assert called.loc["Tuak Daun Merah", "Sebab"] == "senyap"
+    assert "senyap" not in called.loc["Liliba", "Sebab"]
+    said = told(app)
+    assert "6 dari 51 kelurahan punya CW yang aktif, 1 senyap" in said
+    assert "berakhir 28 Desember 2019" in said
+    assert "lebih dari 90 hari" in said  # the rule, as the settings have it
+    assert "13 (6 perempuan, 7 laki-laki)" in said
+
+
+def test_the_plan_tells_the_pace_needed_and_refuses_a_forecast() -> None:
+    app = page_of("rollout", bagian="rencana", tanggal="2019-12-31")
+    said = told(app)
+    assert "51 dari 51" in said  # the target for 2020, announced in 2019
+    assert "perlu 3,7 kelurahan per bulan" in said
+    assert "baru 1 hari mulai yang bertanggal" in said
+
+
+def test_before_and_after_is_no_proof() -> None:
+    app = page_of("rollout", bagian="sebelum-sesudah", tanggal="2019-12-31")
+    assert "bukan bukti" in app.warning[0].value
+    assert app.table[0].value.loc["Oebufu", "Kasus per bulan sebelum"] == "2,7"
+
+
 def test_the_rollout_shows_contradictions_side_by_side() -> None:
     app = page_of("rollout", tanggal="2020-06-01")
     claimed = app.table[0].value["Jumlah"].tolist()
