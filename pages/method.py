@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.measures.figures import Measure
 from geo.measures.verdicts import Verdict
+from geo.present.health import rules_text
 from geo.sources import read_sources
 from geo.terms import Denominator, Stage, State
 from pages.parts.study import study
@@ -38,6 +39,13 @@ def page(shell: Shell) -> None:
     ):
         st.subheader(words(title))
         st.table(_list(shell, prefix, told))
+    st.subheader(words("method.health"))
+    st.markdown(words("health.rules.source"))
+    rules = pd.DataFrame(
+        rules_text(shell.settings.health, words), columns=[words("table.health"), words("method.meaning")]
+    )
+    st.table(rules.set_index(words("table.health")))
+    st.markdown(words("method.pace"))
     study(shell)
     st.subheader(words("method.limits"))
     for one in _LIMITS:
