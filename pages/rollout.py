@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.present.rollout import rollout_sentence
 from geo.terms import Right, StoreName
-from pages.parts import around, events, health, plan, stages
+from pages.parts import around, health, plan, recorded, stages
 from pages.shell.address import Part
 from pages.shell.guard import guarded
 
@@ -22,7 +22,7 @@ _DRAWN = {
     Part.BOARD: health.draw,
     Part.PLAN: plan.draw,
     Part.AROUND: around.draw,
-    Part.EVENTS: events.draw,
+    Part.EVENTS: recorded.draw,
 }
 
 

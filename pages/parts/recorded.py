@@ -1,0 +1,28 @@
+"""Events of the rollout by hand, and which of two sources holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.terms import Right
+from pages.parts.contradictions import contradictions_control
+from pages.parts.events import events_control
+
+if TYPE_CHECKING:
+    from geo.measures.rollout import Rollout
+    from pages.shell import Shell
+
+
+def draw(shell: Shell, reached: Rollout) -> None:
+    """The chosen kelurahan's events, then statements on the city that contradict each other."""
+    words, desk = shell.words, shell.desk(Right.PLAN)
+    if desk is None:
+        return
+    shell.kelurahan_control()
+    if shell.view.kelurahan:
+        events_control(shell, desk, shell.view.kelurahan)
+    else:
+        st.caption(words("overview.choose"))
+    contradictions_control(shell, desk, reached.published)
