@@ -60,7 +60,7 @@ _LISTED = {
     "reported_by": ReportedBy, "early_why": EarlyWhy,
 }  # fmt: skip
 _MAY_BE_EMPTY = ("course", "reported_by", "early_why")
-_SUBJECT = Kind.ROLLOUT.value
+_SUBJECT, _FORM = Kind.ROLLOUT.value, "event"
 _LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
 
 
@@ -78,15 +78,16 @@ def events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         `id`, `version`, `batch_id`, `state`, `kode` as it is now (empty where a spelling waits), `recorded_on` and
-        `EVENT_FIELDS`; dates of Python, None where nothing is known.
+        `EVENT_FIELDS`; of its batch `made_at` (UTC), `made_by`, `by_hand`; dates of Python, None where nothing is
+        known.
     """
-    table = schema.ROLLOUT_EVENT
+    table, batch = schema.ROLLOUT_EVENT, schema.BATCH
     joined, now = decided(table)
     own = [table.c[name] for name in ("id", "version", "batch_id", "state", "recorded_on", *EVENT_FIELDS)]
     shown = [RecordState.COUNTED.value, RecordState.WITHDRAWN.value]
     query = (
-        select(*own, now["kode"])
-        .select_from(joined)
+        select(*own, now["kode"], batch.c.made_at, batch.c.made_by, batch.c.by_hand)
+        .select_from(joined.join(batch, batch.c.id == table.c.batch_id))
         .where(table.c.state.in_(shown))
         .order_by(table.c.on.desc(), table.c.id.desc())
     )
@@ -113,6 +114,11 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         if name in said and not (name in _MAY_BE_EMPTY and not said[name]):
             said[name] = words(said[name]).value
     return said
+
+
+def _start(event: Mapping[str, Any]) -> date | None:
+    """Day that is kept: the first one of a month or a year, where no more is known."""
+    return timeline.first_day(event) if event.get("on") else None
 
 
 def _faults(event: Mapping[str, Any]) -> list[tuple[str, Problem, str]]:
@@ -161,7 +167,7 @@ def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, numbe
         found = timeline.check({**others, number: {**event, "kode": kode}}, today=today)
         wrong = [one for row, told in found.items() for one in told if one not in known.get(row, [])]
     if wrong:
-        raise DataError(tuple(Fault.of(_SUBJECT, name, problem, hint=hint) for name, problem, hint in wrong))
+        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
 
 
 def enter_event(
@@ -202,6 +208,7 @@ def enter_event(
         msg = f"{kode!r} is no place of the layer"
         raise ValueError(msg)
     event = {**_EMPTY, **_said(values)}
+    event["on"] = _start(event)
     _check(connection, event, kode=kode, number=0, today=today)
     return add(connection, viewer, hand.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
 
@@ -217,7 +224,7 @@ def _event(connection: Connection, number: int) -> dict[str, Any]:
     found = events(connection)
     rows = found[found["id"].eq(number)].to_dict("records")
     if not rows:
-        raise hand.changed(_SUBJECT)
+        raise hand.changed(_FORM)
     return {str(name): value for name, value in rows[0].items()}
 
 
@@ -246,8 +253,9 @@ def correct_event(
     """
     before, said = _event(connection, number), _said(values)
     if before["version"] != version or before["state"] != RecordState.COUNTED:
-        raise hand.changed(_SUBJECT)
+        raise hand.changed(_FORM)
     event = {name: before[name] for name in EVENT_FIELDS} | said
+    event["on"] = said["on"] = _start(event)
     _check(connection, event, kode=before["kode"], number=number, today=today)
     table = schema.ROLLOUT_EVENT
     connection.execute(update(table).where(table.c.id == number).values(**said, version=table.c.version + 1))
@@ -340,7 +348,7 @@ def enter_plan(
     }  # fmt: skip
     wrong = _faults({**event, "on": recorded_on})
     if wrong:
-        raise DataError(tuple(Fault.of(_SUBJECT, name, problem, hint=hint) for name, problem, hint in wrong))
+        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
     numbers = range(1, 1 + len(waves))
     rows = pd.DataFrame([{**event, "on": on} for on in waves.values()], index=numbers, dtype="object")
     place = {
