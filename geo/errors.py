@@ -84,6 +84,15 @@ class Problem(StrEnum):
     NOT_LOCAL = "not_local"
     LAST_STEWARD = "last_steward"
     PASSWORDS_DIFFER = "passwords_differ"
+    BAD_REFERENCE = "bad_reference"
+    BEFORE_DECREE = "before_decree"
+    NOT_BEGUN = "not_begun"
+    IN_FUTURE = "in_future"
+    SOURCE_TOO_EARLY = "source_too_early"
+    ONLY_TRAINING = "only_training"
+    LOOKS_PERSONAL = "looks_personal"
+    TOO_LONG = "too_long"
+    NO_SUCH_SCENARIO = "no_such_scenario"
 
 
 def fit_to_show(value: object) -> str:

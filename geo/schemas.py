@@ -6,6 +6,7 @@ that are not listed here are never kept, whatever they hold.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -14,9 +15,15 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from geo.errors import DataError, Fault, Problem
-from geo.terms import AgeGroup, Claim, CountedAs, Precision, Sex, Stage, Status
+from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 _MOST_PERSONS = 10_000
+#: Hours of a training, signs of a reference.
+MOST_HOURS, LONGEST_REFERENCE = 400, 40
+_REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9 ./-]+")
+_LONG_WORD = re.compile(r"[A-Za-z]{7}")
+#: Digits as they stand in a NIK or a telephone number: in one run, in groups, or too many altogether.
+_RUN, _GROUPS, _MOST_DIGITS = re.compile(r"\d{6}"), re.compile(r"\d(?:[ .:-]?\d){9}"), 14
 
 
 class Table(StrEnum):
@@ -39,6 +46,45 @@ def _is_count(values: pd.Series[Any]) -> pd.Series[bool]:
     return number.between(1, _MOST_PERSONS)
 
 
+def holds_long_number(text: str) -> bool:
+    """Whether a text has digits in it as a NIK or a telephone number has, however they are grouped.
+
+    Examples
+    --------
+    >>> [holds_long_number(one) for one in ("SK 60/2018", "188.45/60/HK/2018", "0812-3456-7890", "537104650199")]
+    [False, False, True, True]
+    """
+    many = sum(character.isdigit() for character in text)
+    return bool(_RUN.search(text) or _GROUPS.search(text) or many > _MOST_DIGITS)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is the number of a decree or a document, and neither a name nor a number of a person.
+
+    At most 40 letters, digits, blanks, points, strokes and hyphens, with a digit; no word as long as most names, no
+    digits as of a NIK or a telephone.
+
+    Examples
+    --------
+    >>> [is_reference(one) for one in ("SK Wali Kota 60/2018", "60/KEP/HK/2018", "Yohanes 12", "SK", "081234567890")]
+    [True, True, False, False, False]
+    """
+    return (
+        len(text) <= LONGEST_REFERENCE
+        and _REFERENCE.fullmatch(text) is not None
+        and not _LONG_WORD.search(text)
+        and not holds_long_number(text)
+    )
+
+
+def _are_references(values: pd.Series[Any]) -> pd.Series[bool]:
+    return values.map(is_reference, na_action="ignore").eq(other=True)
+
+
+def _are_hours(values: pd.Series[Any]) -> pd.Series[bool]:
+    return pd.to_numeric(values.where(values.str.fullmatch(r"\d{1,3}")), errors="coerce").between(1, MOST_HOURS)
+
+
 def _checked(check: Any, problem: Problem) -> pa.Check:
     return pa.Check(check, name=problem.value, ignore_na=True)
 
@@ -53,6 +99,10 @@ def _date(*, needed: bool = True, filled: bool = True) -> pa.Column:
 
 def _count() -> pa.Column:
     return _column(_checked(_is_count, Problem.BAD_NUMBER), needed=False)
+
+
+def _reference() -> pa.Column:
+    return _column(_checked(_are_references, Problem.BAD_REFERENCE), needed=False)
 
 
 def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False) -> pa.Column:
@@ -104,6 +154,12 @@ _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
         "source": _column(filled=True),
         "source_on": _date(),
         "recorded_on": _date(),
+        "decree_no": _reference(),
+        "course": _one_of(Course),
+        "hours": _column(_checked(_are_hours, Problem.BAD_NUMBER), needed=False),
+        "reported_by": _one_of(ReportedBy),
+        "document": _reference(),
+        "early_why": _one_of(EarlyWhy),
     },
 }
 
@@ -115,9 +171,12 @@ _ALLOWED: dict[str, type[StrEnum]] = {
     "on_precision": Precision,
     "counted_as": CountedAs,
     "claim": Claim,
+    "course": Course,
+    "reported_by": ReportedBy,
+    "early_why": EarlyWhy,
 }
 _DATES = ("reported_on", "from_on", "to_on", "joined_on", "trained_on", "left_on", "on", "source_on", "recorded_on")
-_NUMBERS = ("persons", "count", "of")
+_NUMBERS = ("persons", "count", "of", "hours")
 
 
 def columns(table: Table) -> tuple[str, ...]:
@@ -175,7 +234,8 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
 
     `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
     report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
-    `is_keyed` of cases keeps whether there was one.
+    `is_keyed` of cases keeps whether there was one. `set_aside_on` of the rollout, which no file has, is empty here:
+    since when a statement does not hold is a decision of a person (`geo.records.store.asides`).
     """
     frame = checked.copy()
     for name in _DATES:
@@ -194,4 +254,6 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
         # A row without a key is a report of its own.
         frame["report"] = number.where(~alone, -1 - pd.RangeIndex(len(frame)).to_series())
         frame["is_keyed"] = (~alone).astype(bool)
+    elif table is Table.ROLLOUT:
+        frame["set_aside_on"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ns]")
     return frame

@@ -50,6 +50,63 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
+class Course(StrEnum):
+    """What a training of members was."""
+
+    BASIC = "basic"
+    REFRESHER = "refresher"
+    OTHER = "other"
+
+
+class ReportedBy(StrEnum):
+    """Who told of an event of the rollout: an office or a group, never a person."""
+
+    DINAS_P3A = "dinas_p3a"
+    KECAMATAN = "kecamatan"
+    KELURAHAN = "kelurahan"
+    WATCHERS = "watchers"
+    POLICE = "police"
+    PRESS = "press"
+    OTHER = "other"
+
+
+class EarlyWhy(StrEnum):
+    """Why a training stands before the decree."""
+
+    HELD_JOINTLY = "held_jointly"  # together with a kelurahan that had its decree
+    DECREE_BACKDATED = "decree_backdated"  # the decree says that it holds from an earlier day
+    DECREE_LOST = "decree_lost"  # an earlier decree is known of, but not at hand
+    OTHER_DECREE = "other_decree"  # it was held under the decree of another body
+
+
+class AsideWhy(StrEnum):
+    """Why a person set aside what a source says of the whole city."""
+
+    NEWER_SOURCE = "newer_source"
+    CLOSER_SOURCE = "closer_source"  # another source is nearer to what it tells of
+    COUNTS_OTHER = "counts_other"  # it counts another thing than it says
+    ASKED_SOURCE = "asked_source"
+    MISPRINT = "misprint"
+
+
+class ScenarioState(StrEnum):
+    """Whether a plan that was kept under a name can be opened."""
+
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
+
+
+class OverrideReason(StrEnum):
+    """Why a person moved a kelurahan in a plan against what was worked out."""
+
+    READINESS = "readiness"
+    ACCESS = "access"
+    BUDGET = "budget"
+    REQUEST_OF_KECAMATAN = "request_of_kecamatan"
+    SAFETY = "safety"
+    OTHER = "other"
+
+
 class Status(StrEnum):
     """What a record of cases is about."""
 
@@ -247,6 +304,8 @@ class Act(StrEnum):
     ENTER = "enter"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
+    SET_ASIDE = "set_aside"
     LINK = "link"
     CLOSE = "close"
     RESTORE = "restore"

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 def where(fault: Fault, words: Words) -> str:
-    """File, and column where there is one."""
+    """File, and column where there is one; of a form its fields as they are called there."""
+    if words.has(f"form.{fault.table}"):
+        form = words(f"form.{fault.table}")
+        return f"{form}, {words(f'field.{fault.column}')}" if fault.column else form
     return words("fault.where_column", table=fault.table, column=fault.column) if fault.column else fault.table
 
 

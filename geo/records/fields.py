@@ -28,6 +28,7 @@ class Reading(StrEnum):
     AGE = "age"
     KEY = "key"  # any text; only whether two are equal is kept
     SOURCE = "source"  # a short name of an office or a paper
+    REFERENCE = "reference"  # the number of a decree or a document
     PLACE = "place"
     KECAMATAN = "kecamatan"
     CODE = "code"
@@ -203,7 +204,13 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("of", Reading.COUNT, _headers("dari jumlah|dari|seluruh")),
         Field("source", Reading.SOURCE, _SOURCE.headers, is_needed=True),
         Field("source_on", Reading.DATE, _headers("tanggal sumber|tgl sumber"), is_needed=True),
-        Field("recorded_on", Reading.DATE, _headers("tanggal dicatat|dicatat"), is_needed=True),
+        Field("recorded_on", Reading.DATE, _headers("tanggal dicatat|dicatat")),
+        Field("decree_no", Reading.REFERENCE, _headers("nomor sk|no sk|nomor surat keputusan")),
+        Field("course", Reading.WORD, _headers("jenis pelatihan|nama pelatihan")),
+        Field("hours", Reading.COUNT, _headers("jam pelatihan|jumlah jam|jam|jp")),
+        Field("reported_by", Reading.WORD, _headers("dilaporkan oleh|yang melaporkan")),
+        Field("document", Reading.REFERENCE, _headers("nomor dokumen|no dokumen|nomor surat|no surat")),
+        Field("early_why", Reading.WORD, _headers("alasan mendahului sk|alasan sebelum sk")),
     ),
     Kind.DENOMINATORS: (
         *_PLACE,

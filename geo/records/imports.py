@@ -14,7 +14,7 @@ from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records.judge import Judged, Known, Stored, decided_places, judge
 from geo.records.mapping import guess, known_mappings, read_mapping
-from geo.records.prepare import RowFault, prepare
+from geo.records.prepare import NOT_TOLD, RowFault, prepare
 from geo.records.sheets import read_sheet
 from geo.records.store import decisions
 from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
@@ -141,7 +141,7 @@ def prepared_for(
 def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:
     """Rows of a batch by row number, with what is kept of each in a form to compare."""
     table = TABLES[kind]
-    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed"}
+    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed", *NOT_TOLD}
     place_columns = {"place_status", "kode", "match_by", "score", "spelling_id"}
     values = [column for column in table.columns if column.name not in skipped | place_columns]
     if kind is Kind.CASES:

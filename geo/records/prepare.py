@@ -16,10 +16,11 @@ import pandas as pd
 
 from geo.errors import Problem, fit_to_show
 from geo.places.names import keepable
-from geo.records import values
+from geo.records import timeline, values
 from geo.records.fields import GROUPS, SIGNS, Reading, by_name, place_fields
 from geo.records.mapping import apply, check_mapping
 from geo.records.nik import check_nik, digits, is_lossless
+from geo.schemas import MOST_HOURS, is_reference
 from geo.terms import CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ _MOST_PERSONS = 10_000
 _LISTED = {"kind": SIGNS, "group": GROUPS}
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
 #: Read as text: a column that was mistaken for one of these would come through as it is written.
-_WRITTEN = ("source", "label")
+_WRITTEN = ("source", "label", "decree_no", "document")
+#: No part of what a row says: when it became known here, which is the day of the import where none stands.
+NOT_TOLD = ("recorded_on",)
+_MOST = {"hours": MOST_HOURS}
+#: A target is of a day to come.
+_TO_COME = dt.date(2100, 12, 31)
 #: Kinds whose rows may speak of a whole kecamatan or of the city.
 _ABOVE = frozenset({Kind.COVERAGE, Kind.ROLLOUT})
 
@@ -122,7 +128,8 @@ class Prepared:
 
     @cached_property
     def _kept(self) -> dict[int, tuple[str, ...]]:
-        columns = [self.values[name].astype("object").map(_comparable) for name in sorted(self.values.columns)]
+        told = sorted(set(self.values.columns) - set(NOT_TOLD))
+        columns = [self.values[name].astype("object").map(_comparable) for name in told]
         main = self.places[self.places["role"].isin(["", PlaceRole.DOCUMENT.value])]
         place = dict(zip(main["row_number"], zip(main["kode"], main["key"], strict=True), strict=True))
         rows = zip(self.values.index.tolist(), *columns, strict=True)
@@ -169,7 +176,8 @@ class _Reader:
             self.refuse(name, values.is_empty(self.cells(name)), Problem.MISSING_VALUE)
 
     def dates(self, name: str) -> values.Dates:
-        found = values.dates(self.cells(name), today=self.today)
+        until = _TO_COME if name == "on" and self.mapping.kind is Kind.ROLLOUT else None
+        found = values.dates(self.cells(name), today=self.today, until=until)
         self.refuse(name, found.bad, Problem.BAD_DATE)
         self._needed(name)
         return found
@@ -178,6 +186,12 @@ class _Reader:
         found, bad = values.whole_numbers(self.cells(name), least=least, most=most)
         self.refuse(name, bad, Problem.BAD_NUMBER)
         self._needed(name)
+        return found
+
+    def reference(self, name: str) -> pd.Series[str]:
+        cells = self.cells(name)
+        found = cells.map(lambda text: text if is_reference(text) else "")
+        self.refuse(name, found.eq("") & ~values.is_empty(cells), Problem.BAD_REFERENCE)
         return found
 
     def number(self, name: str) -> pd.Series[float]:
@@ -212,6 +226,11 @@ class _Reader:
 def _main_columns(reader: _Reader) -> pd.DataFrame:
     """The columns of the kind's table that are no place."""
     found: dict[str, Any] = {}
+    simple = {
+        Reading.NUMBER: reader.number,
+        Reading.SOURCE: reader.source,
+        Reading.REFERENCE: reader.reference,
+    }
     for name, one in reader.fields.items():
         if name in _NOT_STORED or one.reading in {
             Reading.CODE,
@@ -228,13 +247,11 @@ def _main_columns(reader: _Reader) -> pd.DataFrame:
             elif name == "on" and "on_precision" in reader.fields and not reader.has("on_precision"):
                 found["on_precision"] = dates.precision
         elif one.reading is Reading.COUNT:
-            found[name] = reader.count(name)
-        elif one.reading is Reading.NUMBER:
-            found[name] = reader.number(name)
+            found[name] = reader.count(name, most=_MOST.get(name, _MOST_PERSONS))
         elif one.reading is Reading.WORD and not (name in found and not reader.has(name)):
             found[name] = reader.word(name)
-        elif one.reading is Reading.SOURCE:
-            found[name] = reader.source(name)
+        elif one.reading in simple:
+            found[name] = simple[one.reading](name)
     return pd.DataFrame(found, index=reader.mapped.index)
 
 
@@ -333,6 +350,16 @@ def _reversed(reader: _Reader, main: pd.DataFrame) -> None:
             reader.refuse(last, main[last] < main[first], Problem.DATES_REVERSED)
 
 
+def _timelines(reader: _Reader, main: pd.DataFrame, places: pd.DataFrame) -> None:
+    """Refuses events of the rollout that cannot be so, by themselves or beside the others of the file."""
+    kode = dict(zip(places["row_number"], places["kode"], strict=True))
+    unread = {fault.row for fault in reader.faults}
+    told: dict[Any, dict[Any, Any]] = main.to_dict("index")
+    readable = {row: {**one, "kode": kode.get(row, "")} for row, one in told.items() if row not in unread}
+    for row, found in timeline.check(readable, today=reader.today).items():
+        reader.faults += [RowFault(row, reader.header(name), problem, hint) for name, problem, hint in found]
+
+
 def prepare(
     sheet: Sheet,
     mapping: Mapping,
@@ -394,6 +421,8 @@ def prepare(
         main["sex"] = main["sex"].replace("", "unknown")
     elif mapping.kind is Kind.ROLLOUT:
         main["on_precision"] = main["on_precision"].replace("", Precision.DAY.value)
+        main["recorded_on"] = main["recorded_on"].fillna(pd.Timestamp(today))
+        _timelines(reader, main, places)
     faults = [RowFault(row, "", Problem.TOTALS_ROW) for row in sheet.totals]
     faults += [RowFault(row, "", Problem.UNEVEN_ROW) for row in sheet.uneven if row not in sheet.totals]
     faults += reader.faults

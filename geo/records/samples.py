@@ -14,6 +14,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from geo.records.example import SEVEN
+from geo.schemas import Table, columns
+from geo.terms import Stage
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,6 +36,8 @@ _MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agus
 #: Written into every file that has such a field, so that a generator of tomorrow gives the bytes of today.
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a file's own clock has no zone
 _EPOCH = date(1899, 12, 30)
+#: Of the made-up kelurahan that start: which one was trained first, and which one went quiet.
+_TRAINED_EARLY, _WENT_QUIET = 4, 6
 
 
 def _written(day: date, form: int) -> Any:
@@ -134,6 +140,35 @@ def kobo(kode: Sequence[str]) -> list[list[str]]:
             f"{day}T10:00:00", f"{day}", str(rng.choice(list(kode))), sign, str(rng.choice(["yes", "no"])),
             str(900_000 + number),
         ])  # fmt: skip
+    return rows
+
+
+def rollout(kode: Sequence[str]) -> list[list[str]]:
+    """Events of made-up kelurahan from the first proposal on, with the headers of the canonical table.
+
+    None of them is one that the press named. Some stop on the way, one was trained before its decree and says why, one
+    went quiet and began again.
+    """
+    rng = np.random.default_rng(SEED + 4)
+    rows = [list(columns(Table.ROLLOUT))]
+    for number, one in enumerate([one for one in kode if one not in SEVEN][::5], start=1):
+        day = date(2019, 1, 7) + timedelta(days=int(rng.integers(0, 120)))
+        path = list(Stage)[: 8 if number == _WENT_QUIET else 3 + number % 4]
+        if number == _TRAINED_EARLY:
+            path = [Stage.PROPOSED, Stage.SOCIALISED, Stage.RECRUITED, Stage.TRAINED, Stage.DECREE, Stage.ACTIVE]
+        for stage in path:
+            is_training = stage is Stage.TRAINED
+            told = {
+                "kode": one, "stage": stage, "on": f"{day}", "on_precision": "day", "counted_as": "cw",
+                "claim": "actual", "source": "contoh", "source_on": f"{day + timedelta(days=2)}",
+                "recorded_on": f"{day + timedelta(days=9)}", "reported_by": ("kelurahan", "dinas_p3a")[number % 2],
+                "decree_no": f"CONTOH/{number}/2019" if stage is Stage.DECREE else "",
+                "document": f"CONTOH-{100 + number}/2019" if is_training else "",
+                "course": "basic" if is_training else "", "hours": str(8 * (1 + number % 3)) if is_training else "",
+                "early_why": "held_jointly" if is_training and number == _TRAINED_EARLY else "",
+            }  # fmt: skip
+            rows.append([told.get(name, "") for name in rows[0]])
+            day += timedelta(days=int(rng.integers(14, 60)))
     return rows
 
 
@@ -267,6 +302,7 @@ def sample_files(
         "samples/contoh_polisi.csv": csv_bytes(police(), separator=";", encoding="cp1252"),
         "samples/contoh_simfoni.ods": ods_bytes(simfoni()),
         "samples/contoh_kobo.csv": csv_bytes(kobo(list(kelurahan.index)), encoding="utf-8-sig"),
+        "samples/contoh_rollout.csv": csv_bytes(rollout(list(kelurahan.index))),
         "samples/contoh_denominators.csv": csv_bytes(sizes, separator=";"),
         "forms/laporan_pemantau.xlsx": form_bytes(kelurahan, kecamatan),
     }

@@ -111,18 +111,30 @@ def fingerprint_of(store: StoreName, settings: Settings) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(store: StoreName, settings: Settings, viewer: Viewer) -> tuple[dict[Table, pd.DataFrame], pd.Series[float]]:
-    """Tables that a store has, and the city's own sizes of its kelurahan."""
-    none: pd.Series[float] = pd.Series(dtype=float)
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What a store has: tables, the city's own sizes, and the published facts as people there left them."""
+
+    tables: dict[Table, pd.DataFrame]
+    sizes: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
+    facts: pd.DataFrame = field(default_factory=lambda: read_table(Table.ROLLOUT, FACTS))
+
+
+def _read(store: StoreName, settings: Settings, viewer: Viewer) -> _Read:
     if store is StoreName.CONTOH:
-        return {table: read_table(table, path) for table, path in _example_files().items()}, none
+        return _Read({table: read_table(table, path) for table, path in _example_files().items()})
     found = _store(settings)
     if found is None:
-        return {}, none
+        return _Read({})
     from geo.records.store import content
 
+    facts = read_table(Table.ROLLOUT, FACTS)
     with found.reading(viewer, Right.SEE_EXACT) as connection:
-        return content.tables(connection), content.denominator(connection)
+        return _Read(
+            content.tables(connection),
+            content.denominator(connection),
+            content.mark(facts, content.set_asides(connection)),
+        )
 
 
 def rollout_events(path: Path | None, viewer: Viewer) -> pd.DataFrame:
@@ -153,7 +165,7 @@ def rollout_events(path: Path | None, viewer: Viewer) -> pd.DataFrame:
 
 def no_tables(store: StoreName) -> Tables:
     """What whoever may read no rows of a store works on: nothing but the published facts of the rollout."""
-    return _tables(store, {}, pd.Series(dtype=float), "")
+    return _tables(store, _Read({}), "")
 
 
 def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
@@ -180,31 +192,24 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     fingerprint = fingerprint_of(store, settings)
     faults: tuple[Fault, ...] = ()
     try:
-        read, sizes = _read(store, settings, viewer)
+        found = _read(store, settings, viewer)
     except DataError as fault:
-        read, sizes, faults = {}, pd.Series(dtype=float), fault.faults
-    return _tables(store, read, sizes, fingerprint, faults)
+        found, faults = _Read({}), fault.faults
+    return _tables(store, found, fingerprint, faults)
 
 
-def _tables(
-    store: StoreName,
-    read: Mapping[Table, pd.DataFrame],
-    sizes: pd.Series[float],
-    fingerprint: str,
-    faults: tuple[Fault, ...] = (),
-) -> Tables:
+def _tables(store: StoreName, found: _Read, fingerprint: str, faults: tuple[Fault, ...] = ()) -> Tables:
     """Tables with those that were read; the others are empty."""
-    facts = read_table(Table.ROLLOUT, FACTS)
-    own = read.get(Table.ROLLOUT)
+    read, own = found.tables, found.tables.get(Table.ROLLOUT)
     return Tables(
         store=store,
         cases=read.get(Table.CASES, empty(Table.CASES)),
         coverage=read.get(Table.COVERAGE, empty(Table.COVERAGE)),
         watchers=read.get(Table.WATCHERS, empty(Table.WATCHERS)),
         reports=read.get(Table.REPORTS, empty(Table.REPORTS)),
-        rollout=facts if own is None else pd.concat([facts, own], ignore_index=True),
+        rollout=found.facts if own is None else pd.concat([found.facts, own], ignore_index=True),
         fingerprint=fingerprint,
         brought=frozenset(read),
         faults=faults,
-        sizes=sizes,
+        sizes=found.sizes,
     )

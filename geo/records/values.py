@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.terms import AgeGroup, Claim, CountedAs, Precision, Sex, Stage, Status
+from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -136,12 +136,12 @@ def _is_month_first(cells: pd.Series[str]) -> bool:
     return any(two > most for _, two in pairs) and not any(one > most for one, _ in pairs)
 
 
-def dates(cells: pd.Series[str], *, today: date) -> Dates:
+def dates(cells: pd.Series[str], *, today: date, until: date | None = None) -> Dates:
     """Dates in the forms of the field: ISO, "16 November 2018", "16/11/18", Excel's serial numbers, month or year.
 
     Day before month, as Indonesia writes, unless the column itself shows the other. Two digits of a year are the
-    latest year that has begun. A date before 1990 or after `today` is unreadable: birth dates have a reader of their
-    own, which keeps nothing.
+    latest year that has begun. A date before 1990 or after `until` (today by default) is unreadable: birth dates have
+    a reader of their own, which keeps nothing.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def dates(cells: pd.Series[str], *, today: date) -> Dates:
 
     def read(text: str) -> tuple[date, Precision] | None:
         found = _read_date(text, today, month_first=month_first) if text not in _EMPTY else None
-        return found if found and EARLIEST <= found[0] <= today else None
+        return found if found and EARLIEST <= found[0] <= (until or today) else None
 
     found = _each(cells, read)
     values = pd.to_datetime(found.map(lambda one: one[0] if one else None))
@@ -232,6 +232,20 @@ _COUNTED_AS = {
     CountedAs.TIM_ANTI_TRAFFICKING: "tim anti trafficking|tim anti-trafficking",
 }  # fmt: skip
 _CLAIMS = {Claim.ACTUAL: "tercapai|realisasi|nyata", Claim.TARGET: "target|rencana"}
+_COURSES = {
+    Course.BASIC: "dasar|pelatihan dasar", Course.REFRESHER: "penyegaran|pelatihan penyegaran|lanjutan",
+    Course.OTHER: "lain|lainnya|pelatihan lain",
+}  # fmt: skip
+_REPORTERS = {
+    ReportedBy.DINAS_P3A: "dinas|dinas p3a|dp3a|p3a", ReportedBy.KECAMATAN: "camat|kantor camat",
+    ReportedBy.KELURAHAN: "lurah|kantor lurah", ReportedBy.WATCHERS: "cw|community watch|anggota cw|pemantau",
+    ReportedBy.POLICE: "polisi|polres|polsek|polda", ReportedBy.PRESS: "media|berita|pers|koran",
+    ReportedBy.OTHER: "lain|lainnya",
+}  # fmt: skip
+_EARLY = {
+    EarlyWhy.HELD_JOINTLY: "digabung|pelatihan gabungan", EarlyWhy.DECREE_BACKDATED: "sk berlaku surut|berlaku surut",
+    EarlyWhy.DECREE_LOST: "sk lama hilang|sk hilang", EarlyWhy.OTHER_DECREE: "memakai sk lain|sk lain",
+}  # fmt: skip
 _PRECISIONS = {Precision.DAY: "hari|tanggal", Precision.MONTH: "bulan", Precision.YEAR: "tahun"}
 
 
@@ -257,6 +271,9 @@ WORDS: dict[str, dict[str, str]] = {
     "counted_as": _table(_COUNTED_AS),
     "claim": _table(_CLAIMS),
     "on_precision": _table(_PRECISIONS),
+    "course": _table(_COURSES),
+    "reported_by": _table(_REPORTERS),
+    "early_why": _table(_EARLY),
 }
 
 

@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +21,10 @@ from geo.records.mapping import Mapping, known_mappings, remember
 from geo.records.prepare import prepare
 from geo.records.store import backup, content, decisions, hand
 from geo.records.store.batches import batches
-from geo.records.store.engine import open_store, path_of
 from geo.settings import ADOPTED
 from geo.terms import Right
 from pages.shell import caches
+from pages.shell.planning_desk import PlanningDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +35,7 @@ if TYPE_CHECKING:
     from geo.records.imports import Report
     from geo.records.prepare import Prepared
     from geo.records.sheets import Sheet
-    from geo.records.store import Store
-    from geo.settings import Settings
     from geo.terms import Kind
-    from geo.viewer import Viewer
-
 
 _TEMPORARY, _STALE_S = "petajaga-", 3_600
 _NEWEST, _ALL = 200, 20_000
@@ -64,41 +59,12 @@ def _on_disk(name: str, raw: bytes) -> Iterator[Path]:
         yield path
 
 
-@dataclass(frozen=True)
-class Desk:
-    """The city's own store, for one viewer.
-
-    Parameters
-    ----------
-    settings
-        Where it is.
-    areas
-        The layer that places are resolved on.
-    viewer
-        Who acts; stands in the audit.
-    """
-
-    settings: Settings
-    areas: Areas
-    viewer: Viewer
-
-    @property
-    def path(self) -> Path:
-        """File of the store."""
-        return path_of(self.settings)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether nothing was ever brought into it."""
-        return not self.path.is_file()
+class Desk(PlanningDesk):
+    """The city's own store, for one viewer."""
 
     def expire(self) -> None:
         """Erases hashes that have reached their age."""
         imports.expire(self.path)
-
-    @property
-    def _store(self) -> Store:
-        return open_store(self.path)
 
     @contextlib.contextmanager
     def _bringing(self) -> Iterator[Any]:

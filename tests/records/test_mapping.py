@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SAMPLES = ROOT / "data" / "samples"
 
 
-@pytest.mark.parametrize("table", [table for table in Table if table is not Table.ROLLOUT])
+@pytest.mark.parametrize("table", Table)
 def test_canonical_headers_need_no_mapping(table: Table) -> None:
     found = guess(columns(table), kind=Kind(table.value), known=known_mappings())
     assert found.columns == {name: name for name in columns(table)}
@@ -58,7 +58,8 @@ def test_canonical_headers_need_no_mapping(table: Table) -> None:
         ("contoh_bp3mi.xlsx", Kind.CASES, "BP3MI"), ("contoh_polisi.csv", Kind.CASES, "Daftar polisi"),
         ("contoh_simfoni.ods", Kind.CASES, "SIMFONI-PPA"), ("contoh_kobo.csv", Kind.REPORTS, "KoboToolbox"),
         ("contoh_denominators.csv", Kind.DENOMINATORS, ""), ("contoh_watchers.csv", Kind.WATCHERS, ""),
-        ("contoh_coverage.csv", Kind.COVERAGE, ""), ("contoh_cases.csv", Kind.CASES, ""),
+        ("contoh_coverage.csv", Kind.COVERAGE, ""), ("contoh_rollout.csv", Kind.ROLLOUT, ""),
+        ("contoh_cases.csv", Kind.CASES, ""),
     ],
 )  # fmt: skip
 def test_the_samples_are_recognised_by_their_headers(file: str, kind: Kind, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,10 +14,34 @@ from geo.schemas import Table, columns, typed
 from geo.terms import Kind, MatchBy, PairState, PlaceRole, PlaceStatus, RecordState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from sqlalchemy import Connection, Select
     from sqlalchemy import Table as Stored
 
 OUTSIDE = PlaceStatus.OUTSIDE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What tells one statement on the city from another, whether it is embedded or in the store.
+
+    Parameters
+    ----------
+    source, on, counted_as, claim, count
+        As in the canonical table.
+    """
+
+    source: str
+    on: date
+    counted_as: str
+    claim: str
+    count: int
+
+
+_SAID = tuple(one.name for one in fields(Said))
+
 _KINDS = {
     Kind.COVERAGE: Table.COVERAGE,
     Kind.WATCHERS: Table.WATCHERS,
@@ -127,12 +152,42 @@ def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
     return typed(table, _text(_frame(connection, query)))
 
 
+def set_asides(connection: Connection) -> dict[Said, date]:
+    """Day (UTC) since which a statement on the city is set aside, by what the statement says; standing ones only."""
+    table = schema.SET_ASIDE
+    found = connection.execute(
+        select(*(table.c[name] for name in _SAID), table.c.made_at).where(table.c.taken_back_at.is_(None))
+    )
+    return {Said(*key): made_at.date() for *key, made_at in found}
+
+
+def mark(rollout: pd.DataFrame, asides: Mapping[Said, date]) -> pd.DataFrame:
+    """A canonical table of the rollout, with `set_aside_on` where a statement is set aside.
+
+    Parameters
+    ----------
+    rollout
+        As `geo.schemas.typed` gives it.
+    asides
+        As of `set_asides`.
+    """
+    counted = rollout[rollout["count"].notna()]
+    since = {
+        row: asides.get(Said(one["source"], one["on"].date(), one["counted_as"], one["claim"], int(one["count"])))
+        for row, one in counted[list(_SAID)].to_dict("index").items()
+    }
+    days = pd.to_datetime(pd.Series(since, index=rollout.index, dtype="object")).astype("datetime64[ns]")
+    return rollout.assign(set_aside_on=days)
+
+
 def tables(connection: Connection) -> dict[Table, pd.DataFrame]:
     """Canonical tables of which the store holds any rows.
 
     Rows whose place waits for a person are among the cases, without a kelurahan; of the others they are left out.
+    Statements on the city that are set aside are there, with the day since which they are.
     """
     found = {Table.CASES: cases(connection)} | {table: _others(connection, kind) for kind, table in _KINDS.items()}
+    found[Table.ROLLOUT] = mark(found[Table.ROLLOUT], set_asides(connection))
     return {table: frame for table, frame in found.items() if not frame.empty}
 
 

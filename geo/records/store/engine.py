@@ -49,6 +49,8 @@ QUIET = frozenset(
         Act.REFUSE.value,
     }
 )
+#: What is planned under a name is nothing of what was recorded.
+_NO_RECORDS = ("scenario",)
 _OPEN: dict[Path, Store] = {}
 _OPENING = threading.Lock()
 
@@ -144,7 +146,8 @@ class Store:
 
     def state(self) -> str:
         """What the store holds, in a word that tells nothing of it: another one after every change of the content."""
-        last = select(AUDIT.c.id).where(AUDIT.c.act.not_in(QUIET)).order_by(AUDIT.c.id.desc()).limit(1)
+        tells = (AUDIT.c.act.not_in(QUIET), AUDIT.c.subject.not_in(_NO_RECORDS))
+        last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
         with self._connected(writes=False) as connection:
             generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
             return f"{generation}/{connection.scalar(last) or 0}"

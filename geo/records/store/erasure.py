@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from geo.records.store import trail
 from geo.records.store.batches import forget_spellings
 from geo.records.store.engine import note
-from geo.records.store.schema import ATTEMPT, AUDIT, BATCH, RECORD, SESSION, WATCH_REPORT
+from geo.records.store.schema import ATTEMPT, AUDIT, BATCH, RECORD, SCENARIO, SESSION, WATCH_REPORT
 from geo.terms import Act, Kind
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Limits:
     Parameters
     ----------
     records_on
-        Day; records of earlier ones go.
+        Day; records of earlier ones go, and plans made before it.
     audit_at, tries_at, sessions_at
         Moments in UTC: what was changed, failed tries, the end of sessions.
     """
@@ -63,6 +63,8 @@ class Past:
         Records of cases, reports of watchers.
     audit
         Rows of the audit that lose what was changed.
+    scenarios
+        Plans kept under a name, with the notes in them.
     sessions, tries
         Sessions that have ended, failed tries.
     """
@@ -70,6 +72,7 @@ class Past:
     records: int = 0
     reports: int = 0
     audit: int = 0
+    scenarios: int = 0
     sessions: int = 0
     tries: int = 0
 
@@ -112,7 +115,9 @@ def _audit(limits: Limits) -> Any:
 
 
 def _ended(limits: Limits) -> dict[str, tuple[Table, Any]]:
+    midnight = datetime.combine(limits.records_on, datetime.min.time())
     return {
+        "scenarios": (SCENARIO, SCENARIO.c.made_at < midnight),
         "sessions": (SESSION, SESSION.c.expires_at < limits.sessions_at),
         "tries": (ATTEMPT, ATTEMPT.c.at < limits.tries_at),
     }

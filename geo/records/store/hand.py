@@ -44,7 +44,18 @@ def _place(kode: str) -> dict[str, Any]:
     return {"place_status": PlaceStatus.MATCHED.value, "kode": kode, "match_by": MatchBy.CODE.value, "score": 1.0}
 
 
-def _one(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
+def one_row(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
+    """One row that a person typed in, as a batch of its own.
+
+    Parameters
+    ----------
+    kind
+        What it is.
+    values
+        Columns of the kind's table.
+    kode
+        Where: a kelurahan, `outside`, or empty.
+    """
     role = PlaceRole.DOCUMENT.value if kind is Kind.CASES else ""
     place = {"row_number": 1, "role": role, **_place(kode), "key": "", "written": "", "kecamatan": ""}
     rows = pd.DataFrame([dict(values)], index=[1], dtype="object")
@@ -79,7 +90,7 @@ def enter_record(connection: Connection, viewer: Viewer, values: Mapping[str, An
         "nik_check": NikCheck.EMPTY.value,
         **values,
     }
-    return add(connection, viewer, _one(Kind.CASES, whole, document_kode))
+    return add(connection, viewer, one_row(Kind.CASES, whole, document_kode))
 
 
 def enter_coverage(
@@ -95,7 +106,7 @@ def enter_coverage(
     if to_on < from_on:
         raise DataError((Fault.of("coverage", "to_on", Problem.DATES_REVERSED),))
     values = {"from_on": from_on, "to_on": to_on, "source": source}
-    return add(connection, viewer, _one(Kind.COVERAGE, values, kode))
+    return add(connection, viewer, one_row(Kind.COVERAGE, values, kode))
 
 
 def _check(values: Mapping[str, Any]) -> None:
@@ -128,8 +139,14 @@ def record(connection: Connection, number: int) -> dict[str, Any]:
     return {**found, "document_kode": kode, "place_status": status}
 
 
-def _changed() -> DataError:
-    return DataError((Fault.of("record", "", Problem.CHANGED_MEANWHILE),))
+def changed(subject: str) -> DataError:
+    """What whoever comes second is told; nothing was overwritten."""
+    return DataError((Fault.of(subject, "", Problem.CHANGED_MEANWHILE),))
+
+
+def _subject(kind: Kind) -> str:
+    """What the rows of a kind are called in the audit."""
+    return "record" if kind is Kind.CASES else kind.value
 
 
 def correct_record(
@@ -170,13 +187,13 @@ def correct_record(
         .values(**values, version=table.c.version + 1)
     )
     if done.rowcount != 1:
-        raise _changed()
+        raise changed("record")
     change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
     if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):
         change["document_kode"] = [before["document_kode"], document_kode]
         where = (place.c.record_id == number, place.c.role == PlaceRole.DOCUMENT.value)
-        changed = connection.execute(update(place).where(*where).values(**_place(document_kode), spelling_id=None))
-        if not changed.rowcount:
+        done = connection.execute(update(place).where(*where).values(**_place(document_kode), spelling_id=None))
+        if not done.rowcount:
             role = PlaceRole.DOCUMENT.value
             connection.execute(place.insert().values(record_id=number, role=role, **_place(document_kode)))
     note(connection, viewer, Act.CORRECT, "record", number, change)
@@ -184,6 +201,20 @@ def correct_record(
 
 def _written(before: Mapping[str, Any]) -> str:
     return "outside" if before["place_status"] == PlaceStatus.OUTSIDE.value else ""
+
+
+def _turn(
+    connection: Connection, viewer: Viewer, act: Act, turn: tuple[RecordState, RecordState], kind: Kind, **row: int
+) -> None:
+    table, (before, after) = TABLES[kind], turn
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == row["number"], table.c.version == row["version"], table.c.state == before.value)
+        .values(state=after.value, version=table.c.version + 1)
+    )
+    if done.rowcount != 1:
+        raise changed(_subject(kind))
+    note(connection, viewer, act, _subject(kind), row["number"])
 
 
 def withdraw(connection: Connection, viewer: Viewer, *, kind: Kind, number: int, version: int) -> None:
@@ -194,15 +225,20 @@ def withdraw(connection: Connection, viewer: Viewer, *, kind: Kind, number: int,
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    table = TABLES[kind]
-    done = connection.execute(
-        update(table)
-        .where(table.c.id == number, table.c.version == version, table.c.state == RecordState.COUNTED.value)
-        .values(state=RecordState.WITHDRAWN.value, version=table.c.version + 1)
-    )
-    if done.rowcount != 1:
-        raise _changed()
-    note(connection, viewer, Act.WITHDRAW, "record" if kind is Kind.CASES else kind.value, number)
+    turn = (RecordState.COUNTED, RecordState.WITHDRAWN)
+    _turn(connection, viewer, Act.WITHDRAW, turn, kind, number=number, version=version)
+
+
+def reinstate(connection: Connection, viewer: Viewer, *, kind: Kind, number: int, version: int) -> None:
+    """Lets a row that was withdrawn count again.
+
+    Raises
+    ------
+    DataError
+        When it was changed meanwhile, or counts already.
+    """
+    turn = (RecordState.WITHDRAWN, RecordState.COUNTED)
+    _turn(connection, viewer, Act.REINSTATE, turn, kind, number=number, version=version)
 
 
 def records(connection: Connection, *, batch: int | None = None, most: int = 200) -> pd.DataFrame:

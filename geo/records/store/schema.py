@@ -1,8 +1,8 @@
 """Tables of the store, and the word lists their columns take.
 
-There is no column for a name, a NIK, an address, a telephone number or a note: what has no column cannot be kept. A
-place is kept as the kelurahan it was resolved to and, where it was written out, as a spelling of at most 40
-characters; `decision` then holds what a person made of a spelling, so that one decision serves all rows and can be
+There is no column for a name, a NIK, an address, a telephone number or a note on a person: what has no column cannot
+be kept. A place is kept as the kelurahan it was resolved to and, where it was written out, as a spelling of at most
+40 characters; `decision` then holds what a person made of a spelling, so that one decision serves all rows and can be
 taken back without rewriting any.
 """
 
@@ -27,13 +27,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from geo.schemas import LONGEST_REFERENCE, MOST_HOURS
 from geo.terms import (
     AccountKind,
     AccountState,
     AgeGroup,
+    AsideWhy,
     BatchState,
     Claim,
     CountedAs,
+    Course,
+    EarlyWhy,
     MatchBy,
     NikCheck,
     PairState,
@@ -41,7 +45,9 @@ from geo.terms import (
     PlaceStatus,
     Precision,
     RecordState,
+    ReportedBy,
     Role,
+    ScenarioState,
     Sex,
     Stage,
     Status,
@@ -60,6 +66,7 @@ METADATA = MetaData(
     }
 )
 _KODE, _WORD, _SPELLING, _SOURCE = 13, 24, 40, 120
+_REFERENCE = LONGEST_REFERENCE
 
 
 def _word(name: str, words: type[StrEnum], *, empty: bool = False) -> tuple[Column[Any], CheckConstraint]:
@@ -247,6 +254,60 @@ ROLLOUT_EVENT = Table(
     Column("source", String(_SOURCE), nullable=False),
     Column("source_on", Date, nullable=False),
     Column("recorded_on", Date, nullable=False),
+    # References as `geo.schemas.is_reference` takes them: no words that could be a name.
+    Column("decree_no", String(_REFERENCE), nullable=False, server_default=""),
+    *_word("course", Course, empty=True),
+    Column("hours", Integer, CheckConstraint(f"hours BETWEEN 1 AND {MOST_HOURS}", name="hours_range")),
+    *_word("reported_by", ReportedBy, empty=True),
+    Column("document", String(_REFERENCE), nullable=False, server_default=""),
+    *_word("early_why", EarlyWhy, empty=True),
+)
+
+# What a source says of the whole city and a person found not to hold: of the embedded facts and of rows alike, so by
+# what it says and not by a row's number.
+SET_ASIDE = Table(
+    "set_aside",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(_SOURCE), nullable=False),
+    Column("on", Date, nullable=False),
+    *_word("counted_as", CountedAs),
+    *_word("claim", Claim),
+    Column("count", Integer, nullable=False),
+    *_word("why", AsideWhy),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("taken_back_at", DateTime),
+    Column("taken_back_by", String(64)),
+    Index(
+        "ix_set_aside_standing",
+        "source",
+        "on",
+        "counted_as",
+        "claim",
+        "count",
+        unique=True,
+        sqlite_where=Column("taken_back_at").is_(None),
+    ),
+)
+
+# Plans kept under a name. Their content holds the one place of free words in the store: a short note on a kelurahan
+# that a person moved, seen by whoever plans and nobody else, and gone with the plan.
+SCENARIO = Table(
+    "scenario",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Known in an address by this: a number could be counted up.
+    Column("token", String(32), nullable=False),
+    Column("name", String(_SPELLING), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("content", Text, nullable=False, server_default="{}"),
+    *_word("state", ScenarioState),
+    # The planned events that it became.
+    Column("plan_batch", ForeignKey("batch.id", ondelete="SET NULL"), index=True),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("token"),
 )
 
 DENOMINATOR = Table(

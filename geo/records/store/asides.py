@@ -1,0 +1,97 @@
+"""Statements on the whole city that a person found not to hold: two sources contradict, until somebody decides."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from geo.records.store import schema
+from geo.records.store.content import Said, mark
+from geo.records.store.engine import note, now
+from geo.records.store.hand import changed
+from geo.records.tables import FACTS, read_table
+from geo.schemas import Table
+from geo.terms import Act, AsideWhy, RecordState
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from geo.viewer import Viewer
+
+
+def _is_there(connection: Connection, said: Said) -> bool:
+    """Whether the statement is there, embedded or in the store: nothing typed freely becomes a key."""
+    facts = read_table(Table.ROLLOUT, FACTS)
+    if pd.notna(mark(facts, {said: said.on})["set_aside_on"]).any():
+        return True
+    table = schema.ROLLOUT_EVENT
+    same = (table.c[name] == value for name, value in asdict(said).items())
+    found = select(table.c.id).where(*same, table.c.state == RecordState.COUNTED.value).limit(1)
+    return connection.scalar(found) is not None
+
+
+def set_aside(connection: Connection, viewer: Viewer, said: Said, why: AsideWhy) -> int:
+    """Sets aside what a source says of the city; it stays to be seen, and bounds nothing any more.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who decides.
+    said
+        The statement.
+    why
+        On what grounds.
+
+    Returns
+    -------
+    int
+        Number of the decision.
+
+    Raises
+    ------
+    DataError
+        When somebody else set it aside meanwhile, or it is not there any more.
+    """
+    if not _is_there(connection, said):
+        raise changed("set_aside")
+    values = {**asdict(said), "why": why.value, "made_at": now(), "made_by": viewer.name}
+    try:
+        with connection.begin_nested():
+            made = connection.execute(insert(schema.SET_ASIDE).values(values))
+    except IntegrityError:
+        raise changed("set_aside") from None
+    number = int((made.inserted_primary_key or [0])[0])
+    note(connection, viewer, Act.SET_ASIDE, "set_aside", number, {**asdict(said), "why": why.value})
+    return number
+
+
+def take_back_set_aside(connection: Connection, viewer: Viewer, number: int) -> None:
+    """Lets a statement that was set aside hold again.
+
+    Raises
+    ------
+    DataError
+        When it is not set aside any more.
+    """
+    table = schema.SET_ASIDE
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == number, table.c.taken_back_at.is_(None))
+        .values(taken_back_at=now(), taken_back_by=viewer.name)
+    )
+    if done.rowcount != 1:
+        raise changed("set_aside")
+    note(connection, viewer, Act.TAKE_BACK, "set_aside", number)
+
+
+def set_asides(connection: Connection) -> pd.DataFrame:
+    """All such decisions, the newest first: the columns of the table; one that stands has no `taken_back_at`."""
+    table = schema.SET_ASIDE
+    found = connection.execute(select(table).order_by(table.c.id.desc()))
+    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")

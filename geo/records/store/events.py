@@ -1,0 +1,376 @@
+"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated; and the city's plan as such events.
+
+A correction puts right what was typed wrong: it holds for every day on which the event was known. What changed in the
+world is another event. The audit keeps both texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import select, update
+
+from geo.errors import DataError, Fault, Problem
+from geo.records import timeline
+from geo.records.store import hand, schema
+from geo.records.store.batches import Added, Addition, Ready, add, undo
+from geo.records.store.content import decided
+from geo.records.store.engine import note
+from geo.records.tables import FACTS, read_table
+from geo.schemas import MOST_HOURS, Table, holds_long_number, is_reference
+from geo.terms import (
+    Act,
+    BatchState,
+    Claim,
+    CountedAs,
+    Course,
+    EarlyWhy,
+    Kind,
+    MatchBy,
+    Outcome,
+    PlaceStatus,
+    Precision,
+    RecordState,
+    ReportedBy,
+    Stage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from geo.viewer import Viewer
+
+#: What a person may say of an event; when it became known here is the day on which it is entered.
+EVENT_FIELDS = (
+    "stage", "on", "on_precision", "counted_as", "claim", "count", "of", "source", "source_on", "decree_no", "course",
+    "hours", "reported_by", "document", "early_why",
+)  # fmt: skip
+#: Mapping under which the city's plan stands among the batches.
+PLAN = "rencana"
+_EMPTY: dict[str, Any] = {
+    "on_precision": Precision.DAY.value, "counted_as": CountedAs.CW.value, "claim": Claim.ACTUAL.value, "count": None,
+    "of": None, "decree_no": "", "course": "", "hours": None, "reported_by": "", "document": "", "early_why": "",
+}  # fmt: skip
+_LISTED = {
+    "stage": Stage, "on_precision": Precision, "counted_as": CountedAs, "claim": Claim, "course": Course,
+    "reported_by": ReportedBy, "early_why": EarlyWhy,
+}  # fmt: skip
+_MAY_BE_EMPTY = ("course", "reported_by", "early_why")
+_SUBJECT, _FORM = Kind.ROLLOUT.value, "event"
+_LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
+
+
+def events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
+    """Events of the store, the latest of their days first: those that count and those that were withdrawn.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.reading`.
+    kode
+        Of one kelurahan, or of the city; all by default.
+
+    Returns
+    -------
+    DataFrame
+        `id`, `version`, `batch_id`, `state`, `kode` as it is now (empty where a spelling waits), `recorded_on` and
+        `EVENT_FIELDS`; of its batch `made_at` (UTC), `made_by`, `by_hand`; dates of Python, None where nothing is
+        known.
+    """
+    table, batch = schema.ROLLOUT_EVENT, schema.BATCH
+    joined, now = decided(table)
+    own = [table.c[name] for name in ("id", "version", "batch_id", "state", "recorded_on", *EVENT_FIELDS)]
+    shown = [RecordState.COUNTED.value, RecordState.WITHDRAWN.value]
+    query = (
+        select(*own, now["kode"], batch.c.made_at, batch.c.made_by, batch.c.by_hand)
+        .select_from(joined.join(batch, batch.c.id == table.c.batch_id))
+        .where(table.c.state.in_(shown))
+        .order_by(table.c.on.desc(), table.c.id.desc())
+    )
+    if kode is not None:
+        query = query.where(now["kode"].element == kode)
+    found = connection.execute(query)
+    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they are kept.
+
+    Raises
+    ------
+    ValueError
+        When there is a field or a word that no form offers.
+    """
+    strange = set(values) - set(EVENT_FIELDS)
+    if strange:
+        msg = f"not to be entered by hand: {sorted(strange)}"
+        raise ValueError(msg)
+    said = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    for name, words in _LISTED.items():
+        if name in said and not (name in _MAY_BE_EMPTY and not said[name]):
+            said[name] = words(said[name]).value
+    return said
+
+
+def _start(event: Mapping[str, Any]) -> date | None:
+    """Day that is kept: the first one of a month or a year, where no more is known."""
+    return timeline.first_day(event) if event.get("on") else None
+
+
+def _faults(event: Mapping[str, Any]) -> list[tuple[str, Problem, str]]:
+    """What is wrong with single fields."""
+    found: list[tuple[str, Problem, str]] = []
+    found += [(name, Problem.MISSING_VALUE, "") for name in ("on", "source", "source_on") if not event.get(name)]
+    source = str(event.get("source") or "")
+    if len(source) > _LONGEST_SOURCE:
+        found.append(("source", Problem.TOO_LONG, str(_LONGEST_SOURCE)))
+    elif holds_long_number(source) or "@" in source:
+        found.append(("source", Problem.LOOKS_PERSONAL, ""))
+    found += [
+        (name, Problem.BAD_REFERENCE, "")
+        for name in ("decree_no", "document")
+        if event[name] and not is_reference(event[name])
+    ]
+    for name, most in (("hours", MOST_HOURS), ("count", _MOST_COUNTED), ("of", _MOST_COUNTED)):
+        if event[name] is not None and not 1 <= event[name] <= most:
+            found.append((name, Problem.BAD_NUMBER, ""))
+    return found
+
+
+def _beside(connection: Connection, kode: str, number: int) -> dict[int, Mapping[Any, Any]]:
+    """Other events of a kelurahan that count: of the store, and the embedded facts under negative numbers."""
+    stored = events(connection, kode=kode)
+    others = stored[stored["state"].eq(RecordState.COUNTED.value) & stored["id"].ne(number)]
+    found: dict[int, Mapping[Any, Any]] = {row["id"]: row for row in others.to_dict("records")}
+    facts = read_table(Table.ROLLOUT, FACTS)
+    for at, row in enumerate(facts[facts["kode"].eq(kode)].to_dict("records"), start=1):
+        found[-at] = row
+    return found
+
+
+def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, number: int, today: date) -> None:
+    """Refuses an event that cannot be so, or beside which another one that is there could not be.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong.
+    """
+    wrong = _faults(event)
+    if not wrong:
+        others = _beside(connection, kode, number)
+        known = timeline.check(others, today=today)
+        found = timeline.check({**others, number: {**event, "kode": kode}}, today=today)
+        wrong = [one for row, told in found.items() for one in told if one not in known.get(row, [])]
+    if wrong:
+        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
+
+
+def enter_event(
+    connection: Connection,
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    kode: str,
+    allowed: Container[str],
+    today: date,
+) -> Added:
+    """Adds one event as a batch of its own.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who enters it.
+    values
+        Some of `EVENT_FIELDS`, at least `stage`, `on`, `source`, `source_on`.
+    kode
+        A kelurahan, or the city.
+    allowed
+        The kelurahan there are, and the city.
+    today
+        The day on which it became known here.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong: a training before the decree without a reason, a day to come, a source of
+        before the day it tells of, an end before any beginning, a decree's number that could be a person's.
+    ValueError
+        When the kelurahan is not one of the layer.
+    """
+    if kode not in allowed:
+        msg = f"{kode!r} is no place of the layer"
+        raise ValueError(msg)
+    event = {**_EMPTY, **_said(values)}
+    event["on"] = _start(event)
+    _check(connection, event, kode=kode, number=0, today=today)
+    return add(connection, viewer, hand.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
+
+
+def _event(connection: Connection, number: int) -> dict[str, Any]:
+    """An event as it is now.
+
+    Raises
+    ------
+    DataError
+        When it is not there any more.
+    """
+    found = events(connection)
+    rows = found[found["id"].eq(number)].to_dict("records")
+    if not rows:
+        raise hand.changed(_FORM)
+    return {str(name): value for name, value in rows[0].items()}
+
+
+def correct_event(
+    connection: Connection, viewer: Viewer, *, number: int, version: int, values: Mapping[str, Any], today: date
+) -> None:
+    """Puts an event right, unless somebody has changed it since it was read.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who corrects it.
+    number, version
+        Which event, as it was when read.
+    values
+        Some of `EVENT_FIELDS`.
+    today
+        Nothing can have been reached after it.
+
+    Raises
+    ------
+    DataError
+        When it was changed or withdrawn meanwhile, and as of `enter_event`; nothing is overwritten then.
+    """
+    before, said = _event(connection, number), _said(values)
+    if before["version"] != version or before["state"] != RecordState.COUNTED:
+        raise hand.changed(_FORM)
+    event = {name: before[name] for name in EVENT_FIELDS} | said
+    event["on"] = said["on"] = _start(event)
+    _check(connection, event, kode=before["kode"], number=number, today=today)
+    table = schema.ROLLOUT_EVENT
+    connection.execute(update(table).where(table.c.id == number).values(**said, version=table.c.version + 1))
+    change = {name: [before[name], value] for name, value in said.items() if before[name] != value}
+    note(connection, viewer, Act.CORRECT, _SUBJECT, number, change)
+
+
+def withdraw_event(connection: Connection, viewer: Viewer, *, number: int, version: int) -> None:
+    """Takes an event out of everything that is made of them; it stays, with its history.
+
+    Raises
+    ------
+    DataError
+        When it was changed or withdrawn meanwhile.
+    """
+    hand.withdraw(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+
+
+def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, version: int, today: date) -> None:
+    """Lets an event that was withdrawn count again, if it still can be so.
+
+    Raises
+    ------
+    DataError
+        When it was changed meanwhile, and as of `enter_event`.
+    """
+    event = _event(connection, number)
+    _check(connection, event, kode=event["kode"], number=number, today=today)
+    hand.reinstate(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+
+
+def plans(connection: Connection) -> list[int]:
+    """Batches that are the city's plan, the newest first; those taken back are left out."""
+    table = schema.BATCH
+    query = select(table.c.id).where(*_is_plan(), table.c.state == BatchState.STANDING.value)
+    return [int(one) for one in connection.scalars(query.order_by(table.c.id.desc()))]
+
+
+def _is_plan() -> tuple[Any, ...]:
+    table = schema.BATCH
+    # Typed in by nobody's mapping: an import whose mapping is called so is none.
+    return (table.c.kind == Kind.ROLLOUT.value, table.c.by_hand, table.c.mapping == PLAN)
+
+
+def enter_plan(
+    connection: Connection,
+    viewer: Viewer,
+    waves: Mapping[str, date],
+    *,
+    source: str,
+    recorded_on: date,
+    allowed: Container[str],
+    replaces: Iterable[int] = (),
+) -> Added:
+    """Keeps a plan as planned events, one for each kelurahan, in one batch.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who plans.
+    waves
+        Day on which Community Watch is meant to be active, by kelurahan.
+    source
+        Whose plan it is.
+    recorded_on
+        The day on which it was made.
+    allowed
+        The kelurahan there are.
+    replaces
+        Earlier plans that it takes the place of.
+
+    Raises
+    ------
+    DataError
+        When the source could be a person's, or an earlier plan is none or was taken back.
+    ValueError
+        When nothing is planned, or for a kelurahan that is not one of the layer.
+    """
+    strange = [kode for kode in waves if kode not in allowed]
+    if strange or not waves:
+        msg = f"no plan for {strange or 'nothing'}"
+        raise ValueError(msg)
+    for batch in replaces:
+        undo_plan(connection, viewer, batch)
+    event = {
+        **_EMPTY, "stage": Stage.ACTIVE.value, "claim": Claim.TARGET.value, "source": source.strip(),
+        "source_on": recorded_on, "recorded_on": recorded_on,
+    }  # fmt: skip
+    wrong = _faults({**event, "on": recorded_on})
+    if wrong:
+        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
+    numbers = range(1, 1 + len(waves))
+    rows = pd.DataFrame([{**event, "on": on} for on in waves.values()], index=numbers, dtype="object")
+    place = {
+        "role": "", "place_status": PlaceStatus.MATCHED.value, "match_by": MatchBy.CODE.value, "score": 1.0,
+        "key": "", "written": "", "kecamatan": "",
+    }  # fmt: skip
+    places = pd.DataFrame(
+        [{**place, "row_number": number, "kode": kode} for number, kode in zip(numbers, waves, strict=True)]
+    )
+    ready = Ready(Kind.ROLLOUT, rows, places, pd.Series(-1, index=numbers))
+    return add(connection, viewer, Addition(ready, {Outcome.ACCEPTED: len(waves)}, mapping=PLAN, by_hand=True))
+
+
+def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
+    """Takes the city's plan back; other batches are not for whoever only plans.
+
+    Raises
+    ------
+    DataError
+        When it is no plan, or was taken back already.
+    """
+    table = schema.BATCH
+    if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
+        raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
+    undo(connection, viewer, batch)

@@ -1,0 +1,119 @@
+"""Whether dated events of the rollout can be so: each by itself, and beside the others of its kelurahan.
+
+A date that is known to its month or year may be any day of it: what only may be wrong is not refused.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.errors import Problem
+from geo.terms import Claim, Precision, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Column at fault, what is wrong, and the day that it is wrong beside, if any.
+Wrong = tuple[str, Problem, str]
+_OF_TRAINING = ("course", "hours", "early_why")
+
+
+def day_of(value: Any) -> date | None:
+    """A day from a date, a moment of pandas or of Python, or nothing."""
+    if pd.isna(value):
+        return None
+    return value.date() if isinstance(value, datetime) else value
+
+
+def first_day(event: Mapping[str, Any]) -> date:
+    """First day on which an event may have been.
+
+    Examples
+    --------
+    >>> first_day({"on": date(2018, 11, 16), "on_precision": "month"})
+    datetime.date(2018, 11, 1)
+    """
+    on: date = day_of(event["on"]) or date.min
+    if event["on_precision"] == Precision.YEAR:
+        return on.replace(month=1, day=1)
+    return on.replace(day=1) if event["on_precision"] == Precision.MONTH else on
+
+
+def last_day(event: Mapping[str, Any]) -> date:
+    """Last day on which an event may have been.
+
+    Examples
+    --------
+    >>> last_day({"on": date(2018, 11, 16), "on_precision": "month"})
+    datetime.date(2018, 11, 30)
+    """
+    on: date = day_of(event["on"]) or date.max
+    if event["on_precision"] == Precision.YEAR:
+        return on.replace(month=12, day=31)
+    if event["on_precision"] == Precision.MONTH:
+        return on.replace(day=calendar.monthrange(on.year, on.month)[1])
+    return on
+
+
+def _alone(event: Mapping[str, Any], today: date) -> list[Wrong]:
+    """What is wrong with an event whatever else there is."""
+    found: list[Wrong] = []
+    source_on = day_of(event["source_on"])
+    if event["claim"] == Claim.ACTUAL:
+        if first_day(event) > today:
+            found.append(("on", Problem.IN_FUTURE, ""))
+        elif event["on_precision"] == Precision.DAY and source_on is not None and source_on < first_day(event):
+            # Whoever tells of a day that is yet to come tells of a plan.
+            found.append(("source_on", Problem.SOURCE_TOO_EARLY, ""))
+    if source_on is not None and source_on > today:
+        found.append(("source_on", Problem.IN_FUTURE, ""))
+    if event["stage"] != Stage.TRAINED:
+        found += [(name, Problem.ONLY_TRAINING, "") for name in _OF_TRAINING if _is_filled(event.get(name))]
+    return found
+
+
+def _is_filled(value: Any) -> bool:
+    return not pd.isna(value) and value != ""
+
+
+def _together(events: Mapping[int, Mapping[str, Any]]) -> dict[int, Wrong]:
+    """What is wrong with events of one kelurahan and one body, all of them reached."""
+    found: dict[int, Wrong] = {}
+    decrees = [first_day(one) for one in events.values() if one["stage"] == Stage.DECREE]
+    begun = [first_day(one) for one in events.values() if one["stage"] != Stage.DISSOLVED]
+    for number, one in events.items():
+        is_early = bool(decrees) and last_day(one) < min(decrees)
+        if one["stage"] == Stage.TRAINED and is_early and not _is_filled(one.get("early_why")):
+            found[number] = ("on", Problem.BEFORE_DECREE, min(decrees).isoformat())
+        elif one["stage"] == Stage.DISSOLVED and begun and last_day(one) < min(begun):
+            found[number] = ("on", Problem.NOT_BEGUN, min(begun).isoformat())
+    return found
+
+
+def check(events: Mapping[int, Mapping[str, Any]], *, today: date) -> dict[int, list[Wrong]]:
+    """What is wrong with each event: a training before the decree, an end before any beginning, days to come.
+
+    Parameters
+    ----------
+    events
+        By any number; `kode` (empty where it is not known yet) and the columns of the canonical table.
+    today
+        Nothing can have been reached after it.
+    """
+    found: dict[int, list[Wrong]] = {}
+    grouped: dict[tuple[str, str], dict[int, Mapping[str, Any]]] = defaultdict(dict)
+    for number, event in events.items():
+        alone = _alone(event, today)
+        if alone:
+            found[number] = alone
+        if event["kode"] and event["claim"] == Claim.ACTUAL:
+            grouped[event["kode"], event["counted_as"]][number] = event
+    for group in grouped.values():
+        for number, wrong in _together(group).items():
+            found.setdefault(number, []).append(wrong)
+    return found
