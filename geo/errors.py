@@ -45,6 +45,7 @@ class Problem(StrEnum):
     NEGATIVE = "negative"
     NOT_WHOLE = "not_whole"
     CASES_WITHOUT_SIZE = "cases_without_size"
+    NO_WEIGHT = "no_weight"
     TOO_FEW_AREAS = "too_few_areas"
     NO_PLACE = "no_place"
     TOO_LARGE = "too_large"
