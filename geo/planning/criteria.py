@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The criteria that come with the project.
-EMBEDDED = ROOT / "data" / "planning" / "criteria.toml"
+CRITERIA = ROOT / "data" / "planning" / "criteria.toml"
 
 
 class Direction(StrEnum):
@@ -81,35 +81,37 @@ _CHOICES: dict[str, type[StrEnum]] = {"direction": Direction, "scale": Scale, "p
 _KNOWN = (*_NEEDED, "scale", "label", "unit", "source", "posterior", "expected", "group")
 
 
+def _wrong_weight(weight: object) -> Problem | None:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+        return Problem.NOT_A_NUMBER
+    return Problem.NEGATIVE if weight < 0 else None
+
+
 def _wrong(file: str, name: str, given: dict[str, Any]) -> list[Fault]:
-    """Everything that is wrong with one criterion."""
-    faults = []
-
-    def fault(key: str, problem: Problem, *, values: Iterable[object] = (), hint: str = "") -> None:
-        faults.append(Fault.of(file, f"{name}.{key}" if key else name, problem, values=values, hint=hint))
-
-    unknown = [key for key in given if key not in _KNOWN]
+    """Everything that is wrong with one criterion; an empty text is as if the line were not there."""
+    found: list[tuple[str, Problem, list[object], str]] = []
+    unknown: list[object] = [key for key in given if key not in _KNOWN]
     if unknown:
-        fault("", Problem.NOT_IN_LIST, values=unknown, hint=", ".join(_KNOWN))
-    for key in _NEEDED:
-        if key not in given or given[key] == "":
-            fault(key, Problem.MISSING_VALUE)
-    for key in _TEXTS:
-        if key in given and not isinstance(given[key], str):
-            fault(key, Problem.BAD_NAME, values=[given[key]])
+        found.append(("", Problem.NOT_IN_LIST, unknown, ", ".join(_KNOWN)))
+    filled = {key: value for key, value in given.items() if value != ""}
+    needed = [*_NEEDED, *(["expected"] if "posterior" in filled else [])]
+    found += [(key, Problem.MISSING_VALUE, [], "") for key in needed if key not in filled]
+    found += [
+        (key, Problem.NOT_A_TEXT, [filled[key]], "")
+        for key in _TEXTS
+        if key in filled and not isinstance(filled[key], str)
+    ]
     for key, kind in _CHOICES.items():
         choices = [one.value for one in kind if one.value]
-        if given.get(key, "") != "" and given[key] not in choices:
-            fault(key, Problem.NOT_IN_LIST, values=[given[key]], hint=", ".join(choices))
-    weight = given.get("weight", 0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
-        if weight != "":
-            fault("weight", Problem.BAD_NUMBER, values=[weight])
-    elif weight < 0:
-        fault("weight", Problem.NEGATIVE, values=[weight])
-    if given.get("posterior", "") != "" and not given.get("expected"):
-        fault("expected", Problem.MISSING_VALUE)
-    return faults
+        if key in filled and filled[key] not in choices:
+            found.append((key, Problem.NOT_IN_LIST, [filled[key]], ", ".join(choices)))
+    problem = _wrong_weight(filled["weight"]) if "weight" in filled else None
+    if problem is not None:
+        found.append(("weight", problem, [filled["weight"]], ""))
+    return [
+        Fault.of(file, f"{name}.{key}" if key else name, what, values=values, hint=hint)
+        for key, what, values, hint in found
+    ]
 
 
 def _made(name: str, given: dict[str, Any]) -> Criterion:
@@ -117,7 +119,7 @@ def _made(name: str, given: dict[str, Any]) -> Criterion:
     return Criterion(name=name, **{**given, **chosen, "weight": float(given["weight"])})
 
 
-def read_criteria(path: Path = EMBEDDED) -> tuple[Criterion, ...]:
+def read_criteria(path: Path = CRITERIA) -> tuple[Criterion, ...]:
     """Criteria of a file, in its order.
 
     Parameters
@@ -143,7 +145,7 @@ def read_criteria(path: Path = EMBEDDED) -> tuple[Criterion, ...]:
     faults, tables = [], {}
     for name, one in given.items():
         if not isinstance(one, dict) or not name.strip():
-            faults.append(Fault.of(path.name, name, Problem.BAD_NAME))
+            faults.append(Fault.of(path.name, name, Problem.NOT_A_TABLE))
         else:
             tables[name] = one
             faults += _wrong(path.name, name, one)

@@ -61,7 +61,7 @@ def trend(now: pd.Series[float], before: pd.Series[float]) -> pd.Series[float]:
     if not middle > 0:
         # Nothing was recorded in either: nothing moved.
         return now.where(both) * 0.0
-    return np.log((now + middle) / (before + middle))
+    return pd.Series(np.log((now + middle) / (before + middle)), index=now.index)
 
 
 def gap(stages: pd.DataFrame, quiet: pd.Series[bool] | None = None) -> pd.Series[float]:

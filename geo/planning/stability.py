@@ -68,7 +68,9 @@ class Stability:
         return pd.Series(found, index=share.index, dtype="object")
 
 
-def draw_weights(weights: NDArray[np.float64], draws: int, concentration: float, rng: Generator) -> NDArray[np.float64]:
+def draw_weights(
+    weights: NDArray[np.float64], draws: int, concentration: float, rng: Generator
+) -> NDArray[np.float64]:
     """Weights around the given ones: Dirichlet with those as mean; a weight of 0 stays 0. Shape (draws, criteria).
 
     The larger the concentration the closer: a weight of a half has a deviation of 0.09 at 30.
@@ -137,16 +139,16 @@ def uncertain(ranking: Ranking) -> dict[str, Uncertain]:
     return found
 
 
-def draw_scores(
-    ranking: Ranking, *, draws: int, concentration: float, seed: int
-) -> Iterator[NDArray[np.float64]]:
+def draw_scores(ranking: Ranking, *, draws: int, concentration: float, seed: int) -> Iterator[NDArray[np.float64]]:
     """Scores of the draws, some at a time, each of shape (some draws, areas), areas in the order of the ranking.
 
     Values are scaled anew in each draw. The weights and the counts of each criterion have random numbers of their
     own, so that the draws are the same however many are made at a time.
     """
     mine, *others = np.random.SeedSequence(seed).spawn(1 + len(ranking.criteria))
-    weights = draw_weights(ranking.weights.to_numpy(), draws, concentration, np.random.default_rng(mine))
+    weights = draw_weights(
+        ranking.weights.to_numpy(dtype=np.float64), draws, concentration, np.random.default_rng(mine)
+    )
     posterior = uncertain(ranking)
     streams = {one.name: np.random.default_rng(other) for one, other in zip(ranking.criteria, others, strict=True)}
     is_fixed = np.array([one.name not in posterior for one in ranking.criteria])
