@@ -11,6 +11,7 @@ from geo.measures.figures import Measure
 from geo.measures.verdicts import Verdict
 from geo.sources import read_sources
 from geo.terms import Denominator, Stage, State
+from pages.parts.priorities import priorities
 from pages.parts.study import study
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def page(shell: Shell) -> None:
         st.subheader(words(title))
         st.table(_list(shell, prefix, told))
     study(shell)
+    priorities(shell)
     st.subheader(words("method.limits"))
     for one in _LIMITS:
         st.markdown(f"- {words(f'limit.{one}', k=shell.settings.k)}")

@@ -208,7 +208,7 @@ def rank(table: pd.DataFrame, criteria: Iterable[Criterion]) -> Ranking:
 def _ranks(score: pd.Series[float]) -> pd.Series[int]:
     """Place of each area, the largest score first, the lower index first where scores are equal."""
     by_index = np.argsort(score.index.to_numpy(), kind="stable")
-    order = by_index[np.argsort(-comparable(score.to_numpy(dtype=np.float64))[by_index], kind="stable")]
+    order = by_index[np.argsort(-comparable(np.asarray(score, dtype=float))[by_index], kind="stable")]
     found = np.empty(len(score), dtype=np.int64)
     found[order] = np.arange(1, len(score) + 1)
     return pd.Series(found, index=score.index)

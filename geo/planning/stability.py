@@ -147,7 +147,7 @@ def draw_scores(ranking: Ranking, *, draws: int, concentration: float, seed: int
     """
     mine, *others = np.random.SeedSequence(seed).spawn(1 + len(ranking.criteria))
     weights = draw_weights(
-        ranking.weights.to_numpy(dtype=np.float64), draws, concentration, np.random.default_rng(mine)
+        np.asarray(ranking.weights, dtype=float), draws, concentration, np.random.default_rng(mine)
     )
     posterior = uncertain(ranking)
     streams = {one.name: np.random.default_rng(other) for one, other in zip(ranking.criteria, others, strict=True)}

@@ -71,7 +71,7 @@ def swaps(ranking: Ranking) -> pd.DataFrame:
     """
     order = ranking.order
     values = ranking.scaled.loc[order].to_numpy()
-    moved, toward = swap_distance(values[:-1], values[1:], ranking.weights.to_numpy(dtype=np.float64))
+    moved, toward = swap_distance(values[:-1], values[1:], np.asarray(ranking.weights, dtype=float))
     return pd.DataFrame({"behind": order[1:], **_told(ranking, moved, toward)}, index=order[:-1])
 
 
@@ -86,7 +86,7 @@ def edges(ranking: Ranking, *, first: int) -> pd.DataFrame:
     DataFrame on the index of the ranking: `other` (the area it changes places with, empty where there is none),
     `moved`, `toward`.
     """
-    order, weights = ranking.order, ranking.weights.to_numpy(dtype=np.float64)
+    order, weights = ranking.order, np.asarray(ranking.weights, dtype=float)
     values = ranking.scaled.loc[order].to_numpy()
     inside, outside = values[:first], values[first:]
     if not len(outside):
