@@ -158,6 +158,29 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrioritySettings:
+    """What the order of the next kelurahan hangs on, beside its criteria.
+
+    Parameters
+    ----------
+    first
+        How many are chosen.
+    draws
+        Draws of weights and counts behind its stability.
+    concentration
+        How close the weights drawn keep to the planner's.
+    always, never
+        Least share of draws among the first to be chosen in nearly every view, and largest to be not now.
+    """
+
+    first: int
+    draws: int
+    concentration: float
+    always: float
+    never: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All options.
 
@@ -171,6 +194,8 @@ class Settings:
         What verdicts hang on.
     health
         When a Community Watch counts as what.
+    priority
+        What the order of the next kelurahan hangs on.
     k_taskforce
         Smallest count of persons that the signed-in task force sees; 1 shows all.
     access
@@ -187,6 +212,7 @@ class Settings:
     k: int
     hotspots: HotspotSettings
     health: HealthSettings
+    priority: PrioritySettings
     k_taskforce: int
     access: AccessSettings
     retention: RetentionSettings
@@ -237,6 +263,18 @@ def _health(options: dict[str, Any]) -> HealthSettings:
         raise ValueError(msg)
     if found.dormant_days <= found.quiet_days:
         msg = f"health.dormant_days is more than health.quiet_days, {found.quiet_days}; not {found.dormant_days}"
+        raise ValueError(msg)
+    return found
+
+
+def _priority(options: dict[str, Any]) -> PrioritySettings:
+    found = PrioritySettings(**options)
+    for name in ("first", "draws"):
+        if not isinstance(getattr(found, name), int) or getattr(found, name) < 1:
+            msg = f"priority.{name} is a whole number from 1, not {getattr(found, name)!r}"
+            raise ValueError(msg)
+    if not found.concentration > 0 or not 0 <= found.never < found.always <= 1:
+        msg = "priority.concentration is above 0, and 0 <= never < always <= 1"
         raise ValueError(msg)
     return found
 
@@ -328,6 +366,7 @@ def read_settings(local: Path | None = None) -> Settings:
         retention=_retention(options["retention"]),
         hotspots=_hotspots(options["hotspots"]),
         health=_health(options["health"]),
+        priority=_priority(options["priority"]),
         tiles_url=options["map"]["tiles_url"],
         tiles_attribution=options["map"]["tiles_attribution"],
         kota=kota,

@@ -12,6 +12,7 @@ from geo.measures.verdicts import Verdict
 from geo.present.health import rules_text
 from geo.sources import read_sources
 from geo.terms import Denominator, Stage, State
+from pages.parts.priorities import priorities
 from pages.parts.study import study
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def page(shell: Shell) -> None:
     st.table(rules.set_index(words("table.health")))
     st.markdown(words("method.pace"))
     study(shell)
+    priorities(shell)
     st.subheader(words("method.limits"))
     for one in _LIMITS:
         st.markdown(f"- {words(f'limit.{one}', k=shell.settings.k)}")

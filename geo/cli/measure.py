@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from pyproj import CRS, Transformer
 
-from geo.cli.places import KODE, coordinate_system, options_of
-from geo.cli.tables import INPUTS, OUTPUTS, check_output, columns_told, numbers, read_table, without_nik, write_table
+from geo.cli.given import read_given, write_beside
+from geo.cli.places import KODE, coordinate_system
+from geo.cli.tables import OUTPUTS, check_output, columns_told, numbers, read_table
 from geo.cli.telling import RefusalError
-from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.errors import Fault, Problem
 from geo.measures.areas import METHODS, Found, Method, Options, measure_areas
-from geo.places.boundaries import read_layer
 from geo.places.neighbours import Neighbours, contiguous, nearby, nearest, poles
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.cli.given import Given
     from geo.cli.telling import Teller
     from geo.words import Words
 
@@ -85,67 +84,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.set_defaults(run=measure)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Input:
-    """Rows of a file of areas, and where they are.
-
-    Parameters
-    ----------
-    name
-        Of the file.
-    table
-        All columns but the geometry.
-    keys
-        Text, one an area, distinct.
-    polygons
-        Valid, in EPSG:4326; None for a plain table.
-    """
-
-    name: str
-    table: pd.DataFrame
-    keys: pd.Series[str]
-    polygons: Any
-
-
-def _is_plain(path: Path) -> bool:
-    """Whether a file is a table without geometry."""
-    if path.suffix.lower() == ".parquet" and path.is_file():
-        try:
-            return b"geo" not in (pq.read_schema(path).metadata or {})
-        except (OSError, ValueError):
-            return False
-    return path.suffix.lower() in INPUTS
-
-
-def _read(path: Path, key: str, teller: Teller) -> _Input:
-    if not _is_plain(path):
-        try:
-            frame, notes = read_layer(options_of(path, key))
-        except DataError as fault:
-            raise RefusalError(fault.faults, "areas") from fault
-        for mended in notes:
-            shown = ", ".join(mended.areas[:10])
-            teller.note(teller.words("cli.mended", areas=shown, n=len(mended.areas)))
-        table = pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True)
-        return _Input(path.name, table, table[key].astype("str"), frame.geometry)
-    table = read_table(path).reset_index(drop=True)
-    if key not in table.columns:
-        raise RefusalError([Fault.of(path.name, key, Problem.MISSING_COLUMN, hint=columns_told(table))], "measure")
-    keys = table[key].astype("str").fillna("").str.strip()
-    faults = []
-    if (keys == "").any():
-        rows = (np.flatnonzero(keys == "") + 2).tolist()
-        faults.append(Fault.of(path.name, key, Problem.MISSING_VALUE, rows=rows))
-    twice = keys.duplicated(keep=False) & keys.ne("")
-    if twice.any():
-        rows = (np.flatnonzero(twice) + 2).tolist()
-        faults.append(Fault.of(path.name, key, Problem.DUPLICATE, values=keys[twice], rows=rows))
-    if faults:
-        raise RefusalError(faults, "measure")
-    return _Input(path.name, table, keys, None)
-
-
-def _wrong(given: _Input, column: str, values: NDArray[np.float64], *, is_count: bool, is_whole: bool) -> list[Fault]:
+def _wrong(given: Given, column: str, values: NDArray[np.float64], *, is_count: bool, is_whole: bool) -> list[Fault]:
     """What is wrong with a column of numbers."""
     checks = [(Problem.MISSING_VALUE, np.isnan(values))]
     if is_count:
@@ -162,7 +101,7 @@ def _wrong(given: _Input, column: str, values: NDArray[np.float64], *, is_count:
 
 
 def _checked(
-    given: _Input, chosen: argparse.Namespace, method: Method
+    given: Given, chosen: argparse.Namespace, method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Cases and population; every fault of the two columns at once."""
     needs = METHODS[method]
@@ -198,7 +137,7 @@ def _metric(polygons: Any) -> CRS:
     return CRS.from_dict({"proj": "laea", "lon_0": (west + east) / 2, "lat_0": (south + north) / 2})
 
 
-def _centres(given: _Input, chosen: argparse.Namespace) -> tuple[NDArray[np.float64], bool]:
+def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float64], bool]:
     """Centres of the areas, and whether they are degrees on the sphere.
 
     Polygons have the pole of inaccessibility; a layer wider than its projection is true gets great circles.
@@ -253,7 +192,7 @@ def _pairs(path: Path, keys: pd.Series[str]) -> Neighbours:
     return Neighbours.of_pairs(np.append(one, other), np.append(other, one), len(keys))
 
 
-def _neighbours(given: _Input, chosen: argparse.Namespace) -> Neighbours:
+def _neighbours(given: Given, chosen: argparse.Namespace) -> Neighbours:
     how, _, amount = chosen.neighbours.partition(":")
     wrong = RefusalError([Fault.of("--neighbours", "", Problem.NOT_IN_LIST)], "neighbours")
     if how in {"queen", "rook"} and not amount:
@@ -292,7 +231,7 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     if chosen.xy and chosen.crs.strip().lower() != "none":
         coordinate_system(chosen.crs)
     teller.progress(words("cli.reading"))
-    given = _read(chosen.areas, chosen.id, teller)
+    given = read_given(chosen.areas, chosen.id, teller, topic="measure")
     cases, size = _checked(given, chosen, method)
     needs = METHODS[method]
     points, on_sphere = _centres(given, chosen) if needs.needs_centres else (None, False)
@@ -308,7 +247,7 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     told = _told(found, given, chosen)
     if chosen.out:
         teller.progress(words("cli.writing"))
-        _write(found, given, chosen, teller)
+        write_beside(given, found.columns, chosen.out, teller)
     lines = [words("cli.measured", method=words(f"cli.method.{method}"), n=told["n"], total=told["total"])]
     lines += [words(f"cli.class.{name}", n=count) for name, count in told.get("classes", {}).items()]
     for number, one in enumerate(told.get("clusters", [])[:10], start=1):
@@ -327,7 +266,7 @@ def _plain(value: float) -> float | int | None:
     return int(value) if value == int(value) else float(value)
 
 
-def _told(found: Found, given: _Input, chosen: argparse.Namespace) -> dict[str, Any]:
+def _told(found: Found, given: Given, chosen: argparse.Namespace) -> dict[str, Any]:
     told: dict[str, Any] = {"method": chosen.method, "n": len(given.keys), "total": _plain(found.total)}
     told |= {name: _plain(value) for name, value in found.told.items()}
     if "class" in found.columns:
@@ -348,20 +287,3 @@ def _told(found: Found, given: _Input, chosen: argparse.Namespace) -> dict[str, 
             for one in found.clusters
         ]
     return told
-
-
-def _write(found: Found, given: _Input, chosen: argparse.Namespace, teller: Teller) -> None:
-    table, dropped = without_nik(given.table)
-    for column in dropped:
-        teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
-    for name, values in found.columns.items():
-        aside = f"{name}_input"
-        while aside in table.columns:
-            aside += "_input"
-        table = table.rename(columns={name: aside}).assign(**{name: values})
-    shapes = None
-    if chosen.out.suffix.lower() in {".gpkg", ".geojson"}:
-        if given.polygons is None:
-            raise RefusalError([Fault.of("-o", "", Problem.NO_PLACE)], "option")
-        shapes = given.polygons.to_numpy()
-    write_table(table, chosen.out, shapes=shapes)

@@ -1,0 +1,1 @@
+"""Choices: which kelurahan come next, why, and how sure that is."""

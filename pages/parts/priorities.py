@@ -1,0 +1,36 @@
+"""How the order of the next kelurahan is made, and what was found of it: beside the other methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from geo.present.planning import standing_table
+from geo.records.study import planning_study
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+_ORDERS = ("priority", "posterior", "count", "kecamatan", "random", "best")
+
+
+def priorities(shell: Shell) -> None:
+    """The rule in words, its three groups, and the table of the last run of the study."""
+    words, chosen = shell.words, shell.settings.priority
+    st.subheader(words("method.priority"))
+    st.markdown(words("method.priority.how", draws=chosen.draws))
+    st.table(standing_table(words, chosen, first=chosen.first))
+    st.markdown(words("method.priority.circle"))
+    st.markdown(words("method.priority.study"))
+    rows = [
+        {
+            words("study.column.case"): words(f"priority.case.{row['case']}", n=str(row["n"])),
+            words("priority.column.first"): words.number(int(row["first"])),
+            **{words(f"priority.order.{name}"): f"{words.number(row[name])} %" for name in _ORDERS},
+        }
+        for row in planning_study().to_dict("records")
+    ]
+    st.table(pd.DataFrame(rows).set_index(words("study.column.case")))
+    st.caption(words("method.priority.error"))
