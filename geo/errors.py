@@ -83,6 +83,10 @@ class Problem(StrEnum):
     NO_SUCH_ACCOUNT = "no_such_account"
     NOT_LOCAL = "not_local"
     LAST_STEWARD = "last_steward"
+    WRONG_LENGTH = "wrong_length"
+    BEFORE_ITSELF = "before_itself"
+    NO_PLAN = "no_plan"
+    NO_PLAN_YET = "no_plan_yet"
     PASSWORDS_DIFFER = "passwords_differ"
 
 

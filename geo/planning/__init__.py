@@ -1,0 +1,1 @@
+"""Which kelurahan next: order of priority, and waves under limits."""
