@@ -265,7 +265,7 @@ class _Run:
             self._wanted.set()
         if self.fault is not None:
             raise self.fault
-        if self.status in {self._status.kOptimal, self._status.kModelEmpty}:
+        if self.status == self._status.kOptimal:
             return Ended.SOLVED
         if self.status in {self._status.kInfeasible, self._status.kUnboundedOrInfeasible}:
             return Ended.INFEASIBLE
@@ -320,6 +320,10 @@ def maximise(  # noqa: PLR0913 - a programme, and how to go about it
     stop
         Asked as often whether to end with the best so far.
     """
+    if not len(programme.gain):
+        # The solver calls a programme without variables empty, whatever its rows ask.
+        holds = bool((programme.low <= 0).all() and (programme.high >= 0).all())
+        return Answer(np.empty(0), 0.0, Ended.SOLVED) if holds else Answer(None, 0.0, Ended.INFEASIBLE)
     options = {
         # One thread: the order of several is the machine's.
         "threads": 1,
