@@ -1,1 +1,1 @@
-"""Choices: which kelurahan come next, why, and how sure that is."""
+"""Choices: which kelurahan come next, why, how sure that is, and in which wave."""

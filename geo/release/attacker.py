@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.sparse import block_diag, coo_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
-from geo.release.programmes import NotProvedError, minimise
+from geo.programmes import NotProvedError, minimise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from geo.release.attacker import intervals
 from geo.release.cells import KEY
 from geo.release.editions import Draft, Scope, draw_up, next_period
 from geo.release.ledger import Ledger, check_period, standing, unplaced_to_tell
-from geo.release.programmes import NotProvedError
+from geo.programmes import NotProvedError
 from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:

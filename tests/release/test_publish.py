@@ -27,7 +27,7 @@ import geo.release.files
 import geo.release.ledger
 from geo.errors import DataError, Problem
 from geo.period import Period
-from geo.release import programmes
+from geo import programmes
 from geo.release.attacker import breaches, intervals
 from geo.release.editions import TABLES, Scope, draw_up
 from geo.release.files import check_folder, read

@@ -1,0 +1,175 @@
+"""Plans made one kelurahan after another: what a person would do by hand, and where the optimum starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.planning.board import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geo.planning.limits import Limits, Rule
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class HighestFirst:
+    """Plan of whoever starts the highest need first.
+
+    Parameters
+    ----------
+    wave
+        As in `geo.planning.waves.Plan`.
+    objective
+        What it is worth.
+    unmet
+        Rules that this way leaves unmet.
+    """
+
+    wave: pd.Series[int]
+    objective: float
+    unmet: tuple[Rule, ...]
+
+
+class _Filling:
+    """One plan being made, wave by wave.
+
+    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than they
+    need, nothing else is started.
+    """
+
+    def __init__(self, board: Board, *, minimum_first: bool) -> None:
+        limits = board.limits
+        self.board, self.minimum_first = board, minimum_first
+        self.waves = np.where(board.started, 0, board.never).astype(np.intp)
+        self.place = {kode: number for number, kode in enumerate(board.kode)}
+        names, self.group = np.unique(board.kecamatan, return_inverse=True)
+        counted = board.started if limits.count_started else np.zeros(len(board), dtype=bool)
+        self.count = np.bincount(self.group[counted], minlength=len(names))
+        free = np.bincount(self.group[~board.started], minlength=len(names))
+        self.least = np.minimum(limits.min_per_kecamatan or 0, free)
+        most = limits.max_per_kecamatan
+        self.most = np.full(len(names), len(board) if most is None else most)
+        self.before = [(self.place[one], self.place[other]) for one, other in sorted(set(limits.before))]
+        self.never = np.zeros(len(board), dtype=bool)
+        self.closed = np.zeros((len(board), board.never), dtype=bool)
+        for kode, wave in limits.not_in:
+            if wave is None:
+                self.never[self.place[kode]] = True
+            else:
+                self.closed[self.place[kode], wave] = True
+        self.deadline = np.full(len(board), board.never, dtype=np.intp)
+        for kode, wave in limits.must:
+            self.deadline[self.place[kode]] = min(self.deadline[self.place[kode]], wave)
+        for _ in range(limits.waves):
+            for one, other in self.before:
+                if self.deadline[other] < board.never:
+                    self.deadline[one] = min(self.deadline[one], self.deadline[other] - 1)
+
+    def _can(self, wave: int, left: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """What may start in a wave of which so much money and so many trainers are left."""
+        board = self.board
+        can = (self.waves == board.never) & ~self.never & ~self.closed[:, wave]
+        can &= (self.count < self.most)[self.group]
+        can &= (board.cost <= left[1] * (1 + _TINY)) & (board.trainers <= left[2] * (1 + _TINY))
+        for one, other in self.before:
+            can[other] &= self.waves[one] < wave
+        return can
+
+    def _urgent(self, wave: int, room: float, can: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """What may start without leaving a rule of least without a place."""
+        board = self.board
+        is_open = self.waves == board.never
+        later = np.cumsum([room, *board.limits.capacity[wave:]])
+        for until, places in enumerate(later, start=wave):
+            due = is_open & (self.deadline <= until)
+            # In its last wave money may run out before places do.
+            if due.any() and (until == wave or due.sum() >= places) and (can & due).any():
+                return can & due
+        lacking = np.maximum(self.least - self.count, 0)
+        short = can & (lacking > 0)[self.group]
+        if short.any() and (self.minimum_first or lacking.sum() >= later[-1]):
+            return short
+        return can
+
+    def fill(self, worth: Callable[[NDArray[np.intp], int], NDArray[np.float64]]) -> NDArray[np.intp]:
+        """Plan that starts what is worth most, one after another; of equals the lower key."""
+        limits, saved = self.board.limits, 0.0
+        for wave in range(1, limits.waves + 1):
+            money = np.inf if limits.budget is None else limits.budget[wave - 1] + saved
+            trainers = np.inf if limits.trainers is None else limits.trainers[wave - 1]
+            left = np.array([limits.capacity[wave - 1], money, trainers], dtype=np.float64)
+            while left[0] >= 1:
+                can = self._can(wave, left)
+                values = worth(self.waves, wave)
+                urgent = self._urgent(wave, left[0], can)
+                can = urgent if urgent is not can else can & (values > 0)
+                if not can.any():
+                    break
+                chosen = int(np.argmax(np.where(can, values, -np.inf)))
+                self.waves[chosen] = wave
+                self.count[self.group[chosen]] += 1
+                left -= [1, self.board.cost[chosen], self.board.trainers[chosen]]
+            saved = left[1] if limits.carry_over and limits.budget is not None else 0.0
+        return self.waves
+
+
+def gains(board: Board, waves: NDArray[np.intp], wave: int) -> NDArray[np.float64]:
+    """What starting each kelurahan in a wave adds to a plan whose later waves are still empty."""
+    counts, spill = board.discounts, board.limits.spill
+    first = board.first_near(waves)
+    gain = board.need * (counts[wave] - spill * counts[first])
+    if spill:
+        fresh = np.where((first == board.never) & (waves == board.never), board.need, 0.0)
+        np.add.at(gain, board.others, spill * counts[wave] * fresh[board.owner])
+    return gain
+
+
+def good_start(board: Board) -> NDArray[np.intp] | None:
+    """The best of several plans made one kelurahan after another; None where none of them keeps all rules."""
+    price = board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + 0.05 if board.limits.budget is not None else None
+    ways: list[Callable[[NDArray[np.intp], int], NDArray[np.float64]]] = [lambda waves, wave: gains(board, waves, wave)]
+    if price is not None:
+        ways.append(lambda waves, wave: gains(board, waves, wave) / price)
+    best, most = None, -np.inf
+    for minimum_first in (False, True):
+        for way in ways:
+            waves = _Filling(board, minimum_first=minimum_first).fill(way)
+            value = board.value(waves)
+            if value > most and not board.broken(waves):
+                best, most = waves, value
+        if best is not None or not board.limits.min_per_kecamatan:
+            break
+    return best
+
+
+def highest_first(
+    needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits
+) -> HighestFirst:
+    """Plan that takes the highest need first and the next one where a limit forbids it.
+
+    What it costs to plan so is what an optimal plan buys. Must, before and the least per kecamatan are kept in sight
+    as a careful person would; where that is not enough, the rules left unmet are told.
+
+    Parameters
+    ----------
+    needs, neighbours, limits
+        As for `geo.planning.waves.plan`.
+
+    Raises
+    ------
+    DataError
+        When the limits make no sense for these kelurahan.
+    """
+    board = Board.of(needs, neighbours, limits)
+    # A need of 0 is filled as well: whoever goes down a list does.
+    waves = _Filling(board, minimum_first=False).fill(lambda _waves, _wave: board.need + _TINY)
+    return HighestFirst(board.series(waves, needs.index), board.value(waves), board.broken(waves))

@@ -1,0 +1,339 @@
+"""Linear and whole-number programmes: the one door to the solver, with a limit on its time."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csc_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+#: Seconds for one programme. One that takes longer proves nothing.
+TIME_LIMIT_S = 20.0
+_OPTIMAL, _INFEASIBLE = 0, 2
+#: Seconds between two looks at the clock, at who waits and at what was found.
+_LOOK_S = 0.05
+_STDOUT = 1
+
+
+class NotProvedError(Exception):
+    """A programme ended without an answer."""
+
+
+def minimise(
+    cost: NDArray[np.float64],
+    equations: csr_array,
+    right: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+) -> NDArray[np.float64] | None:
+    """Minimiser of a linear programme, shape (n,); None when nothing meets the equations.
+
+    Parameters
+    ----------
+    cost
+        Shape (n,).
+    equations, right
+        Shapes (m, n) and (m,); m may be 0.
+    bounds
+        Shape (n, 2), least and largest value.
+    time_limit_s
+        Seconds after which it is given up.
+
+    Raises
+    ------
+    NotProvedError
+        When it ended for any other reason.
+    """
+    has = equations.shape[0] > 0
+    found = linprog(
+        cost, A_eq=equations if has else None, b_eq=right if has else None, bounds=bounds, method="highs",
+        options={"time_limit": time_limit_s},
+    )  # fmt: skip
+    if found.status == _INFEASIBLE:
+        return None
+    if found.status != _OPTIMAL:
+        raise NotProvedError
+    solved: NDArray[np.float64] = found.x
+    return solved
+
+
+class Ended(StrEnum):
+    """Why a whole-number programme ended."""
+
+    SOLVED = "solved"
+    INFEASIBLE = "infeasible"
+    TIME = "time"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Programme:
+    """Find x with the largest gain among low <= rows x <= high and least <= x <= most, some of x whole numbers.
+
+    Parameters
+    ----------
+    gain, least, most
+        Shape (n,).
+    rows
+        Shape (m, n).
+    low, high
+        Shape (m,), infinite where there is no limit.
+    is_whole
+        Shape (n,): which values have to be whole.
+    """
+
+    gain: NDArray[np.float64]
+    rows: csr_array
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    is_whole: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a programme is.
+
+    Parameters
+    ----------
+    best
+        Gain of the best answer so far; minus infinity without one.
+    bound
+        No answer gains more; infinity before the first bound.
+    seconds
+        Since it began.
+    """
+
+    best: float
+    bound: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """What came of a whole-number programme.
+
+    Parameters
+    ----------
+    values
+        Shape (n,); None where none was found.
+    bound
+        No answer gains more.
+    ended
+        Why it ended.
+    """
+
+    values: NDArray[np.float64] | None
+    bound: float
+    ended: Ended
+
+
+class _Silence:
+    """HiGHS greets on the stdout of the process at the first programme, whatever its options say (1.16)."""
+
+    lock = threading.Lock()
+    is_kept = False
+
+    @classmethod
+    def keep(cls) -> None:
+        """Let it greet nobody, once in a process: stdout may carry one JSON object and nothing else."""
+        with cls.lock:
+            if cls.is_kept:
+                return
+            # Not at the top: only plans need it.
+            import highspy
+
+            sys.stdout.flush()
+            try:
+                kept = os.dup(_STDOUT)
+            except OSError:
+                kept = None  # a process without a stdout
+            try:
+                if kept is not None:
+                    with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a device, no path
+                        os.dup2(nothing.fileno(), _STDOUT)
+                empty = highspy.Highs()
+                empty.setOptionValue("output_flag", False)  # noqa: FBT003 - its way
+                empty.passModel(highspy.HighsLp())
+                empty.run()
+                # The greeting waits in the buffer of C, which is written out at the end of the process otherwise.
+                (ctypes.cdll.ucrtbase if sys.platform == "win32" else ctypes.CDLL(None)).fflush(None)
+            finally:
+                if kept is not None:
+                    os.dup2(kept, _STDOUT)
+                    os.close(kept)
+            cls.is_kept = True
+
+
+class _Run:
+    """One run of the solver in a thread of its own, so that whoever waits can stop waiting at any moment.
+
+    The solver looks for an interruption between its steps only, and the first linear programme of a large one is a
+    single step of many seconds. A thread that nobody waits for ends at its next look.
+    """
+
+    def __init__(self, programme: Programme, options: dict[str, Any], start: NDArray[np.float64] | None) -> None:
+        # Not at the top: only plans need it.
+        import highspy
+
+        _Silence.keep()
+        self.best, self.bound = -np.inf, np.inf
+        self.values: NDArray[np.float64] | None = None
+        self.status: Any = None
+        self.fault: BaseException | None = None
+        self._wanted = threading.Event()
+        self._ended = threading.Event()
+        self._highs, self._status = highspy.Highs(), highspy.HighsModelStatus
+        for name, value in {"output_flag": False, "random_seed": 1, **options}.items():
+            if self._highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+                msg = f"HiGHS takes no {name}={value!r}"
+                raise ValueError(msg)
+        self._highs.passModel(_model(programme))
+        if start is not None:
+            given = highspy.HighsSolution()
+            given.col_value = start.tolist()
+            self._highs.setSolution(given)
+        self._highs.cbMipInterrupt += self._look
+        self._highs.cbSimplexInterrupt += self._look
+        self._highs.cbMipLogging += self._look
+        self._highs.cbMipImprovingSolution += self._improve
+        self._thread = threading.Thread(target=self._solve, name="programme")
+        self._thread.start()
+
+    def _look(self, event: Any) -> None:
+        if np.isfinite(event.data_out.mip_dual_bound):
+            self.bound = min(self.bound, -event.data_out.mip_dual_bound)
+        if self._wanted.is_set():
+            event.interrupt()
+
+    def _improve(self, event: Any) -> None:
+        self.values = np.array(event.data_out.mip_solution, dtype=np.float64)
+        self.best = -event.data_out.objective_function_value
+        self._look(event)
+
+    def _solve(self) -> None:
+        try:
+            self._highs.run()
+            self.status = self._highs.getModelStatus()
+            told = self._highs.getInfo()
+            if np.isfinite(told.mip_dual_bound):
+                self.bound = min(self.bound, -told.mip_dual_bound)
+            if told.primal_solution_status == int(self._feasible()):
+                self.values = np.array(self._highs.getSolution().col_value, dtype=np.float64)
+                self.best = -told.objective_function_value
+        except BaseException as fault:  # noqa: BLE001 - raised again where somebody waits
+            self.fault = fault
+        finally:
+            self._ended.set()
+
+    @staticmethod
+    def _feasible() -> Any:
+        import highspy
+
+        return highspy.SolutionStatus.kSolutionStatusFeasible
+
+    def wait(self, time_limit_s: float, progress: Callable[[Progress], None] | None,
+             stop: Callable[[], bool] | None) -> Ended:  # fmt: skip
+        """Why it ended; the calling thread tells of progress and asks whether to stop."""
+        begun = time.monotonic()
+        try:
+            while not self._ended.wait(_LOOK_S):
+                seconds = time.monotonic() - begun
+                if progress is not None:
+                    progress(Progress(self.best, self.bound, seconds))
+                if stop is not None and stop():
+                    return Ended.STOPPED
+                if seconds > time_limit_s:
+                    return Ended.TIME
+        finally:
+            self._wanted.set()
+        if self.fault is not None:
+            raise self.fault
+        if self.status == self._status.kOptimal:
+            return Ended.SOLVED
+        if self.status in {self._status.kInfeasible, self._status.kUnboundedOrInfeasible}:
+            return Ended.INFEASIBLE
+        if self.status == self._status.kTimeLimit:
+            return Ended.TIME
+        msg = f"HiGHS ended with {self.status}"
+        raise NotProvedError(msg)
+
+
+def _model(programme: Programme) -> Any:
+    """Programme as the solver takes it; it minimises."""
+    import highspy
+
+    columns = csc_array(programme.rows)
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = columns.shape
+    model.col_cost_ = -programme.gain
+    model.col_lower_, model.col_upper_ = programme.least, programme.most
+    model.row_lower_, model.row_upper_ = programme.low, programme.high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = columns.indptr, columns.indices
+    model.a_matrix_.value_ = columns.data.astype(np.float64)
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[int(whole)] for whole in programme.is_whole]
+    return model
+
+
+def maximise(  # noqa: PLR0913 - a programme, and how to go about it
+    programme: Programme,
+    *,
+    gap: float = 0.0,
+    unit: float = 1.0,
+    time_limit_s: float = TIME_LIMIT_S,
+    start: NDArray[np.float64] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Answer:
+    """Answer to a whole-number programme: the same for the same programme, unless time or a person ended it.
+
+    Parameters
+    ----------
+    gap
+        It ends when bound less gain is at most gap * max(unit, |gain|); 0 for the proof.
+    unit
+        Smallest gain that a gap is a share of.
+    time_limit_s
+        Seconds after which the best so far has to do.
+    start
+        Values that meet all rows, if some are known; shape (n,).
+    progress
+        Told about twenty times a second how far it is, in the calling thread.
+    stop
+        Asked as often whether to end with the best so far.
+    """
+    if not len(programme.gain):
+        # The solver calls a programme without variables empty, whatever its rows ask.
+        holds = bool((programme.low <= 0).all() and (programme.high >= 0).all())
+        return Answer(np.empty(0), 0.0, Ended.SOLVED) if holds else Answer(None, 0.0, Ended.INFEASIBLE)
+    options = {
+        # One thread: the order of several is the machine's.
+        "threads": 1,
+        "time_limit": float(max(time_limit_s, 0.0)),
+        "mip_rel_gap": float(gap),
+        "mip_abs_gap": max(float(gap * unit), 1e-9),
+        # Took 7 of 12 seconds on 3,352 areas; the start is better than what it finds.
+        "mip_heuristic_run_feasibility_jump": start is None,
+    }
+    run = _Run(programme, options, start)
+    ended = run.wait(time_limit_s, progress, stop)
+    values = run.values if run.values is not None else start
+    return Answer(values if ended is not Ended.INFEASIBLE else None, run.bound, ended)
