@@ -120,8 +120,6 @@ def known_events(events: pd.DataFrame, known_on: date | None) -> pd.DataFrame:
 
     `is_set_aside` says of a statement whether a person had decided that it does not hold.
     """
-    if "set_aside_on" not in events:
-        events = events.assign(set_aside_on=pd.Series(pd.NaT, index=events.index))
     if known_on is None:
         return events.assign(is_set_aside=events["set_aside_on"].notna())
     day = pd.Timestamp(known_on)

@@ -124,12 +124,15 @@ def _read(store: StoreName, settings: Settings, viewer: Viewer) -> _Read:
     if store is StoreName.CONTOH:
         return _Read({table: read_table(table, path) for table, path in _example_files().items()})
     found = _store(settings)
-    if found is None:
-        return _Read({})
+    return _Read({}) if found is None else _of(found, viewer)
+
+
+def _of(store: Store, viewer: Viewer) -> _Read:
+    # Not at the top: what only the facts need shall not wait for a database.
     from geo.records.store import content
 
     facts = read_table(Table.ROLLOUT, FACTS)
-    with found.reading(viewer, Right.SEE_EXACT) as connection:
+    with store.reading(viewer, Right.SEE_EXACT) as connection:
         return _Read(
             content.tables(connection),
             content.denominator(connection),
@@ -156,11 +159,8 @@ def rollout_events(path: Path | None, viewer: Viewer) -> pd.DataFrame:
         return no_tables(StoreName.CONTOH).rollout
     # Not at the top: what only the facts need shall not wait for a database.
     from geo.records.imports import open_existing
-    from geo.records.store import content
 
-    with open_existing(path).reading(viewer, Right.SEE_EXACT) as connection:
-        read = content.tables(connection)
-    return _tables(StoreName.KOTA, read, pd.Series(dtype=float), "").rollout
+    return _tables(StoreName.KOTA, _of(open_existing(path), viewer), "").rollout
 
 
 def no_tables(store: StoreName) -> Tables:
