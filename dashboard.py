@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 #: Pages that everybody has stand in the menu one by one; those of the desk under one heading.
-_FOR_ALL = 6
+_FOR_ALL = 7
 
 _LOG = logging.getLogger("petajaga")
 
@@ -35,7 +35,20 @@ def _asked_for() -> str:
 def main() -> None:
     """The view, the list of pages, what every page shares, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import accounts, hotspots, method, names, overview, profile, record, releases, rollout, sheets, trail
+    from pages import (
+        accounts,
+        hotspots,
+        method,
+        names,
+        overview,
+        priority,
+        profile,
+        record,
+        releases,
+        rollout,
+        sheets,
+        trail,
+    )
     from pages.shell import Shell
     from pages.shell.guard import guarded
     from pages.shell.signed import closed
@@ -61,6 +74,7 @@ def main() -> None:
             for draw, title, address in (
                 (hotspots.page, "page.hotspots", "titik-rawan"),
                 (rollout.page, "page.rollout", "perluasan-cw"),
+                (priority.page, "page.next", "kelurahan-berikutnya"),
                 (profile.page, "page.profile", "profil-kelurahan"),
                 (releases.page, "page.releases", "rilis"),
                 (method.page, "page.method", "metode-sumber"),

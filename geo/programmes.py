@@ -293,7 +293,7 @@ def _model(programme: Programme) -> Any:
     return model
 
 
-def maximise(  # noqa: PLR0913 - a programme, and how to go about it
+def maximise(
     programme: Programme,
     *,
     gap: float = 0.0,

@@ -128,7 +128,12 @@ class Board:
         """
         found = wave.reindex(list(self.kode))
         waves = found.fillna(self.never).to_numpy(dtype=np.intp)
-        if len(wave) != len(self) or (waves < 0).any() or (waves > self.never).any() or ((waves == 0) != self.started).any():
+        if (
+            len(wave) != len(self)
+            or (waves < 0).any()
+            or (waves > self.never).any()
+            or ((waves == 0) != self.started).any()
+        ):
             msg = "not the waves of these kelurahan"
             raise ValueError(msg)
         return waves

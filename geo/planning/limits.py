@@ -147,7 +147,10 @@ def _numbers(limits: Limits) -> Iterable[tuple[str, Problem, list[object], str]]
         yield "discount", Problem.OUT_OF_RANGE, [limits.discount], "0 < .. 1"
     if not -1 <= limits.spill <= 1:
         yield "spill", Problem.OUT_OF_RANGE, [limits.spill], "-1 .. 1"
-    for name, most in (("min_per_kecamatan", limits.min_per_kecamatan), ("max_per_kecamatan", limits.max_per_kecamatan)):
+    for name, most in (
+        ("min_per_kecamatan", limits.min_per_kecamatan),
+        ("max_per_kecamatan", limits.max_per_kecamatan),
+    ):
         if most is not None and most < 0:
             yield name, Problem.NEGATIVE, [most], ""
 

@@ -37,7 +37,11 @@ class _Rows:
         self._high: list[NDArray[np.float64]] = []
 
     def add(
-        self, columns: Sequence[NDArray[np.intp]], factors: Sequence[float], low: float = -np.inf, high: float = np.inf
+        self,
+        columns: Sequence[NDArray[np.intp]],
+        factors: Sequence[float],
+        low: float = -np.inf,
+        high: float = np.inf,
     ) -> None:
         """Many rows of one shape: entry k of each array of columns stands in row k, with that array's factor."""
         number = np.arange(self.count, self.count + len(columns[0]), dtype=np.intp)
@@ -67,7 +71,11 @@ class _Rows:
     def matrix(self, columns: int) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
         rows, places, factors = (np.concatenate(part) for part in zip(*self._entries, strict=True))
         shape = (self.count, columns)
-        return csr_array((factors, (rows, places)), shape=shape), np.concatenate(self._low), np.concatenate(self._high)
+        return (
+            csr_array((factors, (rows, places)), shape=shape),
+            np.concatenate(self._low),
+            np.concatenate(self._high),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Class:
         How many kelurahan are in it.
     label
         Key of a text that says what it is, where that is no range and no state.
+    text
+        That text itself, where no list of words has it.
     """
 
     state: State
@@ -44,6 +46,7 @@ class Class:
     fill: str
     areas: int
     label: str = ""
+    text: str = ""
 
 
 def _round_up(value: float, *, whole: bool) -> float:

@@ -33,6 +33,8 @@ def _entry(mark: str, text: str, count: str) -> str:
 
 def class_text(one: Class, words: Words) -> str:
     """A class in words: its range, or its state."""
+    if one.text:
+        return one.text
     if one.label:
         return words(one.label)
     if one.state is not State.SHOWN or one.low is None or one.high is None:

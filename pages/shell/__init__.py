@@ -233,7 +233,10 @@ class Shell:
         for one in fault.faults:
             st.error(_plain(sentence(one, self.words)))
 
-    def draw_map(self, paint: Paint, *, at: str = "", areas: Areas | None = None, height: int | None = None) -> None:
+    def draw_map(
+        self, paint: Paint, *, at: str = "", areas: Areas | None = None, height: int | None = None,
+        on_click: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
         """The map; a click on it chooses a kelurahan.
 
         Parameters
@@ -246,15 +249,24 @@ class Shell:
             Another layer than the kelurahan, on which nothing can be chosen.
         height
             In pixels; as usual by default.
+        on_click
+            What a click on a kelurahan does beside choosing it.
         """
         # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
         from pages.shell import map_component
 
         view = self.view
+
+        def chosen(kode: str) -> None:
+            if areas is None:
+                self.change(kelurahan=kode)
+                if on_click is not None and kode:
+                    on_click(kode)
+
         tiles = (self.settings.tiles_url, self.settings.tiles_attribution) if view.tiles else None
         map_component.draw(
             areas or self.areas, paint, key=f"shell.map{at}", selected="" if areas else view.kelurahan, tiles=tiles,
-            on_choice=lambda kode: None if areas else self.change(kelurahan=kode),
+            on_choice=chosen,
             height=height or map_component.HEIGHT,
         )  # fmt: skip
         if not at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -24,6 +25,14 @@ class Aspect(StrEnum):
     COMPARE = "banding"
     COURSE = "arah"
     PROVINCE = "ntt"
+
+
+class Step(StrEnum):
+    """What *Kelurahan berikutnya* shows."""
+
+    ORDER = "urutan"
+    WAVES = "gelombang"
+    COMPARE = "banding"
 
 
 class Part(StrEnum):
@@ -75,6 +84,10 @@ class View:
         On *Perluasan CW* only what was known here by that day; None for all that is known.
     part
         What *Perluasan CW* shows.
+    step
+        What *Kelurahan berikutnya* shows.
+    plan
+        What a kept plan is called in an address, or empty.
     """
 
     store: StoreName
@@ -88,6 +101,8 @@ class View:
     aspect: Aspect = Aspect.VERDICT
     known: date | None = None
     part: Part = Part.STATE
+    step: Step = Step.ORDER
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +144,13 @@ def _member(text: str, allowed: Container[str]) -> str:
     return text
 
 
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        msg = "no name of a plan"
+        raise ValueError(msg)
+    return text
+
+
 def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
     return {
         "data": ("store", lambda text: StoreName(_member(text, known.stores))),
@@ -141,6 +163,8 @@ def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
         "lihat": ("aspect", Aspect),
         "diketahui": ("known", date.fromisoformat),
         "bagian": ("part", Part),
+        "langkah": ("step", Step),
+        "rencana": ("plan", _token),
     }
 
 
@@ -180,6 +204,8 @@ def write(view: View) -> dict[str, str]:
         "bahasa": view.language.value,
         "lihat": "" if view.aspect is Aspect.VERDICT else view.aspect.value,
         "diketahui": view.known.isoformat() if view.known else "",
+        "langkah": "" if view.step is Step.ORDER else view.step.value,
+        "rencana": view.plan,
         "bagian": "" if view.part is Part.STATE else view.part.value,
     }
     return {name: text for name, text in written.items() if text}

@@ -1,0 +1,230 @@
+"""A planner's proposal: what was set, what came out, what a person moved; and how two of them differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.planning.evaluation import posterior_cases
+from geo.planning.greedy import HighestFirst, highest_first
+from geo.planning.limits import Limits
+from geo.planning.waves import GAP, Plan, plan
+from geo.terms import OverrideReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from geo.places.boundaries import Areas
+    from geo.programmes import Progress
+
+#: Libraries whose version may change a result.
+_VERSIONS = ("highspy", "numpy", "scipy", "pandas")
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a person decided otherwise than the plan.
+
+    Parameters
+    ----------
+    kode
+        The kelurahan.
+    wave
+        Wave that it is moved to; None for not at all.
+    reason
+        Of a closed list.
+    note
+        A few words more; seen by whoever plans and by nobody else.
+    """
+
+    kode: str
+    wave: int | None
+    reason: OverrideReason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything a planner set.
+
+    Parameters
+    ----------
+    weights
+        Weight of each criterion, by its name.
+    first
+        How many kelurahan are the next ones.
+    limits
+        Of the waves; `started` is filled in from the data when they are solved.
+    cost, trainers
+        Money and trainers that one kelurahan takes; the same for all, because nothing else is known.
+    begins_on, months
+        First day of wave 1, and months from one wave to the next.
+    overrides
+        What a person moved by hand.
+    tolerance
+        Share by which needs may differ inside a tier whose order is drawn; 0 draws none.
+    seed
+        Of all drawing.
+    """
+
+    weights: tuple[tuple[str, float], ...]
+    first: int
+    limits: Limits
+    cost: float
+    trainers: int
+    begins_on: date
+    months: int = 3
+    overrides: tuple[Override, ...] = ()
+    tolerance: float = 0.0
+    seed: int = 1
+
+    def content(self, wave: pd.Series[int], fingerprint: str) -> dict[str, Any]:
+        """The proposal and its waves as the store keeps them (`geo.records.store.scenarios`)."""
+        return {
+            "weights": dict(self.weights),
+            "limits": {
+                "rules": self.limits.plain(), "first": self.first, "cost": self.cost, "trainers": self.trainers,
+                "begins_on": self.begins_on.isoformat(), "months": self.months, "tolerance": self.tolerance,
+            },
+            "pins": {one.kode: one.wave for one in self.overrides},
+            "overrides": [
+                {"kode": one.kode, "reason": one.reason.value, "note": one.note} for one in self.overrides
+            ],
+            "seed": self.seed,
+            "fingerprint": fingerprint,
+            "versions": {name: version(name) for name in _VERSIONS},
+            "waves": {kode: None if pd.isna(number) else int(number) for kode, number in wave.items()},
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Proposal:
+        """The proposal that was kept."""
+        kept = content["limits"]
+        return cls(
+            weights=tuple(content["weights"].items()), first=kept["first"], limits=Limits.of(kept["rules"]),
+            cost=kept["cost"], trainers=kept["trainers"],
+            begins_on=pd.Timestamp(kept["begins_on"]).date(), months=kept["months"], tolerance=kept["tolerance"],
+            overrides=tuple(
+                Override(
+                    one["kode"], content["pins"][one["kode"]], OverrideReason(one["reason"]), one.get("note", "")
+                )
+                for one in content["overrides"]
+            ),
+            seed=content["seed"],
+        )  # fmt: skip
+
+
+def waves_of(content: Mapping[str, Any], index: pd.Index[str]) -> pd.Series[int]:
+    """Waves of a kept proposal on the kelurahan index, as in `geo.planning.waves.Plan`."""
+    return pd.Series(content["waves"], dtype="Int64").reindex(index)
+
+
+def needs_of(table: pd.DataFrame, areas: Areas, proposal: Proposal) -> pd.DataFrame:
+    """What the waves are made of: the cases to be expected of each kelurahan, and what starting it takes.
+
+    The count of one period is mostly chance where it is small: need is its posterior mean, given the size and the
+    other kelurahan. Weights play no part in it.
+
+    Parameters
+    ----------
+    table
+        Of `geo.planning.inputs.criteria_table`.
+    areas
+        The kelurahan.
+    proposal
+        Cost and trainers.
+
+    Returns
+    -------
+    DataFrame on the kelurahan index: `kecamatan`, `need`, `cost`, `trainers`.
+    """
+    need = posterior_cases(table["cases"], table["expected"]) if "expected" in table else table["cases"]
+    return pd.DataFrame(
+        {
+            "kecamatan": areas.groups, "need": need.fillna(0.0), "cost": proposal.cost,
+            "trainers": proposal.trainers,
+        },
+        index=areas.index,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Solved:
+    """A plan, what it would be with the other sign of spill, and what going down a list would give.
+
+    Parameters
+    ----------
+    needs, limits
+        What it was made for.
+    best
+        The plan.
+    mirrored
+        The plan with spill of the other sign; None where spill is 0.
+    listed
+        The plan of whoever starts the highest need first.
+    """
+
+    needs: pd.DataFrame
+    limits: Limits
+    best: Plan
+    mirrored: Plan | None
+    listed: HighestFirst
+
+    @property
+    def gain(self) -> float:
+        """Share by which the plan is worth more than going down the list; 0 where that is worth nothing."""
+        return self.best.objective / self.listed.objective - 1 if self.listed.objective > 0 else 0.0
+
+
+def solve(
+    needs: pd.DataFrame,
+    neighbours: Mapping[str, tuple[str, ...]],
+    limits: Limits,
+    *,
+    gap: float = GAP,
+    time_limit_s: float = 30.0,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Solved:
+    """Plan of waves for both signs of spill, beside going down the list; parameters and faults as `plan`."""
+    best = plan(needs, neighbours, limits, gap=gap, time_limit_s=time_limit_s, progress=progress, stop=stop)
+    other = None
+    if limits.spill:
+        turned = replace(limits, spill=-limits.spill)
+        other = plan(needs, neighbours, turned, gap=max(gap, GAP), time_limit_s=time_limit_s, stop=stop)
+    return Solved(needs, limits, best, other, highest_first(needs, neighbours, limits))
+
+
+def moved_by_hand(wave: pd.Series[int], overrides: tuple[Override, ...]) -> pd.Series[int]:
+    """Waves with what a person decided otherwise."""
+    found = wave.copy()
+    for one in overrides:
+        if one.kode in found.index:
+            found.loc[one.kode] = pd.NA if one.wave is None else one.wave  # type: ignore[assignment]
+    return found
+
+
+def days_of(wave: pd.Series[int], begins_on: date, months: int) -> dict[str, date]:
+    """First day of the wave of every kelurahan that a plan starts."""
+    first = pd.Timestamp(begins_on)
+    return {
+        str(kode): (first + pd.DateOffset(months=months * (int(number) - 1))).date()
+        for kode, number in wave.items()
+        if pd.notna(number) and number > 0
+    }
+
+
+def moves(one: pd.Series[int], other: pd.Series[int]) -> pd.DataFrame:
+    """Kelurahan whose wave differs between two plans.
+
+    Returns
+    -------
+    DataFrame on `kode`: `one`, `other` (Int64, missing where not started), by the wave in the first plan.
+    """
+    both = pd.DataFrame({"one": one, "other": other.reindex(one.index)}, dtype="Int64")
+    differ = both["one"].fillna(-1).ne(both["other"].fillna(-1))
+    return both[differ].sort_values(["one", "other"], na_position="last", kind="stable")

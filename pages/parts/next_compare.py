@@ -1,0 +1,69 @@
+"""Two plans side by side: who moves, and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.planning.proposal import moved_by_hand, moves, waves_of
+from geo.planning.waves import value
+from geo.present.waves import moves_table, wave_map
+from geo.terms import Right, StoreName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pages.shell import Shell
+    from pages.shell.drafting import Drafting
+
+_HEIGHT = 380
+
+
+def draw(shell: Shell, drafting: Drafting) -> None:
+    """Two of: the plan just made, going down the list, the other sign of spill, and those that were kept."""
+    words, areas = shell.words, drafting.seen.areas
+    offered = _offered(shell, drafting)
+    if len(offered) < 2:  # noqa: PLR2004 - two sides
+        st.caption(words("side.none"))
+        return
+    left, right = st.columns(2)
+    one = left.selectbox(words("side.one"), list(offered), key="next.compare.one")
+    other = right.selectbox(words("side.other"), list(offered), index=1, key="next.compare.other")
+    reached, needs, limits = shell.rollout(drafting.seen), drafting.needs, drafting.limits
+    worth = []
+    for place, name, at in ((left, one, ".one"), (right, other, ".other")):
+        wave = offered[name]
+        many = max(1, int(wave.max()) if wave.notna().any() else 1)
+        worth.append(value(needs, shell.next_to, limits, wave))
+        with place:
+            paint = wave_map(wave, many, reached, areas, words, note=shell.note())
+            shell.draw_map(paint, at=at, height=_HEIGHT)
+            st.markdown(
+                words(
+                    "side.worth", worth=words.number(round(worth[-1], 1)),
+                    cost=words.number(round(float(needs["cost"][wave.gt(0).fillna(value=False)].sum()))),
+                )
+            )  # fmt: skip
+    found = moves(offered[one], offered[other])
+    st.markdown(words("side.moves", n=len(found), loss=words.signed(round(worth[1] - worth[0], 2))))
+    if len(found):
+        st.table(moves_table(found, (one, other), areas, words))
+
+
+def _offered(shell: Shell, drafting: Drafting) -> dict[str, pd.Series[int]]:
+    """Plans by what they are called."""
+    words, found = shell.words, drafting.solved
+    plans: dict[str, pd.Series[int]] = {}
+    if found is not None:
+        plans[words("side.now")] = moved_by_hand(found.best.wave, drafting.proposal.overrides)
+        plans[words("side.listed")] = found.listed.wave
+        if found.mirrored is not None:
+            plans[words("side.mirrored")] = found.mirrored.wave
+    desk = shell.desk(Right.PLAN) if shell.view.store is StoreName.KOTA else None
+    if desk is not None and not desk.is_new:
+        for row in desk.scenarios().to_dict("records"):
+            kept = desk.scenario(row["token"])
+            name = words("keep.called", name=kept.name, day=words.day(kept.made_at.date()))
+            plans[name if name not in plans else f"{name} ({kept.id})"] = waves_of(kept.content, shell.areas.index)
+    return plans

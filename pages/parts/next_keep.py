@@ -1,0 +1,72 @@
+"""Keeping a plan under a name, and making it the city's."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.planning.proposal import days_of, waves_of
+from geo.terms import Right, StoreName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pages.shell import Shell
+    from pages.shell.desk import Desk
+    from pages.shell.drafting import Drafting
+
+
+def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
+    """A name to keep the plan under; plans that were kept: their address, away with one, the city's own."""
+    words = shell.words
+    st.subheader(words("keep.title"))
+    desk = shell.desk(Right.PLAN) if shell.view.store is StoreName.KOTA else None
+    if desk is None:
+        st.caption(words("keep.closed"))
+        return
+    with st.form("next.keep"):
+        name = st.text_input(words("keep.name"), max_chars=40, placeholder=words("keep.name.example"))
+        if st.form_submit_button(words("keep.do")):
+            shell.do(lambda: drafting.keep(name, wave, desk), words("keep.done"))
+    if not desk.is_new:
+        _kept(shell, desk)
+
+
+def _kept(shell: Shell, desk: Desk) -> None:
+    """Plans that were kept."""
+    words, rows = shell.words, desk.scenarios().to_dict("records")
+    if not rows:
+        return
+    by_token = {row["token"]: row for row in rows}
+    token = st.selectbox(
+        words("keep.which"), list(by_token),
+        format_func=lambda one: words(
+            "keep.called", name=by_token[one]["name"], day=words.day(by_token[one]["made_at"].date())
+        ),
+        key="next.kept.which",
+    )  # fmt: skip
+    row, one, two, three = by_token[token], *st.columns(3)
+    if one.button(words("keep.open"), width="stretch"):
+        shell.change(plan=token)
+        st.rerun()
+    if two.button(words("keep.city"), width="stretch", disabled=row["plan_batch"] in desk.plans()):
+        shell.do(lambda: _make_city(shell, desk, token), words("keep.city.done"))
+    if three.button(words("keep.away"), width="stretch"):
+        shell.do(lambda: desk.withdraw_scenario(int(row["id"]), int(row["version"])), words("keep.gone"))
+    st.caption(words("keep.address", address=f"/kelurahan-berikutnya?data=kota&rencana={token}"))
+    if row["plan_batch"] in desk.plans():
+        st.markdown(words("keep.is_city"))
+        if st.button(words("keep.city.undo")):
+            shell.do(lambda: desk.undo_plan(int(row["plan_batch"])), words("keep.city.undone"))
+
+
+def _make_city(shell: Shell, desk: Desk, token: str) -> None:
+    """A kept plan becomes planned events, in place of the plan before."""
+    kept = desk.scenario(token)
+    rules = kept.content["limits"]
+    days = days_of(
+        waves_of(kept.content, shell.areas.index), date.fromisoformat(rules["begins_on"]), int(rules["months"])
+    )
+    desk.enter_plan(kept, days, source=shell.words("keep.source", name=kept.name), replaces=desk.plans())

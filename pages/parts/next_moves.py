@@ -1,0 +1,53 @@
+"""What a person decides otherwise than the plan, with a reason that is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from geo.planning.proposal import Override
+from geo.present.waves import wave_label
+from geo.terms import OverrideReason
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+    from pages.shell.drafting import Drafting
+
+_LONGEST = 120
+
+
+def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
+    """A form to move one kelurahan, and what was moved."""
+    words, names, own = shell.words, shell.areas.names, drafting.proposal
+    with st.expander(words("moves.title", n=len(own.overrides))):
+        st.caption(words("moves.how"))
+        offered = [kode for kode in names.sort_values().index if kode not in drafting.active]
+        with st.form("next.move", clear_on_submit=True):
+            one, two = st.columns(2)
+            kode = one.selectbox(
+                words("filter.kelurahan"), offered,
+                format_func=lambda one: f"{names[one]} ({wave_label(wave[one], words)})",
+            )  # fmt: skip
+            to = two.selectbox(
+                words("moves.to"), [*range(1, own.limits.waves + 1), None],
+                format_func=lambda one: wave_label(pd.NA if one is None else one, words),
+            )  # fmt: skip
+            reason = one.selectbox(
+                words("moves.reason"), list(OverrideReason), format_func=lambda one: words(f"override_reason.{one}")
+            )
+            note = two.text_input(words("moves.note"), max_chars=_LONGEST, help=words("moves.note.help"))
+            if st.form_submit_button(words("moves.do")):
+                drafting.override(Override(kode, to, reason, note.strip()), kode)
+                st.rerun(scope="fragment")
+        for moved in own.overrides:
+            said, way = st.columns([8, 2], vertical_alignment="center")
+            where = wave_label(pd.NA if moved.wave is None else moved.wave, words)
+            said.markdown(f"{names[moved.kode]}: {where}, {words(f'override_reason.{moved.reason}')}")
+            if moved.note:
+                said.caption(moved.note)
+            way.button(
+                words("pin.let_go"), key=f"next.moved.{moved.kode}", on_click=drafting.override,
+                args=(None, moved.kode),
+            )  # fmt: skip

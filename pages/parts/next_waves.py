@@ -1,0 +1,191 @@
+"""Waves under limits: the form, the search that can be stopped, the plan, what a person moves, keeping it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.errors import DataError
+from geo.planning.drawn import drawn
+from geo.planning.limits import check_limits
+from geo.planning.proposal import days_of, moved_by_hand, solve
+from geo.planning.waves import NoPlanError, NoPlanYetError, broken, value
+from geo.present.legend import legend
+from geo.present.waves import conflict_sentences, drawn_sentence, plan_sentences, wave_map, wave_table
+from pages.parts.next_form import limits_form, pins_control
+from pages.parts.next_keep import keep_control
+from pages.parts.next_moves import moves_control
+from pages.shell.jobs import Job
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.planning.proposal import Solved
+    from pages.shell import Shell
+    from pages.shell.drafting import Drafting
+
+#: The first look ends at one per cent; the proof takes as long as a person waits, at most so many seconds.
+_LOOK_S, _PROOF_S = 30.0, 300.0
+#: Seconds that a search is waited for before the page shows how far it is.
+_WAIT_S = 3.0
+
+
+def draw(shell: Shell, drafting: Drafting) -> None:
+    """Limits, then the plan made of them, if there is one."""
+    words = shell.words
+    st.markdown(words("next.waves.what"))
+    is_asked = limits_form(shell, drafting)
+    pins_control(shell, drafting)
+    if is_asked:
+        _begin(shell, drafting, gap=0.01, seconds=_LOOK_S)
+    if drafting.job is not None and not _end(shell, drafting):
+        return
+    found = drafting.solved
+    if found is not None:
+        _plan(shell, drafting, found)
+        return
+    st.caption(words("next.waves.none"))
+    kept = drafting.kept
+    if kept is not None:
+        # Of an address that somebody was given: the plan as it was kept, without working it out again.
+        _shown(shell, drafting, kept)
+        keep_control(shell, drafting, kept)
+
+
+def _begin(shell: Shell, drafting: Drafting, *, gap: float, seconds: float) -> None:
+    """Starts a search, unless the limits make no sense."""
+    if drafting.job is not None:
+        drafting.job.stop()
+    needs, limits = drafting.needs, drafting.limits
+    try:
+        check_limits(limits, needs.index, needs.columns)
+    except DataError as fault:
+        shell.tell(fault)
+        return
+    next_to = shell.next_to
+    drafting.job = Job(
+        lambda tell, stop: solve(needs, next_to, limits, gap=gap, time_limit_s=seconds, progress=tell, stop=stop)
+    )
+    drafting.job.wait(_WAIT_S)
+
+
+def _end(shell: Shell, drafting: Drafting) -> bool:
+    """Takes what a search gave; while it goes on, tells how far it is. Whether it is over."""
+    words, job = shell.words, drafting.job
+    if job is None:
+        return True
+    if not job.is_done:
+        _watch(shell, drafting)
+        return False
+    drafting.job = None
+    if isinstance(job.fault, NoPlanError):
+        st.error(words("plan.none" if job.fault.conflict.is_smallest else "plan.none.some"))
+        for said in conflict_sentences(job.fault.conflict.rules, shell.areas, words):
+            st.markdown(f"- {said}")
+    elif isinstance(job.fault, NoPlanYetError):
+        st.warning(words("plan.not_yet"))
+    elif isinstance(job.fault, DataError):
+        shell.tell(job.fault)
+    elif job.fault is not None:
+        raise job.fault
+    elif job.result is not None:
+        drafting.solved = job.result
+    return True
+
+
+@st.fragment(run_every=0.7)
+def _watch(shell: Shell, drafting: Drafting) -> None:
+    """How far a search is, twice a second, and the button that ends it with the best so far."""
+    words, job = shell.words, drafting.job
+    if job is None or job.is_done:
+        st.rerun()
+    told = job.progress
+    if told is None or told.best <= 0:
+        st.progress(0.0, words("plan.searching"))
+    else:
+        gap = max(0.0, told.bound - told.best) / max(1.0, told.best)
+        st.progress(
+            max(0.0, min(1.0, 1 - gap)),
+            words("plan.progress", gap=words.number(round(100 * gap, 1)), seconds=round(told.seconds)),
+        )
+    st.button(words("plan.stop"), on_click=job.stop, key="next.stop")
+
+
+def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
+    """The plan: what it is worth, the proof on demand, the map, the list, what a person moves."""
+    words, seen, own = shell.words, drafting.seen, drafting.proposal
+    for said in plan_sentences(found, seen.areas, words):
+        st.markdown(f"- {said}")
+    if not found.best.optimal and st.button(words("plan.prove")):
+        _begin(shell, drafting, gap=0.0, seconds=_PROOF_S)
+        st.rerun(scope="fragment")
+    wave = _tiers(shell, drafting, found)
+    wave = moved_by_hand(wave, own.overrides)
+    if own.overrides:
+        worth = value(found.needs, shell.next_to, found.limits, wave)
+        st.markdown(words("moves.worth", loss=words.number(round(found.best.objective - worth, 2))))
+        for rule in conflict_sentences(broken(found.needs, found.limits, wave), seen.areas, words):
+            st.warning(words("moves.broken", rule=rule))
+    _shown(shell, drafting, wave)
+    moves_control(shell, drafting, wave)
+    keep_control(shell, drafting, wave)
+
+
+def _tiers(shell: Shell, drafting: Drafting, found: Solved) -> pd.Series[int]:
+    """The plan, or the plan with the order inside tiers of near-equal need drawn."""
+    words, own = shell.words, drafting.proposal
+    with st.expander(words("drawn.title"), expanded=own.tolerance > 0):
+        st.caption(words("drawn.how"))
+        left, right = st.columns(2)
+        left.slider(
+            words("drawn.tolerance"), 0.0, 0.5, step=0.05, format="percent",
+            **drafting.widget("tolerance", own.tolerance, lambda one: drafting.change(tolerance=one)),
+        )  # fmt: skip
+        right.number_input(
+            words("drawn.seed"), min_value=1, max_value=999_999, step=1,
+            **drafting.widget("seed", own.seed, lambda one: drafting.change(seed=one)),
+        )  # fmt: skip
+        if not own.tolerance:
+            return found.best.wave
+        dealt = drawn(
+            found.needs, shell.next_to, found.limits, found.best.wave, tolerance=own.tolerance, seed=own.seed
+        )
+        st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=own.seed))
+        return dealt.wave
+
+
+def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
+    """Map and list of the waves."""
+    words, seen, own = shell.words, drafting.seen, drafting.proposal
+    reached = shell.rollout(seen)
+    wide, narrow = st.columns([7, 3])
+    paint = wave_map(wave, own.limits.waves, reached, seen.areas, words, note=shell.note())
+    with narrow:
+        st.html(legend(words("wave.map"), paint.classes, reached.stages["stage"], words))
+        clicked = st.segmented_control(
+            words("pin.click"), ["choose", "must", "never"], default="choose", key="next.click",
+            format_func=lambda one: words(f"pin.click.{one}"),
+        )  # fmt: skip
+        shell.kelurahan_control()
+    with wide:
+        shell.draw_map(paint, on_click=partial(_pin, drafting, clicked or "choose"))
+    st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
+
+
+def _pin(drafting: Drafting, how: str, kode: str) -> None:
+    """What a click on the map does to the limits: the first wave or none, and a second click takes it back."""
+    own = drafting.proposal.limits
+    must, never = dict(own.must), dict(own.not_in)
+    if how == "must" and kode not in drafting.active:
+        drafting.limit(
+            must=tuple((one, by) for one, by in must.items() if one != kode) + (() if kode in must else ((kode, 1),)),
+            not_in=tuple((one, at) for one, at in own.not_in if one != kode),
+        )
+    elif how == "never" and kode not in drafting.active:
+        kept = tuple((one, at) for one, at in own.not_in if one != kode)
+        drafting.limit(
+            not_in=kept + (() if kode in never else ((kode, None),)),
+            must=tuple((one, by) for one, by in must.items() if one != kode),
+        )

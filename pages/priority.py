@@ -1,0 +1,47 @@
+"""Kelurahan berikutnya: which kelurahan come next, why, how sure that is, and in which wave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import next_compare, next_order, next_waves
+from pages.shell.address import Step
+from pages.shell.drafting import Drafting
+from pages.shell.guard import guarded
+
+if TYPE_CHECKING:
+    from pages.shell import Shell
+
+_DRAWN = {Step.ORDER: next_order.draw, Step.WAVES: next_waves.draw, Step.COMPARE: next_compare.draw}
+
+
+def page(shell: Shell) -> None:
+    """Order of priority, waves under limits, and plans side by side; nothing of it from published editions."""
+    words = shell.words
+    st.title(words("page.next"))
+    shell.banner()
+    if shell.source.is_bound:
+        # Small counts are hidden in an edition: an order made of the rest would be of what can be shown.
+        st.info(words("next.closed"))
+    elif shell.is_empty:
+        shell.what_to_bring()
+    else:
+        _steps(shell)
+    shell.footer()
+
+
+@st.fragment
+@guarded
+def _steps(shell: Shell) -> None:
+    """What changes with the step, the weights and the limits."""
+    words = shell.words
+    st.segmented_control(
+        words("next.step"), list(Step), label_visibility="collapsed",
+        format_func=lambda one: words(f"step.{one.name.lower()}"), **shell.widget("step"),
+    )  # fmt: skip
+    drafting = Drafting(shell)
+    if drafting.is_of_other_data:
+        st.warning(words("next.other_data"))
+    _DRAWN[shell.view.step](shell, drafting)
