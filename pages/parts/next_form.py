@@ -51,12 +51,12 @@ def _fields(shell: Shell, own: Proposal) -> dict[str, Any]:
             words("limit.trainers"), 0, 500, limits.trainers[0] if limits.trainers else 0, help=words("limit.none")
         ),
         "trainers_each": two.number_input(words("limit.trainers_each"), 0, 50, own.trainers),
-        "carry_over": three.checkbox(words("limit.carry_over"), limits.carry_over),
+        "carry_over": st.checkbox(words("limit.carry_over"), limits.carry_over),
         "least": one.number_input(words("limit.least"), 0, 50, limits.min_per_kecamatan or 0),
         "most": two.number_input(
             words("limit.most"), 0, 50, limits.max_per_kecamatan or 0, help=words("limit.none")
         ),
-        "count_started": three.checkbox(words("limit.count_started"), limits.count_started),
+        "count_started": st.checkbox(words("limit.count_started"), limits.count_started),
         "discount": one.slider(
             words("limit.discount"), 0.5, 1.0, limits.discount, step=0.01, help=words("limit.discount.help")
         ),

@@ -164,12 +164,12 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
     paint = wave_map(wave, own.limits.waves, reached, seen.areas, words, note=shell.note())
     with narrow:
         st.html(legend(words("wave.map"), paint.classes, reached.stages["stage"], words))
+        shell.kelurahan_control()
+    with wide:
         clicked = st.segmented_control(
             words("pin.click"), ["choose", "must", "never"], default="choose", key="next.click",
             format_func=lambda one: words(f"pin.click.{one}"),
         )  # fmt: skip
-        shell.kelurahan_control()
-    with wide:
         shell.draw_map(paint, on_click=partial(_pin, drafting, clicked or "choose"))
     st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
 
