@@ -119,17 +119,21 @@ def _add(shell: Shell, drafting: Drafting) -> None:
         words("pin.how"), ["must", "never", "not_in", "before"], format_func=lambda kind: words(f"pin.{kind}"),
         key="next.pin.how",
     )  # fmt: skip
-    kode = two.selectbox(words("filter.kelurahan"), offered, format_func=names.__getitem__, key="next.pin.kode")
+    two.selectbox(words("filter.kelurahan"), offered, format_func=names.__getitem__, key="next.pin.kode")
     if how == "before":
-        other = three.selectbox(words("pin.other"), offered, format_func=names.__getitem__, key="next.pin.other")
+        three.selectbox(words("pin.other"), offered, format_func=names.__getitem__, key="next.pin.other")
     else:
-        at = three.number_input(words("wave.wave"), 1, limits.waves, key="next.pin.wave", disabled=how == "never")
-    if not four.button(words("pin.add"), width="stretch"):
-        return
+        three.number_input(words("wave.wave"), 1, limits.waves, key="next.pin.wave", disabled=how == "never")
+    four.button(words("pin.add"), width="stretch", on_click=_added, args=(drafting,))
+
+
+def _added(drafting: Drafting) -> None:
+    """Takes the rule that stands in the widgets."""
+    limits, state = drafting.proposal.limits, st.session_state
+    how, kode, at = state["next.pin.how"], state["next.pin.kode"], state.get("next.pin.wave", 1)
     if how == "must":
         drafting.limit(must=(*(pair for pair in limits.must if pair[0] != kode), (kode, int(at))))
     elif how == "before":
-        drafting.limit(before=tuple(dict.fromkeys((*limits.before, (kode, other)))))
+        drafting.limit(before=tuple(dict.fromkeys((*limits.before, (kode, state["next.pin.other"])))))
     else:
         drafting.limit(not_in=tuple(dict.fromkeys((*limits.not_in, (kode, None if how == "never" else int(at))))))
-    st.rerun(scope="fragment")

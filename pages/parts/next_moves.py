@@ -26,21 +26,22 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
         offered = [kode for kode in names.sort_values().index if kode not in drafting.active]
         with st.form("next.move", clear_on_submit=True):
             one, two = st.columns(2)
-            kode = one.selectbox(
-                words("filter.kelurahan"), offered,
+            one.selectbox(
+                words("filter.kelurahan"), offered, key="next.move.kode",
                 format_func=lambda one: f"{names[one]} ({wave_label(wave[one], words)})",
             )  # fmt: skip
-            to = two.selectbox(
-                words("moves.to"), [*range(1, own.limits.waves + 1), None],
+            two.selectbox(
+                words("moves.to"), [*range(1, own.limits.waves + 1), None], key="next.move.to",
                 format_func=lambda one: wave_label(pd.NA if one is None else one, words),
             )  # fmt: skip
-            reason = one.selectbox(
-                words("moves.reason"), list(OverrideReason), format_func=lambda one: words(f"override_reason.{one}")
+            one.selectbox(
+                words("moves.reason"), list(OverrideReason), key="next.move.reason",
+                format_func=lambda one: words(f"override_reason.{one}"),
+            )  # fmt: skip
+            two.text_input(
+                words("moves.note"), max_chars=_LONGEST, help=words("moves.note.help"), key="next.move.note"
             )
-            note = two.text_input(words("moves.note"), max_chars=_LONGEST, help=words("moves.note.help"))
-            if st.form_submit_button(words("moves.do")):
-                drafting.override(Override(kode, to, reason, note.strip()), kode)
-                st.rerun(scope="fragment")
+            st.form_submit_button(words("moves.do"), on_click=_moved, args=(drafting,))
         for moved in own.overrides:
             said, way = st.columns([8, 2], vertical_alignment="center")
             where = wave_label(pd.NA if moved.wave is None else moved.wave, words)
@@ -51,3 +52,9 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
                 words("pin.let_go"), key=f"next.moved.{moved.kode}", on_click=drafting.override,
                 args=(None, moved.kode),
             )  # fmt: skip
+
+
+def _moved(drafting: Drafting) -> None:
+    """Takes the move that stands in the form."""
+    kode, to, reason, written = (st.session_state[f"next.move.{name}"] for name in ("kode", "to", "reason", "note"))
+    drafting.override(Override(kode, to, reason, written.strip()), kode)

@@ -118,9 +118,10 @@ def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
     words, seen, own = shell.words, drafting.seen, drafting.proposal
     for said in plan_sentences(found, seen.areas, words):
         st.markdown(f"- {said}")
-    if not found.best.optimal and st.button(words("plan.prove")):
-        _begin(shell, drafting, gap=0.0, seconds=_PROOF_S)
-        st.rerun(scope="fragment")
+    if not found.best.optimal:
+        st.button(
+            words("plan.prove"), on_click=_begin, args=(shell, drafting), kwargs={"gap": 0.0, "seconds": _PROOF_S}
+        )
     wave = _tiers(shell, drafting, found)
     wave = moved_by_hand(wave, own.overrides)
     if own.overrides:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORDS = Words(Language.ID)
-MENU = ("overview", "hotspots", "rollout", "profile", "releases", "method")
+MENU = ("overview", "hotspots", "rollout", "priority", "profile", "releases", "method")
 DESK = ("sheets", "names", "record", "accounts", "trail")
 MEASURES = ("korban", "laporan", "anggota", "laporan-per-ukuran", "laporan-dihaluskan")
 

@@ -140,9 +140,7 @@ def made(seed: int) -> Instance:
         index=pd.Index(codes, name="kode"),
     )
     pairs = [pair for pair in itertools.combinations(codes, 2) if has(0.4)]
-    near = {
-        kode: tuple(other for pair in pairs if kode in pair for other in pair if other != kode) for kode in codes
-    }
+    near = {kode: tuple(other for pair in pairs if kode in pair for other in pair if other != kode) for kode in codes}
     money = float(needs["cost"].mean())
 
     def some(count: int) -> list[str]:
@@ -391,7 +389,9 @@ def test_same_input_same_plan_in_another_process() -> None:
         "print(json.dumps([None if pd.isna(one) else int(one) for one in found.wave]))\n"
     )
     root = Path(__file__).parents[2]
-    run = subprocess.run([sys.executable, "-c", script], input=told, capture_output=True, text=True, check=True, cwd=root)
+    run = subprocess.run(
+        [sys.executable, "-c", script], input=told, capture_output=True, text=True, check=True, cwd=root
+    )
     # The greeting of the solver would stand before it.
     assert json.loads(run.stdout) == list(here.values())
 
