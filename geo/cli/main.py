@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, custody, measure, places, records, release, users
+from geo.cli import bench, custody, measure, places, plan, records, release, users
 from geo.cli.telling import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -59,6 +59,7 @@ def parser(words: Words) -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar=words("cli.command"), required=True)
     places.add(commands, shared, words)
     measure.add(commands, shared, words)
+    plan.add(commands, shared, words)
     records.add(commands, shared, words)
     release.add(commands, shared, words)
     custody.add(commands, shared, words)

@@ -42,8 +42,8 @@ class HighestFirst:
 class _Filling:
     """One plan being made, wave by wave.
 
-    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than they
-    need, nothing else is started.
+    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than
+    they need, nothing else is started.
     """
 
     def __init__(self, board: Board, *, minimum_first: bool) -> None:
@@ -135,8 +135,14 @@ def gains(board: Board, waves: NDArray[np.intp], wave: int) -> NDArray[np.float6
 
 def good_start(board: Board) -> NDArray[np.intp] | None:
     """The best of several plans made one kelurahan after another; None where none of them keeps all rules."""
-    price = board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + 0.05 if board.limits.budget is not None else None
-    ways: list[Callable[[NDArray[np.intp], int], NDArray[np.float64]]] = [lambda waves, wave: gains(board, waves, wave)]
+    price = (
+        board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + 0.05
+        if board.limits.budget is not None
+        else None
+    )
+    ways: list[Callable[[NDArray[np.intp], int], NDArray[np.float64]]] = [
+        lambda waves, wave: gains(board, waves, wave)
+    ]
     if price is not None:
         ways.append(lambda waves, wave: gains(board, waves, wave) / price)
     best, most = None, -np.inf
@@ -151,9 +157,7 @@ def good_start(board: Board) -> NDArray[np.intp] | None:
     return best
 
 
-def highest_first(
-    needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits
-) -> HighestFirst:
+def highest_first(needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits) -> HighestFirst:
     """Plan that takes the highest need first and the next one where a limit forbids it.
 
     What it costs to plan so is what an optimal plan buys. Must, before and the least per kecamatan are kept in sight

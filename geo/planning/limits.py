@@ -77,8 +77,8 @@ class Limits:
     discount
         A kelurahan started a wave later counts so much of it; above 0, at most 1.
     spill
-        Share of its need that counts for a kelurahan that is never started and next to a started one; -1 to 1, negative
-        where need moves to the neighbours.
+        Share of its need that counts for a kelurahan that is never started and next to a started one; -1 to 1,
+        negative where need moves to the neighbours.
     started
         Kelurahan that have Community Watch already: wave 0.
     count_started
@@ -147,7 +147,10 @@ def _numbers(limits: Limits) -> Iterable[tuple[str, Problem, list[object], str]]
         yield "discount", Problem.OUT_OF_RANGE, [limits.discount], "0 < .. 1"
     if not -1 <= limits.spill <= 1:
         yield "spill", Problem.OUT_OF_RANGE, [limits.spill], "-1 .. 1"
-    for name, most in (("min_per_kecamatan", limits.min_per_kecamatan), ("max_per_kecamatan", limits.max_per_kecamatan)):
+    for name, most in (
+        ("min_per_kecamatan", limits.min_per_kecamatan),
+        ("max_per_kecamatan", limits.max_per_kecamatan),
+    ):
         if most is not None and most < 0:
             yield name, Problem.NEGATIVE, [most], ""
 

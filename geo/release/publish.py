@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
+from geo.programmes import NotProvedError
 from geo.records.denominators import read_denominators
 from geo.release import files
 from geo.release.attacker import intervals
 from geo.release.cells import KEY
 from geo.release.editions import Draft, Scope, draw_up, next_period
 from geo.release.ledger import Ledger, check_period, standing, unplaced_to_tell
-from geo.programmes import NotProvedError
 from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:
