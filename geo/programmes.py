@@ -27,8 +27,6 @@ _OPTIMAL, _INFEASIBLE = 0, 2
 #: Seconds between two looks at the clock, at who waits and at what was found.
 _LOOK_S = 0.05
 _STDOUT = 1
-#: Share of a gain that may be a rounding.
-_CLAIM = 1e-7
 
 
 class NotProvedError(Exception):
@@ -192,13 +190,13 @@ class _Run:
     single step of many seconds. A thread that nobody waits for ends at its next look.
     """
 
-    def __init__(self, programme: Programme, options: dict[str, Any], start: NDArray[np.float64] | None) -> None:
+    def __init__(self, programme: Programme, options: dict[str, Any]) -> None:
         # Not at the top: only plans need it.
         import highspy
 
         _Silence.keep()
-        self.best, self.bound, self.claimed = -np.inf, np.inf, -np.inf
-        self._gain = programme.gain
+        self.best, self.bound = -np.inf, np.inf
+        self._gain, self._is_mixed = programme.gain, bool(programme.is_whole.any())
         self.values: NDArray[np.float64] | None = None
         self.status: Any = None
         self.fault: BaseException | None = None
@@ -210,25 +208,24 @@ class _Run:
                 msg = f"HiGHS takes no {name}={value!r}"
                 raise ValueError(msg)
         self._highs.passModel(_model(programme))
-        if start is not None:
-            given = highspy.HighsSolution()
-            given.col_value = start.tolist()
-            self._highs.setSolution(given)
         self._highs.cbMipInterrupt += self._look
         self._highs.cbSimplexInterrupt += self._look
-        self._highs.cbMipLogging += self._look
+        self._highs.cbMipLogging += self._told
         self._highs.cbMipImprovingSolution += self._improve
         self._thread = threading.Thread(target=self._solve, name="programme")
         self._thread.start()
 
     def _look(self, event: Any) -> None:
-        if np.isfinite(event.data_out.mip_dual_bound):
-            self.bound = min(self.bound, -event.data_out.mip_dual_bound)
         if self._wanted.is_set():
             event.interrupt()
 
     def _improve(self, event: Any) -> None:
         self._keep(np.array(event.data_out.mip_solution, dtype=np.float64))
+        self._told(event)
+
+    def _told(self, event: Any) -> None:
+        if np.isfinite(event.data_out.mip_dual_bound):
+            self.bound = min(self.bound, -event.data_out.mip_dual_bound)
         self._look(event)
 
     def _keep(self, values: NDArray[np.float64]) -> None:
@@ -241,11 +238,10 @@ class _Run:
             self._highs.run()
             self.status = self._highs.getModelStatus()
             told = self._highs.getInfo()
-            if np.isfinite(told.mip_dual_bound):
+            if self._is_mixed and np.isfinite(told.mip_dual_bound):
                 self.bound = min(self.bound, -told.mip_dual_bound)
             if told.primal_solution_status == int(self._feasible()):
                 self._keep(np.array(self._highs.getSolution().col_value, dtype=np.float64))
-                self.claimed = -told.objective_function_value
         except BaseException as fault:  # noqa: BLE001 - raised again where somebody waits
             self.fault = fault
         finally:
@@ -275,6 +271,8 @@ class _Run:
         if self.fault is not None:
             raise self.fault
         if self.status == self._status.kOptimal:
+            if not self._is_mixed:
+                self.bound = self.best
             return Ended.SOLVED
         if self.status in {self._status.kInfeasible, self._status.kUnboundedOrInfeasible}:
             return Ended.INFEASIBLE
@@ -309,7 +307,6 @@ def maximise(
     gap: float = 0.0,
     unit: float = 1.0,
     time_limit_s: float = TIME_LIMIT_S,
-    start: NDArray[np.float64] | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Answer:
@@ -323,8 +320,6 @@ def maximise(
         Smallest gain that a gap is a share of.
     time_limit_s
         Seconds after which the best so far has to do.
-    start
-        Values that meet all rows, if some are known; shape (n,).
     progress
         Told about twenty times a second how far it is, in the calling thread.
     stop
@@ -340,16 +335,9 @@ def maximise(
         "time_limit": float(max(time_limit_s, 0.0)),
         "mip_rel_gap": float(gap),
         "mip_abs_gap": max(float(gap * unit), 1e-9),
-        # Took 7 of 12 seconds on 3,352 areas; the start is better than what it finds.
-        "mip_heuristic_run_feasibility_jump": start is None,
+        # Took 7 of 12 seconds on 3,352 areas, and what it found was no use.
+        "mip_heuristic_run_feasibility_jump": False,
     }
-    begun = time.monotonic()
-    run = _Run(programme, options, start)
+    run = _Run(programme, options)
     ended = run.wait(time_limit_s, progress, stop)
-    if start is not None and ended is Ended.SOLVED and run.claimed > run.best + _CLAIM * max(1.0, abs(run.claimed)):
-        # HiGHS 1.16 carries a start through its presolve wrongly where columns are merged, and then takes it for
-        # worth more than anything there is: seen in one of a thousand small programmes.
-        left = time_limit_s - (time.monotonic() - begun)
-        return maximise(programme, gap=gap, unit=unit, time_limit_s=left, progress=progress, stop=stop)
-    values = run.values if run.values is not None else start
-    return Answer(values if ended is not Ended.INFEASIBLE else None, run.bound, ended)
+    return Answer(run.values if ended is not Ended.INFEASIBLE else None, run.bound, ended)

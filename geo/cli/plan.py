@@ -202,8 +202,9 @@ def _neighbours(chosen: argparse.Namespace, needs: pd.DataFrame, limits: Limits,
     else:
         keys = pd.Series(areas.index)
         gone = sorted(set(needs.index) - set(keys))
+        shown = ", ".join(Fault.of("", "", Problem.NO_SUCH_KELURAHAN, values=gone).values)
         if gone and (chosen.neighbours or len(gone) < len(needs)) and limits.spill:
-            raise RefusalError([Fault.of(chosen.need.name, KODE, Problem.NO_SUCH_KELURAHAN, values=gone)], "plan")
+            raise RefusalError([Fault.of(chosen.need.name, KODE, Problem.NO_SUCH_KELURAHAN, hint=shown)], "plan")
         if gone and limits.spill:
             teller.note(teller.words("cli.plan.no_neighbours"))
         metric = areas.frame.geometry.to_crs(areas.metric_crs)
@@ -223,11 +224,9 @@ def _task(chosen: argparse.Namespace, teller: Teller) -> _Task:
     needs, faults = _needs(chosen.need, chosen)
     given = _Given(chosen, set(needs.index))
     faults += given.faults + _search_faults(chosen)
-    told = {one.table for one in given.faults}
     for one in faults_of(given.limits, needs.index, ("cost", "trainers")):
-        option = f"--{one.column.replace('_', '-')}"
-        if option not in told or one.problem is Problem.NOT_IN_LIST:
-            faults.append(replace(one, table=option, column=""))
+        shown = ", ".join(one.values) if one.problem is Problem.NOT_IN_LIST else one.hint
+        faults.append(replace(one, table=f"--{one.column.replace('_', '-')}", column="", hint=shown))
     if faults:
         raise RefusalError(faults, "plan")
     areas = areas_of(None, None)

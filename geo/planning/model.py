@@ -7,7 +7,7 @@ the one with them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -124,16 +124,16 @@ class Starts:
         for wave in range(1, self.waves):
             rows.add([self.by(self.free, wave), self.by(self.free, wave + 1)], [1, -1], high=0)
 
-    def of(self, waves: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Values of the variables for a plan."""
-        return (waves[self.free, None] <= np.arange(1, self.waves + 1)).astype(np.float64).ravel()
+    def shares(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far each kelurahan has started by each wave, 1 for wave 0; shape (kelurahan, waves)."""
+        shares = np.ones((len(self.board), self.waves))
+        shares[self.free] = values[: self.count].reshape(len(self.free), self.waves)
+        return shares
 
     def plan(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         """Plan of some values of the variables."""
-        waves = np.zeros(len(self.board), dtype=np.intp)
-        by = values[: self.count].reshape(len(self.free), self.waves) > 0.5  # noqa: PLR2004 - they are 0 or 1
-        waves[self.free] = self.waves + 1 - by.sum(axis=1)
-        return waves
+        by = self.shares(values) > 0.5  # noqa: PLR2004 - they are 0 or 1
+        return np.where(self.board.started, 0, self.waves + 1 - by.sum(axis=1)).astype(np.intp)
 
     def inside(self, areas: NDArray[np.intp], wave: int, weights: NDArray[np.float64], high: float) -> _Line:
         """Sum of the weights of what starts in one wave, at most `high`."""
@@ -247,12 +247,10 @@ class Model:
         """Programme in units of `unit`, without the constant."""
         return self._rows.programme(self._gain / self.unit, np.arange(len(self._gain)) < self.starts.count)
 
-    def values(self, waves: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Values of all variables for a plan."""
-        first = self.board.first_near(waves)[self.touched]
-        is_out = waves[self.touched] == self.board.never
-        reach = [(is_out & (first <= wave)).astype(np.float64) for wave in self._earning]
-        return np.concatenate((self.starts.of(waves), *reach))
+    def linear(self) -> Programme:
+        """The same without whole numbers: whoever can start by halves is worth as much or more."""
+        made = self.programme()
+        return replace(made, is_whole=np.zeros(len(made.gain), dtype=bool))
 
 
 def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[Programme, int]:
