@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, custody, measure, places, rank, records, release, rollout, users
+from geo.cli import bench, custody, measure, places, plan, rank, records, release, rollout, users
 from geo.cli.telling import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -60,6 +60,7 @@ def parser(words: Words) -> argparse.ArgumentParser:
     places.add(commands, shared, words)
     measure.add(commands, shared, words)
     rank.add(commands, shared, words)
+    plan.add(commands, shared, words)
     records.add(commands, shared, words)
     rollout.add(commands, shared, words)
     release.add(commands, shared, words)

@@ -11,12 +11,13 @@ import pandas as pd
 from pyproj import CRS, Transformer
 
 from geo.cli.given import read_given, write_beside
+from geo.cli.neighbours import near
 from geo.cli.places import KODE, coordinate_system
-from geo.cli.tables import OUTPUTS, check_output, columns_told, numbers, read_table
+from geo.cli.tables import OUTPUTS, check_output, numbers
 from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem
 from geo.measures.areas import METHODS, Found, Method, Options, measure_areas
-from geo.places.neighbours import Neighbours, contiguous, nearby, nearest, poles
+from geo.places.neighbours import poles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,52 +172,6 @@ def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float
     return points, False
 
 
-def _pairs(path: Path, keys: pd.Series[str]) -> Neighbours:
-    """Neighbours of a file: its first two columns are keys, a row a pair."""
-    table = read_table(path)
-    if table.shape[1] < 2:  # noqa: PLR2004 - a pair
-        raise RefusalError([Fault.of(path.name, "", Problem.MISSING_COLUMN, hint=columns_told(table))], "neighbours")
-    place = pd.Series(np.arange(len(keys)), index=pd.Index(keys))
-    ends, faults = [], []
-    for column in table.columns[:2]:
-        written = table[column].astype("str").fillna("").str.strip()
-        found = written.map(place)
-        if found.isna().any():
-            gone = found.isna().to_numpy()
-            rows = (np.flatnonzero(gone) + 2).tolist()
-            faults.append(Fault.of(path.name, str(column), Problem.NOT_IN_LIST, values=written[gone], rows=rows))
-        ends.append(found)
-    if faults:
-        raise RefusalError(faults, "neighbours")
-    one, other = (end.to_numpy(dtype=np.int64) for end in ends)
-    return Neighbours.of_pairs(np.append(one, other), np.append(other, one), len(keys))
-
-
-def _neighbours(given: Given, chosen: argparse.Namespace) -> Neighbours:
-    how, _, amount = chosen.neighbours.partition(":")
-    wrong = RefusalError([Fault.of("--neighbours", "", Problem.NOT_IN_LIST)], "neighbours")
-    if how in {"queen", "rook"} and not amount:
-        if given.polygons is None:
-            raise RefusalError([Fault.of("--neighbours", "", Problem.NO_PLACE)], "option")
-        return contiguous(given.polygons.to_numpy(), rook=how == "rook")
-    if how not in {"knn", "distance"}:
-        path = Path(chosen.neighbours)
-        if not path.is_file():
-            raise wrong
-        return _pairs(path, given.keys)
-    try:
-        number = float(amount)
-    except ValueError as fault:
-        raise wrong from fault
-    most = len(given.keys) - 1 if how == "knn" else np.inf
-    if not 0 < number <= most or not np.isfinite(number) or (how == "knn" and number != int(number)):
-        raise wrong
-    points, on_sphere = _centres(given, chosen)
-    if how == "knn":
-        return nearest(points, int(number), is_on_sphere=on_sphere)
-    return nearby(points, number, is_on_sphere=on_sphere)
-
-
 def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     """Tell, and write where asked, what a method finds in areas.
 
@@ -241,7 +196,8 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     )  # fmt: skip
     found = measure_areas(
         method, cases, size, options,
-        neighbours=_neighbours(given, chosen) if needs.needs_neighbours else None,
+        neighbours=near(chosen.neighbours, given.keys, given.polygons, lambda: _centres(given, chosen))
+        if needs.needs_neighbours else None,
         centres=points, is_on_sphere=on_sphere,
     )  # fmt: skip
     told = _told(found, given, chosen)

@@ -127,7 +127,7 @@ class Board:
             When they are not those of these kelurahan.
         """
         found = wave.reindex(list(self.kode))
-        waves = found.fillna(self.never).to_numpy(dtype=np.intp)
+        waves = np.array(found.fillna(self.never), dtype=np.intp)
         if (
             len(wave) != len(self)
             or (waves < 0).any()
@@ -157,7 +157,7 @@ class Board:
         spilt = np.where(is_out, self.limits.spill * counts[self.first_near(waves)], 0.0)
         return float(self.need @ (own + spilt))
 
-    def is_broken(self, rule: Rule, waves: NDArray[np.intp]) -> bool:
+    def is_broken(self, rule: Rule, waves: NDArray[np.intp]) -> bool:  # noqa: PLR0911 - one for each kind of rule
         """Whether a plan breaks a rule."""
         kinds, place = RuleKind, self.kode.index
         match rule.kind:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from geo.planning.model import relaxed
 from geo.programmes import Ended, NotProvedError, Programme, maximise
@@ -48,7 +47,7 @@ def _hitting(ways: list[set[int]], count: int, time_limit_s: float) -> set[int]:
     # The share of a rule's place is too small for a whole rule, and makes the choice a fixed one.
     price = 1 + np.arange(count) / (2.0 * count * count + 1)
     programme = Programme(
-        gain=-price, rows=csr_array((np.ones(len(places)), (rows, places)), shape=(len(ways), count)),
+        gain=-price, row=rows, column=places, factor=np.ones(len(places)),
         low=np.ones(len(ways)), high=np.full(len(ways), np.inf), least=np.zeros(count), most=np.ones(count),
         is_whole=np.ones(count, dtype=bool),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """A drawn order among kelurahan whose needs are near enough: who is first is left to a seed that is kept.
 
-Where chance decides when a kelurahan starts, the waves are a stepped wedge: what happens after a start can be compared
-with what happens meanwhile where it has not come yet (Hussey and Hughes 2007).
+Where chance decides when a kelurahan starts, the waves are a stepped wedge: what happens after a start can be
+compared with what happens meanwhile where it has not come yet (Hussey and Hughes 2007).
 """
 
 from __future__ import annotations

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from geo.planning.limits import Limits, Rule
 
+    _Worth = Callable[[NDArray[np.intp], int], NDArray[np.float64]]
+
 _TINY = 1e-12
+#: Share of the dearest that a start costs at least, so that what costs next to nothing is not worth everything.
+_LEAST_PRICE = 0.05
+#: What a gain counts beside a share.
+_TIE = 1e-3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,8 +48,8 @@ class HighestFirst:
 class _Filling:
     """One plan being made, wave by wave.
 
-    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than they
-    need, nothing else is started.
+    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than
+    they need, nothing else is started.
     """
 
     def __init__(self, board: Board, *, minimum_first: bool) -> None:
@@ -100,7 +106,7 @@ class _Filling:
             return short
         return can
 
-    def fill(self, worth: Callable[[NDArray[np.intp], int], NDArray[np.float64]]) -> NDArray[np.intp]:
+    def fill(self, worth: _Worth) -> NDArray[np.intp]:
         """Plan that starts what is worth most, one after another; of equals the lower key."""
         limits, saved = self.board.limits, 0.0
         for wave in range(1, limits.waves + 1):
@@ -133,18 +139,32 @@ def gains(board: Board, waves: NDArray[np.intp], wave: int) -> NDArray[np.float6
     return gain
 
 
-def good_start(board: Board) -> NDArray[np.intp] | None:
-    """The best of several plans made one kelurahan after another; None where none of them keeps all rules."""
-    price = (
-        board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + 0.05
-        if board.limits.budget is not None
-        else None
-    )
-    ways: list[Callable[[NDArray[np.intp], int], NDArray[np.float64]]] = [
-        lambda waves, wave: gains(board, waves, wave)
-    ]
-    if price is not None:
+def by_gain(board: Board) -> NDArray[np.intp] | None:
+    """The best of several plans made by what each start adds; None where none of them keeps all rules."""
+    ways: list[_Worth] = [lambda waves, wave: gains(board, waves, wave)]
+    if board.limits.budget is not None:
+        price = board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + _LEAST_PRICE
         ways.append(lambda waves, wave: gains(board, waves, wave) / price)
+    return _best(board, ways)
+
+
+def by_shares(board: Board, shares: NDArray[np.float64]) -> NDArray[np.intp] | None:
+    """Plan that starts what has started furthest where halves may start; None where it breaks a rule.
+
+    Parameters
+    ----------
+    shares
+        Of each kelurahan by each wave, shape (kelurahan, waves).
+    """
+    most = max(float(board.need.max(initial=0.0)), _TINY)
+
+    def worth(waves: NDArray[np.intp], wave: int) -> NDArray[np.float64]:
+        return shares[:, wave - 1] + _TIE * gains(board, waves, wave) / most
+
+    return _best(board, [worth])
+
+
+def _best(board: Board, ways: list[_Worth]) -> NDArray[np.intp] | None:
     best, most = None, -np.inf
     for minimum_first in (False, True):
         for way in ways:

@@ -77,8 +77,8 @@ class Limits:
     discount
         A kelurahan started a wave later counts so much of it; above 0, at most 1.
     spill
-        Share of its need that counts for a kelurahan that is never started and next to a started one; -1 to 1, negative
-        where need moves to the neighbours.
+        Share of its need that counts for a kelurahan that is never started and next to a started one; -1 to 1,
+        negative where need moves to the neighbours.
     started
         Kelurahan that have Community Watch already: wave 0.
     count_started

@@ -7,11 +7,11 @@ the one with them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from geo.planning.limits import RuleKind
 from geo.programmes import Programme
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from geo.planning.board import Board
     from geo.planning.limits import Rule
 
-_WAVE_KINDS = {RuleKind.CAPACITY, RuleKind.BUDGET, RuleKind.BUDGET_SO_FAR, RuleKind.TRAINERS}
+#: Sums of decimal fractions, which the solver keeps to within its tolerance only.
+_SUMS = {RuleKind.BUDGET, RuleKind.BUDGET_SO_FAR, RuleKind.TRAINERS}
+_WAVE_KINDS = {RuleKind.CAPACITY, *_SUMS}
 
 
 class _Rows:
@@ -68,14 +70,15 @@ class _Rows:
         self._high.append(np.full(rows, high))
         self.count += rows
 
-    def matrix(self, columns: int) -> tuple[csr_array, NDArray[np.float64], NDArray[np.float64]]:
-        rows, places, factors = (np.concatenate(part) for part in zip(*self._entries, strict=True))
-        shape = (self.count, columns)
-        return (
-            csr_array((factors, (rows, places)), shape=shape),
-            np.concatenate(self._low),
-            np.concatenate(self._high),
-        )
+    def programme(self, gain: NDArray[np.float64], is_whole: NDArray[np.bool_]) -> Programme:
+        """Programme of these rows, all its values between 0 and 1."""
+        empty = (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0))
+        rows, places, factors = (np.concatenate(part) for part in zip(empty, *self._entries, strict=True))
+        return Programme(
+            gain=gain, row=rows, column=places, factor=factors, low=np.concatenate([[], *self._low]),
+            high=np.concatenate([[], *self._high]), least=np.zeros(len(gain)), most=np.ones(len(gain)),
+            is_whole=is_whole,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +124,16 @@ class Starts:
         for wave in range(1, self.waves):
             rows.add([self.by(self.free, wave), self.by(self.free, wave + 1)], [1, -1], high=0)
 
-    def of(self, waves: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Values of the variables for a plan."""
-        return (waves[self.free, None] <= np.arange(1, self.waves + 1)).astype(np.float64).ravel()
+    def shares(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far each kelurahan has started by each wave, 1 for wave 0; shape (kelurahan, waves)."""
+        shares = np.ones((len(self.board), self.waves))
+        shares[self.free] = values[: self.count].reshape(len(self.free), self.waves)
+        return shares
 
     def plan(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         """Plan of some values of the variables."""
-        waves = np.zeros(len(self.board), dtype=np.intp)
-        by = values[: self.count].reshape(len(self.free), self.waves) > 0.5  # noqa: PLR2004 - they are 0 or 1
-        waves[self.free] = self.waves + 1 - by.sum(axis=1)
-        return waves
+        by = self.shares(values) > 0.5  # noqa: PLR2004 - they are 0 or 1
+        return np.where(self.board.started, 0, self.waves + 1 - by.sum(axis=1)).astype(np.intp)
 
     def inside(self, areas: NDArray[np.intp], wave: int, weights: NDArray[np.float64], high: float) -> _Line:
         """Sum of the weights of what starts in one wave, at most `high`."""
@@ -139,7 +142,7 @@ class Starts:
             places, factors = np.append(places, self.by(areas, wave - 1)), np.append(factors, -weights)
         return _Line(places, factors, high=high)
 
-    def lines(self, rule: Rule) -> list[_Line]:
+    def lines(self, rule: Rule) -> list[_Line]:  # noqa: PLR0911 - one for each kind of rule
         """Rows of a rule; none where what it speaks of is wave 0 already."""
         board, free, one = self.board, self.free, np.ones(1)
         if rule.kind in _WAVE_KINDS:
@@ -220,13 +223,16 @@ class Model:
                 self._rows.add([near, last[row], column[row]], [1, -1, -1], high=0)
             gain = np.append(gain, limits.spill * board.need[self.touched] * steps[wave - 1])
         if limits.spill > 0 and len(self.touched):
-            for sooner, later in zip(columns, columns[1:], strict=False):
+            for sooner, later in pairwise(columns):
                 self._rows.add([sooner, later], [1, -1], high=0)
             self._rows.add([columns[-1], last], [1, 1], high=1)
         self._gain = gain
 
     def forbid(self, rule: Rule, waves: NDArray[np.intp]) -> None:
         """Keep every plan out that starts the same or more in the wave whose sum this one exceeds by a rounding."""
+        if rule.kind not in _SUMS:
+            msg = f"the solver broke {rule}"
+            raise RuntimeError(msg)
         so_far = rule.kind is RuleKind.BUDGET_SO_FAR
         members = np.flatnonzero((waves >= 1) & (waves <= rule.wave) if so_far else waves == rule.wave)
         most, ones = len(members) - 1.0, np.ones(len(members))
@@ -239,19 +245,12 @@ class Model:
 
     def programme(self) -> Programme:
         """Programme in units of `unit`, without the constant."""
-        size = len(self._gain)
-        matrix, low, high = self._rows.matrix(size)
-        return Programme(
-            gain=self._gain / self.unit, rows=matrix, low=low, high=high, least=np.zeros(size), most=np.ones(size),
-            is_whole=np.arange(size) < self.starts.count,
-        )  # fmt: skip
+        return self._rows.programme(self._gain / self.unit, np.arange(len(self._gain)) < self.starts.count)
 
-    def values(self, waves: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Values of all variables for a plan."""
-        first = self.board.first_near(waves)[self.touched]
-        is_out = waves[self.touched] == self.board.never
-        reach = [(is_out & (first <= wave)).astype(np.float64) for wave in self._earning]
-        return np.concatenate((self.starts.of(waves), *reach))
+    def linear(self) -> Programme:
+        """The same without whole numbers: whoever can start by halves is worth as much or more."""
+        made = self.programme()
+        return replace(made, is_whole=np.zeros(len(made.gain), dtype=bool))
 
 
 def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[Programme, int]:
@@ -271,11 +270,5 @@ def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[
                 excess = line.high - most if np.isfinite(line.high) else line.low - least
                 places, factors = np.append(places, column[rule]), np.append(factors, excess)
             rows.add_one(places, factors, line.low, line.high)
-    size = starts.count + len(elastic)
-    matrix, low, high = rows.matrix(size)
-    is_rule = np.arange(size) >= starts.count
-    programme = Programme(
-        gain=np.where(is_rule, -1.0, 0.0), rows=matrix, low=low, high=high, least=np.zeros(size), most=np.ones(size),
-        is_whole=np.ones(size, dtype=bool),
-    )  # fmt: skip
-    return programme, starts.count
+    is_rule = np.arange(starts.count + len(elastic)) >= starts.count
+    return rows.programme(np.where(is_rule, -1.0, 0.0), np.ones(len(is_rule), dtype=bool)), starts.count

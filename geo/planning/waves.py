@@ -11,7 +11,7 @@ import numpy as np
 
 from geo.planning.board import Board
 from geo.planning.conflicts import Conflict, conflict
-from geo.planning.greedy import good_start
+from geo.planning.greedy import by_gain, by_shares
 from geo.planning.model import Model
 from geo.programmes import Ended, Progress, maximise
 
@@ -126,8 +126,8 @@ class _Search:
     ) -> None:
         self.board, self.model = board, Model(board)
         self.begun = time.monotonic()
-        self._progress, self.stop = progress, stop
-        self.best = good_start(board)
+        self._progress, self.stop, self._is_whole = progress, stop, False
+        self.best = by_gain(board)
         self.bound = _most(board)
         self.ended = Ended.STOPPED if stop is not None and stop() else None
 
@@ -141,15 +141,33 @@ class _Search:
         """Pass on how far it is, in the plan's own units and from its own beginning."""
         if self._progress is None:
             return
-        scaled = self.model.constant + self.model.unit * np.array([found.best, found.bound])
-        best, bound = max(self.objective(), float(scaled[0])), min(self.bound, float(scaled[1]))
-        self._progress(Progress(best, bound, self.seconds()))
+        best, bound = (self.model.constant + self.model.unit * one for one in (found.best, found.bound))
+        if not self._is_whole:
+            best = -np.inf
+        self._progress(Progress(max(self.objective(), best), min(self.bound, bound), self.seconds()))
+
+    def begin(self, gap: float, time_limit_s: float) -> bool:
+        """Look for a plan near one that may start by halves; whether it is good enough already.
+
+        On thousands of areas that takes a third of the time of the search with whole numbers.
+        """
+        answer = maximise(
+            self.model.linear(), time_limit_s=time_limit_s - self.seconds(), progress=self.tell, stop=self.stop
+        )
+        self.ended = answer.ended
+        if answer.ended is not Ended.SOLVED or answer.values is None:
+            return answer.ended in {Ended.TIME, Ended.STOPPED}
+        self.bound = min(self.bound, self.model.constant + self.model.unit * answer.bound)
+        waves = by_shares(self.board, self.model.starts.shares(answer.values))
+        if waves is not None and self.board.value(waves) > self.objective():
+            self.best = waves
+        return gap_of(self.objective(), self.bound) <= gap
 
     def step(self, gap: float, time_limit_s: float) -> bool:
         """Solve once; whether that was the last time."""
-        start = None if self.best is None else self.model.values(self.best)
+        self._is_whole = True
         answer = maximise(
-            self.model.programme(), gap=gap, unit=1.0 / self.model.unit, start=start,
+            self.model.programme(), gap=gap, unit=1.0 / self.model.unit,
             time_limit_s=time_limit_s - self.seconds(), progress=self.tell, stop=self.stop,
         )  # fmt: skip
         self.ended = answer.ended
@@ -210,8 +228,9 @@ def plan(
     """
     board = Board.of(needs, neighbours, limits)
     search = _Search(board, progress, stop)
-    while search.ended is not Ended.STOPPED and not search.step(gap, time_limit_s):
-        pass
+    is_done = search.ended is Ended.STOPPED or (gap > PROVED and search.begin(gap, time_limit_s))
+    while not is_done:
+        is_done = search.step(gap, time_limit_s)
     if search.ended is Ended.INFEASIBLE:
         raise NoPlanError(conflict(board, time_limit_s=max(CONFLICT_S, time_limit_s - search.seconds())))
     if search.best is None:

@@ -25,9 +25,9 @@ from release.towns import NOBODY_COVERED, records, town
 import geo.release.attacker
 import geo.release.files
 import geo.release.ledger
+from geo import programmes
 from geo.errors import DataError, Problem
 from geo.period import Period
-from geo import programmes
 from geo.release.attacker import breaches, intervals
 from geo.release.editions import TABLES, Scope, draw_up
 from geo.release.files import check_folder, read
