@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,26 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from people import TASKFORCE
 
 from geo.errors import DataError, Problem
+from geo.measures.rollout import cw_stages
+from geo.period import Period
+from geo.places.neighbours import queen
 from geo.planning.criteria import CRITERIA, Criterion, Direction, Posterior, Scale, read_criteria, weighted
 from geo.planning.inputs import OWN, criteria_table, gap, trend
 from geo.planning.priority import Gone, NothingToRankError, rank
-from geo.terms import Stage
+from geo.planning.stability import stability
+from geo.release.released import release
+from geo.study import join
+from geo.terms import Stage, StoreName
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from geo.places.boundaries import Areas
+    from geo.records.tables import Tables
 
 UP, DOWN = Direction.UP, Direction.DOWN
 NEED, COST, READY = (
@@ -75,7 +87,6 @@ def test_what_has_no_data_is_left_out_and_the_weights_are_shared_anew() -> None:
 def test_a_single_missing_value_counts_as_the_median_and_is_named() -> None:
     found = rank(TOWN.assign(cases=[np.nan, 2.0, 10.0, 4.0]), [NEED, COST])
     assert found.filled == (("need", "a"),)
-    assert found.is_filled("need", "a")
     assert found.values["need"].tolist() == [4.0, 2.0, 10.0, 4.0]
 
 
@@ -91,6 +102,8 @@ def test_nothing_to_rank_by_is_told() -> None:
 def test_a_weight_of_nothing_has_a_part_of_nothing() -> None:
     found = rank(TOWN, [NEED, replace(COST, weight=0.0)])
     assert (found.table["part_cost"] == 0.0).all()
+    huge = rank(TOWN, [replace(NEED, weight=1.5e308), replace(COST, weight=1.5e308)])
+    assert huge.weights.tolist() == [0.5, 0.5]
     assert weighted([NEED, COST], {"cost": 9.0})[1].weight == 9.0
     with pytest.raises(ValueError, match="0 or more"):
         weighted([NEED], {"need": -1.0})
@@ -193,6 +206,10 @@ def test_a_file_of_criteria(tmp_path: Path) -> None:
         ("[[[", {("", Problem.UNREADABLE)}),
         ("weight = 3", {("weight", Problem.NOT_A_TABLE)}),
         (
+            f'[a]\ncolumn = "x"\ndirection = "up"\nweight = {10**400}\n[[b]]\nweight = 1',
+            {("a.weight", Problem.NOT_A_NUMBER), ("b", Problem.NOT_A_TABLE)},
+        ),
+        (
             '[a]\ncolumn = "x"\ndirection = "up"\nweight = 0\n[b]\ncolumn = "y"\ndirection = "down"\nweight = 0',
             {("weight", Problem.NO_WEIGHT)},
         ),
@@ -255,3 +272,48 @@ def test_own_columns_are_known_ones(priority_inputs) -> None:
     assert found["cost"].isna().sum() == len(kode) - 2
     with pytest.raises(ValueError, match="no criterion knows"):
         criteria_table(seen, stages, near, own=own.rename(columns={"cost": "income"}))
+
+
+def test_the_inputs_of_the_example(priority_inputs) -> None:
+    seen, stages, near = priority_inputs
+    found = criteria_table(seen, stages, near)
+    counts = seen.now.table
+    oebufu, alak = "53.71.04.1009", "53.71.01.1002"
+    assert found.at[oebufu, "cases"] == counts.at[oebufu, "cases"] == 40
+    assert found["cases"].isna().equals(~counts["state"].isin(["shown", "zero"]))
+    told = found["cases"].notna()
+    assert found.loc[told, "expected"].sum() == pytest.approx(found["cases"].sum())
+    assert found["expected"].notna().all()  # by size, which is public
+    assert found.at[oebufu, "stations"] == seen.denominators.at[oebufu, "tps2024"]
+    # All seven of Oebobo have a Community Watch and nobody else is known to.
+    assert (found["without_cw"] == 0).sum() == 7
+    assert found["without_cw"].equals(found["kecamatan_without_cw"])
+    share = np.mean([found.at[kode, "without_cw"] for kode in near[alak]])
+    assert found.at[alak, "neighbours_without_cw"] == share
+    awake = criteria_table(seen, stages, near, quiet=pd.Series(data=True, index=[oebufu]))
+    assert awake.at[oebufu, "without_cw"] == 0.5
+    assert awake["kecamatan_without_cw"].equals(found["kecamatan_without_cw"])
+
+
+def test_the_inputs_of_an_edition_and_of_another_city(toy: Areas, tables_of: Callable[..., Tables]) -> None:
+    kode = toy.index
+    rows = [{"reported_on": f"{year}-05-01", "document_kode": kode[0], "persons": 3} for year in (2016, 2017, 2017)]
+    tables = tables_of(StoreName.KOTA, cases=rows)
+    seen = release(
+        join(toy, tables, Period(2017, 2017)), join(toy, tables, Period(2016, 2016)), TASKFORCE, k=1,
+        on=date(2018, 1, 1),
+    )  # fmt: skip
+    stages = cw_stages(seen.rollout, toy, seen.on)
+    found = criteria_table(seen, stages, queen(toy))
+    # A layer without embedded sizes has neither stations nor anything expected.
+    assert found.columns.tolist() == [
+        "cases", "trend", "without_cw", "neighbours_without_cw", "kecamatan_without_cw",
+    ]  # fmt: skip
+    assert found["cases"].tolist()[0] == 2
+    assert found["cases"].isna().tolist() == [False, True, True, True]
+    assert found["trend"].tolist()[0] == pytest.approx(np.log((2 + 1.5) / (1 + 1.5)))
+    persons = criteria_table(replace(seen, has_reports=False), stages, queen(toy))
+    assert persons["cases"].tolist()[0] == 6
+    ranking = rank(found, read_criteria())
+    assert {one.name for one, _ in ranking.left_out} >= {"stations", "cost"}
+    assert stability(ranking, first=2, draws=100).table.index.equals(kode)
