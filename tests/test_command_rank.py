@@ -172,6 +172,15 @@ def test_bad_input_is_named_and_nothing_is_written(
     assert not out.exists()
 
 
+def test_a_table_without_polygons_makes_no_map(
+    run: Callable[..., Any], files: Callable[..., Any], tmp_path: Path
+) -> None:
+    code, told, _ = run(*files(), "-o", tmp_path / "out.gpkg")
+    assert code == 2
+    assert ".csv" in told["faults"][0]["remedy"]
+    assert not (tmp_path / "out.gpkg").exists()
+
+
 def test_every_fault_of_the_table_at_once(run: Callable[..., Any], files: Callable[..., Any], tmp_path: Path) -> None:
     code, told, _ = run(*files("id,cases,price\n1,x,2\n2,3,y\n"), "-o", tmp_path / "out.csv")
     assert code == 2
