@@ -11,6 +11,7 @@ import pytest
 
 from geo.errors import Problem
 from geo.measures.figures import Measure
+from geo.planning.stability import Standing
 from geo.schemas import Table
 from geo.terms import Claim, CountedAs, Denominator, Precision, Stage, State, StoreName, Unplaced
 from geo.words import Language, Words, catalogue
@@ -24,6 +25,7 @@ _FAMILIES = {
     "unplaced.": Unplaced, "fault.what.": Problem, "fault.remedy.": Problem, "store.": StoreName,
     "language.": Language, "empty.": Table, "denominator.": Denominator, "event.": Stage, "claim.": Claim,
     "method.measure.": Measure, "method.state.": State, "method.stage.": Stage, "method.denominator.": Denominator,
+    "standing.": Standing,
 }  # fmt: skip
 _NEVER_TOLD = {State.SHOWN, Problem.NO_SUCH_KELURAHAN, Problem.BAD_KODE}
 

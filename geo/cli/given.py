@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from geo.cli.telling import Teller
 
+_SHAPES = (".gpkg", ".geojson")
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Given:
@@ -96,6 +98,18 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
     return Given(path.name, table, keys, None)
 
 
+def check_shapes(given: Given, out: Path, *, topic: str) -> None:
+    """Refuse a file of shapes as output of what has none, before any work is done.
+
+    Raises
+    ------
+    DataError
+        When the ending of `out` is that of such a file and there are no polygons.
+    """
+    if out.suffix.lower() in _SHAPES and given.polygons is None:
+        raise RefusalError([Fault.of("-o", "", Problem.NO_PLACE)], topic)
+
+
 def write_beside(given: Given, columns: Mapping[str, Any], out: Path, teller: Teller) -> None:
     """Write what was given with more columns at its end; a column that had such a name becomes `<name>_input`.
 
@@ -104,16 +118,12 @@ def write_beside(given: Given, columns: Mapping[str, Any], out: Path, teller: Te
     Raises
     ------
     DataError
-        When the place cannot be written to, or a file of shapes is asked for and there are none.
+        When the place cannot be written to.
     """
     table, dropped = without_nik(given.table)
     for column in dropped:
         teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
     for name, values in columns.items():
         table = with_column(table, name, values)
-    shapes = None
-    if out.suffix.lower() in {".gpkg", ".geojson"}:
-        if given.polygons is None:
-            raise RefusalError([Fault.of("-o", "", Problem.NO_PLACE)], "option")
-        shapes = given.polygons.to_numpy()
+    shapes = given.polygons.to_numpy() if out.suffix.lower() in _SHAPES else None
     write_table(table, out, shapes=shapes)

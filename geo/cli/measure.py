@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
-from geo.cli.given import read_given, write_beside
+from geo.cli.given import check_shapes, read_given, write_beside
 from geo.cli.neighbours import near
 from geo.cli.places import KODE, coordinate_system
 from geo.cli.tables import OUTPUTS, check_output, numbers
@@ -187,6 +187,8 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
         coordinate_system(chosen.crs)
     teller.progress(words("cli.reading"))
     given = read_given(chosen.areas, chosen.id, teller, topic="measure")
+    if chosen.out:
+        check_shapes(given, chosen.out, topic="option")
     cases, size = _checked(given, chosen, method)
     needs = METHODS[method]
     points, on_sphere = _centres(given, chosen) if needs.needs_centres else (None, False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.cli.given import read_given, write_beside
+from geo.cli.given import check_shapes, read_given, write_beside
 from geo.cli.places import KODE
 from geo.cli.tables import OUTPUTS, check_output, numbers
 from geo.cli.telling import RefusalError
@@ -138,6 +138,7 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
     criteria = _declared(chosen.criteria)
     teller.progress(words("cli.reading"))
     given = read_given(chosen.areas, chosen.id, teller, topic="rank")
+    check_shapes(given, chosen.out, topic="rank")
     values = _values(given, criteria)
     keys = given.keys.set_axis(values.index)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -82,7 +83,8 @@ _KNOWN = (*_NEEDED, "scale", "label", "unit", "source", "posterior", "expected",
 
 
 def _wrong_weight(weight: object) -> Problem | None:
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
+    # A whole number of TOML may have more digits than any float.
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not abs(weight) <= sys.float_info.max:
         return Problem.NOT_A_NUMBER
     return Problem.NEGATIVE if weight < 0 else None
 

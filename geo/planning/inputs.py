@@ -34,7 +34,10 @@ _QUIET = 0.5
 
 
 def _told(counts: Counts, *, reports: bool) -> pd.Series[float]:
-    """Reports (persons where reports are not counted), missing unless they are told."""
+    """Reports, missing unless they are told.
+
+    Of an edition persons: those of one report are not independent, so draws of them vary less than they should.
+    """
     table = counts.table
     told = table["state"].isin([State.SHOWN, State.ZERO])
     return table["cases" if reports else "victims"].astype(float).where(told)

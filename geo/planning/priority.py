@@ -81,10 +81,6 @@ class Ranking:
         """Areas, the first first."""
         return self.table["rank"].sort_values().index
 
-    def is_filled(self, criterion: str, area: str) -> bool:
-        """Whether nothing is known of an area by this criterion."""
-        return (criterion, area) in self.filled
-
 
 def minmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values between the least (0) and the largest (1) of the last axis; all 0 where they are all the same."""
@@ -135,11 +131,13 @@ def _present(
 
 
 def _shared(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
-    total = sum(one.weight for one in criteria)
-    if not total > 0:
+    largest = max((one.weight for one in criteria), default=0.0)
+    if not largest > 0:
         msg = "no criterion that has data has a weight"
         raise NothingToRankError(msg)
-    return tuple(replace(one, weight=one.weight / total) for one in criteria)
+    # By the largest first: the sum of two large weights may not be a number any more.
+    total = sum(one.weight / largest for one in criteria)
+    return tuple(replace(one, weight=one.weight / largest / total) for one in criteria)
 
 
 def rank(table: pd.DataFrame, criteria: Iterable[Criterion]) -> Ranking:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pages.shell import Shell
 
 _ORDERS = ("priority", "posterior", "count", "kecamatan", "random", "best")
+#: Of the waves of five, the first and the third: the others say the same.
+_TOLD = (5, 15)
 
 
 def priorities(shell: Shell) -> None:
@@ -24,13 +26,15 @@ def priorities(shell: Shell) -> None:
     st.table(standing_table(words, chosen, first=chosen.first))
     st.markdown(words("method.priority.circle"))
     st.markdown(words("method.priority.study"))
+    found = planning_study()
     rows = [
         {
             words("study.column.case"): words(f"priority.case.{row['case']}", n=str(row["n"])),
             words("priority.column.first"): words.number(int(row["first"])),
             **{words(f"priority.order.{name}"): f"{words.number(row[name])} %" for name in _ORDERS},
         }
-        for row in planning_study().to_dict("records")
+        for row in found[found["first"].isin(_TOLD)].to_dict("records")
     ]
     st.table(pd.DataFrame(rows).set_index(words("study.column.case")))
-    st.caption(words("method.priority.error"))
+    error, lead = (words.number(float(found[name].max())) for name in ("error", "lead_error"))
+    st.caption(words("method.priority.error", error=error, lead=lead))
