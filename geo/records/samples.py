@@ -146,8 +146,8 @@ def kobo(kode: Sequence[str]) -> list[list[str]]:
 def rollout(kode: Sequence[str]) -> list[list[str]]:
     """Events of made-up kelurahan from the first proposal on, with the headers of the canonical table.
 
-    None of them is one that the press named. Some stop on the way, one was trained before its decree and says why, one
-    went quiet and began again.
+    None of them is one that the press named. Some stop on the way, one was trained before its decree and says why,
+    one went quiet and began again.
     """
     rng = np.random.default_rng(SEED + 4)
     rows = [list(columns(Table.ROLLOUT))]

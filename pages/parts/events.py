@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.present.events import event_history, event_table, event_text
-from geo.terms import Claim, CountedAs, Course, EarlyWhy, Precision, RecordState, ReportedBy, Stage
+from geo.terms import RecordState, Stage
+from pages.parts.event_form import event_fields
 
 if TYPE_CHECKING:
-    from enum import StrEnum
-
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
-_NO_TRAINING: dict[str, Any] = {"course": "", "hours": None, "early_why": ""}
+#: The event that the form was filled from, as it was when it was chosen: a change of another person since is told.
+_HELD = "events.held"
+#: How many were entered: the next one has an empty form of its own.
+_ENTERED = "events.entered"
 
 
 def events_control(shell: Shell, desk: Desk, kode: str) -> None:
@@ -45,80 +45,43 @@ def events_control(shell: Shell, desk: Desk, kode: str) -> None:
             shell.do(lambda: desk.reinstate_event(number, event["version"]), words("events.reinstated"))
     else:
         _form(shell, desk, kode, event)
-    if event:
+    if number:
         st.markdown(f"**{words('events.history')}**")
         st.table(event_history(event, desk.event_history(number), words))
 
 
 def _form(shell: Shell, desk: Desk, kode: str, event: dict[Any, Any]) -> None:
     """The form of an event, empty for a new one; what belongs to a training is there for a training only."""
-    words, number = shell.words, event.get("id", 0)
-    # The version is part of the key: what another person changed meanwhile is a new form.
-    key = f"events.{kode}.{number}.{event.get('version', 0)}"
+    words, number = shell.words, int(event.get("id", 0))
+    held = st.session_state.get(_HELD, {})
+    if held.get("id", 0) != number:
+        held = st.session_state[_HELD] = event
+    key = f"events.{kode}.{number}.{held.get('version') or st.session_state.get(_ENTERED, 0)}"
     stages = list(Stage)
     stage = st.selectbox(
-        words("field.stage"), stages, index=stages.index(Stage(event.get("stage", Stage.ACTIVE))),
+        words("field.stage"), stages, index=stages.index(Stage(held.get("stage", Stage.ACTIVE))),
         format_func=lambda one: words(f"event.{one}"), key=f"{key}.stage",
     )  # fmt: skip
     with st.form(key):
-        values = {"stage": stage, **_fields(shell, event, is_city=kode == shell.areas.city_code)}
-        values |= _training(shell, event) if stage == Stage.TRAINED else _NO_TRAINING
+        values = event_fields(shell, held, stage, is_city=kode == shell.areas.city_code)
         is_sent = st.form_submit_button(words("events.save" if number else "events.enter"), type="primary")
-    if is_sent and number:
-        shell.do(
-            lambda: desk.correct_event(number=number, version=event["version"], values=values), words("events.saved")
-        )
-    elif is_sent:
-        shell.do(lambda: desk.enter_event(values, kode), words("events.entered"))
-    if number and st.button(words("events.withdraw")):
-        shell.do(lambda: desk.withdraw_event(number, event["version"]), words("events.withdrawn"))
+    is_out = bool(number) and st.button(words("events.withdraw"))
+    if not (is_sent or is_out):
+        return
+    # What is saved is another version, and what another person saved meanwhile is to be seen first.
+    st.session_state.pop(_HELD, None)
+    version = held.get("version", 0)
+    if is_out:
+        shell.do(lambda: desk.withdraw_event(number, version), words("events.withdrawn"))
+    elif number:
+        shell.do(lambda: desk.correct_event(number=number, version=version, values=values), words("events.saved"))
+    else:
+        shell.do(lambda: _enter(desk, values, kode), words("events.entered"))
+    if version == event.get("version", 0):
+        # Refused for what was typed in: it stays to be put right.
+        st.session_state[_HELD] = held
 
 
-def _fields(shell: Shell, event: dict[Any, Any], *, is_city: bool) -> dict[str, Any]:
-    """What any event has."""
-    words = shell.words
-    left, right = st.columns(2)
-    days = {"min_value": _EARLIEST, "max_value": _LATEST, "format": "DD/MM/YYYY"}
-    values: dict[str, Any] = {
-        "on": left.date_input(words("field.on"), event.get("on"), **days),
-        "on_precision": _word(shell, right, "on_precision", "precision", Precision, event),
-        "counted_as": _word(shell, left, "counted_as", "body", CountedAs, event),
-        "claim": _word(shell, right, "claim", "claim.kind", Claim, event),
-        "source": left.text_input(words("field.source"), event.get("source", ""), max_chars=120),
-        "source_on": right.date_input(words("field.source_on"), event.get("source_on"), **days),
-        "decree_no": left.text_input(words("field.decree_no"), event.get("decree_no", ""), max_chars=40),
-        "document": right.text_input(words("field.document"), event.get("document", ""), max_chars=40),
-        "reported_by": _word(shell, left, "reported_by", "reported_by", ReportedBy, event, is_optional=True),
-    }
-    if is_city:
-        for column, name in ((left, "count"), (right, "of")):
-            values[name] = column.number_input(
-                words(f"field.{name}"), min_value=1, max_value=10_000, value=event.get(name), step=1
-            )
-    return values
-
-
-def _training(shell: Shell, event: dict[Any, Any]) -> dict[str, Any]:
-    """What only a training has."""
-    left, right = st.columns(2)
-    return {
-        "course": _word(shell, left, "course", "course", Course, event, is_optional=True),
-        "hours": right.number_input(
-            shell.words("field.hours"), min_value=1, max_value=400, value=event.get("hours"), step=1
-        ),
-        "early_why": _word(shell, left, "early_why", "early_why", EarlyWhy, event, is_optional=True),
-    }
-
-
-def _word(
-    shell: Shell, column: Any, name: str, called: str, listed: type[StrEnum], event: dict[Any, Any],
-    *, is_optional: bool = False,
-) -> str:  # fmt: skip
-    """Choice of a word of a closed list."""
-    offered = [*([""] if is_optional else []), *(one.value for one in listed)]
-    names = {one: shell.words(f"{called}.{one}") if one else "-" for one in offered}
-    chosen: str = column.selectbox(
-        shell.words(f"field.{name}"), offered, index=offered.index(event.get(name) or offered[0]),
-        format_func=names.__getitem__,
-    )  # fmt: skip
-    return chosen
+def _enter(desk: Desk, values: dict[str, Any], kode: str) -> None:
+    desk.enter_event(values, kode)
+    st.session_state[_ENTERED] = st.session_state.get(_ENTERED, 0) + 1

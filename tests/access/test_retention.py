@@ -239,7 +239,8 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     ]  # fmt: skip
     assert (now[-1]["who"], now[-1]["act"]) == ("Ben", Act.ERASE)
     assert json.loads(now[-1]["change"]) == {
-        "records": 3, "reports": 0, "audit": 2, "sessions": 0, "tries": 0, "copies": 0, "audit_erased": 2,
+        "records": 3, "reports": 0, "audit": 2, "scenarios": 0, "sessions": 0, "tries": 0, "copies": 0,
+        "audit_erased": 2,
     }  # fmt: skip
     assert is_whole(store, printed)
     # Erased again, later: the erasure of before loses its own numbers, and the sum still holds.
@@ -333,7 +334,7 @@ def test_the_command(
         code = main(["retain", *words, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
-    expected = {"records": 2, "reports": 0, "audit": 0, "sessions": 0, "tries": 0, "copies": 0}
+    expected = {"records": 2, "reports": 0, "audit": 0, "scenarios": 0, "sessions": 0, "tries": 0, "copies": 0}
     assert run("--dry-run") == (0, expected)
     assert len(cases(store)) == 4
     assert run() == (0, expected)

@@ -6,22 +6,24 @@ import ast
 import dataclasses
 import inspect
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from people import STEWARD
 
 from geo.access import audit, incident, retention
+from geo.measures.rollout import Statement
 from geo.places.adopt import adopt, give_up
 from geo.records import imports
 from geo.records.mapping import Mapping, remember
 from geo.records.store import hand
 from geo.records.store.backup import backup, restore
 from geo.records.store.engine import Store, close_store, open_store
+from geo.records.store.scenarios import Scenario
 from geo.records.tables import read_tables
 from geo.settings import EMBEDDED, read_settings
-from geo.terms import Audience, Kind, Right, Role, StoreName
+from geo.terms import AsideWhy, Audience, Claim, CountedAs, Kind, Precision, Right, Role, StoreName
 from geo.viewer import NotAllowedError, Viewer
 from pages.shell.custody import Custody
 from pages.shell.desk import Desk
@@ -78,7 +80,7 @@ def place(tmp_path: Path, kupang: Areas) -> Iterator[Place]:
 
 
 Call = Callable[[Place, Viewer], object]
-B, D, S, A = Right.BRING, Right.DECIDE, Right.SEE_EXACT, Right.AUDIT
+B, D, S, A, P = Right.BRING, Right.DECIDE, Right.SEE_EXACT, Right.AUDIT, Right.PLAN
 
 #: Every function of the library that takes a store or its path, with what it takes to call it.
 CALLS: dict[str, tuple[Right, Call]] = {
@@ -134,7 +136,28 @@ DESK: dict[str, tuple[Right, Callable[[Desk], object]]] = {
     "enter_coverage": (B, lambda d: d.enter_coverage(kode="53.71", from_on=TODAY, to_on=TODAY, source="")),
     "coverages": (B, lambda d: d.coverages()),
     "waiting": (B, lambda d: d.waiting()),
+    "events": (P, lambda d: d.events("53.71.04.1001")),
+    "event_history": (P, lambda d: d.event_history(1)),
+    "enter_event": (P, lambda d: d.enter_event(_EVENT, "53.71.04.1001")),
+    "correct_event": (P, lambda d: d.correct_event(number=1, version=1, values={"hours": 8})),
+    "withdraw_event": (P, lambda d: d.withdraw_event(1, 1)),
+    "reinstate_event": (P, lambda d: d.reinstate_event(1, 1)),
+    "set_asides": (P, lambda d: d.set_asides()),
+    "set_aside": (P, lambda d: d.set_aside(_TWELVE, AsideWhy.MISPRINT)),
+    "take_back_set_aside": (P, lambda d: d.take_back_set_aside(1)),
+    "scenarios": (P, lambda d: d.scenarios()),
+    "scenario": (P, lambda d: d.scenario("0" * 32)),
+    "save_scenario": (P, lambda d: d.save_scenario("Rencana A", {"seed": 1})),
+    "withdraw_scenario": (P, lambda d: d.withdraw_scenario(1, 1)),
+    "plans": (P, lambda d: d.plans()),
+    "enter_plan": (P, lambda d: d.enter_plan(_SCENARIO, {"53.71.04.1001": TODAY}, source="rencana kota")),
+    "undo_plan": (P, lambda d: d.undo_plan(1)),
 }
+_EVENT = {"stage": "active", "on": TODAY, "source": "lurah", "source_on": TODAY}
+_TWELVE = Statement(
+    12, 51, CountedAs.CW, Claim.ACTUAL, date(2018, 1, 1), Precision.YEAR, "kiblatntt.com", date(2019, 11, 19)
+)
+_SCENARIO = Scenario(1, "0" * 32, 1, "Rencana A", datetime(2026, 1, 1), "Pia", {}, None)  # noqa: DTZ001
 #: Nothing of the store: a file that was sent, the embedded mappings, the hashes that have reached their age.
 DESK_ELSEWHERE = {
     "path", "is_new", "expire", "mappings", "open_upload", "prepared", "has_layer", "layer_columns", "copies",

@@ -1,0 +1,149 @@
+"""The forms of the rollout as a planner uses them: an event in, put right, withdrawn; a statement set aside."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from people import STEWARD
+from streamlit.testing.v1 import AppTest
+
+from geo.records.store import events
+from geo.records.store.engine import close_store, open_store
+from geo.terms import Right
+from pages.shell import caches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BARAT = "53.71.03.1014"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    own = tmp_path / "settings.toml"
+    own.write_text(
+        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
+    caches.settings.clear()
+    yield tmp_path / "kota"
+    close_store(tmp_path / "kota" / "kota.sqlite")
+    monkeypatch.undo()
+    caches.settings.clear()
+
+
+def script(kode: str) -> None:
+    from datetime import date
+
+    from geo.measures.rollout import rollout
+    from geo.records.tables import FACTS, read_table
+    from geo.schemas import Table
+    from geo.terms import Right
+    from pages.parts.contradictions import contradictions_control
+    from pages.parts.events import events_control
+    from pages.shell import Shell
+
+    shell = Shell()
+    desk = shell.desk(Right.PLAN)
+    assert desk is not None
+    events_control(shell, desk, kode or shell.areas.city_code)
+    facts = read_table(Table.ROLLOUT, FACTS)
+    contradictions_control(shell, desk, rollout(facts, shell.areas, on=date(2019, 12, 1)).published)
+
+
+def forms(kode: str = BARAT) -> AppTest:
+    app = AppTest.from_function(script, kwargs={"kode": kode}, default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def find(app: AppTest, kind: str, label: str) -> Any:
+    (found,) = [one for one in getattr(app, kind) if one.label == label]
+    return found
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    app = find(app, "button", label).click().run()
+    assert not app.exception
+    return app
+
+
+def stored(folder: Path, kode: str = BARAT) -> list[dict[Any, Any]]:
+    with open_store(folder / "kota.sqlite").reading(STEWARD, Right.PLAN) as connection:
+        return events.events(connection, kode=kode).to_dict("records")
+
+
+def filled(app: AppTest, stage: str, on: date, source_on: date) -> AppTest:
+    find(app, "selectbox", "Tahap").set_value(stage).run()
+    find(app, "date_input", "Tanggal").set_value(on)
+    find(app, "date_input", "Tanggal sumber").set_value(source_on)
+    find(app, "text_input", "Sumber").set_value("lurah")
+    return app
+
+
+def test_an_event_comes_in_is_put_right_withdrawn_and_comes_back(folder: Path) -> None:
+    app = forms()
+    assert not folder.exists(), "looking makes no store"
+    app = filled(app, "trained", date(2019, 5, 10), date(2019, 5, 12))
+    find(app, "selectbox", "Jenis pelatihan").set_value("basic")
+    find(app, "number_input", "Jam pelatihan").set_value(16)
+    app = press(app, "Masukkan kejadian")
+    assert not app.error
+    assert find(app, "text_input", "Sumber").value == "", "the next one is not the same again"
+    (event,) = stored(folder)
+    assert (event["stage"], event["hours"], event["course"], event["made_by"] != "") == ("trained", 16, "basic", True)
+    app = filled(forms(), "decree", date(2019, 6, 1), date(2019, 6, 1))
+    app = press(app, "Masukkan kejadian")
+    (told,) = [one.value for one in app.error]
+    assert "pelatihan mendahului SK pertama \\(2019-06-01\\)" in told
+    app = find(app, "selectbox", "Kejadian").set_value(event["id"]).run()
+    # Another person changes it while the form is open.
+    with open_store(folder / "kota.sqlite").writing(STEWARD, Right.PLAN) as connection:
+        events.correct_event(
+            connection, STEWARD, number=event["id"], version=1, values={"hours": 8}, today=date(2020, 1, 1)
+        )
+    find(app, "selectbox", "Alasan mendahului SK").set_value("held_jointly")
+    app = press(app, "Simpan koreksi")
+    (told,) = [one.value for one in app.error]
+    assert "Perubahan Anda belum tersimpan" in told
+    assert stored(folder)[0]["hours"] == 8, "nothing is overwritten"
+    # The form now shows what is there, and saves on it.
+    app.run()
+    assert find(app, "number_input", "Jam pelatihan").value == 8
+    find(app, "selectbox", "Alasan mendahului SK").set_value("held_jointly")
+    app = press(app, "Simpan koreksi")
+    assert not app.error
+    (event,) = stored(folder)
+    assert (event["hours"], event["early_why"], event["version"]) == (8, "held_jointly", 3)
+    app = find(app, "selectbox", "Kejadian").set_value(0).run()
+    app = press(filled(app, "decree", date(2019, 6, 1), date(2019, 6, 1)), "Masukkan kejadian")
+    assert [one["stage"] for one in stored(folder)] == ["decree", "trained"]
+
+
+def test_withdrawn_and_back_with_its_history(folder: Path) -> None:
+    press(filled(forms(), "active", date(2019, 5, 10), date(2019, 5, 12)), "Masukkan kejadian")
+    (event,) = stored(folder)
+    app = find(forms(), "selectbox", "Kejadian").set_value(event["id"]).run()
+    app = press(app, "Cabut kejadian ini")
+    assert stored(folder)[0]["state"] == "withdrawn"
+    app = press(app, "Berlakukan lagi kejadian ini")
+    assert stored(folder)[0]["state"] == "counted"
+    table = app.table[-1].value
+    assert table["Perbuatan"].tolist() == ["dimasukkan", "dicabut", "diberlakukan lagi"]
+
+
+def test_a_statement_is_set_aside_and_holds_again(folder: Path) -> None:
+    app = forms("")
+    which = find(app, "selectbox", "Pernyataan")
+    (twelve,) = [at for at, text in enumerate(which.options) if text.startswith("kiblatntt.com")]
+    which.set_value(twelve)
+    find(app, "selectbox", "Alasan").set_value("closer_source")
+    app = press(app, "Kesampingkan")
+    (line,) = find(app, "selectbox", "Yang dikesampingkan").options
+    assert line.startswith("kiblatntt.com: 12 kelurahan dengan Community Watch")
+    assert not any(text.startswith("kiblatntt") for text in find(app, "selectbox", "Pernyataan").options)
+    app = press(app, "Berlakukan lagi pernyataan")
+    assert any(text.startswith("kiblatntt") for text in find(app, "selectbox", "Pernyataan").options)
