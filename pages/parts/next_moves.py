@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from geo.planning.proposal import Override
@@ -12,10 +11,14 @@ from geo.present.waves import wave_label
 from geo.terms import OverrideReason
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pages.shell import Shell
     from pages.shell.drafting import Drafting
 
 _LONGEST = 120
+#: In the list of waves: not started.
+_NOT = 0
 
 
 def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
@@ -31,8 +34,8 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
                 format_func=lambda one: f"{names[one]} ({wave_label(wave[one], words)})",
             )  # fmt: skip
             two.selectbox(
-                words("moves.to"), [*range(1, own.limits.waves + 1), None], key="next.move.to",
-                format_func=lambda one: wave_label(pd.NA if one is None else one, words),
+                words("moves.to"), [*range(1, own.limits.waves + 1), _NOT], key="next.move.to",
+                format_func=lambda one: wave_label(one or None, words),
             )  # fmt: skip
             one.selectbox(
                 words("moves.reason"), list(OverrideReason), key="next.move.reason",
@@ -44,7 +47,7 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
             st.form_submit_button(words("moves.do"), on_click=_moved, args=(drafting,))
         for moved in own.overrides:
             said, way = st.columns([8, 2], vertical_alignment="center")
-            where = wave_label(pd.NA if moved.wave is None else moved.wave, words)
+            where = wave_label(moved.wave, words)
             said.markdown(f"{names[moved.kode]}: {where}, {words(f'override_reason.{moved.reason}')}")
             if moved.note:
                 said.caption(moved.note)
@@ -57,4 +60,4 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
 def _moved(drafting: Drafting) -> None:
     """Takes the move that stands in the form."""
     kode, to, reason, written = (st.session_state[f"next.move.{name}"] for name in ("kode", "to", "reason", "note"))
-    drafting.override(Override(kode, to, reason, written.strip()), kode)
+    drafting.override(Override(kode, to or None, reason, written.strip()), kode)

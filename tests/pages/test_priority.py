@@ -174,7 +174,7 @@ def test_what_a_person_moves_is_told_with_its_price() -> None:
     first = app.table[-1].value.index[0]
     code = {name: kode for kode, name in read_areas(read_settings().areas).names.items()}
     app.selectbox(key="next.move.kode").set_value(code[first])
-    choice(app, "Pindah ke").set_value(None)
+    choice(app, "Pindah ke").set_value(0)
     choice(app, "Alasan").set_value("readiness")
     app = button(app, "Pindahkan")
     assert not app.exception
