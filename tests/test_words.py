@@ -12,7 +12,22 @@ import pytest
 from geo.errors import Problem
 from geo.measures.figures import Measure
 from geo.schemas import Table
-from geo.terms import Claim, CountedAs, Denominator, Precision, Stage, State, StoreName, Unplaced
+from geo.terms import (
+    Act,
+    AsideWhy,
+    Claim,
+    CountedAs,
+    Course,
+    Denominator,
+    EarlyWhy,
+    OverrideReason,
+    Precision,
+    ReportedBy,
+    Stage,
+    State,
+    StoreName,
+    Unplaced,
+)
 from geo.words import Language, Words, catalogue
 
 if TYPE_CHECKING:
@@ -23,6 +38,8 @@ _FAMILIES = {
     "measure.": Measure, "state.": State, "stage.": Stage, "counted_as.": CountedAs, "statement.": Claim,
     "unplaced.": Unplaced, "fault.what.": Problem, "fault.remedy.": Problem, "store.": StoreName,
     "language.": Language, "empty.": Table, "denominator.": Denominator, "event.": Stage, "claim.": Claim,
+    "act.": Act, "precision.": Precision, "body.": CountedAs, "claim.kind.": Claim, "course.": Course,
+    "reported_by.": ReportedBy, "early_why.": EarlyWhy, "aside_why.": AsideWhy, "override.": OverrideReason,
     "method.measure.": Measure, "method.state.": State, "method.stage.": Stage, "method.denominator.": Denominator,
 }  # fmt: skip
 _NEVER_TOLD = {State.SHOWN, Problem.NO_SUCH_KELURAHAN, Problem.BAD_KODE}
