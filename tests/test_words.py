@@ -13,7 +13,22 @@ from geo.errors import Problem
 from geo.measures.figures import Measure
 from geo.planning.stability import Standing
 from geo.schemas import Table
-from geo.terms import Claim, CountedAs, Denominator, Precision, Stage, State, StoreName, Unplaced
+from geo.terms import (
+    Act,
+    AsideWhy,
+    Claim,
+    CountedAs,
+    Course,
+    Denominator,
+    EarlyWhy,
+    OverrideReason,
+    Precision,
+    ReportedBy,
+    Stage,
+    State,
+    StoreName,
+    Unplaced,
+)
 from geo.words import Language, Words, catalogue
 
 if TYPE_CHECKING:
@@ -24,6 +39,8 @@ _FAMILIES = {
     "measure.": Measure, "state.": State, "stage.": Stage, "counted_as.": CountedAs, "statement.": Claim,
     "unplaced.": Unplaced, "fault.what.": Problem, "fault.remedy.": Problem, "store.": StoreName,
     "language.": Language, "empty.": Table, "denominator.": Denominator, "event.": Stage, "claim.": Claim,
+    "act.": Act, "precision.": Precision, "body.": CountedAs, "claim.kind.": Claim, "course.": Course,
+    "reported_by.": ReportedBy, "early_why.": EarlyWhy, "aside_why.": AsideWhy, "override.": OverrideReason,
     "method.measure.": Measure, "method.state.": State, "method.stage.": Stage, "method.denominator.": Denominator,
     "standing.": Standing,
 }  # fmt: skip
