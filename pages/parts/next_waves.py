@@ -46,12 +46,19 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     if found is not None:
         _plan(shell, drafting, found)
         return
-    st.caption(words("next.waves.none"))
-    kept = drafting.kept
-    if kept is not None:
+    kept, before = drafting.kept, drafting.before
+    if before is not None:
+        # What was there stays on the map, so that several kelurahan can be pinned one after the other.
+        st.warning(words("next.waves.changed"))
+        _shown(shell, drafting, before)
+    elif kept is not None:
         # Of an address that somebody was given: the plan as it was kept, without working it out again.
+        st.caption(words("next.waves.kept"))
         _shown(shell, drafting, kept)
         keep_control(shell, drafting, kept)
+    else:
+        st.caption(words("next.waves.none"))
+        _shown(shell, drafting, drafting.unplanned)
 
 
 def _begin(shell: Shell, drafting: Drafting, *, gap: float, seconds: float) -> None:
@@ -167,17 +174,19 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
         st.html(legend(words("wave.map"), paint.classes, reached.stages["stage"], words))
         shell.kelurahan_control()
     with wide:
-        clicked = st.segmented_control(
+        st.segmented_control(
             words("pin.click"), ["choose", "must", "never"], default="choose", key="next.click",
             format_func=lambda one: words(f"pin.click.{one}"),
         )  # fmt: skip
-        shell.draw_map(paint, on_click=partial(_pin, drafting, clicked or "choose"))
-    st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
+        shell.draw_map(paint, on_click=partial(_pin, drafting))
+    if wave.gt(0).any():
+        st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
 
 
-def _pin(drafting: Drafting, how: str, kode: str) -> None:
+def _pin(drafting: Drafting, kode: str) -> None:
     """What a click on the map does to the limits: the first wave or none, and a second click takes it back."""
-    own = drafting.proposal.limits
+    # As it is when the click comes: the choice may be newer than the page.
+    how, own = st.session_state.get("next.click"), drafting.proposal.limits
     must, never = dict(own.must), dict(own.not_in)
     if how == "must" and kode not in drafting.active:
         drafting.limit(

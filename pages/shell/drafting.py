@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from geo.errors import DataError
@@ -18,8 +19,6 @@ from geo.terms import Right, StoreName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
     from geo.planning.criteria import Criterion
     from geo.planning.proposal import Override, Solved
@@ -154,6 +153,19 @@ class Drafting:
     @solved.setter
     def solved(self, made: Solved) -> None:
         st.session_state[_SOLVED] = made
+
+    @property
+    def before(self) -> pd.Series[int] | None:
+        """Waves of the plan made last, of whatever limits, if it is of these needs."""
+        made: Solved | None = st.session_state.get(_SOLVED)
+        return made.best.wave if made is not None and made.needs.equals(self.needs) else None
+
+    @property
+    def unplanned(self) -> pd.Series[int]:
+        """Waves before there is any plan: 0 where Community Watch works."""
+        return pd.Series(pd.NA, index=self.seen.areas.index, dtype="Int64").where(
+            ~self.seen.areas.index.isin(self.active), 0
+        )
 
     @property
     def job(self) -> Job[Solved] | None:
