@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from people import BEN, PLANNER, STEWARD
+from sqlalchemy import CheckConstraint
 
 from geo.errors import DataError, Problem
 from geo.records import imports, timeline
@@ -20,6 +21,7 @@ from geo.records.store.content import Said
 from geo.records.store.engine import close_store, open_store
 from geo.records.store.erasure import Limits, count, erase
 from geo.records.store.pseudonyms import Pseudonyms
+from geo.records.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
 from geo.records.tables import FACTS, read_table, read_tables
 from geo.schemas import Table, check, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
@@ -401,6 +403,15 @@ def test_a_canonical_file_keeps_its_contract() -> None:
     ):  # fmt: skip
         told = refused(lambda name=name, text=text: check(Table.ROLLOUT, pd.DataFrame([{**line, name: text}])))
         assert [(column, found) for column, found, _ in told] == [(name, problem)]
+
+
+def test_the_upgraded_store_takes_every_word_of_the_lists_and_no_other(store: Store) -> None:
+    with store.reading(STEWARD, Right.BRING) as connection:
+        made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+    for table in (ROLLOUT_EVENT, SET_ASIDE, SCENARIO):
+        for rule in table.constraints:
+            if isinstance(rule, CheckConstraint):
+                assert f"({rule.sqltext})" in made[table.name], rule.name
 
 
 def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:

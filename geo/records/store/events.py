@@ -1,4 +1,4 @@
-"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated; and the city's plan as such events.
+"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated, each with its history.
 
 A correction puts right what was typed wrong: it holds for every day on which the event was known. What changed in the
 world is another event. The audit keeps both texts.
