@@ -12,6 +12,7 @@ from sqlalchemy import select
 from geo.errors import DataError, Fault, Problem
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
+from geo.records.beside import refused_beside
 from geo.records.judge import Judged, Known, Stored, decided_places, judge
 from geo.records.mapping import guess, known_mappings, read_mapping
 from geo.records.prepare import NOT_TOLD, RowFault, prepare
@@ -210,6 +211,13 @@ def _known(connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, t
     )
 
 
+def _beside(connection: Connection, prepared: Prepared, known: Known, key: Key) -> Prepared:
+    """Rows without those that cannot be so beside what the store holds."""
+    if prepared.kind is not Kind.ROLLOUT:
+        return prepared
+    return refused_beside(connection, prepared, judge(prepared, known, key))
+
+
 def _report(prepared: Prepared, judged: Judged, known: Known, batch: int | None) -> Report:
     places = decided_places(prepared.places, known.decisions)
     overruled = tuple(RowFault(row, "", Problem.CORRECTED_BY_HAND) for row in judged.overruled)
@@ -255,7 +263,9 @@ def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
         key = pseudonyms.held_key()
         known = _known(connection, prepared, pseudonyms, tokens)
-    return _report(prepared, judge(prepared, known, key or Key.once()), known, None)
+        key = key or Key.once()
+        prepared = _beside(connection, prepared, known, key)
+    return _report(prepared, judge(prepared, known, key), known, None)
 
 
 def accept(
@@ -292,6 +302,7 @@ def accept(
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
         key = pseudonyms.key()
         known = _known(connection, prepared, pseudonyms, tokens)
+        prepared = _beside(connection, prepared, known, key)
         judged = judge(prepared, known, key)
         kept = judged.outcomes.index[judged.outcomes.isin([Outcome.ACCEPTED.value, Outcome.REVIEW.value])]
         if kept.empty and judged.counts[Outcome.DUPLICATE]:

@@ -36,7 +36,7 @@ _MOST_PERSONS = 10_000
 _LISTED = {"kind": SIGNS, "group": GROUPS}
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
 #: Read as text: a column that was mistaken for one of these would come through as it is written.
-_WRITTEN = ("source", "label", "decree_no", "document")
+WRITTEN = ("source", "label", "decree_no", "document")
 #: No part of what a row says: when it became known here, which is the day of the import where none stands.
 NOT_TOLD = ("recorded_on",)
 _MOST = {"hours": MOST_HOURS}
@@ -435,7 +435,7 @@ def prepare(
         places=places[~places["row_number"].isin(bad)],
         reports=reports,
         faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))),
-        refused=main[main.index.isin(bad)].drop(columns=["report", *_WRITTEN], errors="ignore"),
+        refused=main[main.index.isin(bad)].drop(columns=["report", *WRITTEN], errors="ignore"),
         _raw=rows,
         _identity=identity,
         _report_keys=keys,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from collections import defaultdict
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -16,10 +16,11 @@ from geo.errors import Problem
 from geo.terms import Claim, Precision, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
 #: Column at fault, what is wrong, and the day that it is wrong beside, if any.
 Wrong = tuple[str, Problem, str]
+Key = TypeVar("Key", bound="Hashable")
 _OF_TRAINING = ("course", "hours", "early_why")
 
 
@@ -30,7 +31,7 @@ def day_of(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def first_day(event: Mapping[str, Any]) -> date:
+def first_day(event: Mapping[Any, Any]) -> date:
     """First day on which an event may have been.
 
     Examples
@@ -44,7 +45,7 @@ def first_day(event: Mapping[str, Any]) -> date:
     return on.replace(day=1) if event["on_precision"] == Precision.MONTH else on
 
 
-def last_day(event: Mapping[str, Any]) -> date:
+def last_day(event: Mapping[Any, Any]) -> date:
     """Last day on which an event may have been.
 
     Examples
@@ -60,7 +61,7 @@ def last_day(event: Mapping[str, Any]) -> date:
     return on
 
 
-def _alone(event: Mapping[str, Any], today: date) -> list[Wrong]:
+def _alone(event: Mapping[Any, Any], today: date) -> list[Wrong]:
     """What is wrong with an event whatever else there is."""
     found: list[Wrong] = []
     source_on = day_of(event["source_on"])
@@ -81,9 +82,9 @@ def _is_filled(value: Any) -> bool:
     return not pd.isna(value) and value != ""
 
 
-def _together(events: Mapping[int, Mapping[str, Any]]) -> dict[int, Wrong]:
+def _of_one(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
     """What is wrong with events of one kelurahan and one body, all of them reached."""
-    found: dict[int, Wrong] = {}
+    found: dict[Key, Wrong] = {}
     decrees = [first_day(one) for one in events.values() if one["stage"] == Stage.DECREE]
     begun = [first_day(one) for one in events.values() if one["stage"] != Stage.DISSOLVED]
     for number, one in events.items():
@@ -95,7 +96,22 @@ def _together(events: Mapping[int, Mapping[str, Any]]) -> dict[int, Wrong]:
     return found
 
 
-def check(events: Mapping[int, Mapping[str, Any]], *, today: date) -> dict[int, list[Wrong]]:
+def together(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
+    """What is wrong with each event beside the others of its kelurahan and body; targets are beside nothing.
+
+    Parameters
+    ----------
+    events
+        As of `check`.
+    """
+    grouped: dict[tuple[str, str], dict[Key, Mapping[Any, Any]]] = defaultdict(dict)
+    for number, event in events.items():
+        if event["kode"] and event["claim"] == Claim.ACTUAL:
+            grouped[event["kode"], event["counted_as"]][number] = event
+    return {number: wrong for group in grouped.values() for number, wrong in _of_one(group).items()}
+
+
+def check(events: Mapping[Key, Mapping[Any, Any]], *, today: date) -> dict[Key, list[Wrong]]:
     """What is wrong with each event: a training before the decree, an end before any beginning, days to come.
 
     Parameters
@@ -105,15 +121,9 @@ def check(events: Mapping[int, Mapping[str, Any]], *, today: date) -> dict[int, 
     today
         Nothing can have been reached after it.
     """
-    found: dict[int, list[Wrong]] = {}
-    grouped: dict[tuple[str, str], dict[int, Mapping[str, Any]]] = defaultdict(dict)
-    for number, event in events.items():
-        alone = _alone(event, today)
-        if alone:
-            found[number] = alone
-        if event["kode"] and event["claim"] == Claim.ACTUAL:
-            grouped[event["kode"], event["counted_as"]][number] = event
-    for group in grouped.values():
-        for number, wrong in _together(group).items():
-            found.setdefault(number, []).append(wrong)
-    return found
+    beside = together(events)
+    found = {
+        number: [*_alone(event, today), *([beside[number]] if number in beside else [])]
+        for number, event in events.items()
+    }
+    return {number: wrong for number, wrong in found.items() if wrong}

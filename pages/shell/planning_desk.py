@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from geo.records.store import asides, events, hand, scenarios
+from geo.records.store import asides, events, hand, plans, scenarios
 from geo.records.store.content import Said
 from geo.records.store.engine import open_store, path_of
 from geo.records.store.sqlite import forget_deleted
@@ -142,14 +142,14 @@ class PlanningDesk:
     def plans(self) -> list[int]:
         """Batches that are the city's plan, the newest first."""
         with self._store.reading(self.viewer, Right.PLAN) as connection:
-            return events.plans(connection)
+            return plans.plans(connection)
 
     def enter_plan(
         self, scenario: Scenario, waves: Mapping[str, date], *, source: str, replaces: Iterable[int] = ()
     ) -> int:
         """Makes a kept plan the city's: planned events, and the plan says which; the number of their batch."""
         with self._store.writing(self.viewer, Right.PLAN) as connection:
-            added = events.enter_plan(
+            added = plans.enter_plan(
                 connection, self.viewer, waves, source=source, recorded_on=date.today(), allowed=self.areas.index,
                 replaces=replaces,
             )  # fmt: skip
@@ -161,4 +161,4 @@ class PlanningDesk:
     def undo_plan(self, batch: int) -> None:
         """Takes the city's plan back."""
         with self._store.writing(self.viewer, Right.PLAN) as connection:
-            events.undo_plan(connection, self.viewer, batch)
+            plans.undo_plan(connection, self.viewer, batch)

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from people import BEN, PLANNER, STEWARD
+from sqlalchemy import CheckConstraint
 
 from geo.errors import DataError, Problem
 from geo.records import imports, timeline
-from geo.records.store import asides, content, events, hand, scenarios
+from geo.records.store import asides, content, events, hand, plans, scenarios
 from geo.records.store.backup import backup, restore
 from geo.records.store.batches import undo
 from geo.records.store.content import Said
 from geo.records.store.engine import close_store, open_store
 from geo.records.store.erasure import Limits, count, erase
 from geo.records.store.pseudonyms import Pseudonyms
+from geo.records.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
 from geo.records.tables import FACTS, read_table, read_tables
 from geo.schemas import Table, check, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
@@ -327,6 +329,43 @@ def test_rows_that_cannot_be_so_are_refused_with_their_reason(bring: Callable[..
     assert not {"decree_no", "document", "source"} & set(report.refused.columns)
 
 
+def test_a_file_beside_what_is_in_the_store(store: Store, bring: Callable[..., imports.Report]) -> None:
+    enter(store, "decree", "2019-05-10")
+    lines = [
+        f"{BARAT},trained,2019-05-09,cw,actual,lurah,2019-05-09",  # 2: before the decree that is there
+        f"{SELATAN},trained,2019-05-09,cw,actual,lurah,2019-05-09",
+        f"{FATULULI},dissolved,2018-11-15,cw,actual,lurah,2018-11-15",  # 4: before the press named it
+        f"{BARAT},active,2019-06-09,cw,actual,lurah,2019-06-09",
+    ]
+    report = bring("\n".join([SHEET, *lines, ""]))
+    assert [(one.row, one.problem, one.hint) for one in report.faults] == [
+        (2, Problem.BEFORE_DECREE, "2019-05-10"), (4, Problem.NOT_BEGUN, "2018-11-16"),
+    ]  # fmt: skip
+    assert (report.counts["accepted"], report.counts["rejected"]) == (2, 2)
+    assert sorted(report.refused["stage"]) == ["dissolved", "trained"]
+    assert counted(store)["stage"].tolist() == ["decree", "trained", "active"]
+
+
+def test_a_file_that_comes_again_mended_is_not_held_to_what_it_said_before(
+    store: Store, bring: Callable[..., imports.Report]
+) -> None:
+    def lines(*changing: str) -> str:
+        same = [f"{BARAT},active,2019-0{n}-01,cw,actual,lurah,2019-09-01," for n in range(4, 9)]
+        return "\n".join([SHEET + ",early_why", *(f"{BARAT},{one}" for one in changing), *same, ""])
+
+    first = lines(
+        "decree,2019-06-10,cw,actual,lurah,2019-09-01,", "trained,2019-03-01,cw,actual,lurah,2019-09-01,held_jointly"
+    )
+    assert bring(first).counts["accepted"] == 7
+    # It was no decree: then the training needs no reason, and the decree of before is no witness against it.
+    mended = lines(
+        "socialised,2019-01-10,cw,actual,lurah,2019-09-01,", "trained,2019-03-01,cw,actual,lurah,2019-09-01,"
+    )
+    report = bring(mended)
+    assert (report.counts["accepted"], report.counts["duplicates"], report.faults) == (2, 5, ())
+    assert set(counted(store)["stage"]) == {"active", "socialised", "trained"}
+
+
 def test_what_became_known_on_the_day_of_the_import(store: Store, bring: Callable[..., imports.Report]) -> None:
     text = f"{SHEET}\n{BARAT},active,2019-05-10,cw,actual,lurah,2019-05-10\n"
     bring(text)
@@ -364,6 +403,15 @@ def test_a_canonical_file_keeps_its_contract() -> None:
     ):  # fmt: skip
         told = refused(lambda name=name, text=text: check(Table.ROLLOUT, pd.DataFrame([{**line, name: text}])))
         assert [(column, found) for column, found, _ in told] == [(name, problem)]
+
+
+def test_the_upgraded_store_takes_every_word_of_the_lists_and_no_other(store: Store) -> None:
+    with store.reading(STEWARD, Right.BRING) as connection:
+        made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+    for table in (ROLLOUT_EVENT, SET_ASIDE, SCENARIO):
+        for rule in table.constraints:
+            if isinstance(rule, CheckConstraint):
+                assert f"({rule.sqltext})" in made[table.name], rule.name
 
 
 def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
@@ -443,7 +491,7 @@ WAVES = {BARAT: date(2020, 9, 1), SELATAN: date(2021, 1, 1)}
 
 def plan(store: Store, waves: dict[str, date], **options: Any) -> int:
     with store.writing(PLANNER, Right.PLAN) as connection:
-        return events.enter_plan(
+        return plans.enter_plan(
             connection,
             PLANNER,
             waves,
@@ -451,9 +499,9 @@ def plan(store: Store, waves: dict[str, date], **options: Any) -> int:
         ).batch
 
 
-def plans(store: Store) -> list[int]:
+def standing(store: Store) -> list[int]:
     with store.reading(PLANNER, Right.PLAN) as connection:
-        return events.plans(connection)
+        return plans.plans(connection)
 
 
 def test_a_plan_becomes_targets_and_a_later_one_takes_its_place(store: Store) -> None:
@@ -465,11 +513,11 @@ def test_a_plan_becomes_targets_and_a_later_one_takes_its_place(store: Store) ->
     assert found["on"].dt.date.tolist() == [date(2020, 9, 1), date(2021, 1, 1)]
     assert found["recorded_on"].dt.date.unique().tolist() == [TODAY]
     second = plan(store, {SELATAN: date(2020, 10, 1)}, replaces=[first])
-    assert plans(store) == [second]
+    assert standing(store) == [second]
     assert counted(store)["kode"].tolist() == [SELATAN]
     with store.writing(PLANNER, Right.PLAN) as connection:
-        events.undo_plan(connection, PLANNER, second)
-    assert (plans(store), len(counted(store))) == ([], 0)
+        plans.undo_plan(connection, PLANNER, second)
+    assert (standing(store), len(counted(store))) == ([], 0)
 
 
 def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Callable[..., imports.Report]) -> None:
@@ -479,7 +527,7 @@ def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Ca
 
         def take_back(batch: int = batch) -> None:
             with store.writing(PLANNER, Right.PLAN) as connection:
-                events.undo_plan(connection, PLANNER, batch)
+                plans.undo_plan(connection, PLANNER, batch)
 
         assert refused(take_back) == [("", Problem.NO_SUCH_BATCH, "")]
     assert len(counted(store)) == 2
@@ -522,7 +570,7 @@ def test_a_plan_is_kept_and_found_by_its_address(store: Store) -> None:
     assert "content" not in frame
     assert frame["name"].tolist() == ["Rencana A"]
     with store.writing(PLANNER, Right.PLAN) as connection:
-        batch = events.enter_plan(
+        batch = plans.enter_plan(
             connection, PLANNER, WAVES, source="rencana kota", recorded_on=TODAY, allowed=PLACES
         ).batch
         scenarios.attach_plan(connection, PLANNER, number=found.id, version=1, batch=batch)

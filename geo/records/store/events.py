@@ -1,4 +1,4 @@
-"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated; and the city's plan as such events.
+"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated, each with its history.
 
 A correction puts right what was typed wrong: it holds for every day on which the event was known. What changed in the
 world is another event. The audit keeps both texts.
@@ -14,22 +14,18 @@ from sqlalchemy import select, update
 from geo.errors import DataError, Fault, Problem
 from geo.records import timeline
 from geo.records.store import hand, schema
-from geo.records.store.batches import Added, Addition, Ready, add, undo
+from geo.records.store.batches import Added, add
 from geo.records.store.content import decided
 from geo.records.store.engine import note
 from geo.records.tables import FACTS, read_table
 from geo.schemas import MOST_HOURS, Table, holds_long_number, is_reference
 from geo.terms import (
     Act,
-    BatchState,
     Claim,
     CountedAs,
     Course,
     EarlyWhy,
     Kind,
-    MatchBy,
-    Outcome,
-    PlaceStatus,
     Precision,
     RecordState,
     ReportedBy,
@@ -49,9 +45,8 @@ EVENT_FIELDS = (
     "stage", "on", "on_precision", "counted_as", "claim", "count", "of", "source", "source_on", "decree_no", "course",
     "hours", "reported_by", "document", "early_why",
 )  # fmt: skip
-#: Mapping under which the city's plan stands among the batches.
-PLAN = "rencana"
-_EMPTY: dict[str, Any] = {
+#: An event of which nothing but the needed is said.
+EMPTY: dict[str, Any] = {
     "on_precision": Precision.DAY.value, "counted_as": CountedAs.CW.value, "claim": Claim.ACTUAL.value, "count": None,
     "of": None, "decree_no": "", "course": "", "hours": None, "reported_by": "", "document": "", "early_why": "",
 }  # fmt: skip
@@ -121,10 +116,11 @@ def _start(event: Mapping[str, Any]) -> date | None:
     return timeline.first_day(event) if event.get("on") else None
 
 
-def _faults(event: Mapping[str, Any]) -> list[tuple[str, Problem, str]]:
-    """What is wrong with single fields."""
-    found: list[tuple[str, Problem, str]] = []
-    found += [(name, Problem.MISSING_VALUE, "") for name in ("on", "source", "source_on") if not event.get(name)]
+def wrong_fields(event: Mapping[str, Any]) -> list[timeline.Wrong]:
+    """What is wrong with single fields of an event."""
+    found: list[timeline.Wrong] = [
+        (name, Problem.MISSING_VALUE, "") for name in ("on", "source", "source_on") if not event.get(name)
+    ]
     source = str(event.get("source") or "")
     if len(source) > _LONGEST_SOURCE:
         found.append(("source", Problem.TOO_LONG, str(_LONGEST_SOURCE)))
@@ -141,14 +137,32 @@ def _faults(event: Mapping[str, Any]) -> list[tuple[str, Problem, str]]:
     return found
 
 
-def _beside(connection: Connection, kode: str, number: int) -> dict[int, Mapping[Any, Any]]:
-    """Other events of a kelurahan that count: of the store, and the embedded facts under negative numbers."""
-    stored = events(connection, kode=kode)
-    others = stored[stored["state"].eq(RecordState.COUNTED.value) & stored["id"].ne(number)]
-    found: dict[int, Mapping[Any, Any]] = {row["id"]: row for row in others.to_dict("records")}
-    facts = read_table(Table.ROLLOUT, FACTS)
-    for at, row in enumerate(facts[facts["kode"].eq(kode)].to_dict("records"), start=1):
-        found[-at] = row
+def refusal(wrong: Iterable[timeline.Wrong]) -> DataError:
+    """What whoever filled in the form is told."""
+    return DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
+
+
+def beside(
+    connection: Connection, *, kode: str | None = None, without: Container[int] = ()
+) -> dict[int, Mapping[Any, Any]]:
+    """Events that count, by number: of the store, and the embedded facts under negative numbers.
+
+    Parameters
+    ----------
+    connection
+        Of the store.
+    kode
+        Of one kelurahan; all by default.
+    without
+        Batches that are left out.
+    """
+    stored = events(connection, kode=kode).to_dict("records")
+    found: dict[int, Mapping[Any, Any]] = {
+        row["id"]: row for row in stored if row["state"] == RecordState.COUNTED and row["batch_id"] not in without
+    }
+    for at, row in enumerate(read_table(Table.ROLLOUT, FACTS).to_dict("records"), start=1):
+        if kode in {None, row["kode"]}:
+            found[-at] = row
     return found
 
 
@@ -160,14 +174,15 @@ def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, numbe
     DataError
         With everything that is wrong.
     """
-    wrong = _faults(event)
+    wrong = wrong_fields(event)
     if not wrong:
-        others = _beside(connection, kode, number)
+        others = beside(connection, kode=kode)
+        others.pop(number, None)
         known = timeline.check(others, today=today)
         found = timeline.check({**others, number: {**event, "kode": kode}}, today=today)
         wrong = [one for row, told in found.items() for one in told if one not in known.get(row, [])]
     if wrong:
-        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
+        raise refusal(wrong)
 
 
 def enter_event(
@@ -207,7 +222,7 @@ def enter_event(
     if kode not in allowed:
         msg = f"{kode!r} is no place of the layer"
         raise ValueError(msg)
-    event = {**_EMPTY, **_said(values)}
+    event = {**EMPTY, **_said(values)}
     event["on"] = _start(event)
     _check(connection, event, kode=kode, number=0, today=today)
     return add(connection, viewer, hand.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
@@ -285,92 +300,3 @@ def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, vers
     event = _event(connection, number)
     _check(connection, event, kode=event["kode"], number=number, today=today)
     hand.reinstate(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
-
-
-def plans(connection: Connection) -> list[int]:
-    """Batches that are the city's plan, the newest first; those taken back are left out."""
-    table = schema.BATCH
-    query = select(table.c.id).where(*_is_plan(), table.c.state == BatchState.STANDING.value)
-    return [int(one) for one in connection.scalars(query.order_by(table.c.id.desc()))]
-
-
-def _is_plan() -> tuple[Any, ...]:
-    table = schema.BATCH
-    # Typed in by nobody's mapping: an import whose mapping is called so is none.
-    return (table.c.kind == Kind.ROLLOUT.value, table.c.by_hand, table.c.mapping == PLAN)
-
-
-def enter_plan(
-    connection: Connection,
-    viewer: Viewer,
-    waves: Mapping[str, date],
-    *,
-    source: str,
-    recorded_on: date,
-    allowed: Container[str],
-    replaces: Iterable[int] = (),
-) -> Added:
-    """Keeps a plan as planned events, one for each kelurahan, in one batch.
-
-    Parameters
-    ----------
-    connection
-        Of `Store.writing`.
-    viewer
-        Who plans.
-    waves
-        Day on which Community Watch is meant to be active, by kelurahan.
-    source
-        Whose plan it is.
-    recorded_on
-        The day on which it was made.
-    allowed
-        The kelurahan there are.
-    replaces
-        Earlier plans that it takes the place of.
-
-    Raises
-    ------
-    DataError
-        When the source could be a person's, or an earlier plan is none or was taken back.
-    ValueError
-        When nothing is planned, or for a kelurahan that is not one of the layer.
-    """
-    strange = [kode for kode in waves if kode not in allowed]
-    if strange or not waves:
-        msg = f"no plan for {strange or 'nothing'}"
-        raise ValueError(msg)
-    for batch in replaces:
-        undo_plan(connection, viewer, batch)
-    event = {
-        **_EMPTY, "stage": Stage.ACTIVE.value, "claim": Claim.TARGET.value, "source": source.strip(),
-        "source_on": recorded_on, "recorded_on": recorded_on,
-    }  # fmt: skip
-    wrong = _faults({**event, "on": recorded_on})
-    if wrong:
-        raise DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
-    numbers = range(1, 1 + len(waves))
-    rows = pd.DataFrame([{**event, "on": on} for on in waves.values()], index=numbers, dtype="object")
-    place = {
-        "role": "", "place_status": PlaceStatus.MATCHED.value, "match_by": MatchBy.CODE.value, "score": 1.0,
-        "key": "", "written": "", "kecamatan": "",
-    }  # fmt: skip
-    places = pd.DataFrame(
-        [{**place, "row_number": number, "kode": kode} for number, kode in zip(numbers, waves, strict=True)]
-    )
-    ready = Ready(Kind.ROLLOUT, rows, places, pd.Series(-1, index=numbers))
-    return add(connection, viewer, Addition(ready, {Outcome.ACCEPTED: len(waves)}, mapping=PLAN, by_hand=True))
-
-
-def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
-    """Takes the city's plan back; other batches are not for whoever only plans.
-
-    Raises
-    ------
-    DataError
-        When it is no plan, or was taken back already.
-    """
-    table = schema.BATCH
-    if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
-        raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
-    undo(connection, viewer, batch)

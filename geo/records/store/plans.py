@@ -1,0 +1,114 @@
+"""The city's plan: planned events in a batch of their own, taken back as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from geo.errors import DataError, Fault, Problem
+from geo.records.store import schema
+from geo.records.store.batches import Added, Addition, Ready, add, undo
+from geo.records.store.events import EMPTY, refusal, wrong_fields
+from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from geo.viewer import Viewer
+
+#: Mapping under which the city's plan stands among the batches.
+PLAN = "rencana"
+
+
+def plans(connection: Connection) -> list[int]:
+    """Batches that are the city's plan, the newest first; those taken back are left out."""
+    table = schema.BATCH
+    query = select(table.c.id).where(*_is_plan(), table.c.state == BatchState.STANDING.value)
+    return [int(one) for one in connection.scalars(query.order_by(table.c.id.desc()))]
+
+
+def _is_plan() -> tuple[Any, ...]:
+    table = schema.BATCH
+    # Typed in by nobody's mapping: an import whose mapping is called so is none.
+    return (table.c.kind == Kind.ROLLOUT.value, table.c.by_hand, table.c.mapping == PLAN)
+
+
+def enter_plan(
+    connection: Connection,
+    viewer: Viewer,
+    waves: Mapping[str, date],
+    *,
+    source: str,
+    recorded_on: date,
+    allowed: Container[str],
+    replaces: Iterable[int] = (),
+) -> Added:
+    """Keeps a plan as planned events, one for each kelurahan, in one batch.
+
+    Parameters
+    ----------
+    connection
+        Of `Store.writing`.
+    viewer
+        Who plans.
+    waves
+        Day on which Community Watch is meant to be active, by kelurahan.
+    source
+        Whose plan it is.
+    recorded_on
+        The day on which it was made.
+    allowed
+        The kelurahan there are.
+    replaces
+        Earlier plans that it takes the place of.
+
+    Raises
+    ------
+    DataError
+        When the source could be a person's, or an earlier plan is none or was taken back.
+    ValueError
+        When nothing is planned, or for a kelurahan that is not one of the layer.
+    """
+    strange = [kode for kode in waves if kode not in allowed]
+    if strange or not waves:
+        msg = f"no plan for {strange or 'nothing'}"
+        raise ValueError(msg)
+    for batch in replaces:
+        undo_plan(connection, viewer, batch)
+    event = {
+        **EMPTY, "stage": Stage.ACTIVE.value, "claim": Claim.TARGET.value, "source": source.strip(),
+        "source_on": recorded_on, "recorded_on": recorded_on,
+    }  # fmt: skip
+    wrong = wrong_fields({**event, "on": recorded_on})
+    if wrong:
+        raise refusal(wrong)
+    numbers = range(1, 1 + len(waves))
+    rows = pd.DataFrame([{**event, "on": on} for on in waves.values()], index=numbers, dtype="object")
+    place = {
+        "role": "", "place_status": PlaceStatus.MATCHED.value, "match_by": MatchBy.CODE.value, "score": 1.0,
+        "key": "", "written": "", "kecamatan": "",
+    }  # fmt: skip
+    places = pd.DataFrame(
+        [{**place, "row_number": number, "kode": kode} for number, kode in zip(numbers, waves, strict=True)]
+    )
+    ready = Ready(Kind.ROLLOUT, rows, places, pd.Series(-1, index=numbers))
+    return add(connection, viewer, Addition(ready, {Outcome.ACCEPTED: len(waves)}, mapping=PLAN, by_hand=True))
+
+
+def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
+    """Takes the city's plan back; other batches are not for whoever only plans.
+
+    Raises
+    ------
+    DataError
+        When it is no plan, or was taken back already.
+    """
+    table = schema.BATCH
+    if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
+        raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
+    undo(connection, viewer, batch)
