@@ -92,7 +92,8 @@ def test_every_option_of_the_contract(run: Callable[..., Any], city: Path, tmp_p
     codes = list(kupang.index)
     arguments = [
         city, "--waves", 6, "--capacity", "8,8,7,7,7,7", "--budget", 250_000_000, "--trainers", 14,
-        "--discount", 0.85, "--spill", -0.25, "--started", *codes[:3], "--count-started", "--must", f"{codes[9]}:2", f"{codes[30]}:1",
+        "--discount", 0.85, "--spill", -0.25, "--started", *codes[:3], "--count-started",
+        "--must", f"{codes[9]}:2", f"{codes[30]}:1",
         "--not", codes[10], f"{codes[11]}:1", "--before", f"{codes[12]}:{codes[13]}", "--min-per-kecamatan", 2,
         "--max-per-kecamatan", 9, "--neighbours", "rook", "--gap", 0.01, "--time-limit", 30,
     ]  # fmt: skip
@@ -131,7 +132,7 @@ def test_no_plan_names_a_smallest_set_of_rules(run: Callable[..., Any], row: Pat
     assert [(one["kind"], one["kode"], one["wave"]) for one in told["rules"]] == [
         ("capacity", "", 1), ("must", "a", 1), ("must", "b", 1),
     ]  # fmt: skip
-    assert told["is_smallest"]
+    assert told["proof"] == "smallest"
     assert "at most 1 kelurahan start in wave 1" in told["faults"][0]["what"]
     assert not (tmp_path / "out.csv").exists()
 
@@ -180,9 +181,9 @@ def test_all_faults_of_the_table_and_the_options_together(run: Callable[..., Any
     code, told = run(tmp_path / "need.csv", "--waves", 2, "--capacity", 1, "--budget", 5, "--trainers", 3,
                      "--discount", 7, "-o", tmp_path / "out.csv")  # fmt: skip
     assert code == 2
-    assert {(one["where"], tuple(one["rows"])) for one in told["faults"]} == {
-        ("need.csv.kecamatan", ()), ("need.csv.kode", (3,)), ("need.csv.kode", (4, 5)), ("need.csv.need", (2,)),
-        ("need.csv.need", (4,)), ("need.csv.cost", (2,)), ("need.csv.trainers", ()), ("--discount", ()),
+    assert {(one["where"].removeprefix("need.csv, column "), tuple(one["rows"])) for one in told["faults"]} == {
+        ("kecamatan", ()), ("kode", (3,)), ("kode", (4, 5)), ("need", (2,)), ("need", (4,)), ("cost", (2,)),
+        ("trainers", ()), ("--discount", ()),
     }  # fmt: skip
     assert len(told["faults"]) == 8
 

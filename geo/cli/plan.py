@@ -277,9 +277,8 @@ def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> Plan:
         names = {str(kode): str(name) for kode, name in task.areas.names.items()} if task.areas is not None else {}
         rules = fault.conflict.rules
         faults = [Fault.of(_option(rule), "", Problem.NO_PLAN, hint=rule_text(rule, names, words)) for rule in rules]
-        told = {"rules": [asdict(rule) for rule in rules], "is_smallest": fault.conflict.is_smallest}
-        if not fault.conflict.is_smallest:
-            teller.note(words("cli.plan.not_smallest"))
+        told = {"rules": [asdict(rule) for rule in rules], "proof": fault.conflict.proof.value}
+        teller.note(words(f"cli.plan.conflict.{fault.conflict.proof}", n=len(rules)))
         raise RefusalError(faults, "plan", told) from fault
 
 
