@@ -210,6 +210,13 @@ def test_stdout_holds_one_json_object_and_nothing_else(row: Path, tmp_path: Path
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_the_command_of_the_readme(run: Callable[..., Any], root: Path, tmp_path: Path) -> None:
+    line = next(one for one in (root / "README.md").read_text("utf-8").splitlines() if "python -m geo plan" in one)
+    words = [str(root / one) if one.endswith("need.csv") else one for one in line.split()[4:-1]]
+    assert run(*words, tmp_path / "out.csv")[0] == 0
+    assert len(waves(tmp_path / "out.csv")) == 51
+
+
 def test_readable_lines(capsys: pytest.CaptureFixture[str], row: Path, tmp_path: Path) -> None:
     arguments = [str(row), "--waves", "2", "--capacity", "1", "--spill", "0", "-o", str(tmp_path / "out.csv")]
     assert main(["plan", *arguments]) == 0
