@@ -164,7 +164,8 @@ class _Silence:
             # Not at the top: only plans need it.
             import highspy
 
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             try:
                 kept = os.dup(_STDOUT)
             except OSError:

@@ -188,6 +188,14 @@ def test_all_faults_of_the_table_and_the_options_together(run: Callable[..., Any
     assert len(told["faults"]) == 8
 
 
+def test_a_column_of_nik_is_never_a_key(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "need.csv").write_text("kode,kecamatan,need\n5371046501990002,K,1\n5371046501990003,K,2\n", "utf-8")
+    code, told = run(tmp_path / "need.csv", "--waves", 1, "--capacity", 1, "-o", tmp_path / "out.csv")
+    assert code == 2
+    assert "5371046501990002" not in json.dumps(told)
+    assert [one["where"] for one in told["faults"]] == ["need.csv, column kode"]
+
+
 def test_codes_of_no_known_layer(capsys: pytest.CaptureFixture[str], row: Path, city: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out.csv")
     assert main(["plan", str(row), "--waves", "1", "--capacity", "1", "--lang", "en", "-o", out]) == 0
