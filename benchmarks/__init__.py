@@ -11,7 +11,18 @@ import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-_LIBRARIES = ("numpy", "pandas", "shapely", "geopandas", "pyogrio", "pyproj", "folium", "streamlit", "scipy")
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "shapely",
+    "geopandas",
+    "pyogrio",
+    "pyproj",
+    "folium",
+    "streamlit",
+    "scipy",
+    "highspy",
+)
 
 
 @dataclass(frozen=True, slots=True)

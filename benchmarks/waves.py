@@ -62,7 +62,8 @@ def _rules(needs, waves, capacity, spill, rng):
     started, must, never, first, second = (codes[few * part : few * (part + 1)] for part in range(5))
     return Limits(
         waves, (capacity,) * waves, budget=(capacity * 33e6,) * waves, carry_over=True,
-        trainers=(2 * capacity,) * waves, spill=spill, started=frozenset(started), must=tuple((kode, waves // 2) for kode in must),
+        trainers=(2 * capacity,) * waves, spill=spill, started=frozenset(started),
+        must=tuple((kode, waves // 2) for kode in must),
         not_in=tuple((kode, None) for kode in never), before=tuple(zip(first, second, strict=True)),
         min_per_kecamatan=1, max_per_kecamatan=max(6, capacity),
     )  # fmt: skip

@@ -95,6 +95,8 @@ class Programme:
         Shape (m,), infinite where there is no limit.
     is_whole
         Shape (n,): which values have to be whole.
+    offset
+        Gain of what is not in x; a gap is a share of the whole.
     """
 
     gain: NDArray[np.float64]
@@ -106,6 +108,7 @@ class Programme:
     least: NDArray[np.float64]
     most: NDArray[np.float64]
     is_whole: NDArray[np.bool_]
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ class _Silence:
             # Not at the top: only plans need it.
             import highspy
 
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             try:
                 kept = os.dup(_STDOUT)
             except OSError:
@@ -196,7 +200,8 @@ class _Run:
 
         _Silence.keep()
         self.best, self.bound = -np.inf, np.inf
-        self._gain, self._is_mixed = programme.gain, bool(programme.is_whole.any())
+        self._gain, self._offset = programme.gain, programme.offset
+        self._is_mixed = bool(programme.is_whole.any())
         self.values: NDArray[np.float64] | None = None
         self.status: Any = None
         self.fault: BaseException | None = None
@@ -229,7 +234,7 @@ class _Run:
         self._look(event)
 
     def _keep(self, values: NDArray[np.float64]) -> None:
-        gain = float(self._gain @ values)
+        gain = float(self._gain @ values) + self._offset
         if gain > self.best:
             self.best, self.values = gain, values
 
@@ -290,7 +295,7 @@ def _model(programme: Programme) -> Any:
     columns = csc_array((programme.factor, (programme.row, programme.column)), shape=shape)
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = columns.shape
-    model.col_cost_ = -programme.gain
+    model.col_cost_, model.offset_ = -programme.gain, -programme.offset
     model.col_lower_, model.col_upper_ = programme.least, programme.most
     model.row_lower_, model.row_upper_ = programme.low, programme.high
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
@@ -328,7 +333,7 @@ def maximise(
     if not len(programme.gain):
         # The solver calls a programme without variables empty, whatever its rows ask.
         holds = bool((programme.low <= 0).all() and (programme.high >= 0).all())
-        return Answer(np.empty(0), 0.0, Ended.SOLVED) if holds else Answer(None, 0.0, Ended.INFEASIBLE)
+        return Answer(np.empty(0), programme.offset, Ended.SOLVED) if holds else Answer(None, 0.0, Ended.INFEASIBLE)
     options = {
         # One thread: the order of several is the machine's.
         "threads": 1,

@@ -13,9 +13,9 @@ import pandas as pd
 
 from geo.cli.neighbours import is_file, near, pairs
 from geo.cli.places import KODE, areas_of
-from geo.cli.tables import OUTPUTS, check_output, columns_told, numbers, read_table, write_table
+from geo.cli.tables import OUTPUTS, check_output, columns_told, numbers, read_table, without_nik, write_table
 from geo.cli.telling import RefusalError
-from geo.errors import Fault, Problem
+from geo.errors import Fault, Problem, fit_to_show
 from geo.places.neighbours import poles
 from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
@@ -69,9 +69,12 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.set_defaults(run=run)
 
 
-def _needs(path: Path, chosen: argparse.Namespace) -> tuple[pd.DataFrame, list[Fault]]:
+def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.DataFrame, list[Fault]]:
     """Needs by kode, as far as they can be read, and everything that is wrong with them."""
-    table, name, faults = read_table(path).reset_index(drop=True), path.name, []
+    table, dropped = without_nik(read_table(path).reset_index(drop=True))
+    for column in dropped:
+        teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
+    name, faults = path.name, list[Fault]()
     used = [
         "need",
         *(["cost"] if chosen.budget is not None else []),
@@ -221,7 +224,7 @@ def _task(chosen: argparse.Namespace, teller: Teller) -> _Task:
     DataError
         With every fault of the file and the options.
     """
-    needs, faults = _needs(chosen.need, chosen)
+    needs, faults = _needs(chosen.need, chosen, teller)
     given = _Given(chosen, set(needs.index))
     faults += given.faults + _search_faults(chosen)
     for one in faults_of(given.limits, needs.index, ("cost", "trainers")):
@@ -277,9 +280,8 @@ def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> Plan:
         names = {str(kode): str(name) for kode, name in task.areas.names.items()} if task.areas is not None else {}
         rules = fault.conflict.rules
         faults = [Fault.of(_option(rule), "", Problem.NO_PLAN, hint=rule_text(rule, names, words)) for rule in rules]
-        told = {"rules": [asdict(rule) for rule in rules], "is_smallest": fault.conflict.is_smallest}
-        if not fault.conflict.is_smallest:
-            teller.note(words("cli.plan.not_smallest"))
+        told = {"rules": [asdict(rule) for rule in rules], "proof": fault.conflict.proof.value}
+        teller.note(words(f"cli.plan.conflict.{fault.conflict.proof}", n=len(rules)))
         raise RefusalError(faults, "plan", told) from fault
 
 

@@ -3,18 +3,20 @@
 What breaks the fewest rules does not name a conflict; what hits every way out does. So sets of rules whose breaking
 makes a plan possible are gathered one by one, each found among the rules that the smallest set hitting all earlier
 ones leaves out; once such a hitting set leaves no way out, it is itself a conflict, and none is smaller (Ignatiev,
-Previti, Liffiton and Marques-Silva 2015).
+Previti, Liffiton and Marques-Silva 2015). Where that takes too long, rules are left out by halves, quarters and so on
+as long as the rest conflicts.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.planning.model import relaxed
+from geo.planning.model import kept_only, relaxed
 from geo.programmes import Ended, NotProvedError, Programme, maximise
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
     from geo.planning.limits import Rule
 
 _HALF = 0.5
+
+
+class Proof(StrEnum):
+    """What is known of a set of rules that conflict."""
+
+    SMALLEST = "smallest"
+    IRREDUCIBLE = "irreducible"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +42,13 @@ class Conflict:
     ----------
     rules
         In the order of the limits.
-    is_smallest
-        Whether no smaller set conflicts; else the search ran out of time, and the set may name more than it must.
+    proof
+        `smallest`: no smaller set conflicts. `irreducible`: without any one of them the others can be kept. `none`:
+        time was over, and the set may name more than it must.
     """
 
     rules: tuple[Rule, ...]
-    is_smallest: bool
+    proof: Proof
 
 
 def _hitting(ways: list[set[int]], count: int, time_limit_s: float) -> set[int]:
@@ -70,21 +81,53 @@ def _way_out(board: Board, rules: tuple[Rule, ...], kept: set[int], time_limit_s
     return {others[number] for number in np.flatnonzero(answer.values[first:] > _HALF)}
 
 
+def _smallest(board: Board, rules: tuple[Rule, ...], end: float) -> set[int]:
+    """Smallest set of rules that conflict.
+
+    Raises
+    ------
+    NotProvedError
+        When time is over first.
+    """
+    ways, chosen = list[set[int]](), set[int]()
+    while (way := _way_out(board, rules, chosen, end - time.monotonic())) is not None:
+        ways.append(way)
+        chosen = _hitting(ways, len(rules), end - time.monotonic())
+    return chosen
+
+
+def _shrunk(board: Board, rules: tuple[Rule, ...], end: float) -> tuple[set[int], bool]:
+    """Rules that conflict, fewer and fewer until time is over, and whether none of them can be left out."""
+    kept, size = list(range(len(rules))), max(1, len(rules) // 2)
+    while True:
+        for at in reversed(range(0, len(kept), size)):
+            fewer = kept[:at] + kept[at + size :]
+            answer = maximise(
+                kept_only(board, [rules[number] for number in fewer]), time_limit_s=end - time.monotonic()
+            )
+            if answer.ended is Ended.INFEASIBLE:
+                kept = fewer
+            elif answer.ended is not Ended.SOLVED:
+                return set(kept), False
+        if size == 1:
+            return set(kept), True
+        size = max(1, size // 2)
+
+
 def conflict(board: Board, *, time_limit_s: float) -> Conflict:
     """Smallest set of rules of a board that conflict, knowing that some do.
+
+    Half of the time is given to the search for a smallest set; after that a set is made that only cannot lose a rule.
 
     Parameters
     ----------
     time_limit_s
-        Seconds after which all rules that were found to matter so far, or all rules, have to do.
+        Seconds after which what is left has to do.
     """
-    rules, ways = board.rules, list[set[int]]()
-    end = time.monotonic() + time_limit_s
+    rules, begun = board.rules, time.monotonic()
     try:
-        chosen = set[int]()
-        while (way := _way_out(board, rules, chosen, max(end - time.monotonic(), 0.0))) is not None:
-            ways.append(way)
-            chosen = _hitting(ways, len(rules), max(end - time.monotonic(), 0.0))
+        found, proof = _smallest(board, rules, begun + time_limit_s / 2), Proof.SMALLEST
     except NotProvedError:
-        return Conflict(rules, is_smallest=False)
-    return Conflict(tuple(rules[number] for number in sorted(chosen)), is_smallest=True)
+        found, is_irreducible = _shrunk(board, rules, begun + time_limit_s)
+        proof = Proof.IRREDUCIBLE if is_irreducible else Proof.NONE
+    return Conflict(tuple(rules[number] for number in sorted(found)), proof)

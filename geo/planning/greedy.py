@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,11 +50,19 @@ class _Filling:
 
     Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than
     they need, nothing else is started.
+
+    Parameters
+    ----------
+    due
+        How many each kecamatan, in text order, should have started by each wave as far as it has to have some; shape
+        (kecamatan, waves), None for no such calendar.
+    minimum_first
+        Whether what a kecamatan has to have comes before anything else.
     """
 
-    def __init__(self, board: Board, *, minimum_first: bool) -> None:
+    def __init__(self, board: Board, due: NDArray[np.intp] | None = None, *, minimum_first: bool = False) -> None:
         limits = board.limits
-        self.board, self.minimum_first = board, minimum_first
+        self.board, self.due, self.minimum_first = board, due, minimum_first
         self.waves = np.where(board.started, 0, board.never).astype(np.intp)
         self.place = {kode: number for number, kode in enumerate(board.kode)}
         names, self.group = np.unique(board.kecamatan, return_inverse=True)
@@ -101,6 +109,10 @@ class _Filling:
             if due.any() and (until == wave or due.sum() >= places) and (can & due).any():
                 return can & due
         lacking = np.maximum(self.least - self.count, 0)
+        if self.due is not None:
+            now = can & (np.minimum(self.due[:, wave - 1], self.least) > self.count)[self.group]
+            if now.any():
+                return now
         short = can & (lacking > 0)[self.group]
         if short.any() and (self.minimum_first or lacking.sum() >= later[-1]):
             return short
@@ -145,7 +157,7 @@ def by_gain(board: Board) -> NDArray[np.intp] | None:
     if board.limits.budget is not None:
         price = board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + _LEAST_PRICE
         ways.append(lambda waves, wave: gains(board, waves, wave) / price)
-    return _best(board, ways)
+    return _best(board, ways, [{"minimum_first": False}, {"minimum_first": True}])
 
 
 def by_shares(board: Board, shares: NDArray[np.float64]) -> NDArray[np.intp] | None:
@@ -161,20 +173,20 @@ def by_shares(board: Board, shares: NDArray[np.float64]) -> NDArray[np.intp] | N
     def worth(waves: NDArray[np.intp], wave: int) -> NDArray[np.float64]:
         return shares[:, wave - 1] + _TIE * gains(board, waves, wave) / most
 
-    return _best(board, [worth])
+    _, group = np.unique(board.kecamatan, return_inverse=True)
+    due = np.zeros((group.max(initial=-1) + 1, shares.shape[1]))
+    np.add.at(due, group[~board.started], shares[~board.started])
+    return _best(board, [worth], [{"due": np.round(due).astype(np.intp)}, {"minimum_first": True}])
 
 
-def _best(board: Board, ways: list[_Worth]) -> NDArray[np.intp] | None:
-    best, most = None, -np.inf
-    for minimum_first in (False, True):
-        for way in ways:
-            waves = _Filling(board, minimum_first=minimum_first).fill(way)
-            value = board.value(waves)
-            if value > most and not board.broken(waves):
-                best, most = waves, value
-        if best is not None or not board.limits.min_per_kecamatan:
-            break
-    return best
+def _best(board: Board, ways: list[_Worth], manners: list[dict[str, Any]]) -> NDArray[np.intp] | None:
+    """Best plan that keeps all rules, of the first manner that makes one."""
+    for manner in manners:
+        made = [_Filling(board, **manner).fill(way) for way in ways]
+        kept = [waves for waves in made if not board.broken(waves)]
+        if kept:
+            return max(kept, key=board.value)
+    return None
 
 
 def highest_first(needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits) -> HighestFirst:
@@ -195,5 +207,5 @@ def highest_first(needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]]
     """
     board = Board.of(needs, neighbours, limits)
     # A need of 0 is filled as well: whoever goes down a list does.
-    waves = _Filling(board, minimum_first=False).fill(lambda _waves, _wave: board.need + _TINY)
+    waves = _Filling(board).fill(lambda _waves, _wave: board.need + _TINY)
     return HighestFirst(board.series(waves, needs.index), board.value(waves), board.broken(waves))

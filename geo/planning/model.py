@@ -204,7 +204,7 @@ class Model:
         reached[owner[board.started[other]]] = True
         # Beside wave 0 spill is there from the beginning, and is lost when the kelurahan itself starts.
         beside = np.flatnonzero(reached & ~board.started)
-        self.constant = limits.spill * float(board.need[beside].sum())
+        self._constant = limits.spill * float(board.need[beside].sum())
         gain[starts.by(beside, limits.waves)] -= limits.spill * board.need[beside]
         is_open = ~reached & ~board.started & (board.need > 0) & (np.diff(board.starts) > 0)
         self.touched = np.flatnonzero(is_open) if limits.spill else np.empty(0, dtype=np.intp)
@@ -244,8 +244,9 @@ class Model:
         self._rows.add_one(line.places, line.factors, line.low, line.high)
 
     def programme(self) -> Programme:
-        """Programme in units of `unit`, without the constant."""
-        return self._rows.programme(self._gain / self.unit, np.arange(len(self._gain)) < self.starts.count)
+        """Programme in units of `unit`."""
+        made = self._rows.programme(self._gain / self.unit, np.arange(len(self._gain)) < self.starts.count)
+        return replace(made, offset=self._constant / self.unit)
 
     def linear(self) -> Programme:
         """The same without whole numbers: whoever can start by halves is worth as much or more."""
@@ -272,3 +273,13 @@ def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[
             rows.add_one(places, factors, line.low, line.high)
     is_rule = np.arange(starts.count + len(elastic)) >= starts.count
     return rows.programme(np.where(is_rule, -1.0, 0.0), np.ones(len(is_rule), dtype=bool)), starts.count
+
+
+def kept_only(board: Board, rules: Sequence[Rule]) -> Programme:
+    """Programme that earns nothing and asks for nothing but these rules."""
+    starts, rows = Starts(board), _Rows()
+    starts.order(rows)
+    for rule in rules:
+        for line in starts.lines(rule):
+            rows.add_one(line.places, line.factors, line.low, line.high)
+    return rows.programme(np.zeros(starts.count), np.ones(starts.count, dtype=bool))

@@ -45,7 +45,7 @@ class NoPlanError(Exception):
     Parameters
     ----------
     conflict
-        The rules, and whether their set is proved to be a smallest one.
+        The rules, and what is proved of their set.
     """
 
     def __init__(self, conflict: Conflict) -> None:
@@ -141,7 +141,7 @@ class _Search:
         """Pass on how far it is, in the plan's own units and from its own beginning."""
         if self._progress is None:
             return
-        best, bound = (self.model.constant + self.model.unit * one for one in (found.best, found.bound))
+        best, bound = self.model.unit * found.best, self.model.unit * found.bound
         if not self._is_whole:
             best = -np.inf
         self._progress(Progress(max(self.objective(), best), min(self.bound, bound), self.seconds()))
@@ -157,7 +157,7 @@ class _Search:
         self.ended = answer.ended
         if answer.ended is not Ended.SOLVED or answer.values is None:
             return answer.ended in {Ended.TIME, Ended.STOPPED}
-        self.bound = min(self.bound, self.model.constant + self.model.unit * answer.bound)
+        self.bound = min(self.bound, self.model.unit * answer.bound)
         waves = by_shares(self.board, self.model.starts.shares(answer.values))
         if waves is not None and self.board.value(waves) > self.objective():
             self.best = waves
@@ -173,7 +173,7 @@ class _Search:
         self.ended = answer.ended
         if answer.values is None:
             return True
-        self.bound = min(self.bound, self.model.constant + self.model.unit * answer.bound)
+        self.bound = min(self.bound, self.model.unit * answer.bound)
         waves = self.model.starts.plan(answer.values)
         wrong = self.board.broken(waves)
         for rule in wrong:
