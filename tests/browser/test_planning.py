@@ -17,7 +17,7 @@ from geo.settings import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import FrameLocator, Page
+    from playwright.sync_api import FrameLocator, Locator, Page
 
 pytestmark = pytest.mark.browser
 KODE, NAME = "53.71.02.1004", "Kolhua"
@@ -49,8 +49,12 @@ def map_of(page: Page) -> FrameLocator:
     return frame
 
 
+def kelurahan(page: Page, kode: str) -> Locator:
+    return map_of(page).locator(f"path[data-kode='{kode}']")
+
+
 def fill(page: Page, kode: str) -> str:
-    return map_of(page).locator(f"path[data-kode='{kode}']").get_attribute("fill") or ""
+    return kelurahan(page, kode).get_attribute("fill") or ""
 
 
 def choose(page: Page, label: str, text: str) -> None:
@@ -78,8 +82,8 @@ def test_a_days_work_on_the_rollout(city: str, visit: Callable[..., Page]) -> No
     expect(page.get_by_text("Tersimpan sebagai batch")).to_be_visible(timeout=WAIT)
     page.goto(f"{city}/perluasan-cw?{DAY}")
     expect(page.get_by_text("11 dari 51").first).to_be_visible(timeout=WAIT)
+    expect(kelurahan(page, KODE)).not_to_have_attribute("fill", before, timeout=WAIT)
     active = fill(page, KODE)
-    assert active != before
     page.goto(f"{city}/profil-kelurahan?{DAY}&kelurahan={KODE}")
     expect(page.get_by_text("CW aktif").first).to_be_visible(timeout=WAIT)
 
@@ -92,7 +96,8 @@ def test_a_days_work_on_the_rollout(city: str, visit: Callable[..., Page]) -> No
     expect(page.get_by_text("10 dari 51").first).to_be_visible(timeout=WAIT)
     page.goto(f"{city}/perluasan-cw?{DAY}")
     expect(page.get_by_text("10 dari 51").first).to_be_visible(timeout=WAIT)
-    assert fill(page, KODE) not in {before, active}
+    for other in (before, active):
+        expect(kelurahan(page, KODE)).not_to_have_attribute("fill", other, timeout=WAIT)
     page.goto(f"{city}/perluasan-cw?{DAY}&bagian=rencana")
     expect(page.get_by_text("Masih 41 dari 51 kelurahan")).to_be_visible(timeout=WAIT)
     page.goto(f"{city}/profil-kelurahan?{DAY}&kelurahan={KODE}")
@@ -106,7 +111,7 @@ def test_a_days_work_on_the_rollout(city: str, visit: Callable[..., Page]) -> No
     expect(page.get_by_text("dibatalkan").first).to_be_visible(timeout=WAIT)
     page.goto(f"{city}/perluasan-cw?{DAY}")
     expect(page.get_by_text("7 dari 51").first).to_be_visible(timeout=WAIT)
-    assert fill(page, KODE) == before
+    expect(kelurahan(page, KODE)).to_have_attribute("fill", before, timeout=WAIT)
 
 
 def test_a_planners_session(city: str, visit: Callable[..., Page]) -> None:
@@ -128,13 +133,13 @@ def test_a_planners_session(city: str, visit: Callable[..., Page]) -> None:
     expect(page.get_by_text("30 kelurahan dimulai")).to_be_visible(timeout=WAIT)
     pale = fill(page, KODE)
     page.get_by_text("mewajibkan", exact=True).click()
-    map_of(page).locator(f"path[data-kode='{KODE}']").click()
+    kelurahan(page, KODE).click()
     expect(page.get_by_text("Wajib, dilarang, menunggu (1)")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Hitung rencana").click()
     expect(page.get_by_text("30 kelurahan dimulai")).to_be_visible(timeout=WAIT)
     row = page.get_by_role("row").filter(has_text=NAME)
     expect(row).to_contain_text("1 Januari 2019", timeout=WAIT)
-    assert fill(page, KODE) != pale
+    expect(kelurahan(page, KODE)).not_to_have_attribute("fill", pale, timeout=WAIT)
 
     # The plan is kept, opened by its address elsewhere, and becomes the city's.
     page.get_by_label("Nama rencana").fill("Usul rapat")
