@@ -88,7 +88,7 @@ def _end(shell: Shell, drafting: Drafting) -> bool:
         return False
     drafting.job = None
     if isinstance(job.fault, NoPlanError):
-        st.error(words("plan.none" if job.fault.conflict.is_smallest else "plan.none.some"))
+        st.error(words(f"plan.none.{job.fault.conflict.proof}"))
         for said in conflict_sentences(job.fault.conflict.rules, shell.areas, words):
             st.markdown(f"- {said}")
     elif isinstance(job.fault, NoPlanYetError):
@@ -178,7 +178,7 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
             words("pin.click"), ["choose", "must", "never"], default="choose", key="next.click",
             format_func=lambda one: words(f"pin.click.{one}"),
         )  # fmt: skip
-        shell.draw_map(paint, on_click=partial(_pin, drafting))
+        shell.draw_map(paint, at=".waves", on_click=partial(_pin, drafting))
     if wave.gt(0).any():
         st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Locator, Page
 
 pytestmark = pytest.mark.browser
-KODE, NAME = "53.71.02.1004", "Kolhua"
+KODE, NAME = "53.71.02.1004", "Naimata"
 DAY = "data=kota&tanggal=2020-01-01"
 WAIT = 30_000
 
@@ -108,7 +109,7 @@ def test_a_days_work_on_the_rollout(city: str, visit: Callable[..., Page]) -> No
     page.get_by_text("Batalkan satu batch").first.click(timeout=WAIT)
     page.get_by_text("Saya yakin").click(timeout=WAIT)
     page.get_by_role("button", name="Batalkan").click()
-    expect(page.get_by_text("dibatalkan").first).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile(r"Batch \d+ dibatalkan"))).to_be_visible(timeout=WAIT)
     page.goto(f"{city}/perluasan-cw?{DAY}")
     expect(page.get_by_text("7 dari 51").first).to_be_visible(timeout=WAIT)
     expect(kelurahan(page, KODE)).to_have_attribute("fill", before, timeout=WAIT)
@@ -133,6 +134,7 @@ def test_a_planners_session(city: str, visit: Callable[..., Page]) -> None:
     expect(page.get_by_text("30 kelurahan dimulai")).to_be_visible(timeout=WAIT)
     pale = fill(page, KODE)
     page.get_by_text("mewajibkan", exact=True).click()
+    expect(page.get_by_role("radio", name="mewajibkan")).to_be_checked(timeout=WAIT)
     kelurahan(page, KODE).click()
     expect(page.get_by_text("Wajib, dilarang, menunggu (1)")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Hitung rencana").click()

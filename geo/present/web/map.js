@@ -193,6 +193,10 @@
     map.createPane("symbols").style.zIndex = 620;
     map.createPane("names").style.zIndex = 630;
     map.getPane("symbols").style.pointerEvents = map.getPane("names").style.pointerEvents = "none";
+    var container = map.getContainer();
+    /* Leaflet 1.9 focuses the map when it is pressed and the browser scrolls the page around this frame to show all of
+       it: the button then came up elsewhere, and a first click on a map half in view was lost. */
+    container.focus = function () { HTMLElement.prototype.focus.call(container, {preventScroll: true}); };
     ground(map, layer);
     var symbols = L.svg({pane: "symbols"});
     layer.areas.forEach(function (area, index) {
