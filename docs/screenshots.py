@@ -17,7 +17,8 @@ PICTURES = {
     "overview-en.png": ("ringkasan?bahasa=en&periode=2018&tanggal=2019-12-31&kelurahan=53.71.04.1011", 1280, 1060),
     "overview-phone.png": ("ringkasan", 360, 1400),
     "hotspots.png": ("titik-rawan", 1280, 1560),
-    "rollout.png": ("perluasan-cw?tanggal=2020-06-01", 1280, 1500),
+    "rollout.png": ("perluasan-cw?tanggal=2019-12-31&bagian=papan", 1280, 1600),
+    "waves.png": ("kelurahan-berikutnya?langkah=gelombang", 1280, 1500),
     "profile.png": ("profil-kelurahan?kelurahan=53.71.04.1013", 1280, 1500),
     "method.png": ("metode-sumber", 1280, 1000),
     "data.png": ("data", 1280, 1180),
@@ -39,6 +40,9 @@ def main(address: str) -> None:
                 page.locator("input[type=file]").first.set_input_files(SAMPLE)
                 page.get_by_role("button", name="Terima").wait_for(timeout=30_000)
                 page.get_by_text("tulisan nama tempat").first.click()
+            elif "gelombang" in path:
+                page.get_by_role("button", name="Hitung rencana").click(timeout=30_000)
+                page.get_by_text("kelurahan dimulai").wait_for(timeout=30_000)
             else:
                 page.get_by_text("Peta Jaga.").last.wait_for(state="attached", timeout=30_000)
             if path not in {"metode-sumber", "data"}:
