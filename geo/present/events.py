@@ -24,6 +24,10 @@ def _said(row: Mapping[Any, Any], words: Words) -> str:
     return f"{body}, {claim}"
 
 
+#: Not a hyphen: Streamlit takes one alone in a cell for the point of a list.
+_NONE = "\N{EN DASH}"
+
+
 def event_text(row: Mapping[Any, Any], words: Words) -> str:
     """An event for a list to choose from."""
     said = [_day(row, words), words(f"event.{row['stage']}"), words(f"body.{row['counted_as']}"), str(row["source"])]
@@ -65,8 +69,8 @@ def event_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
             words("events.what"): words(f"event.{row['stage']}"),
             words("events.said"): _said(row, words),
             words("events.source"): f"{row['source']}, {words.day(row['source_on'])}",
-            words("events.reported_by"): words(f"reported_by.{row['reported_by']}") if row["reported_by"] else "-",
-            words("events.details"): _details(row, words) or "-",
+            words("events.reported_by"): words(f"reported_by.{row['reported_by']}") if row["reported_by"] else _NONE,
+            words("events.details"): _details(row, words) or _NONE,
             words("events.recorded"): words.day(row["recorded_on"]),
             words("events.state"): words(
                 "events.withdrawn.state" if row["state"] == RecordState.WITHDRAWN else "events.counted"

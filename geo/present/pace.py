@@ -10,16 +10,23 @@ import pandas as pd
 from geo.measures.pace import Slip
 from geo.present.charts import titled
 from geo.present.palette import CW, SEQUENCE
+from geo.terms import Precision
 
 if TYPE_CHECKING:
     from datetime import date
 
     from geo.measures.pace import Forecast
-    from geo.measures.rollout import Rollout
+    from geo.measures.rollout import Rollout, Statement
     from geo.places.boundaries import Areas
     from geo.words import Words
 
 _DARK, _LINE, _PALE = SEQUENCE[5][4], "#5c6b73", "#b5d4ec"
+
+
+def _end_of(one: Statement) -> pd.Timestamp:
+    """Day on which a target is missed if it is not met: of a year its last one."""
+    on = pd.Timestamp(one.on)
+    return on + pd.offsets.YearEnd(0) if one.on_precision is Precision.YEAR else on
 
 
 def plan_chart(
@@ -62,9 +69,7 @@ def plan_chart(
             ).encode(x=days, y=counts)
         )  # fmt: skip
     if reached.targets:
-        said = pd.DataFrame(
-            {"on": pd.Timestamp(one.on), "count": one.count, "source": one.source} for one in reached.targets
-        )
+        said = pd.DataFrame({"on": _end_of(one), "count": one.count, "source": one.source} for one in reached.targets)
         layers.append(
             alt.Chart(said).mark_point(size=130, filled=True, shape="diamond", color=_LINE).encode(
                 x=days, y=counts, tooltip=[alt.Tooltip("source:N", title=words("claims.source"))]

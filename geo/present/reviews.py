@@ -30,7 +30,7 @@ def queue_table(waiting: pd.DataFrame, names: pd.Series[str], words: Words) -> p
             ],
             words("report.rows"): [words.number(int(many)) for many in waiting["rows"]],
             words("names.likely"): [
-                ", ".join(str(names.get(kode, kode)) for kode in candidate_codes(found)) or "-"
+                ", ".join(str(names.get(kode, kode)) for kode in candidate_codes(found)) or "\N{EN DASH}"
                 for found in waiting["candidates"]
             ],
         }

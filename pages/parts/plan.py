@@ -41,7 +41,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
         "bounds", seen, lambda: bounds_course(seen.rollout, areas, until=view.on, known_on=view.known),
         view.on, view.known,
     )  # fmt: skip
-    st.altair_chart(plan_chart(bounds, planned, found, reached, words, note=words("banner.stages")))
+    st.altair_chart(plan_chart(bounds, planned, found, reached, words, note=shell.stages_note()))
     st.caption(words("plan.chart.how"))
     st.subheader(words("slip.title"))
     table = slip_table(slips(planned, begun, on=view.on), areas, words)

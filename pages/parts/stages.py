@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def draw(shell: Shell, reached: Rollout) -> None:
     """Map, timeline, statements, table."""
     words, view, seen = shell.words, shell.view, shell.released()
-    areas, note = seen.areas, words("banner.stages")
+    areas, note = seen.areas, shell.stages_note()
     wide, narrow = st.columns([7, 3])
     paint = stage_map(reached, areas, words, note=note)
     with wide:

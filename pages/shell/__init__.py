@@ -296,7 +296,7 @@ class Shell:
     def banner(self) -> None:
         """What kind of data this is, and everything that is wrong with what was brought."""
         words = self.words
-        st.caption(f"**{self._kind()}** · {words('banner.stages')} · {words('banner.layer', layer=self.areas.layer)}")
+        st.caption(f"**{self._kind()}** · {self.stages_note()} · {words('banner.layer', layer=self.areas.layer)}")
         for name in st.session_state.get(_REFUSED, []):
             st.warning(words("address.refused", name=name))
         if self._settings_fault:
@@ -430,6 +430,11 @@ class Shell:
             st.markdown(words("empty.city"))
             for table in Table:
                 st.markdown(f"- {words(f'empty.{table}')}")
+
+    def stages_note(self) -> str:
+        """Where the stages come from: the press, and where the city's store is open what it recorded itself."""
+        is_own = self.view.store is StoreName.KOTA and not self.source.is_bound
+        return self.words("banner.stages.own" if is_own else "banner.stages")
 
     def note(self) -> str:
         """What the records are and what they were counted on; stands in every picture made of them."""
