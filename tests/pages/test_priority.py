@@ -241,6 +241,10 @@ def test_a_plan_is_kept_opened_by_its_address_and_becomes_the_citys(city: Path) 
     assert not other.warning
     assert other.table[-1].value.equals(planned)
     assert "Usul rapat" in choice(other, "Rencana tersimpan").options[0]
+    # Worked out again from what was kept it is the same plan.
+    assert (
+        button(opened(langkah="gelombang", rencana=token, **where), "Hitung rencana").table[-1].value.equals(planned)
+    )
     assert opened(langkah="gelombang", rencana=token, **(where | {"periode": "2018"})).warning  # of other data
     other = button(other, "Jadikan rencana kota")
     assert not other.error

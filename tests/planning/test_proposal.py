@@ -1,0 +1,105 @@
+"""A planner's proposal: what it is made of, that it comes back as it was kept, how two differ."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from geo.measures.rates import fit_prior, shrink
+from geo.planning.limits import Limits
+from geo.planning.proposal import Override, Proposal, days_of, moved_by_hand, moves, needs_of, solve, waves_of
+from geo.terms import OverrideReason
+
+ONE, TWO, THREE, FOUR = KODE = ("10.01.01.1001", "10.01.01.1002", "10.01.02.1001", "10.01.02.1002")
+NEXT_TO = {ONE: (TWO,), TWO: (ONE, THREE), THREE: (TWO, FOUR), FOUR: (THREE,)}
+
+
+def proposal(**parts: object) -> Proposal:
+    whole = {
+        "weights": (("cases", 25.0), ("trend", 10.0)), "first": 2,
+        "limits": Limits(
+            2, (1, 1), budget=(5e6, 5e6), must=((ONE, 2),), not_in=((TWO, None), (THREE, 1)), before=((ONE, FOUR),)
+        ),
+        "cost": 5e6, "trainers": 2, "begins_on": date(2020, 1, 31), "months": 1,
+    }  # fmt: skip
+    return Proposal(**(whole | parts))  # type: ignore[arg-type]
+
+
+def wave(*numbers: int | None) -> pd.Series:
+    return pd.Series(list(numbers), index=list(KODE), dtype="Int64")
+
+
+def test_what_is_kept_comes_back_and_is_plain_json() -> None:
+    own = proposal(
+        overrides=(
+            Override(FOUR, None, OverrideReason.SAFETY, "tunggu musim hujan"), Override(ONE, 2, OverrideReason.ACCESS)
+        ),
+        tolerance=0.1, seed=7,
+    )  # fmt: skip
+    content = json.loads(json.dumps(own.content(wave(1, None, 2, 0), "abc123")))
+    assert Proposal.of(content) == own
+    assert waves_of(content, pd.Index(KODE)).equals(wave(1, None, 2, 0))
+    assert content["fingerprint"] == "abc123"
+    assert {"highspy", "numpy", "scipy", "pandas"} == set(content["versions"])
+    # A layer that has other kelurahan: those it does not know are not started.
+    assert waves_of(content, pd.Index([ONE, "99.01.01.1001"])).isna().to_list() == [False, True]
+
+
+def test_need_is_the_posterior_mean_and_knows_no_weights(toy) -> None:
+    cases, expected = (
+        pd.Series([30.0, 2.0, 1.0, None], index=list(KODE)),
+        pd.Series([10.0, 9.0, 8.0, 6.0], index=list(KODE)),
+    )
+    table = pd.DataFrame({"cases": cases, "expected": expected})
+    found = needs_of(table, toy, proposal())
+    told = cases.notna()
+    prior = fit_prior(cases[told], expected[told])
+    by_hand = expected[told] * shrink(cases[told], expected[told], prior).mean
+    assert found.loc[told, "need"].to_list() == pytest.approx(by_hand.to_list())
+    assert found["need"][ONE] < 30  # drawn to the others
+    assert found["need"][FOUR] == pytest.approx(6.0)  # of a count that is not told nothing but the size speaks
+    other = needs_of(table, toy, proposal(weights=(("cases", 0.0), ("trend", 50.0))))
+    assert other.equals(found)
+    assert found["cost"].eq(5e6).all()
+
+
+def test_days_of_waves_keep_to_the_ends_of_months() -> None:
+    assert days_of(wave(1, 2, None, 0), date(2020, 1, 31), 1) == {ONE: date(2020, 1, 31), TWO: date(2020, 2, 29)}
+
+
+def test_moves_by_hand_and_between_plans() -> None:
+    before = wave(1, 2, None, 0)
+    after = moved_by_hand(
+        before, (Override(ONE, None, OverrideReason.OTHER), Override(THREE, 1, OverrideReason.OTHER))
+    )
+    assert after.equals(wave(None, 2, 1, 0))
+    assert before.equals(wave(1, 2, None, 0))
+    found = moves(before, after)
+    assert found.index.to_list() == [ONE, THREE]
+    assert found["one"].to_list()[0] == 1
+    assert found["other"].isna().to_list() == [True, False]
+    assert moves(before, before).empty
+    # A kelurahan that is not on the layer is let go without a word of fault.
+    assert moved_by_hand(before, (Override("99.01.01.1001", 1, OverrideReason.OTHER),)).equals(before)
+
+
+def test_both_signs_of_spill_and_going_down_the_list() -> None:
+    needs = pd.DataFrame(
+        {"kecamatan": ["Kiri", "Kiri", "Kanan", "Kanan"], "need": [3.0, 10.0, 9.0, 8.0], "cost": 0.0, "trainers": 0},
+        index=list(KODE),
+    )
+    limits = Limits(1, (1,), discount=1.0, spill=0.5)
+    found = solve(needs, NEXT_TO, limits, gap=0.0)
+    # By hand: starting THREE reaches 9 + (10 + 8) / 2 = 18; the highest, TWO, 10 + (3 + 9) / 2 = 16.
+    assert found.best.wave.equals(wave(None, None, 1, None))
+    assert found.best.objective == pytest.approx(18)
+    assert found.listed.objective == pytest.approx(16)
+    assert found.gain == pytest.approx(18 / 16 - 1)
+    # With displacement: FOUR 8 - 4.5 = 3.5, TWO 10 - 6 = 4, ONE 3 - 5, THREE 9 - 9.
+    assert found.mirrored is not None
+    assert found.mirrored.wave.equals(wave(None, 1, None, None))
+    assert found.mirrored.objective == pytest.approx(4)
+    assert solve(needs, NEXT_TO, Limits(1, (1,), spill=0.0)).mirrored is None
