@@ -13,10 +13,12 @@ run: $(VENV)/run.stamp
 	@$(BIN)/streamlit run dashboard.py
 
 test: $(VENV)/dev.stamp lint browser
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not alone"
+	$(BIN)/python -m pytest -m "(browser or alone) and not slow"
 
 test-all: $(VENV)/dev.stamp lint browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not alone"
+	$(BIN)/python -m pytest -m "browser or alone"
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -37,6 +37,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 def _said(one: Statement) -> dict[str, Any]:
     return {
         "count": one.count, "of": one.of, "counted_as": one.counted_as.value, "claim": one.claim.value,
+        "stage": one.stage.value,
         "on": one.on.isoformat(), "on_precision": one.on_precision.value, "source": one.source,
         "source_on": one.source_on.isoformat(), "set_aside": one.is_set_aside,
     }  # fmt: skip

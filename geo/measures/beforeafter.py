@@ -14,17 +14,20 @@ MONTHS = 12
 
 
 def around_starts(
-    months: pd.DataFrame, watch: Watch | None, started: pd.DataFrame, *, most: int = MONTHS
+    months: pd.DataFrame, covered: pd.DataFrame, watch: Watch | None, started: pd.DataFrame, *, most: int = MONTHS
 ) -> pd.DataFrame:
     """Cases and reports of the watchers by month from the start, of every kelurahan that has one.
 
-    Month 0 begins on the first of the month of the start. Months outside of the records are left out, so that a side
-    that was not looked at does not pass for a quiet one.
+    Month 0 begins on the first of the month of the start. Silence is not zero: months without a case of which nobody
+    says that reporting covered them are missing, and so are reports of the watchers before there were any and after
+    the last one of any kelurahan.
 
     Parameters
     ----------
     months
         Cases by kelurahan and month, of all the records (`Released.months`).
+    covered
+        Where and when reporting covered (`Released.covered`).
     watch
         The watchers' own reports; None where they may not be seen.
     started
@@ -34,7 +37,7 @@ def around_starts(
 
     Returns
     -------
-    DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (missing where nobody listed reports).
+    DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (Int64, missing where nothing is known).
     """
     begun = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
     at = (begun.dt.year * 12 + begun.dt.month).astype(int)
@@ -42,18 +45,22 @@ def around_starts(
     long = long.reset_index(names="kode").astype({"first": "datetime64[ns]"})
     long["month"] = long["first"].dt.year * 12 + long["first"].dt.month - at.reindex(long["kode"]).to_numpy(int)
     long = long[long["month"].between(-most, most - 1)]
+    known = covered.stack().reindex(pd.MultiIndex.from_arrays([long["kode"], long["first"]])).to_numpy(bool)  # noqa: PD013
+    long["cases"] = long["cases"].astype("Int64").where(long["cases"].gt(0) | known)
     long["heard"] = pd.NA
     if watch is not None and not watch.reports.empty:
         first = watch.reports["reported_on"].dt.to_period("M").dt.start_time
         counted = watch.reports.groupby(["kode", first]).size()
         at = pd.MultiIndex.from_arrays([long["kode"], long["first"]])
+        listed = long["month"].ge(0) & long["first"].le(watch.reports["reported_on"].max())
         long["heard"] = counted.reindex(at).fillna(0).to_numpy()
+        long["heard"] = long["heard"].where(listed)
     long["heard"] = long["heard"].astype("Int64")
     return long[["kode", "month", "cases", "heard"]].sort_values(["kode", "month"]).reset_index(drop=True)
 
 
 def sums(around: pd.DataFrame) -> pd.DataFrame:
-    """Of each kelurahan: months looked at, cases and reports of the watchers on each side of its start.
+    """Of each kelurahan: months of which cases are known, cases on each side of its start, reports of the watchers.
 
     Returns
     -------
@@ -62,9 +69,9 @@ def sums(around: pd.DataFrame) -> pd.DataFrame:
     is_after = around["month"].ge(0)
     before, after = around[~is_after].groupby("kode"), around[is_after].groupby("kode")
     columns = {
-        "months_before": before.size(),
+        "months_before": before["cases"].count(),
         "cases_before": before["cases"].sum(),
-        "months_after": after.size(),
+        "months_after": after["cases"].count(),
         "cases_after": after["cases"].sum(),
         "heard_after": after["heard"].sum(min_count=1),
     }

@@ -112,7 +112,8 @@ def _members(watch: Watch, index: pd.Index[str], day: pd.Timestamp) -> tuple[pd.
             "trained": by_place["is_trained"].sum(),
         }
     )
-    counts = table.reindex(index).fillna(0).astype("Int64")
+    # Without anybody there is nothing in a column to say what it holds.
+    counts = table.astype("Int64").reindex(index).fillna(0)
     counts["trained_on"] = by_place["trained_on"].max().reindex(index)
     crossed = pd.crosstab(here["kode"], here["group"].replace("", "unknown")).reindex(index, fill_value=0)
     return counts, crossed[crossed.sum().sort_values(ascending=False, kind="stable").index]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.measures.rollout import begins, known_events
+from geo.measures.rollout import cw_stages, known_events
 from geo.terms import Claim, CountedAs, Stage
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
-_STARTS = [Stage.ACTIVE.value, Stage.REACTIVATED.value]
 _DAYS_A_MONTH = 365.2425 / 12
 #: With fewer days on which anything started no pace can be told.
 LEAST_DAYS = 5
@@ -33,25 +32,19 @@ class Slip(StrEnum):
     LATE = "late"  # started after its day
     OVERDUE = "overdue"  # its day has passed without a start
     DUE = "due"  # its day is still to come
+    UNCLEAR = "unclear"  # started, on a day that is not known well enough to say
 
 
 def starts(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> pd.DataFrame:
-    """First day on which each kelurahan is said to have had a Community Watch.
+    """First day of the Community Watch that each kelurahan is said to have; one that was dissolved has none.
 
     Returns
     -------
     DataFrame on the kelurahan index: `on` (NaT where none is known), `precision`, `source`.
     """
-    known = known_events(events, known_on)
-    own = known[
-        known["kode"].isin(areas.index)
-        & known["counted_as"].eq(CountedAs.CW)
-        & known["claim"].eq(Claim.ACTUAL)
-        & known["stage"].isin(_STARTS)
-        & (begins(known) <= pd.Timestamp(on))
-    ]
-    first = own.sort_values(["on", "source"]).groupby("kode").head(1).set_index("kode")
-    return first[["on", "on_precision", "source"]].reindex(areas.index).rename(columns={"on_precision": "precision"})
+    stages = cw_stages(known_events(events, known_on), areas, on)
+    found = stages[["begun", "begun_precision", "begun_source"]]
+    return found.set_axis(["on", "precision", "source"], axis=1)
 
 
 def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None) -> pd.DataFrame:
@@ -72,11 +65,15 @@ def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None)
     return last[["on", "on_precision", "source"]].reindex(areas.index).rename(columns={"on_precision": "precision"})
 
 
-def _ends(frame: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """Last day of which a date known to the day, month or year may speak: only then is anything late."""
-    on = frame["on"]
-    by_month = on.where(frame["precision"].ne("month"), on.dt.to_period("M").dt.end_time.dt.normalize())
-    return by_month.where(frame["precision"].ne("year"), on.dt.to_period("Y").dt.end_time.dt.normalize())
+def _spans(frame: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[pd.Timestamp]]:
+    """First and last day of which a date known to the day, month or year may speak."""
+    on, kinds = frame["on"], frame["precision"]
+    first, last = on, on
+    for kind, unit in (("month", "M"), ("year", "Y")):
+        whole = on.dt.to_period(unit)
+        first = first.where(kinds.ne(kind), whole.dt.start_time)
+        last = last.where(kinds.ne(kind), whole.dt.end_time.dt.normalize())
+    return first, last
 
 
 def slips(planned: pd.DataFrame, started: pd.DataFrame, *, on: date) -> pd.DataFrame:
@@ -92,20 +89,21 @@ def slips(planned: pd.DataFrame, started: pd.DataFrame, *, on: date) -> pd.DataF
     Returns
     -------
     DataFrame on the kelurahan index: `slip` (`Slip`), `planned_on`, `started_on`, `days` (late is positive; of what
-    is overdue so far; missing where there is nothing to compare).
+    is overdue so far; missing where there is nothing to compare, or no day to compare with).
     """
-    day, due = pd.Timestamp(on), _ends(planned)
+    day, due = pd.Timestamp(on), _spans(planned)[1]
+    earliest, latest = _spans(started)
     has_plan, has_start = due.notna(), started["on"].notna()
     days = (started["on"].fillna(day) - due).dt.days
     state = np.select(
-        [~has_plan, has_start & (days <= 0), has_start, due < day],
-        [Slip.UNPLANNED, Slip.AHEAD, Slip.LATE, Slip.OVERDUE],
+        [~has_plan, has_start & (latest <= due), has_start & (earliest > due), has_start, due < day],
+        [Slip.UNPLANNED, Slip.AHEAD, Slip.LATE, Slip.UNCLEAR, Slip.OVERDUE],
         default=Slip.DUE,
     )
     frame = pd.DataFrame(
         {"slip": state, "planned_on": planned["on"], "started_on": started["on"]}, index=planned.index
     )
-    frame["days"] = days.astype("Int64").where(has_plan & frame["slip"].ne(Slip.DUE))
+    frame["days"] = days.astype("Int64").where(has_plan & ~frame["slip"].isin([Slip.DUE, Slip.UNCLEAR]))
     return frame
 
 

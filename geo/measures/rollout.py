@@ -30,6 +30,7 @@ class Statement:
     on_precision: Precision
     source: str
     source_on: date
+    stage: Stage = Stage.ACTIVE
     is_set_aside: bool = False
 
 
@@ -46,7 +47,7 @@ class Rollout:
         Kelurahan that a source names as having Community Watch.
     at_least, at_most
         Bounds of how many had one: never fewer than are named; no more than a source counted, where one counted for
-        that very time, else all.
+        that very time, else all. Counts of an earlier stage (trained, with a decree) bound nothing.
     published
         Statements on the city for that day, that year where only the year is known, or before; each source's last
         one of each body it counts. Contradictions stand side by side; what a person set aside bounds nothing.
@@ -74,15 +75,47 @@ def begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     return by_month.where(events["on_precision"] != Precision.YEAR, year)
 
 
+#: Stages in which it works; what is done beside (a refresher, a decree renewed, new members) does not end it.
+_RUNNING = frozenset({Stage.ACTIVE.value, Stage.REACTIVATED.value})
+_BLANK = {
+    "stage": "", "since": pd.NaT, "precision": "", "source": "",
+    "begun": pd.NaT, "begun_precision": "", "begun_source": "",
+}  # fmt: skip
+
+
+def _after(now: dict[str, Any], event: dict[Any, Any]) -> dict[str, Any]:
+    """Stage of one kelurahan after one more event."""
+    stage, is_running = str(event["stage"]), now["stage"] in _RUNNING
+    is_new = stage in _RUNNING or stage in {Stage.DORMANT, Stage.DISSOLVED}
+    if (is_running and stage in _RUNNING) or (stage == now["stage"] and is_new):
+        # Said once more: it has been so since the first time.
+        return now
+    if not is_new and now["stage"] in REACHED:
+        return now
+    found = now | {
+        "stage": stage, "since": event["on"], "precision": event["on_precision"], "source": event["source"],
+    }  # fmt: skip
+    if stage == Stage.DISSOLVED:
+        return found | {"begun": pd.NaT, "begun_precision": "", "begun_source": ""}
+    if stage in _RUNNING and pd.isna(now["begun"]):
+        found |= {
+            "begun": event["on"], "begun_precision": event["on_precision"], "begun_source": event["source"],
+        }  # fmt: skip
+    return found
+
+
 def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
     """Stage of Community Watch of each kelurahan on a day.
 
-    The last event on or before the day decides. Only what was reached counts, and only what is said of Community
-    Watch: a team or a task force is another thing.
+    On the way to a Community Watch the last event on or before the day decides. One that works goes on until it is
+    said to sleep or to be dissolved, whatever else is done. Only what was reached counts, and only what is said of
+    Community Watch: a team or a task force is another thing.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since`, `precision`, `source`.
+    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since` (the first day on which it
+    has been so without a break), `precision`, `source`; `begun` (first day of the Community Watch that there is, NaT
+    where there is none), `begun_precision`, `begun_source`.
     """
     own = events[
         events["kode"].isin(areas.index)
@@ -90,12 +123,13 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
         & events["claim"].eq(Claim.ACTUAL)
         & (begins(events) <= pd.Timestamp(on))
     ]
-    # Of several events of one day the furthest stage; then by source, so that the order of rows tells nothing.
+    # Of several events of one day the furthest stage last; then by source, so that the order of rows tells nothing.
     far = own.assign(far=own["stage"].map({stage.value: number for number, stage in enumerate(Stage)}))
-    last = far.sort_values(["on", "far", "source"]).groupby("kode").tail(1).set_index("kode")
-    wanted = last[["stage", "on", "on_precision", "source"]].reindex(areas.index)
-    stages = wanted.rename(columns={"on": "since", "on_precision": "precision"})
-    return stages.fillna({"stage": "", "precision": "", "source": ""})
+    found: dict[str, dict[str, Any]] = {}
+    for event in far.sort_values(["on", "far", "source"]).to_dict("records"):
+        found[event["kode"]] = _after(found.get(event["kode"], _BLANK), event)
+    stages = pd.DataFrame([found.get(kode, _BLANK) for kode in areas.index], index=areas.index)
+    return stages.astype({"since": "datetime64[us]", "begun": "datetime64[us]"})
 
 
 def course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | None = None) -> pd.DataFrame:
@@ -144,7 +178,8 @@ def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: 
 
 def _statements(events: pd.DataFrame, areas: Areas) -> tuple[Statement, ...]:
     city = events[events["kode"].eq(areas.city_code) & events["count"].notna()]
-    last = city.sort_values(["on", "source_on"], kind="stable").groupby(["source", "counted_as", "claim"]).tail(1)
+    last = city.sort_values(["on", "source_on"], kind="stable")
+    last = last.groupby(["source", "counted_as", "claim", "stage"]).tail(1)
     rows: list[dict[Any, Any]] = last.sort_values(["on", "source"]).to_dict("records")
     return tuple(
         Statement(
@@ -156,6 +191,7 @@ def _statements(events: pd.DataFrame, areas: Areas) -> tuple[Statement, ...]:
             on_precision=Precision(row["on_precision"]),
             source=row["source"],
             source_on=row["source_on"].date(),
+            stage=Stage(row["stage"]),
             is_set_aside=bool(row["is_set_aside"]),
         )
         for row in rows
@@ -196,6 +232,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         for one in published
         if one.counted_as is CountedAs.CW
         and one.claim is Claim.ACTUAL
+        and one.stage in REACHED
         and _speaks_of(one, on)
         and not one.is_set_aside
     ]
@@ -203,7 +240,8 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         stages=stages,
         known=named,
         at_least=len(named),
-        at_most=max(bounds, default=len(areas.index)),
+        # A source that counted fewer than are named contradicts them; it takes nobody away.
+        at_most=min(len(areas.index), max([len(named), *bounds])) if bounds else len(areas.index),
         published=published,
         targets=_statements(known[is_target], areas),
         on=on,

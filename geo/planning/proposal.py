@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from geo.planning.evaluation import posterior_cases
 from geo.planning.greedy import HighestFirst, highest_first
 from geo.planning.limits import Limits
-from geo.planning.waves import GAP, Plan, plan
+from geo.planning.waves import GAP, NoPlanYetError, Plan, plan, value
 from geo.terms import OverrideReason
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from geo.programmes import Progress
 
 #: Libraries whose version may change a result.
+_ROUNDS = 30
 _VERSIONS = ("highspy", "numpy", "scipy", "pandas")
 
 
@@ -82,13 +87,24 @@ class Proposal:
     tolerance: float = 0.0
     seed: int = 1
 
-    def content(self, wave: pd.Series[int], fingerprint: str) -> dict[str, Any]:
-        """The proposal and its waves as the store keeps them (`geo.records.store.scenarios`)."""
+    def content(self, wave: pd.Series[int], fingerprint: str, *, period: str, on: date) -> dict[str, Any]:
+        """The proposal and its waves as the store keeps them (`geo.records.store.scenarios`).
+
+        Parameters
+        ----------
+        wave
+            The plan, with what people moved.
+        fingerprint
+            Of what it was made of.
+        period, on
+            Years of the records and day of the stages that it was made of.
+        """
         return {
             "weights": dict(self.weights),
             "limits": {
                 "rules": self.limits.plain(), "first": self.first, "cost": self.cost, "trainers": self.trainers,
                 "begins_on": self.begins_on.isoformat(), "months": self.months, "tolerance": self.tolerance,
+                "period": period, "on": on.isoformat(),
             },
             "pins": {one.kode: one.wave for one in self.overrides},
             "overrides": [
@@ -123,11 +139,21 @@ def waves_of(content: Mapping[str, Any], index: pd.Index[str]) -> pd.Series[int]
     return pd.Series(content["waves"], dtype="Int64").reindex(index)
 
 
-def needs_of(table: pd.DataFrame, areas: Areas, proposal: Proposal) -> pd.DataFrame:
+def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:
+    """Mean of Poisson counts of which nothing is known but that they lie from 1 to k-1."""
+    counts = np.arange(1, k)
+    chance = stats.poisson.pmf(counts[None, :], np.maximum(mean.to_numpy(float), 1e-9)[:, None])
+    return pd.Series((chance @ counts) / chance.sum(axis=1), index=mean.index)
+
+
+def needs_of(
+    table: pd.DataFrame, areas: Areas, proposal: Proposal, *, hidden: pd.Series[bool] | None = None, k: int = 1
+) -> pd.DataFrame:
     """What the waves are made of: the cases to be expected of each kelurahan, and what starting it takes.
 
     The count of one period is mostly chance where it is small: need is its posterior mean, given the size and the
-    other kelurahan. Weights play no part in it.
+    other kelurahan. Weights play no part in it. Of a hidden count the mean between 1 and k-1 stands in, for its
+    kelurahan and in the rate of all; where nobody reported, what the size gives.
 
     Parameters
     ----------
@@ -137,19 +163,34 @@ def needs_of(table: pd.DataFrame, areas: Areas, proposal: Proposal) -> pd.DataFr
         The kelurahan.
     proposal
         Cost and trainers.
+    hidden, k
+        Which counts may not be seen, and the smallest that may.
 
     Returns
     -------
     DataFrame on the kelurahan index: `kecamatan`, `need`, `cost`, `trainers`.
     """
-    need = posterior_cases(table["cases"], table["expected"]) if "expected" in table else table["cases"]
+    cases = table["cases"]
+    is_hidden = pd.Series(data=False, index=table.index) if hidden is None or k <= 1 else hidden.reindex(table.index)
+    size = (
+        table["expected"].where(lambda one: one.gt(0)) if "expected" in table else pd.Series(1.0, index=table.index)
+    )
+    size = size.fillna(size.median()).fillna(1.0)
+    told = cases.notna()
+    guessed = cases.copy()
+    mean = size * 1.0
+    for _ in range(_ROUNDS):
+        known = guessed.notna()
+        mean = size * (float(guessed[known].sum()) / float(size[known].sum()) if known.any() else 0.0)
+        if not is_hidden.any():
+            break
+        guessed[is_hidden] = _cut_mean(mean[is_hidden], k)
+    need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else guessed
+    need = need.where(~is_hidden, guessed).fillna(mean)
     return pd.DataFrame(
-        {
-            "kecamatan": areas.groups, "need": need.fillna(0.0), "cost": proposal.cost,
-            "trainers": proposal.trainers,
-        },
+        {"kecamatan": areas.groups, "need": need, "cost": proposal.cost, "trainers": proposal.trainers},
         index=areas.index,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -163,7 +204,7 @@ class Solved:
     best
         The plan.
     mirrored
-        The plan with spill of the other sign; None where spill is 0.
+        The plan with spill of the other sign; None where spill is 0, or none was found in time.
     listed
         The plan of whoever starts the highest need first.
     """
@@ -175,9 +216,9 @@ class Solved:
     listed: HighestFirst
 
     @property
-    def gain(self) -> float:
-        """Share by which the plan is worth more than going down the list; 0 where that is worth nothing."""
-        return self.best.objective / self.listed.objective - 1 if self.listed.objective > 0 else 0.0
+    def gain(self) -> float | None:
+        """Share by which the plan is worth more than going down the list; None where that is worth nothing."""
+        return self.best.objective / self.listed.objective - 1 if self.listed.objective > 0 else None
 
 
 def solve(
@@ -190,22 +231,45 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Solved:
-    """Plan of waves for both signs of spill, beside going down the list; parameters and faults as `plan`."""
+    """Plan of waves for both signs of spill, beside going down the list; parameters and faults as `plan`.
+
+    The time limit holds for both together. What is found for one sign is not lost when time is over for the other.
+    """
+    began = time.monotonic()
     best = plan(needs, neighbours, limits, gap=gap, time_limit_s=time_limit_s, progress=progress, stop=stop)
     other = None
     if limits.spill:
         turned = replace(limits, spill=-limits.spill)
-        other = plan(needs, neighbours, turned, gap=max(gap, GAP), time_limit_s=time_limit_s, stop=stop)
+        left = max(1.0, time_limit_s - (time.monotonic() - began))
+        with contextlib.suppress(NoPlanYetError):
+            other = plan(needs, neighbours, turned, gap=max(gap, GAP), time_limit_s=left, stop=stop)
     return Solved(needs, limits, best, other, highest_first(needs, neighbours, limits))
 
 
-def moved_by_hand(wave: pd.Series[int], overrides: tuple[Override, ...]) -> pd.Series[int]:
-    """Waves with what a person decided otherwise."""
+def holds(one: Override, wave: pd.Series[int], waves: int) -> bool:
+    """Whether a move can be made: of a kelurahan of the plan that has no Community Watch, to a wave that there is."""
+    return one.kode in wave.index and bool(wave.ne(0).fillna(value=True)[one.kode]) and (one.wave or 0) <= waves
+
+
+def moved_by_hand(wave: pd.Series[int], overrides: tuple[Override, ...], waves: int) -> pd.Series[int]:
+    """Waves with what a person decided otherwise, as far as that can be done."""
     found = wave.copy()
     for one in overrides:
-        if one.kode in found.index:
+        if holds(one, wave, waves):
             found.loc[one.kode] = pd.NA if one.wave is None else one.wave  # type: ignore[assignment]
     return found
+
+
+def worth(
+    needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits, wave: pd.Series[int]
+) -> float:
+    """Worth of any plan by the discount and spill of some limits, whatever its number of waves and its wave 0."""
+    waves = max(limits.waves, int(wave.max()) if wave.notna().any() else 0)
+    own = Limits(
+        waves, (len(wave),) * waves, discount=limits.discount, spill=limits.spill,
+        started=frozenset(wave.index[wave.eq(0).fillna(value=False)]),
+    )  # fmt: skip
+    return value(needs, neighbours, own, wave)
 
 
 def days_of(wave: pd.Series[int], begins_on: date, months: int) -> dict[str, date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from geo.terms import Claim, CountedAs, State
+from geo.terms import Claim, CountedAs, Stage, State
 
 if TYPE_CHECKING:
     from geo.measures.city import City
@@ -47,6 +47,8 @@ def statement_text(said: Statement, words: Words) -> str:
         source=said.source,
         source_on=words.day(said.source_on),
     )
+    if said.stage is not Stage.ACTIVE:
+        text = words("statement.stage", text=text, stage=words(f"event.{said.stage}"))
     return words("statement.set_aside", text=text) if said.is_set_aside else text
 
 

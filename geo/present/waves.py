@@ -117,7 +117,9 @@ def plan_sentences(found: Solved, areas: Areas, words: Words) -> list[str]:
         words("plan.proved") if best.optimal else words(
             f"plan.gap.{best.stopped_by}", gap=words.number(round(100 * best.gap, 2))
         ),
-        words("plan.gain", gain=words.number(round(100 * found.gain, 1))),
+        words("plan.gain.cases", gain=words.number(round(best.objective - found.listed.objective, 1)))
+        if found.gain is None
+        else words("plan.gain", gain=words.number(round(100 * found.gain, 1))),
     ]  # fmt: skip
     if found.listed.unmet:
         said = "; ".join(rule_text(rule, _names(areas), words) for rule in found.listed.unmet)

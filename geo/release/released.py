@@ -113,6 +113,8 @@ class Released:
     months
         Reports by kelurahan (rows) and month of the period (columns, first days); None for a viewer who may not see
         every count.
+    covered
+        Whether a statement of coverage holds for the kelurahan (rows) and all of the month (columns, as `months`).
     watch
         The watchers and their reports, of all times; None for a viewer who may not see every count.
     denominators
@@ -139,6 +141,7 @@ class Released:
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
     months: pd.DataFrame | None
+    covered: pd.DataFrame | None
     watch: Watch | None
     denominators: pd.DataFrame
     on: date
@@ -228,6 +231,18 @@ def _months(study: Study) -> pd.DataFrame:
     return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
 
 
+def _covered(study: Study) -> pd.DataFrame:
+    """Whether reporting covered each kelurahan in each month; statements on the city or a kecamatan hold below."""
+    index = study.areas.index
+    wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
+    found = pd.DataFrame(data=False, index=index, columns=wanted)
+    for row in study.coverage.to_dict("records"):
+        places = (index == row["kode"]) | index.str.startswith(f"{row['kode']}.")
+        inside = (wanted >= row["from_on"]) & (wanted + pd.offsets.MonthEnd(0) <= row["to_on"])
+        found.loc[places, wanted[inside]] = True
+    return found
+
+
 def _watch(study: Study) -> Watch:
     members = study.watchers[["kode", "joined_on", "trained_on", "left_on", "group", "sex"]]
     return Watch(members.reset_index(drop=True), study.reports[["kode", "reported_on"]].reset_index(drop=True))
@@ -275,6 +290,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
         months=_months(study) if shown_from == 1 else None,
+        covered=_covered(study) if shown_from == 1 else None,
         watch=_watch(study) if shown_from == 1 else None,
         denominators=study.denominators,
         on=on,
@@ -344,6 +360,7 @@ def from_edition(
         watch_reports=none,
         rollout=rollout,
         months=None,
+        covered=None,
         watch=None,
         denominators=denominators,
         on=on,

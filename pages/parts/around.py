@@ -24,11 +24,11 @@ def draw(shell: Shell, _: Rollout) -> None:
         shell.what_to_bring()
         return
     seen = shell.released_of(Period(shell.years[0], shell.years[-1]))
-    if seen.months is None:
+    if seen.months is None or seen.covered is None:
         st.caption(words("around.closed"))
         return
     begun = starts(seen.rollout, seen.areas, on=view.on, known_on=view.known)
-    found = around_starts(seen.months, seen.watch, begun)
+    found = around_starts(seen.months, seen.covered, seen.watch, begun)
     if found.empty:
         st.caption(words("around.none"))
         return

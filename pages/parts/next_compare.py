@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.planning.proposal import moved_by_hand, moves, waves_of
-from geo.planning.waves import value
+from geo.planning.proposal import moves, waves_of, worth
 from geo.present.waves import moves_table, wave_map
 from geo.terms import Right, StoreName
 
@@ -31,22 +30,22 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     one = left.selectbox(words("side.one"), list(offered), key="next.compare.one")
     other = right.selectbox(words("side.other"), list(offered), index=1, key="next.compare.other")
     reached, needs, limits = shell.rollout(drafting.seen), drafting.needs, drafting.limits
-    worth = []
+    reach = []
     for place, name, at in ((left, one, ".one"), (right, other, ".other")):
         wave = offered[name]
         many = max(1, int(wave.max()) if wave.notna().any() else 1)
-        worth.append(value(needs, shell.next_to, limits, wave))
+        reach.append(worth(needs, shell.next_to, limits, wave))
         with place:
             paint = wave_map(wave, many, reached, areas, words, note=shell.note())
             shell.draw_map(paint, at=at, height=_HEIGHT)
             st.markdown(
                 words(
-                    "side.worth", worth=words.number(round(worth[-1], 1)),
+                    "side.worth", worth=words.number(round(reach[-1], 1)),
                     cost=words.number(round(float(needs["cost"][wave.gt(0).fillna(value=False)].sum()))),
                 )
             )  # fmt: skip
     found = moves(offered[one], offered[other])
-    st.markdown(words("side.moves", n=len(found), loss=words.signed(round(worth[1] - worth[0], 2))))
+    st.markdown(words("side.moves", n=len(found), loss=words.signed(round(reach[1] - reach[0], 2))))
     if len(found):
         st.table(moves_table(found, (one, other), areas, words))
 
@@ -56,7 +55,7 @@ def _offered(shell: Shell, drafting: Drafting) -> dict[str, pd.Series[int]]:
     words, found = shell.words, drafting.solved
     plans: dict[str, pd.Series[int]] = {}
     if found is not None:
-        plans[words("side.now")] = moved_by_hand(found.best.wave, drafting.proposal.overrides)
+        plans[words("side.now")] = drafting.shown if drafting.shown is not None else found.best.wave
         plans[words("side.listed")] = found.listed.wave
         if found.mirrored is not None:
             plans[words("side.mirrored")] = found.mirrored.wave

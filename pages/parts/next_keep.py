@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
+from geo.errors import DataError, Fault, Problem
 from geo.planning.proposal import days_of, waves_of
 from geo.terms import Right, StoreName
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.drafting import Drafting
 
 
-def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
-    """A name to keep the plan under; plans that were kept: their address, away with one, the city's own."""
+def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int] | None) -> None:
+    """A name to keep the plan under; plans that were kept: their address, away with one, the city's own.
+
+    Only a plan of the limits and data as they are now can be kept, so that it is what it says.
+    """
     words = shell.words
     st.subheader(words("keep.title"))
     desk = shell.desk(Right.PLAN) if shell.view.store is StoreName.KOTA else None
     if desk is None:
         st.caption(words("keep.closed"))
         return
-    with st.form("next.keep"):
-        name = st.text_input(words("keep.name"), max_chars=40, placeholder=words("keep.name.example"))
-        if st.form_submit_button(words("keep.do")):
-            shell.do(lambda: drafting.keep(name, wave, desk), words("keep.done"))
+    if wave is not None:
+        with st.form("next.keep"):
+            name = st.text_input(words("keep.name"), max_chars=40, placeholder=words("keep.name.example"))
+            if st.form_submit_button(words("keep.do")):
+                shell.do(lambda: drafting.keep(name, wave, desk), words("keep.done"))
+    else:
+        st.caption(words("keep.solve_first"))
     if not desk.is_new:
-        _kept(shell, desk)
+        _kept(shell, drafting, desk)
 
 
-def _kept(shell: Shell, desk: Desk) -> None:
+def _kept(shell: Shell, drafting: Drafting, desk: Desk) -> None:
     """Plans that were kept."""
     words, rows = shell.words, desk.scenarios().to_dict("records")
     if not rows:
@@ -49,13 +55,16 @@ def _kept(shell: Shell, desk: Desk) -> None:
     )  # fmt: skip
     row, one, two, three = by_token[token], *st.columns(3)
     if one.button(words("keep.open"), width="stretch"):
+        drafting.take(desk.scenario(token))
         shell.change(plan=token)
         st.rerun()
     if two.button(words("keep.city"), width="stretch", disabled=row["plan_batch"] in desk.plans()):
         shell.do(lambda: _make_city(shell, desk, token), words("keep.city.done"))
     if three.button(words("keep.away"), width="stretch"):
-        shell.do(lambda: desk.withdraw_scenario(int(row["id"]), int(row["version"])), words("keep.gone"))
-    st.caption(words("keep.address", address=f"/kelurahan-berikutnya?data=kota&rencana={token}"))
+        shell.do(lambda: _away(drafting, desk, row), words("keep.gone"))
+    rules = desk.scenario(token).content["limits"]
+    where = f"data=kota&periode={rules['period']}&tanggal={rules['on']}&langkah=gelombang&rencana={token}"
+    st.caption(words("keep.address", address=f"/kelurahan-berikutnya?{where}"))
     if row["plan_batch"] in desk.plans():
         st.markdown(words("keep.is_city"))
         if st.button(words("keep.city.undo")):
@@ -63,10 +72,24 @@ def _kept(shell: Shell, desk: Desk) -> None:
 
 
 def _make_city(shell: Shell, desk: Desk, token: str) -> None:
-    """A kept plan becomes planned events, in place of the plan before."""
+    """A kept plan becomes planned events, in place of the plan before.
+
+    Raises
+    ------
+    DataError
+        When it starts nobody, or is of kelurahan that this layer does not have.
+    """
     kept = desk.scenario(token)
     rules = kept.content["limits"]
-    days = days_of(
-        waves_of(kept.content, shell.areas.index), date.fromisoformat(rules["begins_on"]), int(rules["months"])
-    )
-    desk.enter_plan(kept, days, source=shell.words("keep.source", name=kept.name), replaces=desk.plans())
+    wave = waves_of(kept.content, pd.Index(kept.content["waves"]))
+    days = days_of(wave, date.fromisoformat(rules["begins_on"]), int(rules["months"]))
+    strange = sorted(set(days) - set(shell.areas.index))
+    if strange or not days:
+        problem = Problem.NOT_IN_LIST if strange else Problem.MISSING_VALUE
+        raise DataError((Fault.of("plan", "waves", problem, values=strange),))
+    desk.enter_plan(kept, days, source=shell.words("keep.source", name=kept.name))
+
+
+def _away(drafting: Drafting, desk: Desk, row: dict[Any, Any]) -> None:
+    desk.withdraw_scenario(int(row["id"]), int(row["version"]))
+    drafting.let_go(str(row["token"]))

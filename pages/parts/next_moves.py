@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.planning.proposal import Override
+from geo.planning.proposal import Override, holds
 from geo.present.waves import wave_label
 from geo.terms import OverrideReason
 
@@ -48,7 +48,9 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
         for moved in own.overrides:
             said, way = st.columns([8, 2], vertical_alignment="center")
             where = wave_label(moved.wave, words)
-            said.markdown(f"{names[moved.kode]}: {where}, {words(f'override_reason.{moved.reason}')}")
+            if not holds(moved, wave, own.limits.waves):
+                where = words("moves.void", where=where)
+            said.markdown(f"{names.get(moved.kode, moved.kode)}: {where}, {words(f'override_reason.{moved.reason}')}")
             if moved.note:
                 said.caption(moved.note)
             way.button(

@@ -79,7 +79,7 @@ def _weights(shell: Shell, drafting: Drafting) -> None:
 
             places[number % 3].slider(
                 criterion_label(one, words), 0.0, _MOST_WEIGHT, step=1.0, format="%d",
-                **drafting.widget(f"weight.{one.name}", min(weights[one.name], _MOST_WEIGHT), put),
+                **drafting.widget(f"weight.{one.name}", min(weights.get(one.name, one.weight), _MOST_WEIGHT), put),
             )  # fmt: skip
         left, right = st.columns([2, 1], vertical_alignment="bottom")
         left.slider(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.errors import DataError
-from geo.planning.drawn import drawn
 from geo.planning.limits import check_limits
-from geo.planning.proposal import days_of, moved_by_hand, solve
-from geo.planning.waves import NoPlanError, NoPlanYetError, broken, value
+from geo.planning.proposal import days_of, solve, worth
+from geo.planning.waves import NoPlanError, NoPlanYetError, broken
 from geo.present.legend import legend
 from geo.present.waves import conflict_sentences, drawn_sentence, plan_sentences, wave_map, wave_table
 from pages.parts.next_form import limits_form, pins_control
@@ -45,7 +44,14 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     found = drafting.solved
     if found is not None:
         _plan(shell, drafting, found)
-        return
+    else:
+        _unsolved(shell, drafting)
+    keep_control(shell, drafting, drafting.shown)
+
+
+def _unsolved(shell: Shell, drafting: Drafting) -> None:
+    """What there is to look at while there is no plan of these limits."""
+    words = shell.words
     kept, before = drafting.kept, drafting.before
     if before is not None:
         # What was there stays on the map, so that several kelurahan can be pinned one after the other.
@@ -55,7 +61,6 @@ def draw(shell: Shell, drafting: Drafting) -> None:
         # Of an address that somebody was given: the plan as it was kept, without working it out again.
         st.caption(words("next.waves.kept"))
         _shown(shell, drafting, kept)
-        keep_control(shell, drafting, kept)
     else:
         st.caption(words("next.waves.none"))
         _shown(shell, drafting, drafting.unplanned)
@@ -109,7 +114,8 @@ def _watch(shell: Shell, drafting: Drafting) -> None:
     if job is None or job.is_done:
         st.rerun()
     told = job.progress
-    if told is None or told.best <= 0:
+    # Before the first bound there is nothing to measure the best plan so far by.
+    if told is None or told.best <= 0 or told.bound > 2 * told.best:
         st.progress(0.0, words("plan.searching"))
     else:
         gap = max(0.0, told.bound - told.best) / max(1.0, told.best)
@@ -129,20 +135,21 @@ def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
         st.button(
             words("plan.prove"), on_click=_begin, args=(shell, drafting), kwargs={"gap": 0.0, "seconds": _PROOF_S}
         )
-    wave = _tiers(shell, drafting, found)
-    wave = moved_by_hand(wave, own.overrides)
+    _tiers(shell, drafting)
+    wave = drafting.shown
+    if wave is None:
+        return
     if own.overrides:
-        worth = value(found.needs, shell.next_to, found.limits, wave)
-        st.markdown(words("moves.worth", loss=words.number(round(found.best.objective - worth, 2))))
+        left = worth(found.needs, shell.next_to, found.limits, wave)
+        st.markdown(words("moves.worth", loss=words.number(round(found.best.objective - left, 2))))
         for rule in conflict_sentences(broken(found.needs, found.limits, wave), seen.areas, words):
             st.warning(words("moves.broken", rule=rule))
     _shown(shell, drafting, wave)
     moves_control(shell, drafting, wave)
-    keep_control(shell, drafting, wave)
 
 
-def _tiers(shell: Shell, drafting: Drafting, found: Solved) -> pd.Series[int]:
-    """The plan, or the plan with the order inside tiers of near-equal need drawn."""
+def _tiers(shell: Shell, drafting: Drafting) -> None:
+    """Whether the order inside tiers of near-equal need is drawn, and what was drawn."""
     words, own = shell.words, drafting.proposal
     with st.expander(words("drawn.title"), expanded=own.tolerance > 0):
         st.caption(words("drawn.how"))
@@ -155,13 +162,9 @@ def _tiers(shell: Shell, drafting: Drafting, found: Solved) -> pd.Series[int]:
             words("drawn.seed"), min_value=1, max_value=999_999, step=1,
             **drafting.widget("seed", own.seed, lambda one: drafting.change(seed=one)),
         )  # fmt: skip
-        if not own.tolerance:
-            return found.best.wave
-        dealt = drawn(
-            found.needs, shell.next_to, found.limits, found.best.wave, tolerance=own.tolerance, seed=own.seed
-        )
-        st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=own.seed))
-        return dealt.wave
+        dealt = drafting.dealt
+        if dealt is not None:
+            st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=own.seed))
 
 
 def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
@@ -169,7 +172,9 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
     words, seen, own = shell.words, drafting.seen, drafting.proposal
     reached = shell.rollout(seen)
     wide, narrow = st.columns([7, 3])
-    paint = wave_map(wave, own.limits.waves, reached, seen.areas, words, note=shell.note())
+    # The plan of before may have more waves than the limits have now.
+    last = max(own.limits.waves, int(wave.max()) if wave.notna().any() else 0)
+    paint = wave_map(wave, last, reached, seen.areas, words, note=shell.note())
     with narrow:
         st.html(legend(words("wave.map"), paint.classes, reached.stages["stage"], words))
         shell.kelurahan_control()

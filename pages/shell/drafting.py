@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,22 +13,26 @@ import streamlit as st
 from geo.errors import DataError
 from geo.measures.health import Health
 from geo.planning.criteria import read_criteria, weighted
+from geo.planning.drawn import drawn
 from geo.planning.inputs import criteria_table
 from geo.planning.limits import Limits
-from geo.planning.proposal import Proposal, needs_of, waves_of
-from geo.terms import Right, StoreName
+from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
+from geo.terms import Right, State, StoreName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.planning.criteria import Criterion
+    from geo.planning.drawn import Drawn
     from geo.planning.proposal import Override, Solved
+    from geo.records.store.scenarios import Scenario
     from geo.release.released import Released
     from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.jobs import Job
 
-_DRAFT, _OPENED, _SOLVED, _JOB, _KEPT = "next.draft", "next.opened", "next.solved", "next.job", "next.kept"
+_DRAFT, _OPENED, _SOLVED, _JOB, _KEPT = "draft", "opened", "solved", "job", "kept"
+_LAST_YEAR = 2100
 _WAVES, _CAPACITY = 6, 5
 
 
@@ -42,6 +47,9 @@ class Drafting:
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
+        # What was drafted on the example, or on another layer, never becomes a plan of the city.
+        where = f"next/{shell.view.store}/{shell.areas.fingerprint}"
+        self._state: dict[str, Any] = st.session_state.setdefault(where, {})
         self.seen: Released = shell.released()
         self.criteria = _criteria()
         found = shell.watches(self.seen)
@@ -60,31 +68,49 @@ class Drafting:
     # The proposal
 
     def _open(self) -> None:
-        """Takes the plan that the address names, once; else begins one."""
+        """Takes the plan that the address names, once; else begins one. One that was taken away is let go."""
         named = self.shell.view.plan
-        if named and st.session_state.get(_OPENED) != named:
-            st.session_state[_OPENED] = named
-            self._take(named)
-        if _DRAFT not in st.session_state:
-            st.session_state[_DRAFT] = self._first()
+        if named:
+            kept = self._named(named)
+            if kept is None:
+                self.shell.change(plan="")
+                self._forget(_KEPT, _OPENED)
+            elif self._state.get(_OPENED) != named:
+                self.take(kept)
+        else:
+            self._forget(_KEPT, _OPENED)
+        if _DRAFT not in self._state:
+            self._state[_DRAFT] = self._first()
 
-    def _take(self, token: str) -> None:
+    def _named(self, token: str) -> Scenario | None:
+        """The kept plan of an address; None, with the reason told, where there is none for this viewer."""
         desk = self.shell.desk(Right.PLAN) if self.shell.view.store is StoreName.KOTA else None
+        if desk is None or desk.is_new:
+            st.warning(self.shell.words("next.plan.closed"))
+            return None
         try:
-            if desk is None or desk.is_new:
-                st.warning(self.shell.words("next.plan.closed"))
-                return
-            kept = desk.scenario(token)
+            return desk.scenario(token)
         except DataError as fault:
             self.shell.tell(fault)
-            return
-        st.session_state[_DRAFT] = Proposal.of(kept.content)
-        st.session_state[_KEPT] = kept
-        st.session_state.pop(_SOLVED, None)
+            return None
+
+    def take(self, kept: Scenario) -> None:
+        """Goes on from a kept plan."""
+        self._state |= {_DRAFT: Proposal.of(kept.content), _KEPT: kept, _OPENED: kept.token}
+        self._forget(_SOLVED, _JOB)
+
+    def let_go(self, token: str) -> None:
+        """Forgets a plan that was taken away, with what people moved in it."""
+        if self._state.get(_OPENED) == token:
+            self._forget(_DRAFT, _SOLVED, _JOB, _KEPT, _OPENED)
+            self.shell.change(plan="")
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            self._state.pop(name, None)
 
     def _first(self) -> Proposal:
-        today = self.shell.view.on
-        begins = date(today.year + 1, 1, 1)
+        begins = date(min(self.shell.view.on.year + 1, _LAST_YEAR), 1, 1)
         return Proposal(
             weights=tuple((one.name, one.weight) for one in self.criteria),
             first=self.shell.settings.priority.first, limits=Limits(_WAVES, (_CAPACITY,) * _WAVES),
@@ -94,12 +120,12 @@ class Drafting:
     @property
     def proposal(self) -> Proposal:
         """The proposal as it is now."""
-        draft: Proposal = st.session_state[_DRAFT]
+        draft: Proposal = self._state[_DRAFT]
         return draft
 
     def change(self, **parts: Any) -> None:
         """Changes parts of the proposal."""
-        st.session_state[_DRAFT] = replace(self.proposal, **parts)
+        self._state[_DRAFT] = replace(self.proposal, **parts)
 
     def limit(self, **parts: Any) -> None:
         """Changes limits of the proposal."""
@@ -107,8 +133,7 @@ class Drafting:
 
     def begin_again(self) -> None:
         """Begins from the settings, without a plan in the address."""
-        for key in (_DRAFT, _SOLVED, _JOB, _KEPT):
-            st.session_state.pop(key, None)
+        self._forget(_DRAFT, _SOLVED, _JOB, _KEPT, _OPENED)
         self.shell.change(plan="")
 
     def widget(self, key: str, value: Any, put: Callable[[Any], None]) -> dict[str, Any]:
@@ -132,7 +157,8 @@ class Drafting:
     @property
     def needs(self) -> pd.DataFrame:
         """What the waves are made of."""
-        return needs_of(self.table, self.seen.areas, self.proposal)
+        states = self.seen.now.table["state"]
+        return needs_of(self.table, self.seen.areas, self.proposal, hidden=states.eq(State.HIDDEN), k=self.seen.k)
 
     @property
     def limits(self) -> Limits:
@@ -147,17 +173,17 @@ class Drafting:
     @property
     def solved(self) -> Solved | None:
         """The plan made last, if it is of these limits and needs."""
-        made: Solved | None = st.session_state.get(_SOLVED)
+        made: Solved | None = self._state.get(_SOLVED)
         return made if made is not None and made.limits == self.limits and made.needs.equals(self.needs) else None
 
     @solved.setter
     def solved(self, made: Solved) -> None:
-        st.session_state[_SOLVED] = made
+        self._state[_SOLVED] = made
 
     @property
     def before(self) -> pd.Series[int] | None:
         """Waves of the plan made last, of whatever limits, if it is of these needs."""
-        made: Solved | None = st.session_state.get(_SOLVED)
+        made: Solved | None = self._state.get(_SOLVED)
         return made.best.wave if made is not None and made.needs.equals(self.needs) else None
 
     @property
@@ -170,32 +196,58 @@ class Drafting:
     @property
     def job(self) -> Job[Solved] | None:
         """Work that goes on."""
-        job: Job[Solved] | None = st.session_state.get(_JOB)
+        job: Job[Solved] | None = self._state.get(_JOB)
         return job
 
     @job.setter
     def job(self, job: Job[Solved] | None) -> None:
-        st.session_state[_JOB] = job
+        self._state[_JOB] = job
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what a plan is made of: criteria, counts, who has a working Community Watch; of no day itself."""
+        text = self.table.to_csv() + ",".join(sorted(self.active))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def kept(self) -> pd.Series[int] | None:
         """Waves of the plan that the address names, as they were kept."""
-        kept = st.session_state.get(_KEPT)
-        return None if kept is None or not self.shell.view.plan else waves_of(kept.content, self.seen.areas.index)
+        kept: Scenario | None = self._state.get(_KEPT)
+        return None if kept is None else waves_of(kept.content, self.seen.areas.index)
 
     @property
     def is_of_other_data(self) -> bool:
         """Whether the plan that the address names was made of other data than those shown."""
-        kept = st.session_state.get(_KEPT)
-        return (
-            kept is not None and bool(self.shell.view.plan) and kept.content["fingerprint"] != self.seen.fingerprint
+        kept: Scenario | None = self._state.get(_KEPT)
+        return kept is not None and kept.content["fingerprint"] != self.fingerprint
+
+    @property
+    def shown(self) -> pd.Series[int] | None:
+        """Waves of the plan made last, as drawn and as people moved them; None without one of these limits."""
+        found, own = self.solved, self.proposal
+        if found is None:
+            return None
+        dealt = self.dealt
+        wave = found.best.wave if dealt is None else dealt.wave
+        return moved_by_hand(wave, own.overrides, own.limits.waves)
+
+    @property
+    def dealt(self) -> Drawn | None:
+        """The plan made last with the order inside tiers drawn; None where none is to be drawn."""
+        found, own = self.solved, self.proposal
+        if found is None or not own.tolerance:
+            return None
+        return drawn(
+            found.needs, self.shell.next_to, found.limits, found.best.wave, tolerance=own.tolerance, seed=own.seed
         )
 
     def keep(self, name: str, wave: pd.Series[int], desk: Desk) -> None:
         """Keeps the proposal with these waves, and puts it into the address."""
-        token = desk.save_scenario(name, self.proposal.content(wave, self.seen.fingerprint))
-        st.session_state[_OPENED], st.session_state[_KEPT] = token, desk.scenario(token)
-        self.shell.change(plan=token)
+        view = self.shell.view
+        content = self.proposal.content(wave, self.fingerprint, period=str(view.period), on=view.on)
+        kept = desk.scenario(desk.save_scenario(name, content))
+        self._state |= {_KEPT: kept, _OPENED: kept.token}
+        self.shell.change(plan=kept.token)
 
     def override(self, one: Override | None, kode: str) -> None:
         """Moves a kelurahan by hand, or lets it go where the plan has it."""

@@ -13,7 +13,7 @@ from geo.records.store.sqlite import forget_deleted
 from geo.terms import Kind, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -144,14 +144,13 @@ class PlanningDesk:
         with self._store.reading(self.viewer, Right.PLAN) as connection:
             return plans.plans(connection)
 
-    def enter_plan(
-        self, scenario: Scenario, waves: Mapping[str, date], *, source: str, replaces: Iterable[int] = ()
-    ) -> int:
-        """Makes a kept plan the city's: planned events, and the plan says which; the number of their batch."""
+    def enter_plan(self, scenario: Scenario, waves: Mapping[str, date], *, source: str) -> int:
+        """Makes a kept plan the city's, in place of the one before; the number of the batch of its planned events."""
         with self._store.writing(self.viewer, Right.PLAN) as connection:
             added = plans.enter_plan(
                 connection, self.viewer, waves, source=source, recorded_on=date.today(), allowed=self.areas.index,
-                replaces=replaces,
+                # Asked for while nobody else writes: two who do it at once leave one plan.
+                replaces=plans.plans(connection),
             )  # fmt: skip
             scenarios.attach_plan(
                 connection, self.viewer, number=scenario.id, version=scenario.version, batch=added.batch

@@ -43,6 +43,26 @@ def test_a_plan_for_a_year_is_late_only_when_the_year_is_over() -> None:
     assert (after["slip"], after["days"]) == (Slip.OVERDUE, 2)
 
 
+def test_a_start_known_to_the_year_is_neither_early_nor_late_within_it() -> None:
+    planned = dated(A="2020-03-01", B="2021-01-01", C="2019-06-01")
+    started = dated(A="2020-01-01", B="2020-01-01", C="2020-01-01").assign(precision="year")
+    found = slips(planned, started, on=date(2022, 1, 1))
+    assert found["slip"].to_list()[:3] == [Slip.UNCLEAR, Slip.AHEAD, Slip.LATE]
+    assert pd.isna(found["days"].iloc[0])
+
+
+def test_one_that_was_dissolved_does_not_answer_a_later_plan(kupang: Areas, example: Tables) -> None:
+    kode = "53.71.04.1001"
+    row = example.rollout[example.rollout["kode"].eq(kode) & example.rollout["counted_as"].eq("cw")]
+    ended = row.assign(stage="dissolved", on=pd.Timestamp(2019, 3, 1))
+    again = row.assign(claim="target", on=pd.Timestamp(2020, 1, 1), recorded_on=pd.Timestamp(2019, 4, 1))
+    events = pd.concat([example.rollout, ended, again], ignore_index=True)
+    on = date(2020, 2, 1)
+    found = slips(plan_of(events, kupang), starts(events, kupang, on=on), on=on)
+    assert (found.loc[kode, "slip"], found.loc[kode, "days"]) == (Slip.OVERDUE, 31)
+    assert starts(events, kupang, on=on)["on"].notna().sum() == 6
+
+
 def test_the_plan_made_last_holds_and_only_once_it_is_known(kupang: Areas, example: Tables) -> None:
     kode = "53.71.01.1001"
     row = example.rollout.iloc[[7]].assign(kode=kode, claim="target", source="rencana")
@@ -122,20 +142,24 @@ def test_all_begun_needs_no_forecast() -> None:
 
 
 def test_before_and_after_counts_only_months_that_were_looked_at() -> None:
-    columns = pd.date_range("2018-11-01", "2019-03-01", freq="MS")
-    months = pd.DataFrame([[1, 2, 3, 4, 5], [9, 9, 9, 9, 9]], index=["A", "B"], columns=columns)
+    columns = pd.date_range("2018-11-01", "2019-04-01", freq="MS")
+    months = pd.DataFrame([[1, 2, 0, 4, 0, 0], [9, 9, 9, 9, 9, 9]], index=["A", "B"], columns=columns)
+    covered = pd.DataFrame([[True, True, True, True, True, False], [True] * 6], index=["A", "B"], columns=columns)
     heard = pd.DataFrame(
-        {"kode": ["A", "A", "B"], "reported_on": pd.to_datetime(["2019-01-02", "2019-03-31"] * 1 + ["2019-01-01"])}
+        {"kode": ["A", "A", "B"], "reported_on": pd.to_datetime(["2019-01-02", "2019-03-31", "2019-01-01"])}
     )
     watch = Watch(pd.DataFrame(), heard)
-    found = around_starts(months, watch, dated(A="2019-01-20"), most=12)
+    found = around_starts(months, covered, watch, dated(A="2019-01-20"), most=12)
     assert found["kode"].unique().tolist() == ["A"]
-    assert found["month"].tolist() == [-2, -1, 0, 1, 2]
-    assert found["cases"].tolist() == [1, 2, 3, 4, 5]
-    assert found["heard"].tolist() == [0, 0, 1, 0, 1]
+    assert found["month"].tolist() == [-2, -1, 0, 1, 2, 3]
+    # The last month has no case, and nobody says that reporting covered it; the list of reports ends before it.
+    assert found["cases"].tolist()[:5] == [1, 2, 0, 4, 0]
+    assert found["heard"].tolist()[2:5] == [1, 0, 1]
+    assert found["cases"].isna().tolist() == [False] * 5 + [True]
+    assert found["heard"].isna().tolist() == [True, True, False, False, False, True]
     assert sums(found).loc["A"].to_dict() == {
-        "months_before": 2, "cases_before": 3, "months_after": 3, "cases_after": 12, "heard_after": 2,
+        "months_before": 2, "cases_before": 3, "months_after": 3, "cases_after": 4, "heard_after": 2,
     }  # fmt: skip
-    assert around_starts(months, None, dated(A="2019-01-20"))["heard"].isna().all()
-    assert around_starts(months, watch, dated(A="2019-01-01").assign(precision="year")).empty
-    assert around_starts(months, watch, dated(A="2019-01-20"), most=1)["month"].tolist() == [-1, 0]
+    assert around_starts(months, covered, None, dated(A="2019-01-20"))["heard"].isna().all()
+    assert around_starts(months, covered, watch, dated(A="2019-01-01").assign(precision="year")).empty
+    assert around_starts(months, covered, watch, dated(A="2019-01-20"), most=1)["month"].tolist() == [-1, 0]

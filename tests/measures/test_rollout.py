@@ -85,6 +85,50 @@ def test_a_year_is_told_as_a_year(kupang: Areas, example: Tables) -> None:
     assert rollout(events, kupang, on=date(2019, 1, 1)).stages.loc["53.71.01.1001", "precision"] == "year"
 
 
+def test_one_that_works_goes_on_whatever_else_is_done(kupang: Areas, example: Tables) -> None:
+    kode, on = "53.71.04.1001", date(2020, 1, 1)
+    row = example.rollout[example.rollout["kode"].eq(kode) & example.rollout["counted_as"].eq("cw")]
+    for stage in ("trained", "decree", "recruited", "active"):
+        more = row.assign(stage=stage, on=pd.Timestamp(2019, 3, 1), source="kota")
+        found = rollout(pd.concat([example.rollout, more], ignore_index=True), kupang, on=on)
+        assert len(found.known) == 7
+        assert found.stages.loc[kode, ["stage", "since"]].to_list() == ["active", pd.Timestamp(2018, 11, 16)]
+    days = {"dormant": "2019-03-01", "trained": "2019-04-01", "reactivated": "2019-05-01"}
+    more = pd.concat([row.assign(stage=stage, on=pd.Timestamp(day)) for stage, day in days.items()])
+    events = pd.concat([example.rollout, more], ignore_index=True)
+    assert rollout(events, kupang, on=date(2019, 4, 15)).stages.loc[kode, "stage"] == "dormant"
+    again = rollout(events, kupang, on=on).stages.loc[kode]
+    assert (again["stage"], again["since"], again["begun"]) == (
+        "reactivated", pd.Timestamp(2019, 5, 1), pd.Timestamp(2018, 11, 16),
+    )  # fmt: skip
+    ended = pd.concat([events, row.assign(stage="dissolved", on=pd.Timestamp(2019, 6, 1))], ignore_index=True)
+    assert pd.isna(rollout(ended, kupang, on=on).stages.loc[kode, "begun"])
+
+
+def test_counts_of_an_earlier_stage_bound_nothing_and_no_bound_is_below_the_named(
+    kupang: Areas, example: Tables
+) -> None:
+    city = example.rollout[example.rollout["count"].eq(7).fillna(value=False)]
+    on = date(2018, 11, 16)
+
+    def bounds(**parts: object) -> tuple[int, int]:
+        events = pd.concat([example.rollout, city.assign(source="kota", **parts)], ignore_index=True)
+        found = rollout(events, kupang, on=on)
+        return found.at_least, found.at_most
+
+    assert bounds(stage="trained", count=20) == (7, 12)
+    assert bounds(count=3) == (7, 12)
+    assert bounds(count=326) == (7, 51)
+    alone = example.rollout[~example.rollout["count"].isin([7, 12])]
+    found = rollout(pd.concat([alone, city.assign(count=3)], ignore_index=True), kupang, on=on)
+    assert (found.at_least, found.at_most) == (7, 7)
+    both = pd.concat(
+        [example.rollout, city.assign(source="kota", stage="trained", count=20), city.assign(source="kota", count=12)]
+    )
+    told = rollout(both.reset_index(drop=True), kupang, on=on).published
+    assert {(one.count, one.stage) for one in told if one.source == "kota"} == {(20, "trained"), (12, "active")}
+
+
 def test_before_the_first_event_nothing_is_known(kupang: Areas, example: Tables) -> None:
     found = rollout(example.rollout, kupang, on=date(2017, 11, 24))
     assert found.known == ()

@@ -63,8 +63,8 @@ def slider(app: AppTest, label: str) -> Any:
 
 
 def number(app: AppTest, label: str) -> Any:
-    (found,) = [one for one in app.number_input if one.label == label]
-    return found
+    """The first field of a label: the form stands before the rules."""
+    return next(one for one in app.number_input if one.label == label)
 
 
 def choice(app: AppTest, label: str) -> Any:
@@ -179,8 +179,30 @@ def test_what_a_person_moves_is_told_with_its_price() -> None:
     app = button(app, "Pindahkan")
     assert not app.exception
     assert first not in app.table[-1].value.index
-    assert "Yang dipindah orang mengurangi hasil rencana sebanyak" in told(app)
+    assert "Perpindahan oleh perencana mengurangi hasil rencana sebanyak" in told(app)
     assert f"{first}: tidak dimulai, kesiapan kelurahan" in told(app)
+
+
+def test_fewer_waves_after_a_move_and_limits_that_conflict_are_told_and_nothing_breaks() -> None:
+    app = solved()
+    last = app.table[-1].value.index[-1]
+    code = {name: kode for kode, name in read_areas(read_settings().areas).names.items()}
+    app.selectbox(key="next.move.kode").set_value(code[last])
+    choice(app, "Pindah ke").set_value(6)
+    app = button(app, "Pindahkan")
+    number(app, "Gelombang").set_value(3)
+    app = button(app, "Hitung rencana")
+    assert not app.error
+    assert "tidak berlaku" in told(app)
+    app.query_params["langkah"] = "banding"
+    assert not app.run().error
+    app.query_params["langkah"] = "gelombang"
+    app = app.run()
+    number(app, "Gelombang").set_value(2)
+    number(app, "Sedikitnya per kecamatan").set_value(5)
+    app = button(app, "Hitung rencana")
+    assert [one.value for one in app.error if "tidak dapat ditampilkan" in one.value] == []
+    assert "bertentangan" in app.error[0].value
 
 
 def test_a_drawn_order_keeps_its_seed() -> None:
@@ -246,6 +268,18 @@ def test_a_plan_is_kept_opened_by_its_address_and_becomes_the_citys(city: Path) 
         button(opened(langkah="gelombang", rencana=token, **where), "Hitung rencana").table[-1].value.equals(planned)
     )
     assert opened(langkah="gelombang", rencana=token, **(where | {"periode": "2018"})).warning  # of other data
+    assert not opened(
+        langkah="gelombang", rencana=token, **(where | {"tanggal": "2018-11-17"})
+    ).warning  # of the same
+    assert f"periode=2017&tanggal=2018-11-16&langkah=gelombang&rencana={token}" in told(other)
+    changed = opened(langkah="gelombang", rencana=token, **where)
+    number(changed, "Gelombang").set_value(3)
+    changed = button(changed, "Hitung rencana")
+    assert len(changed.table[-1].value) == 15
+    again = button(changed, "Buka")
+    assert again.table[-1].value.equals(planned)
+    side = opened(langkah="banding", rencana=token, **(where | {"tanggal": "2018-11-01"}))
+    assert not side.error
     other = button(other, "Jadikan rencana kota")
     assert not other.error
     assert "rencana kota yang berlaku" in told(other)
@@ -256,10 +290,36 @@ def test_a_plan_is_kept_opened_by_its_address_and_becomes_the_citys(city: Path) 
     assert "belum waktunya" in set(slips["Selisih"])
     other = button(other, "Tarik kembali rencana kota")
     assert "Belum ada rencana kota" in told(opened("rollout", bagian="rencana", **where))
-    button(other, "Hapus")
+    other = button(other, "Hapus")
+    assert "rencana" not in other.query_params
+    layer = read_areas(read_settings().areas).fingerprint
+    assert set(other.session_state[f"next/kota/{layer}"]) == {"draft"}  # a new one
     gone = opened(langkah="gelombang", rencana=token, **where)
     assert gone.error
     assert not gone.exception
+
+
+def test_what_is_drafted_on_the_example_is_no_draft_of_the_city(city: Path) -> None:
+    app = opened(langkah="gelombang", data="contoh")
+    app.selectbox(key="next.pin.kode").set_value("53.71.01.1011")
+    app = button(app, "Tambah")
+    assert "Wajib, dilarang, menunggu (1)" in [one.label for one in app.expander]
+    app.query_params["data"] = "kota"
+    app = app.run()
+    assert app.query_params["data"] == "kota"
+    assert "Wajib, dilarang, menunggu (0)" in [one.label for one in app.expander]
+
+
+def test_a_plan_that_starts_nobody_is_not_made_the_citys(city: Path) -> None:
+    app = opened(langkah="gelombang", data="kota", periode="2017", tanggal="2018-11-16")
+    number(app, "Anggaran per gelombang (juta rupiah)").set_value(1.0)
+    number(app, "Biaya per kelurahan (juta rupiah)").set_value(40.0)
+    app = button(app, "Hitung rencana")
+    assert "0 kelurahan dimulai" in told(app)
+    next(one for one in app.text_input if one.label == "Nama rencana").set_value("Kosong")
+    app = button(button(app, "Simpan"), "Jadikan rencana kota")
+    assert app.error
+    assert "tidak dapat ditampilkan" not in app.error[0].value
 
 
 def test_a_name_that_tells_of_a_person_is_refused(city: Path) -> None:

@@ -10,7 +10,19 @@ import pytest
 
 from geo.measures.rates import fit_prior, shrink
 from geo.planning.limits import Limits
-from geo.planning.proposal import Override, Proposal, days_of, moved_by_hand, moves, needs_of, solve, waves_of
+from geo.planning.proposal import (
+    Override,
+    Proposal,
+    days_of,
+    holds,
+    moved_by_hand,
+    moves,
+    needs_of,
+    solve,
+    waves_of,
+    worth,
+)
+from geo.planning.waves import NoPlanYetError
 from geo.terms import OverrideReason
 
 ONE, TWO, THREE, FOUR = KODE = ("10.01.01.1001", "10.01.01.1002", "10.01.02.1001", "10.01.02.1002")
@@ -39,20 +51,21 @@ def test_what_is_kept_comes_back_and_is_plain_json() -> None:
         ),
         tolerance=0.1, seed=7,
     )  # fmt: skip
-    content = json.loads(json.dumps(own.content(wave(1, None, 2, 0), "abc123")))
+    content = json.loads(
+        json.dumps(own.content(wave(1, None, 2, 0), "abc123", period="2016-2018", on=date(2018, 11, 16)))
+    )
     assert Proposal.of(content) == own
     assert waves_of(content, pd.Index(KODE)).equals(wave(1, None, 2, 0))
     assert content["fingerprint"] == "abc123"
+    assert (content["limits"]["period"], content["limits"]["on"]) == ("2016-2018", "2018-11-16")
     assert {"highspy", "numpy", "scipy", "pandas"} == set(content["versions"])
     # A layer that has other kelurahan: those it does not know are not started.
     assert waves_of(content, pd.Index([ONE, "99.01.01.1001"])).isna().to_list() == [False, True]
 
 
 def test_need_is_the_posterior_mean_and_knows_no_weights(toy) -> None:
-    cases, expected = (
-        pd.Series([30.0, 2.0, 1.0, None], index=list(KODE)),
-        pd.Series([10.0, 9.0, 8.0, 6.0], index=list(KODE)),
-    )
+    cases = pd.Series([30.0, 2.0, 1.0, None], index=list(KODE))
+    expected = pd.Series([11.0, 11.0, 11.0, 6.0], index=list(KODE))
     table = pd.DataFrame({"cases": cases, "expected": expected})
     found = needs_of(table, toy, proposal())
     told = cases.notna()
@@ -60,10 +73,27 @@ def test_need_is_the_posterior_mean_and_knows_no_weights(toy) -> None:
     by_hand = expected[told] * shrink(cases[told], expected[told], prior).mean
     assert found.loc[told, "need"].to_list() == pytest.approx(by_hand.to_list())
     assert found["need"][ONE] < 30  # drawn to the others
-    assert found["need"][FOUR] == pytest.approx(6.0)  # of a count that is not told nothing but the size speaks
-    other = needs_of(table, toy, proposal(weights=(("cases", 0.0), ("trend", 50.0))))
-    assert other.equals(found)
+    assert found["need"][FOUR] == pytest.approx(6.0)  # where nobody reported nothing but the size speaks
+    assert needs_of(table, toy, proposal(weights=(("cases", 0.0), ("trend", 50.0)))).equals(found)
     assert found["cost"].eq(5e6).all()
+
+
+def test_a_hidden_count_is_needed_as_much_as_it_can_be_and_no_more(toy) -> None:
+    """Counts below 5 are hidden: where one is, the need lies from 1 to 4, however large the kelurahan is."""
+    cases = pd.Series([40.0, None, None, 0.0], index=list(KODE))
+    expected = pd.Series([20.0, 30.0, 3.0, 10.0], index=list(KODE))
+    hidden = pd.Series([False, True, True, False], index=list(KODE))
+    table = pd.DataFrame({"cases": cases, "expected": expected})
+    found = needs_of(table, toy, proposal(), hidden=hidden, k=5)["need"]
+    assert found[[TWO, THREE]].between(1, 4).all()
+    assert found[TWO] > found[THREE]
+    # Two counts hidden and nothing else told: of neither is the need nothing.
+    blank = needs_of(table.assign(cases=[0.0, None, None, 0.0]), toy, proposal(), hidden=hidden, k=5)["need"]
+    assert blank[[TWO, THREE]].between(1, 4).all()
+    assert blank[[ONE, FOUR]].lt(blank[[TWO, THREE]].min()).all()
+    # A layer without sizes.
+    without = needs_of(table[["cases"]], toy, proposal(), hidden=hidden, k=5)["need"]
+    assert without[[TWO, THREE]].between(1, 4).all()
 
 
 def test_days_of_waves_keep_to_the_ends_of_months() -> None:
@@ -72,9 +102,8 @@ def test_days_of_waves_keep_to_the_ends_of_months() -> None:
 
 def test_moves_by_hand_and_between_plans() -> None:
     before = wave(1, 2, None, 0)
-    after = moved_by_hand(
-        before, (Override(ONE, None, OverrideReason.OTHER), Override(THREE, 1, OverrideReason.OTHER))
-    )
+    moved = (Override(ONE, None, OverrideReason.OTHER), Override(THREE, 1, OverrideReason.OTHER))
+    after = moved_by_hand(before, moved, 2)
     assert after.equals(wave(None, 2, 1, 0))
     assert before.equals(wave(1, 2, None, 0))
     found = moves(before, after)
@@ -82,8 +111,37 @@ def test_moves_by_hand_and_between_plans() -> None:
     assert found["one"].to_list()[0] == 1
     assert found["other"].isna().to_list() == [True, False]
     assert moves(before, before).empty
-    # A kelurahan that is not on the layer is let go without a word of fault.
-    assert moved_by_hand(before, (Override("99.01.01.1001", 1, OverrideReason.OTHER),)).equals(before)
+    # Not of this layer, active by now, or to a wave that there is no longer: none of them can be done.
+    for one in (Override("99.01.01.1001", 1, OverrideReason.OTHER), Override(FOUR, 1, OverrideReason.OTHER),
+                Override(ONE, 3, OverrideReason.OTHER)):  # fmt: skip
+        assert not holds(one, before, 2)
+        assert moved_by_hand(before, (one,), 2).equals(before)
+
+
+def test_worth_of_a_plan_of_other_limits() -> None:
+    needs = pd.DataFrame(
+        {"kecamatan": "Kiri", "need": [4.0, 2.0, 1.0, 8.0], "cost": 0.0, "trainers": 0}, index=list(KODE)
+    )
+    limits = Limits(1, (1,), discount=0.5, spill=0.25)
+    # Three waves where the limits have one, another wave 0: 4 + 2/4 for the started, a quarter of 1 beside wave 0.
+    assert worth(needs, NEXT_TO, limits, wave(1, 3, None, 0)) == pytest.approx(4 + 0.5 + 0.25)
+
+
+def test_what_is_found_for_one_sign_is_not_lost_with_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    import geo.planning.proposal as module
+
+    whole = module.plan
+
+    def late(needs, next_to, limits, **rest):
+        if limits.spill < 0:
+            raise NoPlanYetError
+        return whole(needs, next_to, limits, **rest)
+
+    monkeypatch.setattr(module, "plan", late)
+    needs = pd.DataFrame({"kecamatan": "Kiri", "need": 1.0, "cost": 0.0, "trainers": 0}, index=list(KODE))
+    found = solve(needs, NEXT_TO, Limits(1, (1,)))
+    assert found.mirrored is None
+    assert found.best.wave.notna().sum() == 1
 
 
 def test_both_signs_of_spill_and_going_down_the_list() -> None:

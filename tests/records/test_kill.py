@@ -22,6 +22,7 @@ from geo.records.store.engine import close_store, open_store
 from geo.settings import ROOT
 from geo.terms import Right
 
+pytestmark = pytest.mark.alone
 ROWS = 6_000
 #: Reads the file first, says that it is ready, and only then writes: the kill is to come while it writes.
 PROGRAM = """
