@@ -14,7 +14,7 @@ import numpy as np
 from geo.planning.board import Board
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -120,14 +120,77 @@ def drawn(
     ValueError
         When the plan breaks a rule already, or the tolerance is no share.
     """
+    rng = np.random.default_rng(seed)
+    return _dealt(
+        needs, neighbours, limits, wave, tolerance, lambda board, waves, tier: _deal(board, waves, tier, rng)
+    )
+
+
+def ordered(
+    needs: pd.DataFrame,
+    neighbours: Mapping[str, tuple[str, ...]],
+    limits: Limits,
+    wave: pd.Series[int],
+    *,
+    tolerance: float,
+    order: Sequence[str],
+) -> Drawn:
+    """Plan in which, among kelurahan of near-equal need, who comes first in an order starts first, all rules kept.
+
+    Parameters
+    ----------
+    needs, neighbours, limits, wave, tolerance
+        As for `drawn`.
+    order
+        Kelurahan, the first first: of the priority, so that weights decide where need does not. Those that it leaves
+        out come last.
+
+    Returns
+    -------
+    Drawn
+        Nothing of it is drawn: `is_even` is False wherever there is a tier.
+
+    Raises
+    ------
+    ValueError
+        As for `drawn`.
+    """
+    place = {kode: number for number, kode in enumerate(order)}
+
+    def arrange(board: Board, waves: NDArray[np.intp], tier: NDArray[np.intp]) -> bool:
+        by_order = tier[np.argsort([place.get(board.kode[area], len(place)) for area in tier], kind="stable")]
+        # From the front: each takes the earliest wave of those behind it that the rules let it have.
+        for number, area in enumerate(by_order):
+            behind = by_order[number + 1 :]
+            for other in behind[np.argsort(waves[behind], kind="stable")]:
+                if waves[other] >= waves[area]:
+                    break
+                pair = np.array([area, other])
+                waves[pair] = waves[pair[::-1]]
+                if not board.broken(waves):
+                    break
+                waves[pair] = waves[pair[::-1]]
+        return False
+
+    return _dealt(needs, neighbours, limits, wave, tolerance, arrange)
+
+
+def _dealt(
+    needs: pd.DataFrame,
+    neighbours: Mapping[str, tuple[str, ...]],
+    limits: Limits,
+    wave: pd.Series[int],
+    tolerance: float,
+    deal: Callable[[Board, NDArray[np.intp], NDArray[np.intp]], bool],
+) -> Drawn:
     board = Board.of(needs, neighbours, limits)
     waves = board.waves(wave)
     if board.broken(waves) or not 0 <= tolerance <= 1:
         msg = "a drawing begins with a plan that keeps the rules, and a tolerance of 0 to 1"
         raise ValueError(msg)
-    rng, worth = np.random.default_rng(seed), board.value(waves)
+    worth = board.value(waves)
     tiers = _tiers(board, waves, tolerance)
-    even = [_deal(board, waves, tier, rng) for tier in tiers]
+    even = [deal(board, waves, tier) for tier in tiers]
     objective = board.value(waves)
     named = tuple(tuple(board.kode[area] for area in tier) for tier in tiers)
     return Drawn(board.series(waves, needs.index), objective, worth - objective, named, all(even))

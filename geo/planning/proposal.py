@@ -71,7 +71,9 @@ class Proposal:
     overrides
         What a person moved by hand.
     tolerance
-        Share by which needs may differ inside a tier whose order is drawn; 0 draws none.
+        Share by which needs may differ inside a tier; 0 leaves the plan as it is.
+    by_score
+        Whether the order of priority decides inside a tier, else a drawing does.
     seed
         Of all drawing.
     """
@@ -85,6 +87,7 @@ class Proposal:
     months: int = 3
     overrides: tuple[Override, ...] = ()
     tolerance: float = 0.0
+    by_score: bool = False
     seed: int = 1
 
     def content(self, wave: pd.Series[int], fingerprint: str, *, period: str, on: date) -> dict[str, Any]:
@@ -104,6 +107,7 @@ class Proposal:
             "limits": {
                 "rules": self.limits.plain(), "first": self.first, "cost": self.cost, "trainers": self.trainers,
                 "begins_on": self.begins_on.isoformat(), "months": self.months, "tolerance": self.tolerance,
+                "by_score": self.by_score,
                 "period": period, "on": on.isoformat(),
             },
             "pins": {one.kode: one.wave for one in self.overrides},
@@ -124,6 +128,7 @@ class Proposal:
             weights=tuple(content["weights"].items()), first=kept["first"], limits=Limits.of(kept["rules"]),
             cost=kept["cost"], trainers=kept["trainers"],
             begins_on=pd.Timestamp(kept["begins_on"]).date(), months=kept["months"], tolerance=kept["tolerance"],
+            by_score=kept["by_score"],
             overrides=tuple(
                 Override(
                     one["kode"], content["pins"][one["kode"]], OverrideReason(one["reason"]), one.get("note", "")

@@ -135,12 +135,15 @@ def conflict_sentences(rules: Sequence[Rule], areas: Areas, words: Words) -> lis
     return [rule_text(rule, _names(areas), words) for rule in rules]
 
 
-def drawn_sentence(found: Drawn, areas: Areas, words: Words, *, seed: int) -> str:
-    """What was drawn among near-equal kelurahan, and what it costs."""
+def drawn_sentence(found: Drawn, areas: Areas, words: Words, *, seed: int | None) -> str:
+    """What was drawn (without a seed: put in the order of priority) among near-equal kelurahan, and what it costs."""
     if not found.tiers:
         return words("drawn.none")
     names = "; ".join(", ".join(areas.names[kode] for kode in tier) for tier in found.tiers)
-    return words("drawn.told", tiers=names, loss=words.number(round(found.loss, 2)), seed=seed)
+    loss = words.number(round(found.loss, 2))
+    if seed is None:
+        return words("drawn.ordered", tiers=names, loss=loss)
+    return words("drawn.told", tiers=names, loss=loss, seed=seed)
 
 
 def moves_table(found: pd.DataFrame, called: tuple[str, str], areas: Areas, words: Words) -> pd.DataFrame:

@@ -153,18 +153,22 @@ def _tiers(shell: Shell, drafting: Drafting) -> None:
     words, own = shell.words, drafting.proposal
     with st.expander(words("drawn.title"), expanded=own.tolerance > 0):
         st.caption(words("drawn.how"))
-        left, right = st.columns(2)
-        left.slider(
+        one, two, three = st.columns(3)
+        one.slider(
             words("drawn.tolerance"), 0.0, 0.5, step=0.05, format="percent",
             **drafting.widget("tolerance", own.tolerance, lambda one: drafting.change(tolerance=one)),
         )  # fmt: skip
-        right.number_input(
-            words("drawn.seed"), min_value=1, max_value=999_999, step=1,
+        two.radio(
+            words("drawn.by"), [False, True], format_func=lambda one: words("drawn.score" if one else "drawn.lot"),
+            **drafting.widget("by_score", own.by_score, lambda one: drafting.change(by_score=one)),
+        )  # fmt: skip
+        three.number_input(
+            words("drawn.seed"), min_value=1, max_value=999_999, step=1, disabled=own.by_score,
             **drafting.widget("seed", own.seed, lambda one: drafting.change(seed=one)),
         )  # fmt: skip
         dealt = drafting.dealt
         if dealt is not None:
-            st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=own.seed))
+            st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=None if own.by_score else own.seed))
 
 
 def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:

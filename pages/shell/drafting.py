@@ -13,9 +13,10 @@ import streamlit as st
 from geo.errors import DataError
 from geo.measures.health import Health
 from geo.planning.criteria import read_criteria, weighted
-from geo.planning.drawn import drawn
+from geo.planning.drawn import drawn, ordered
 from geo.planning.inputs import criteria_table
 from geo.planning.limits import Limits
+from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
 from geo.terms import Right, State, StoreName
 
@@ -73,8 +74,9 @@ class Drafting:
         if named:
             kept = self._named(named)
             if kept is None:
+                # Taken away: with it goes what people moved in it and noted.
+                self._forget(*((_DRAFT, _SOLVED) if self._state.get(_OPENED) == named else ()), _KEPT, _OPENED)
                 self.shell.change(plan="")
-                self._forget(_KEPT, _OPENED)
             elif self._state.get(_OPENED) != named:
                 self.take(kept)
         else:
@@ -233,13 +235,18 @@ class Drafting:
 
     @property
     def dealt(self) -> Drawn | None:
-        """The plan made last with the order inside tiers drawn; None where none is to be drawn."""
+        """The plan made last with the order inside tiers drawn, or by priority; None where it is left as it is."""
         found, own = self.solved, self.proposal
         if found is None or not own.tolerance:
             return None
-        return drawn(
-            found.needs, self.shell.next_to, found.limits, found.best.wave, tolerance=own.tolerance, seed=own.seed
-        )
+        of = (found.needs, self.shell.next_to, found.limits, found.best.wave)
+        if not own.by_score:
+            return drawn(*of, tolerance=own.tolerance, seed=own.seed)
+        try:
+            order = rank(self.candidates, self.chosen).order
+        except NothingToRankError:
+            return None
+        return ordered(*of, tolerance=own.tolerance, order=order)
 
     def keep(self, name: str, wave: pd.Series[int], desk: Desk) -> None:
         """Keeps the proposal with these waves, and puts it into the address."""

@@ -155,15 +155,14 @@ def test_a_planners_session(city: str, visit: Callable[..., Page]) -> None:
     expect(other.get_by_role("row").filter(has_text=NAME)).to_contain_text("lewat 31 hari", timeout=WAIT)
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize(
-    "address",
+    ("address", "language"),
     [
-        "perluasan-cw?bagian=papan",
-        "perluasan-cw?bagian=rencana",
-        "perluasan-cw?bagian=peristiwa&kelurahan=53.71.02.1004",
-        "kelurahan-berikutnya?a=1",
-        "kelurahan-berikutnya?langkah=gelombang",
+        ("perluasan-cw?bagian=papan", "id"),
+        ("perluasan-cw?bagian=rencana", "en"),
+        ("perluasan-cw?bagian=peristiwa&kelurahan=53.71.02.1004", "id"),
+        ("kelurahan-berikutnya?langkah=urutan", "en"),
+        ("kelurahan-berikutnya?langkah=gelombang", "id"),
     ],
 )
 def test_it_fits_a_phone(city: str, visit: Callable[..., Page], address: str, language: str) -> None:

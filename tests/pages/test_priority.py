@@ -215,6 +215,10 @@ def test_a_drawn_order_keeps_its_seed() -> None:
     app = number(app, "Benih undian").set_value(1).run()
     assert app.table[-1].value.equals(drawn)
     assert not other.equals(drawn)
+    # Or the order of priority decides, and weights with it.
+    by_score = next(one for one in app.radio if one.label == "Ditentukan oleh").set_value(True).run()
+    assert "Menurut urutan prioritas" in told(by_score)
+    assert not by_score.table[-1].value.equals(drawn)
 
 
 def test_two_plans_side_by_side() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from geo.measures.rates import fit_prior, shrink
+from geo.planning.drawn import ordered
 from geo.planning.limits import Limits
 from geo.planning.proposal import (
     Override,
@@ -161,3 +163,24 @@ def test_both_signs_of_spill_and_going_down_the_list() -> None:
     assert found.mirrored.wave.equals(wave(None, 1, None, None))
     assert found.mirrored.objective == pytest.approx(4)
     assert solve(needs, NEXT_TO, Limits(1, (1,), spill=0.0)).mirrored is None
+
+
+def test_inside_a_tier_the_order_of_priority_decides_as_far_as_the_rules_let_it() -> None:
+    needs = pd.DataFrame(
+        {"kecamatan": "Kiri", "need": [10.0, 9.8, 9.6, 2.0], "cost": 0.0, "trainers": 0}, index=list(KODE)
+    )
+    limits = Limits(4, (1, 1, 1, 1), spill=0.0, discount=0.9)
+    before = solve(needs, NEXT_TO, limits, gap=0.0).best.wave
+    assert before.equals(wave(1, 2, 3, 4))
+    found = ordered(needs, NEXT_TO, limits, before, tolerance=0.1, order=[FOUR, THREE, ONE, TWO])
+    # FOUR is first in the order and far lower in need: it stays last.
+    assert found.wave.equals(wave(2, 3, 1, 4))
+    assert found.tiers == ((ONE, TWO, THREE),)
+    # By hand: 10 x 0.1 + 9.8 x 0.09 given up, 9.6 x 0.19 won.
+    assert found.loss == pytest.approx(10 * 0.1 + 9.8 * 0.09 - 9.6 * 0.19)
+    bound = replace(limits, not_in=((THREE, 1),))
+    kept = ordered(needs, NEXT_TO, bound, before, tolerance=0.1, order=[THREE, ONE, TWO])
+    assert kept.wave.equals(wave(1, 3, 2, 4))
+    same = ordered(needs, NEXT_TO, limits, before, tolerance=0.0, order=[FOUR, THREE])
+    assert same.wave.equals(before)
+    assert same.tiers == ()
