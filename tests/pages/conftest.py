@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from pages.shell import access
+from geo.records.store.engine import close_store
+from pages.shell import access, caches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +22,18 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         access, "handshake", lambda: (sent["token"], {name: text for name, text in sent.items() if name != "token"})
     )
     return sent
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the store of a city will be whose laptop's owner is the steward; there is none yet."""
+    own = tmp_path / "settings.toml"
+    own.write_text(
+        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
+    caches.settings.clear()
+    yield tmp_path / "kota"
+    close_store(tmp_path / "kota" / "kota.sqlite")
+    monkeypatch.undo()
+    caches.settings.clear()

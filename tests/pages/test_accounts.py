@@ -10,30 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from geo.access import accounts, signing
 from geo.access.doors import store_file
-from geo.records.store.engine import close_store
 from geo.settings import ROOT
 from geo.terms import AccountKind, Role
 from pages.shell import caches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 PASSWORD = "kuda lumping biru 7"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    own = tmp_path / "settings.toml"
-    own.write_text(
-        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
-    )
-    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
-    caches.settings.clear()
-    yield tmp_path / "kota"
-    close_store(tmp_path / "kota" / "kota.sqlite")
-    monkeypatch.undo()
-    caches.settings.clear()
 
 
 def opened(**parameters: str) -> AppTest:

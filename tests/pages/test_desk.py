@@ -9,12 +9,11 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.records.store import content, decisions
-from geo.records.store.engine import close_store, open_store
+from geo.records.store.engine import open_store
 from geo.terms import Right
-from pages.shell import access, caches
+from pages.shell import access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from geo.places.boundaries import Areas
@@ -28,20 +27,6 @@ SHEET = (
     "4;CONTOH SATU;5399046501990017;P;19;Oesapa Brat;Kelapa Lima;16 November 2018\n"
     "Jumlah;;;;;;;4\n"
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    own = tmp_path / "settings.toml"
-    own.write_text(
-        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
-    )
-    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
-    caches.settings.clear()
-    yield tmp_path / "kota"
-    close_store(tmp_path / "kota" / "kota.sqlite")
-    monkeypatch.undo()
-    caches.settings.clear()
 
 
 def desk(name: str, **parameters: str) -> AppTest:

@@ -5,34 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.records.store import events
-from geo.records.store.engine import close_store, open_store
+from geo.records.store.engine import open_store
 from geo.terms import Right
-from pages.shell import caches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 BARAT = "53.71.03.1014"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    own = tmp_path / "settings.toml"
-    own.write_text(
-        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
-    )
-    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
-    caches.settings.clear()
-    yield tmp_path / "kota"
-    close_store(tmp_path / "kota" / "kota.sqlite")
-    monkeypatch.undo()
-    caches.settings.clear()
 
 
 def script(kode: str) -> None:

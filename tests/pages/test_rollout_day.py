@@ -5,37 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.records.store import events, hand
-from geo.records.store.engine import close_store, open_store
+from geo.records.store.engine import open_store
 from geo.settings import ROOT
 from geo.terms import Right
 from pages.shell import caches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SHEET = ROOT / "data" / "samples" / "contoh_rollout.csv"
 KODE = "53.71.02.1004"  # active from 25 October 2019 by the sheet
 DAY = {"data": "kota", "tanggal": "2020-01-01"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    own = tmp_path / "settings.toml"
-    own.write_text(
-        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'steward'\n", encoding="utf-8"
-    )
-    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
-    caches.settings.clear()
-    yield tmp_path / "kota"
-    close_store(tmp_path / "kota" / "kota.sqlite")
-    monkeypatch.undo()
-    caches.settings.clear()
 
 
 def opened(name: str, **parameters: str) -> AppTest:
