@@ -139,9 +139,10 @@ class Proposal:
         )  # fmt: skip
 
 
-def waves_of(content: Mapping[str, Any], index: pd.Index[str]) -> pd.Series[int]:
-    """Waves of a kept proposal on the kelurahan index, as in `geo.planning.waves.Plan`."""
-    return pd.Series(content["waves"], dtype="Int64").reindex(index)
+def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> pd.Series[int]:
+    """Waves of a kept proposal as in `geo.planning.waves.Plan`: on the kelurahan index, or of all that were kept."""
+    kept = pd.Series(content["waves"], dtype="Int64")
+    return kept if index is None else kept.reindex(index)
 
 
 def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:

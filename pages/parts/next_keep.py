@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from geo.errors import DataError, Fault, Problem
@@ -13,6 +12,8 @@ from geo.planning.proposal import days_of, waves_of
 from geo.terms import Right, StoreName
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.drafting import Drafting
@@ -81,7 +82,7 @@ def _make_city(shell: Shell, desk: Desk, token: str) -> None:
     """
     kept = desk.scenario(token)
     rules = kept.content["limits"]
-    wave = waves_of(kept.content, pd.Index(kept.content["waves"]))
+    wave = waves_of(kept.content)
     days = days_of(wave, date.fromisoformat(rules["begins_on"]), int(rules["months"]))
     strange = sorted(set(days) - set(shell.areas.index))
     if strange or not days:
