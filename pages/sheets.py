@@ -14,7 +14,7 @@ from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
 
 if TYPE_CHECKING:
-    from geo.records.sheets import Sheet
+    from geo.sheets.reading import Sheet
     from pages.shell import Shell
     from pages.shell.desk import Desk
 

@@ -20,7 +20,7 @@ import shapely
 from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem, fit_to_show
 from geo.records.read import parse
-from geo.records.sheets import decoded, read_sheet
+from geo.sheets.reading import decoded, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

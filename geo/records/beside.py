@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.records import timeline
-from geo.records.prepare import WRITTEN, RowFault
 from geo.records.store.events import beside
+from geo.sheets.prepare import WRITTEN, RowFault
 from geo.terms import Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from geo.records.judge import Judged
-    from geo.records.prepare import Prepared
+    from geo.sheets.prepare import Prepared
 
 _KEPT = [Outcome.ACCEPTED.value, Outcome.REVIEW.value]
 

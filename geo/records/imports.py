@@ -14,15 +14,15 @@ from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records.beside import refused_beside
 from geo.records.judge import Judged, Known, Stored, decided_places, judge
-from geo.records.mapping import guess, known_mappings, read_mapping
-from geo.records.prepare import NOT_TOLD, RowFault, prepare
-from geo.records.sheets import read_sheet
 from geo.records.store import decisions
 from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
 from geo.records.store.engine import note, open_store, pseudonyms_of
 from geo.records.store.pseudonyms import Hashes, Key, Pseudonyms
 from geo.records.store.schema import BATCH, RECORD_PLACE, SPELLING
 from geo.records.store.sqlite import forget_deleted
+from geo.sheets.mapping import guess, known_mappings, read_mapping
+from geo.sheets.prepare import NOT_TOLD, RowFault, prepare
+from geo.sheets.reading import read_sheet
 from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState, Right
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from geo.places.boundaries import Areas
-    from geo.records.mapping import Mapping
-    from geo.records.prepare import Prepared
-    from geo.records.sheets import Sheet
     from geo.records.store.engine import Store
     from geo.settings import Settings
+    from geo.sheets.mapping import Mapping
+    from geo.sheets.prepare import Prepared
+    from geo.sheets.reading import Sheet
     from geo.terms import CodeSystem
     from geo.viewer import Viewer
 
@@ -134,7 +134,7 @@ def mappings_folder(settings: Settings) -> Path:
 def prepared_for(
     sheet: Sheet, mapping: Mapping, areas: Areas, *, today: date, code_system: CodeSystem | None = None
 ) -> Prepared:
-    """Rows of a sheet, read and resolved on a layer; see `geo.records.prepare.prepare`."""
+    """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare`."""
     resolver = Resolver(areas, read_gazetteer(areas))
     return prepare(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
 

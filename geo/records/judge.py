@@ -18,8 +18,8 @@ from geo.terms import MatchBy, Outcome, PlaceRole, PlaceStatus
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
-    from geo.records.prepare import Prepared
     from geo.records.store.pseudonyms import Key
+    from geo.sheets.prepare import Prepared
 
 #: A file of which this share of an earlier batch's rows comes again is that batch's file, sent again.
 SAME_FILE = 0.5

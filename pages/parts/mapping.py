@@ -9,14 +9,14 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.present.reports import places_table, rejected_csv, rejected_table, report_notes, report_sentence
-from geo.records.fields import FIELDS
-from geo.records.mapping import Mapping, guess
+from geo.sheets.fields import FIELDS
+from geo.sheets.mapping import Mapping, guess
 from geo.terms import Kind, Outcome, Right
 from pages.shell.signed import saved
 
 if TYPE_CHECKING:
     from geo.records.imports import Report
-    from geo.records.sheets import Sheet
+    from geo.sheets.reading import Sheet
     from pages.shell import Shell
     from pages.shell.desk import Desk
 

@@ -17,11 +17,11 @@ from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records import imports
-from geo.records.mapping import Mapping, known_mappings, remember
-from geo.records.prepare import prepare
 from geo.records.store import backup, content, decisions, hand
 from geo.records.store.batches import batches
 from geo.settings import ADOPTED
+from geo.sheets.mapping import Mapping, known_mappings, remember
+from geo.sheets.prepare import prepare
 from geo.terms import Right
 from pages.shell import caches
 from pages.shell.planning_desk import PlanningDesk
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
     from geo.records.imports import Report
-    from geo.records.prepare import Prepared
-    from geo.records.sheets import Sheet
+    from geo.sheets.prepare import Prepared
+    from geo.sheets.reading import Sheet
     from geo.terms import Kind
 
 _TEMPORARY, _STALE_S = "petajaga-", 3_600

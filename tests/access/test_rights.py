@@ -16,13 +16,13 @@ from geo.access import audit, incident, retention
 from geo.measures.rollout import Statement
 from geo.places.adopt import adopt, give_up
 from geo.records import imports
-from geo.records.mapping import Mapping, remember
 from geo.records.store import hand
 from geo.records.store.backup import backup, restore
 from geo.records.store.engine import Store, close_store, open_store
 from geo.records.store.scenarios import Scenario
 from geo.records.tables import read_tables
 from geo.settings import EMBEDDED, read_settings
+from geo.sheets.mapping import Mapping, remember
 from geo.terms import AsideWhy, Audience, Claim, CountedAs, Kind, Precision, Right, Role, StoreName
 from geo.viewer import NotAllowedError, Viewer
 from pages.shell.custody import Custody

@@ -17,9 +17,12 @@ from people import STEWARD
 from pyxform.xls2xform import convert
 
 from geo.errors import DataError, Problem
-from geo.records.fields import FIELDS, guess_kind, plain
 from geo.records.imports import prepared_for
-from geo.records.mapping import (
+from geo.records.samples import sample_files
+from geo.schemas import Table, columns
+from geo.settings import ROOT
+from geo.sheets.fields import FIELDS, guess_kind, plain
+from geo.sheets.mapping import (
     EMBEDDED,
     Mapping,
     apply,
@@ -30,10 +33,7 @@ from geo.records.mapping import (
     remember,
     to_toml,
 )
-from geo.records.samples import sample_files
-from geo.records.sheets import read_sheet
-from geo.schemas import Table, columns
-from geo.settings import ROOT
+from geo.sheets.reading import read_sheet
 from geo.terms import Kind
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import DataError, Problem
-from geo.records import archives, values
-from geo.records.nik import check_nik, digits, is_lossless
-from geo.records.sheets import clean, read_sheet, sheet_names
 from geo.settings import ROOT
+from geo.sheets import archives, values
+from geo.sheets.nik import check_nik, digits, is_lossless
+from geo.sheets.reading import clean, read_sheet, sheet_names
 from geo.terms import NikCheck
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def test_what_a_hostile_file_may_cost(tmp_path: Path, what: str) -> None:
     path.write_bytes(make())
     program = (
         "import sys, resource\nfrom pathlib import Path\nfrom geo.errors import DataError\n"
-        "from geo.records.sheets import read_sheet\n"
+        "from geo.sheets.reading import read_sheet\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try:\n    read_sheet(Path(sys.argv[1]))\nexcept DataError:\n    pass\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\nprint((used.ru_maxrss - before) / 1024, used.ru_utime)"

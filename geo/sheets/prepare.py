@@ -16,11 +16,12 @@ import pandas as pd
 
 from geo.errors import Problem, fit_to_show
 from geo.places.names import keepable
-from geo.records import timeline, values
-from geo.records.fields import GROUPS, SIGNS, Reading, by_name, place_fields
-from geo.records.mapping import apply, check_mapping
-from geo.records.nik import check_nik, digits, is_lossless
+from geo.records import timeline
 from geo.schemas import MOST_HOURS, is_reference
+from geo.sheets import values
+from geo.sheets.fields import GROUPS, SIGNS, Reading, by_name, place_fields
+from geo.sheets.mapping import apply, check_mapping
+from geo.sheets.nik import check_nik, digits, is_lossless
 from geo.terms import CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
     from geo.places.resolve import Resolver
-    from geo.records.mapping import Mapping
-    from geo.records.sheets import Sheet
+    from geo.sheets.mapping import Mapping
+    from geo.sheets.reading import Sheet
 
 _SOURCE_LENGTH = 120
 _MOST_PERSONS = 10_000

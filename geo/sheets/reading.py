@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.archives import FILE_LIMIT, check_spreadsheet
+from geo.sheets.archives import FILE_LIMIT, check_spreadsheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -325,7 +325,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     ------
     DataError
         When the file is missing, of another kind, empty, damaged, locked or beyond the bounds of
-        `geo.records.archives`; one message says which.
+        `geo.sheets.archives`; one message says which.
     """
     path = Path(path)
     filled = _filled_rows(path, sheet)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain
 from geo.settings import ROOT
+from geo.sheets.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain
 from geo.terms import Kind, Right
 
 if TYPE_CHECKING:
