@@ -92,10 +92,12 @@ def main() -> None:
         is_open = shell.who.may(right)
         listed.append(
             st.Page(
-                partial(guarded(draw if is_open else closed), shell), title=words(title), url_path=address,
+                partial(guarded(draw if is_open else closed), shell),
+                title=words(title),
+                url_path=address,
                 visibility="visible" if is_open else "hidden",
             )
-        )  # fmt: skip
+        )
     sections = {"": [home, *listed[:_FOR_ALL]], words("menu.manage"): listed[_FOR_ALL:]}
     chosen = st.navigation(sections, position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
@@ -131,6 +133,8 @@ else:
     # Streamlit looks for the words `app = st.App(`: made by a function it would not be found, and the pages served
     # without sign-in and headers.
     app = st.App(
-        __file__, lifespan=_warm, routes=web.routes(_BASE),
+        __file__,
+        lifespan=_warm,
+        routes=web.routes(_BASE),
         middleware=web.middleware(_BASE, caches.settings()[0].tiles_url),
-    )  # fmt: skip
+    )

@@ -142,10 +142,27 @@ def _certificate() -> tuple[Path, str]:
     if not file.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         made = subprocess.run(
-            [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-             "3650", "-subj", "/CN=localhost", "-keyout", "-", "-out", "-"],
-            capture_output=True, check=True,
-        )  # fmt: skip
+            [
+                openssl,
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "3650",
+                "-subj",
+                "/CN=localhost",
+                "-keyout",
+                "-",
+                "-out",
+                "-",
+            ],
+            capture_output=True,
+            check=True,
+        )
         file.write_bytes(made.stdout)
     public = subprocess.run(
         [openssl, "x509", "-in", file, "-pubkey", "-noout"], capture_output=True, check=True
@@ -249,9 +266,17 @@ def _browser(flags: list[str]) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-                  "--disable-sync", "--no-first-run", "--disable-features=AutofillServerCommunication", *flags],
-        )  # fmt: skip
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--disable-features=AutofillServerCommunication",
+                *flags,
+            ],
+        )
         try:
             yield browser
         finally:
@@ -371,25 +396,37 @@ def _results(ours: _Visits, theirs: _Visits, bare: list[float], browser: str) ->
 
     return [
         result(
-            "first map", "s", ours.first, theirs.first,
+            "first map",
+            "s",
+            ours.first,
+            theirs.first,
             f"median of {visits} new visitors, ours {spread(ours.first)}, theirs {spread(theirs.first)}; a page with "
             f"one line of text: {statistics.median(bare):.2f} s",
         ),
         result(
-            "change of indicator", "s", ours.change, theirs.change,
+            "change of indicator",
+            "s",
+            ours.change,
+            theirs.change,
             f"median of {changes}, ours {spread(ours.change)}, theirs {spread(theirs.change)}; our map "
             f"{stays(ours)}, theirs {stays(theirs)}",
         ),
         result(
-            "bytes of a change", "kB", ours.change_kb, theirs.change_kb,
+            "bytes of a change",
+            "kB",
+            ours.change_kb,
+            theirs.change_kb,
             f"received over websocket and HTTP until nothing more comes, most ours {max(ours.change_kb):.1f}, "
             f"theirs {max(theirs.change_kb):.1f}",
         ),
         result(
-            "bytes of a first visit", "kB", ours.first_kb, theirs.first_kb,
+            "bytes of a first visit",
+            "kB",
+            ours.first_kb,
+            theirs.first_kb,
             "as above, with Streamlit's own scripts",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def run() -> list[Result]:

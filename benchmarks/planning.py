@@ -52,10 +52,16 @@ def _simulated():
                 mean, error = found.loc[(first, "mean")], found.loc[(first, "error")]
                 told = {name: 100 * mean[name] for name in _FIGURES}
                 rows.append(
-                    {"case": case, "n": reports, "first": first, **told,
-                     "error": 100 * error.drop(["lead", "random"]).max(), "lead": 100 * mean["lead"],
-                     "lead_error": 100 * error["lead"]}
-                )  # fmt: skip
+                    {
+                        "case": case,
+                        "n": reports,
+                        "first": first,
+                        **told,
+                        "error": 100 * error.drop(["lead", "random"]).max(),
+                        "lead": 100 * mean["lead"],
+                        "lead_error": 100 * error["lead"],
+                    }
+                )
     return rows
 
 
@@ -112,9 +118,17 @@ def _speed():
         theirs = (time.perf_counter() - start) * draws / tried
         note = f"7 criteria, one with its posterior; theirs from {tried} draws"
         results.append(
-            Result(NAME, f"{draws} draws of {areas} areas", "s", ours, theirs, f"pandas {pd.__version__}, a loop",
-                   ours_memory_mb=memory, notes=note)
-        )  # fmt: skip
+            Result(
+                NAME,
+                f"{draws} draws of {areas} areas",
+                "s",
+                ours,
+                theirs,
+                f"pandas {pd.__version__}, a loop",
+                ours_memory_mb=memory,
+                notes=note,
+            )
+        )
     return results
 
 
@@ -132,9 +146,17 @@ def run():
         note = "made-up records" if held else f"{RUNS} runs, error {row['error']:.1f}"
         for order in ("priority", "posterior"):
             results.append(
-                Result(NAME, f"need covered by the first {row['first']} by {order}: {what}", "% of need",
-                       row[order], row["count"], "highest count first", "higher", notes=note)
-            )  # fmt: skip
+                Result(
+                    NAME,
+                    f"need covered by the first {row['first']} by {order}: {what}",
+                    "% of need",
+                    row[order],
+                    row["count"],
+                    "highest count first",
+                    "higher",
+                    notes=note,
+                )
+            )
     return results
 
 

@@ -61,12 +61,19 @@ def _rules(needs, waves, capacity, spill, rng):
     few = max(2, len(codes) // 50)
     started, must, never, first, second = (codes[few * part : few * (part + 1)] for part in range(5))
     return Limits(
-        waves, (capacity,) * waves, budget=(capacity * 33e6,) * waves, carry_over=True,
-        trainers=(2 * capacity,) * waves, spill=spill, started=frozenset(started),
+        waves,
+        (capacity,) * waves,
+        budget=(capacity * 33e6,) * waves,
+        carry_over=True,
+        trainers=(2 * capacity,) * waves,
+        spill=spill,
+        started=frozenset(started),
         must=tuple((kode, waves // 2) for kode in must),
-        not_in=tuple((kode, None) for kode in never), before=tuple(zip(first, second, strict=True)),
-        min_per_kecamatan=1, max_per_kecamatan=max(6, capacity),
-    )  # fmt: skip
+        not_in=tuple((kode, None) for kode in never),
+        before=tuple(zip(first, second, strict=True)),
+        min_per_kecamatan=1,
+        max_per_kecamatan=max(6, capacity),
+    )
 
 
 def _city():
@@ -103,11 +110,13 @@ def _scipy(needs, near, limits, gap, time_limit_s):
     rows = csr_array((made.factor, (made.row, made.column)), shape=shape)
     seconds, found = _timed(
         lambda: milp(
-            -made.gain, integrality=made.is_whole, bounds=Bounds(made.least, made.most),
+            -made.gain,
+            integrality=made.is_whole,
+            bounds=Bounds(made.least, made.most),
             constraints=LinearConstraint(rows, made.low, made.high),
             options={"mip_rel_gap": gap, "time_limit": time_limit_s},
         )
-    )  # fmt: skip
+    )
     return seconds, found.mip_gap if found.x is not None else np.inf
 
 
@@ -125,9 +134,17 @@ def _compared(needs, near, limits, what, told, gaps):
         results.append(Result(NAME, f"{what}, {goal}", "s", seconds, theirs, name, notes=note))
     unmet = f"; it leaves {len(simple.unmet)} rules unmet" if simple.unmet else ""
     results.append(
-        Result(NAME, f"{what}, worth", "need", found.objective, simple.objective, "highest need first", "higher",
-               notes=f"{told}; bound {found.bound:.1f}{unmet}")
-    )  # fmt: skip
+        Result(
+            NAME,
+            f"{what}, worth",
+            "need",
+            found.objective,
+            simple.objective,
+            "highest need first",
+            "higher",
+            notes=f"{told}; bound {found.bound:.1f}{unmet}",
+        )
+    )
     return results
 
 

@@ -61,9 +61,13 @@ def minimise(
     """
     has = equations.shape[0] > 0
     found = linprog(
-        cost, A_eq=equations if has else None, b_eq=right if has else None, bounds=bounds, method="highs",
+        cost,
+        A_eq=equations if has else None,
+        b_eq=right if has else None,
+        bounds=bounds,
+        method="highs",
         options={"time_limit": time_limit_s},
-    )  # fmt: skip
+    )
     if found.status == _INFEASIBLE:
         return None
     if found.status != _OPTIMAL:
@@ -258,8 +262,9 @@ class _Run:
 
         return highspy.SolutionStatus.kSolutionStatusFeasible
 
-    def wait(self, time_limit_s: float, progress: Callable[[Progress], None] | None,
-             stop: Callable[[], bool] | None) -> Ended:  # fmt: skip
+    def wait(
+        self, time_limit_s: float, progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None
+    ) -> Ended:
         """Why it ended; the calling thread tells of progress and asks whether to stop."""
         begun = time.monotonic()
         try:

@@ -235,7 +235,7 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
     `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
     report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
     `is_keyed` of cases keeps whether there was one. `set_aside_on` of the rollout, which no file has, is empty here:
-    since when a statement does not hold is a decision of a person (`geo.records.store.asides`).
+    since when a statement does not hold is a decision of a person (`geo.store.contradictions`).
     """
     frame = checked.copy()
     for name in _DATES:

@@ -291,9 +291,12 @@ def _access(options: dict[str, Any]) -> AccessSettings:
             msg = f"access.{name} is a number above 0, not {options[name]!r}"
             raise ValueError(msg)
     return AccessSettings(
-        owner=Role(options["owner"]), rights=rights, session_hours=float(options["session_hours"]),
-        idle_minutes=float(options["idle_minutes"]), **options["oidc"],
-    )  # fmt: skip
+        owner=Role(options["owner"]),
+        rights=rights,
+        session_hours=float(options["session_hours"]),
+        idle_minutes=float(options["idle_minutes"]),
+        **options["oidc"],
+    )
 
 
 def _retention(options: dict[str, Any]) -> RetentionSettings:

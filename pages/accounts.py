@@ -51,10 +51,14 @@ def _one(shell: Shell, roster: Roster, rows: dict[str, Any]) -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
     role = Role(
         left.selectbox(
-            words("accounts.role"), _ROLES, index=_ROLES.index(Role(row["role"])), disabled=not is_open,
-            format_func=lambda one: words(f"access.role.{one}"), key=f"accounts.role.{name}.{version}",
+            words("accounts.role"),
+            _ROLES,
+            index=_ROLES.index(Role(row["role"])),
+            disabled=not is_open,
+            format_func=lambda one: words(f"access.role.{one}"),
+            key=f"accounts.role.{name}.{version}",
         )
-    )  # fmt: skip
+    )
     if right.button(words("accounts.role.do"), disabled=not is_open or role == row["role"]):
         shell.do(lambda: roster.set_role(name, role, version), words("accounts.done"))
     if row["kind"] == AccountKind.LOCAL:
@@ -97,8 +101,11 @@ def _new(shell: Shell, roster: Roster, *, is_first: bool) -> None:
         roles = [Role.STEWARD] if is_first else _ROLES
         role = Role(st.selectbox(words("accounts.role"), roles, format_func=lambda one: words(f"access.role.{one}")))
         password = st.text_input(
-            words("accounts.password"), type="password", max_chars=_MOST, autocomplete="new-password",
+            words("accounts.password"),
+            type="password",
+            max_chars=_MOST,
+            autocomplete="new-password",
             help=words("accounts.password.help"),
-        )  # fmt: skip
+        )
         if st.form_submit_button(words("accounts.add"), type="primary"):
             shell.do(lambda: roster.add(name, role, kind, password), words("accounts.done"))

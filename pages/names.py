@@ -48,17 +48,22 @@ def _queue(shell: Shell, desk: Desk) -> None:
     keys = list(dict.fromkeys(waiting["key"]))
     rows = waiting.drop_duplicates("key").set_index("key")
     key = st.selectbox(
-        words("names.which"), keys, key="names.key",
+        words("names.which"),
+        keys,
+        key="names.key",
         format_func=lambda one: " ".join([str(rows.at[one, "written"]), str(rows.at[one, "kecamatan"])]).strip(),
-    )  # fmt: skip
+    )
     likely = candidate_codes(rows.at[key, "candidates"])
     others = [kode for kode in names.sort_values().index if kode not in likely]
     groups = shell.areas.groups
     answer = st.selectbox(
-        words("names.answer"), [*likely, OUTSIDE, *others], index=None, key=f"names.answer.{key}",
+        words("names.answer"),
+        [*likely, OUTSIDE, *others],
+        index=None,
+        key=f"names.answer.{key}",
         placeholder=words("names.answer.none"),
         format_func=lambda one: words("place.outside") if one == OUTSIDE else f"{names[one]} ({groups[one]})",
-    )  # fmt: skip
+    )
     why = st.selectbox(
         words("names.why"), list(Reason), format_func=lambda one: words(f"reason.{one}"), key="names.why"
     )
@@ -88,8 +93,11 @@ def _decided(shell: Shell, desk: Desk) -> None:
     if standing.empty:
         return
     number = st.selectbox(
-        words("names.take_back"), list(standing.index), key="names.take_back", index=None,
+        words("names.take_back"),
+        list(standing.index),
+        key="names.take_back",
+        index=None,
         format_func=lambda one: str(standing.at[one, "written"] or standing.at[one, "key"]),
-    )  # fmt: skip
+    )
     if st.button(words("names.take_back.do"), disabled=number is None):
         shell.do(lambda: desk.take_back(int(number)), words("names.taken_back"))

@@ -38,9 +38,12 @@ def _steps(shell: Shell) -> None:
     """What changes with the step, the weights and the limits."""
     words = shell.words
     st.segmented_control(
-        words("next.step"), list(Step), label_visibility="collapsed",
-        format_func=lambda one: words(f"step.{one.name.lower()}"), **shell.widget("step"),
-    )  # fmt: skip
+        words("next.step"),
+        list(Step),
+        label_visibility="collapsed",
+        format_func=lambda one: words(f"step.{one.name.lower()}"),
+        **shell.widget("step"),
+    )
     drafting = Drafting(shell)
     if drafting.is_of_other_data:
         st.warning(words("next.other_data"))

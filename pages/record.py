@@ -40,14 +40,18 @@ def _record(shell: Shell, desk: Desk) -> None:
     if not desk.is_new:
         numbers = [0, *(int(one) for one in desk.batches()["id"])]
         batch = st.selectbox(
-            words("record.batch"), numbers, key="record.batch",
+            words("record.batch"),
+            numbers,
+            key="record.batch",
             format_func=lambda one: f"{words('batch.number')} {one}" if one else words("record.newest"),
-        )  # fmt: skip
+        )
         rows = {int(row["id"]): row for row in desk.records(batch or None).to_dict("records")}
     number = st.selectbox(
-        words("record.which"), [0, *rows], key="record.number",
+        words("record.which"),
+        [0, *rows],
+        key="record.number",
         format_func=lambda one: record_text(rows[one], names, words) if one else words("record.new"),
-    )  # fmt: skip
+    )
     found, steps = desk.record(number) if number else ({}, [])
     if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
         st.warning(words(f"record.{found['state']}"))
@@ -79,18 +83,23 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
     on = found.get("reported_on")
     values: dict[str, Any] = {
         "reported_on": left.date_input(
-            words("field.reported_on"), None if on is None or pd.isna(on) else on, format="DD/MM/YYYY",
-            min_value=_EARLIEST, max_value=date.today(),
+            words("field.reported_on"),
+            None if on is None or pd.isna(on) else on,
+            format="DD/MM/YYYY",
+            min_value=_EARLIEST,
+            max_value=date.today(),
         )
-    }  # fmt: skip
+    }
     places = ["", *names.sort_values().index, OUTSIDE]
     kode = str(found.get("document_kode") or (OUTSIDE if found.get("place_status") == OUTSIDE else ""))
     at = places.index(kode) if kode in places else 0
     known = {"": words("record.no_place"), OUTSIDE: words("place.outside")} | names.to_dict()
     chosen = right.selectbox(words("field.document_place"), places, index=at, format_func=known.__getitem__)
     for column, name, listed in (
-        (left, "status", ["", *Status]), (right, "sex", list(Sex)), (left, "age_group", list(AgeGroup)),
-    ):  # fmt: skip
+        (left, "status", ["", *Status]),
+        (right, "sex", list(Sex)),
+        (left, "age_group", list(AgeGroup)),
+    ):
         options = [str(one) for one in listed]
         now = str(found.get(name, options[-1] if name != "status" else ""))
         called = {one: words(f"{name}.{one}") if one else "-" for one in options}

@@ -40,9 +40,13 @@ def page(shell: Shell) -> None:
         )
     with narrow:
         st.date_input(
-            words("filter.known"), format="DD/MM/YYYY", min_value=_FROM, max_value=today,
-            help=words("filter.known.help"), **shell.widget("known"),
-        )  # fmt: skip
+            words("filter.known"),
+            format="DD/MM/YYYY",
+            min_value=_FROM,
+            max_value=today,
+            help=words("filter.known.help"),
+            **shell.widget("known"),
+        )
     reached = shell.rollout(seen, known_on=shell.view.known)
     row = st.container(horizontal=True)
     numbers = (len(reached.known), reached.at_least, reached.at_most)
@@ -63,9 +67,12 @@ def _parts(shell: Shell) -> None:
     if shell.view.part not in offered:
         shell.change(part=offered[0])
     st.segmented_control(
-        words("filter.part"), offered, label_visibility="collapsed",
-        format_func=lambda one: words(f"part.{one.name.lower()}"), **shell.widget("part"),
-    )  # fmt: skip
+        words("filter.part"),
+        offered,
+        label_visibility="collapsed",
+        format_func=lambda one: words(f"part.{one.name.lower()}"),
+        **shell.widget("part"),
+    )
     _DRAWN[shell.view.part](shell, shell.rollout(shell.released(), known_on=shell.view.known))
     shell.footer()
 

@@ -51,9 +51,12 @@ def _entries(shell: Shell, held: Custody) -> None:
     st.subheader(words("trail.entries"))
     wide, left, right = st.columns([6, 2, 2])
     acts = wide.multiselect(
-        words("trail.acts"), list(Act), format_func=lambda one: words(f"act.{one}"), key="trail.acts",
+        words("trail.acts"),
+        list(Act),
+        format_func=lambda one: words(f"act.{one}"),
+        key="trail.acts",
         placeholder=words("trail.acts.all"),
-    )  # fmt: skip
+    )
     first = left.date_input(words("trail.first"), None, format="DD/MM/YYYY", key="trail.first")
     last = right.date_input(words("trail.last"), None, format="DD/MM/YYYY", key="trail.last")
     listed = held.entries(acts, first, last, limit=_LIMIT)
@@ -69,9 +72,7 @@ def _retention(shell: Shell, held: Custody) -> None:
     """What is past its time, and erasing it."""
     words, keep, due = shell.words, shell.settings.retention, held.due()
     st.subheader(words("retention.title"))
-    st.caption(
-        words("retention.help", records=keep.record_years, audit=keep.audit_years, copies=keep.copy_days)
-    )  # fmt: skip
+    st.caption(words("retention.help", records=keep.record_years, audit=keep.audit_years, copies=keep.copy_days))
     if not any(due.values()):
         st.markdown(words("retention.nothing"))
         return

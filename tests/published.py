@@ -15,11 +15,11 @@ from geo.access import accounts
 from geo.period import Period
 from geo.places.boundaries import Areas, read_areas
 from geo.records import imports
-from geo.records.store import hand
-from geo.records.store.engine import open_store, path_of
 from geo.records.tables import read_tables
 from geo.release import shelf
 from geo.settings import Settings, read_settings
+from geo.store import records
+from geo.store.engine import open_store, path_of
 from geo.terms import AccountKind, Kind, Right, Role, StoreName
 
 if TYPE_CHECKING:
@@ -67,17 +67,21 @@ class City:
     def enter(self, kode: str, *, persons: int = 1, year: int = 2017, sex: str = "female") -> None:
         """One record by hand."""
         values = {
-            "reported_on": date(year, 5, 1), "persons": persons, "sex": sex, "age_group": "adult",
-            "status": "confirmed", "source": CANARY,
-        }  # fmt: skip
+            "reported_on": date(year, 5, 1),
+            "persons": persons,
+            "sex": sex,
+            "age_group": "adult",
+            "status": "confirmed",
+            "source": CANARY,
+        }
         with open_store(path_of(self.options)).writing(STEWARD, Right.BRING) as connection:
-            hand.enter_record(connection, STEWARD, values, document_kode=kode)
+            records.enter_record(connection, STEWARD, values, document_kode=kode)
 
     def cover(self, kode: str) -> None:
         """A statement that reporting covered all the years of a kelurahan."""
         with open_store(path_of(self.options)).writing(STEWARD, Right.BRING) as connection:
             days = {"from_on": date(2016, 1, 1), "to_on": date(2020, 12, 31)}
-            hand.enter_coverage(connection, STEWARD, kode=kode, source=CANARY, **days)
+            records.enter_coverage(connection, STEWARD, kode=kode, source=CANARY, **days)
 
 
 def persons(areas: Areas) -> pd.DataFrame:
@@ -86,8 +90,9 @@ def persons(areas: Areas) -> pd.DataFrame:
     numbers = [one for one in chance.permutation(np.arange(2_101, 4_900)) if one % 10]
     table = pd.DataFrame(
         np.reshape(numbers[: len(areas.index) * len(_YEARS)], (len(areas.index), len(_YEARS))),
-        index=areas.index, columns=list(_YEARS),
-    )  # fmt: skip
+        index=areas.index,
+        columns=list(_YEARS),
+    )
     groups = sorted(areas.groups.unique())
     for group in groups[:2]:
         here = areas.groups.index[areas.groups.eq(group)]
@@ -115,9 +120,7 @@ def filled(folder: Path) -> City:
     file.unlink()
     city.cover(city.empty[0])
     for name, role in (("ana", Role.STEWARD), ("tim", Role.TASKFORCE)):
-        accounts.add(
-            path_of(options), STEWARD, name=name, role=role, kind=AccountKind.LOCAL, password=PASSWORD
-        )  # fmt: skip
+        accounts.add(path_of(options), STEWARD, name=name, role=role, kind=AccountKind.LOCAL, password=PASSWORD)
     return city
 
 

@@ -181,13 +181,19 @@ def test_a_column_of_nik_is_left_out(start: Run, tmp_path: Path) -> None:
 
 def test_a_nik_is_found_however_it_is_kept(run: Run, tmp_path: Path) -> None:
     number = int(_NIK)
-    frame = pd.DataFrame({
-        "whole": [number, number + 1], "real": [float(number), float("nan")],
-        "grouped": ["53.71.04.650199.0002", "5371 0465 0199 0003"], "quoted": [f"'{_NIK}", ""],
-        # As long, and nothing of the kind: a coordinate, a code, a telephone number.
-        "x": ["123.5346816575078", "123.5346816575079"], "y": [-10.192888500000001, -10.2],
-        "code": ["53.71.04.1001", ""], "phone": ["081234567890", ""],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "whole": [number, number + 1],
+            "real": [float(number), float("nan")],
+            "grouped": ["53.71.04.650199.0002", "5371 0465 0199 0003"],
+            "quoted": [f"'{_NIK}", ""],
+            # As long, and nothing of the kind: a coordinate, a code, a telephone number.
+            "x": ["123.5346816575078", "123.5346816575079"],
+            "y": [-10.192888500000001, -10.2],
+            "code": ["53.71.04.1001", ""],
+            "phone": ["081234567890", ""],
+        }
+    )
     frame.to_parquet(tmp_path / "titik.parquet")
     done = run("places", "locate", "titik.parquet", "--x", "x", "--y", "y", "-o", "hasil.parquet")
     assert done.returncode == 0, done.stderr

@@ -55,9 +55,22 @@ def squares(tmp_path: Path) -> Path:
 
 def test_the_published_cluster_from_a_table(run: Callable[..., Any], tmp_path: Path) -> None:
     code, told = run(
-        NC, *SEATS, "--method", "scan", "--xy", "east", "north", "--crs", "none", "--max-share", "0.5",
-        "--permutations", "999", "-o", tmp_path / "out.csv",
-    )  # fmt: skip
+        NC,
+        *SEATS,
+        "--method",
+        "scan",
+        "--xy",
+        "east",
+        "north",
+        "--crs",
+        "none",
+        "--max-share",
+        "0.5",
+        "--permutations",
+        "999",
+        "-o",
+        tmp_path / "out.csv",
+    )
     assert code == 0
     assert (told["method"], told["n"], told["total"]) == ("scan", 100, 836)
     first = told["clusters"][0]
@@ -162,9 +175,21 @@ def test_an_area_larger_than_the_largest_circle_is_in_no_cluster(run: Callable[.
     table["people"] = [400, 50, 50, 100, 100, 100]
     table.to_csv(tmp_path / "one.csv", index=False)
     code, told = run(
-        tmp_path / "one.csv", "--cases", "cases", "--population", "people", "--method", "scan",
-        "--xy", "x", "y", "--crs", "none", "--permutations", 99,
-    )  # fmt: skip
+        tmp_path / "one.csv",
+        "--cases",
+        "cases",
+        "--population",
+        "people",
+        "--method",
+        "scan",
+        "--xy",
+        "x",
+        "y",
+        "--crs",
+        "none",
+        "--permutations",
+        99,
+    )
     assert code == 0
     assert [one["ids"] for one in told["clusters"]] == [["b", "c"]]
     # 17 observed of 60, 60 * 100 / 800 = 7.5 expected

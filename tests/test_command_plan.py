@@ -49,10 +49,13 @@ def city(tmp_path: Path, kupang: Areas) -> Path:
     count = len(kupang.index)
     table = pd.DataFrame(
         {
-            "kode": kupang.index, "kecamatan": kupang.groups.to_numpy(), "need": rng.gamma(1.0, 10.0, count).round(2),
-            "cost": rng.integers(20, 60, count) * 1_000_000, "trainers": rng.integers(1, 4, count),
+            "kode": kupang.index,
+            "kecamatan": kupang.groups.to_numpy(),
+            "need": rng.gamma(1.0, 10.0, count).round(2),
+            "cost": rng.integers(20, 60, count) * 1_000_000,
+            "trainers": rng.integers(1, 4, count),
         }
-    )  # fmt: skip
+    )
     table.to_csv(tmp_path / "city.csv", index=False)
     return tmp_path / "city.csv"
 
@@ -66,8 +69,19 @@ def waves(path: Path) -> dict[str, int | None]:
 
 
 def test_an_answer_by_hand(run: Callable[..., Any], row: Path, tmp_path: Path) -> None:
-    common = [row, "--discount", 0.5, "--spill", 0.25, "--neighbours", tmp_path / "pairs.csv", "--gap", 0,
-              "-o", tmp_path / "out.csv"]  # fmt: skip
+    common = [
+        row,
+        "--discount",
+        0.5,
+        "--spill",
+        0.25,
+        "--neighbours",
+        tmp_path / "pairs.csv",
+        "--gap",
+        0,
+        "-o",
+        tmp_path / "out.csv",
+    ]
     code, told = run(*common, "--waves", 2, "--capacity", 1)
     assert code == 0
     assert waves(tmp_path / "out.csv") == {"a": 2, "b": None, "c": None, "d": 1}
@@ -91,12 +105,41 @@ def test_an_answer_by_hand(run: Callable[..., Any], row: Path, tmp_path: Path) -
 def test_every_option_of_the_contract(run: Callable[..., Any], city: Path, tmp_path: Path, kupang: Areas) -> None:
     codes = list(kupang.index)
     arguments = [
-        city, "--waves", 6, "--capacity", "8,8,7,7,7,7", "--budget", 250_000_000, "--trainers", 14,
-        "--discount", 0.85, "--spill", -0.25, "--started", *codes[:3], "--count-started",
-        "--must", f"{codes[9]}:2", f"{codes[30]}:1",
-        "--not", codes[10], f"{codes[11]}:1", "--before", f"{codes[12]}:{codes[13]}", "--min-per-kecamatan", 2,
-        "--max-per-kecamatan", 9, "--neighbours", "rook", "--gap", 0.01, "--time-limit", 30,
-    ]  # fmt: skip
+        city,
+        "--waves",
+        6,
+        "--capacity",
+        "8,8,7,7,7,7",
+        "--budget",
+        250_000_000,
+        "--trainers",
+        14,
+        "--discount",
+        0.85,
+        "--spill",
+        -0.25,
+        "--started",
+        *codes[:3],
+        "--count-started",
+        "--must",
+        f"{codes[9]}:2",
+        f"{codes[30]}:1",
+        "--not",
+        codes[10],
+        f"{codes[11]}:1",
+        "--before",
+        f"{codes[12]}:{codes[13]}",
+        "--min-per-kecamatan",
+        2,
+        "--max-per-kecamatan",
+        9,
+        "--neighbours",
+        "rook",
+        "--gap",
+        0.01,
+        "--time-limit",
+        30,
+    ]
     code, told = run(*arguments, "-o", tmp_path / "out.csv")
     assert code == 0
     assert 0 <= told["gap"] <= 0.01
@@ -125,13 +168,16 @@ def test_endings(run: Callable[..., Any], city: Path, tmp_path: Path, ending: st
 
 
 def test_no_plan_names_a_smallest_set_of_rules(run: Callable[..., Any], row: Path, tmp_path: Path) -> None:
-    code, told = run(row, "--waves", 3, "--capacity", 1, "--must", "a:1", "b:1", "d:3", "--trainers", 4,
-                     "-o", tmp_path / "out.csv")  # fmt: skip
+    code, told = run(
+        row, "--waves", 3, "--capacity", 1, "--must", "a:1", "b:1", "d:3", "--trainers", 4, "-o", tmp_path / "out.csv"
+    )
     assert code == 2
     assert {one["where"] for one in told["faults"]} == {"--capacity", "--must"}
     assert [(one["kind"], one["kode"], one["wave"]) for one in told["rules"]] == [
-        ("capacity", "", 1), ("must", "a", 1), ("must", "b", 1),
-    ]  # fmt: skip
+        ("capacity", "", 1),
+        ("must", "a", 1),
+        ("must", "b", 1),
+    ]
     assert told["proof"] == "smallest"
     assert "at most 1 kelurahan start in wave 1" in told["faults"][0]["what"]
     assert not (tmp_path / "out.csv").exists()
@@ -178,13 +224,32 @@ def test_faults_of_options(
 
 def test_all_faults_of_the_table_and_the_options_together(run: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "need.csv").write_text("kode,need,cost\na,-1,x\n,2,1\nc,,1\nc,3,1\n", encoding="utf-8")
-    code, told = run(tmp_path / "need.csv", "--waves", 2, "--capacity", 1, "--budget", 5, "--trainers", 3,
-                     "--discount", 7, "-o", tmp_path / "out.csv")  # fmt: skip
+    code, told = run(
+        tmp_path / "need.csv",
+        "--waves",
+        2,
+        "--capacity",
+        1,
+        "--budget",
+        5,
+        "--trainers",
+        3,
+        "--discount",
+        7,
+        "-o",
+        tmp_path / "out.csv",
+    )
     assert code == 2
     assert {(one["where"].removeprefix("need.csv, column "), tuple(one["rows"])) for one in told["faults"]} == {
-        ("kecamatan", ()), ("kode", (3,)), ("kode", (4, 5)), ("need", (2,)), ("need", (4,)), ("cost", (2,)),
-        ("trainers", ()), ("--discount", ()),
-    }  # fmt: skip
+        ("kecamatan", ()),
+        ("kode", (3,)),
+        ("kode", (4, 5)),
+        ("need", (2,)),
+        ("need", (4,)),
+        ("cost", (2,)),
+        ("trainers", ()),
+        ("--discount", ()),
+    }
     assert len(told["faults"]) == 8
 
 

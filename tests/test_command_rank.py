@@ -62,9 +62,18 @@ def test_the_answer_by_hand(run: Callable[..., Any], files: Callable[..., Any], 
     assert code == 0
     out = pd.read_csv(tmp_path / "out.csv")
     assert out.columns.tolist() == [
-        "id", "cases", "price", "note", "score", "rank", "part_need", "part_cost", "first_share", "rank_low",
+        "id",
+        "cases",
+        "price",
+        "note",
+        "score",
+        "rank",
+        "part_need",
+        "part_cost",
+        "first_share",
+        "rank_low",
         "rank_high",
-    ]  # fmt: skip
+    ]
     # The empty price of 8 is the median, 30; 8 and 9 are level and 8 is the lower number.
     assert out["score"].tolist() == [0.25, 0.5, 0.75, 0.5]
     assert out["rank"].tolist() == [4, 3, 1, 2]
@@ -162,9 +171,14 @@ def test_counts_are_drawn_from_their_posterior(
     ],
 )
 def test_bad_input_is_named_and_nothing_is_written(
-    run: Callable[..., Any], files: Callable[..., Any], tmp_path: Path,
-    table: str, criteria: str, arguments: list[str], says: str,
-) -> None:  # fmt: skip
+    run: Callable[..., Any],
+    files: Callable[..., Any],
+    tmp_path: Path,
+    table: str,
+    criteria: str,
+    arguments: list[str],
+    says: str,
+) -> None:
     out = tmp_path / "out.csv"
     code, told, _ = run(*files(table, criteria), "-o", out, *arguments)
     assert code == 2

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from geo.cli.main import main
-from geo.records.store.engine import close_store
 from geo.settings import ROOT
+from geo.store.engine import close_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,8 +51,13 @@ def test_match_writes_the_columns_of_the_contract(run: Run, tmp_path: Path) -> N
     code, told, beside = run(*words, "b.csv")
     assert code == 0
     assert {key: told[key] for key in ("rows", "matched", "review", "outside", "unknown", "empty")} == {
-        "rows": 5, "matched": 1, "review": 1, "outside": 1, "unknown": 1, "empty": 1,
-    }  # fmt: skip
+        "rows": 5,
+        "matched": 1,
+        "review": 1,
+        "outside": 1,
+        "unknown": 1,
+        "empty": 1,
+    }
     found = pd.read_csv(tmp_path / "b.csv", dtype="str", keep_default_na=False)
     assert list(found.columns) == ["nama", "kelurahan_input", "kec", "kode_input", *RESULT]
     assert found["match_status"].tolist() == ["matched", "review", "outside", "empty", "unknown"]
@@ -126,10 +131,17 @@ def test_import_undo_backup_restore_on_the_samples(run: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("file", "kind"),
-    [("contoh_polisi.csv", "cases"), ("contoh_simfoni.ods", "cases"), ("contoh_kobo.csv", "reports"),
-     ("contoh_cases.csv", "cases"), ("contoh_coverage.csv", "coverage"), ("contoh_watchers.csv", "watchers"),
-     ("contoh_reports.csv", "reports"), ("contoh_denominators.csv", "denominators")],
-)  # fmt: skip
+    [
+        ("contoh_polisi.csv", "cases"),
+        ("contoh_simfoni.ods", "cases"),
+        ("contoh_kobo.csv", "reports"),
+        ("contoh_cases.csv", "cases"),
+        ("contoh_coverage.csv", "coverage"),
+        ("contoh_watchers.csv", "watchers"),
+        ("contoh_reports.csv", "reports"),
+        ("contoh_denominators.csv", "denominators"),
+    ],
+)
 def test_every_sample_comes_in_and_twice_changes_nothing(run: Run, file: str, kind: str) -> None:
     code, told, _ = run("import", SAMPLES / file, "--kind", kind)
     assert (code, told["rejected"], told["duplicates"]) == (0, 0, 0)
@@ -146,8 +158,11 @@ def test_what_is_wrong_is_told_with_exit_code_two(run: Run, tmp_path: Path) -> N
         ("import", "a.csv", "--kind", "cases", "--mapping", "tidak ada"),
         ("import", "a.csv", "--kind", "cases", "--db", "postgresql://x/y"),
         ("import", SAMPLES / "contoh_cases.csv", "--kind", "cases", "--db", "x.sqlite"),
-        ("undo", 1), ("backup", "b.sqlite"), ("restore", "tidak.sqlite"), ("restore", "a.csv"),
-    ):  # fmt: skip
+        ("undo", 1),
+        ("backup", "b.sqlite"),
+        ("restore", "tidak.sqlite"),
+        ("restore", "a.csv"),
+    ):
         code, told, _ = run(*words)
         assert code == 2, words
         assert told["faults"], words
@@ -159,8 +174,8 @@ def test_what_is_wrong_is_told_with_exit_code_two(run: Run, tmp_path: Path) -> N
 def test_a_decision_of_the_store_is_used_by_match(run: Run, tmp_path: Path) -> None:
     from people import STEWARD
 
-    from geo.records.store import decisions
-    from geo.records.store.engine import open_store
+    from geo.store import decisions
+    from geo.store.engine import open_store
     from geo.terms import Reason, Right
 
     with open_store(tmp_path / "kota" / "kota.sqlite").writing(STEWARD, Right.BRING) as connection:

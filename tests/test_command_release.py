@@ -39,10 +39,18 @@ def cases(tmp_path: Path) -> Path:
     """The example, 2016 and 2017 only, and 12 a year in every kelurahan of two kecamatan: nothing is small."""
     kode = [f"53.71.0{group}.{1001 + n}" for group in (1, 2) for n in range(6)]
     rows = [
-        {"reported_on": f"{year}-03-0{1 + n % 9}", "document_kode": one, "persons": 12, "sex": "female",
-         "age_group": "adult", "status": "confirmed", "source": "x"}
-        for year in (2016, 2017) for n, one in enumerate(kode)
-    ]  # fmt: skip
+        {
+            "reported_on": f"{year}-03-0{1 + n % 9}",
+            "document_kode": one,
+            "persons": 12,
+            "sex": "female",
+            "age_group": "adult",
+            "status": "confirmed",
+            "source": "x",
+        }
+        for year in (2016, 2017)
+        for n, one in enumerate(kode)
+    ]
     pd.DataFrame(rows).to_csv(tmp_path / "cases.csv", index=False)
     return tmp_path / "cases.csv"
 
@@ -63,9 +71,19 @@ def words(told: dict[str, Any]) -> list[str]:
 
 def test_the_example(run: Callable[..., Any], tmp_path: Path) -> None:
     code, told = run(
-        "--cases", EXAMPLE / "cases.csv", "--coverage", EXAMPLE / "coverage.csv", "--audience", "public",
-        "--out", tmp_path / "rilis", "--ledger", tmp_path / "ledger.jsonl", "--attack", tmp_path / "serangan.json",
-    )  # fmt: skip
+        "--cases",
+        EXAMPLE / "cases.csv",
+        "--coverage",
+        EXAMPLE / "coverage.csv",
+        "--audience",
+        "public",
+        "--out",
+        tmp_path / "rilis",
+        "--ledger",
+        tmp_path / "ledger.jsonl",
+        "--attack",
+        tmp_path / "serangan.json",
+    )
     assert code == 0
     assert (told["edition"], told["audience"], told["k"], told["out"]) == (1, "public", 10, "rilis")
     assert {path.name for path in (tmp_path / "rilis").iterdir()} == FILES
@@ -102,8 +120,10 @@ def test_nothing_but_one_object_on_stdout(cases: Path, tmp_path: Path) -> None:
     small.to_csv(cases, index=False)
     done = subprocess.run(
         [sys.executable, "-m", "geo", "release", *map(str, asked), "--json", "--period", "2016"],
-        check=True, capture_output=True, cwd=ROOT,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
     assert json.loads(done.stdout)["period"] == "2016"
     assert done.stdout.count(b"\n") == 1
     assert done.stderr == b""
@@ -117,8 +137,12 @@ def test_every_option(run: Callable[..., Any], cases: Path, tmp_path: Path) -> N
     code, told = run(*common, "--audience", "public")
     assert (code, told["period"], told["k"], told["edition"]) == (0, "2017", 10, 2)
     assert told["states"]["kelurahan"] == {
-        "shown": 12, "zero": 0, "no_report": 39, "hidden": 0, "out_of_scope": 0,
-    }  # fmt: skip
+        "shown": 12,
+        "zero": 0,
+        "no_report": 39,
+        "hidden": 0,
+        "out_of_scope": 0,
+    }
     code, told = run(*common, "--audience", "public", "--period", "2017", "--reissue")
     assert (code, told["edition"], told["reissue_of"]) == (0, 3, 2)
     code, told = run(*common, "--audience", "public", "--reissue")

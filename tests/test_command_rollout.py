@@ -36,9 +36,12 @@ def test_on_the_day_seven_are_known_and_twelve_are_claimed(run) -> None:
     assert said(told) == {(7, "cw", "actual"), (12, "cw", "actual")}
     assert {one["kode"] for one in told["kelurahan"]} == SEVEN
     assert told["kelurahan"][0] == {
-        "kode": "53.71.04.1001", "stage": "active", "since": "2018-11-16", "since_precision": "day",
+        "kode": "53.71.04.1001",
+        "stage": "active",
+        "since": "2018-11-16",
+        "since_precision": "day",
         "source": "nttterkini.com",
-    }  # fmt: skip
+    }
     assert {"count", "of", "counted_as", "claim", "source", "source_on"} <= set(told["published"][0])
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from geo.access import passwords
 from geo.cli.main import main
-from geo.records.store.engine import close_store
+from geo.store.engine import close_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,20 +76,30 @@ def test_a_place_without_a_steward_is_told(run: Run) -> None:
 def test_what_is_wrong_is_told_with_exit_code_two(run: Run) -> None:
     run("add", "ana", "--role", "steward", given=PASSWORD)
     for words, given in (
-        (("add", "ana", "--role", "planner"), PASSWORD), (("add", "tim", "--role", "planner"), "pendek"),
-        (("add", "tim", "--role", "planner"), ""), (("add", "a b", "--role", "planner"), PASSWORD),
-        (("add", "tim", "--role", "planner", "--kind", "oidc"), ""), (("role", "tim", "planner"), ""),
-        (("role", "ana", "planner"), ""), (("close", "ana"), ""), (("close", "tim"), ""),
-        (("password", "ana"), "pendek"), (("add", "tim", "--role", "planner", "--db", "postgresql://x"), PASSWORD),
-    ):  # fmt: skip
+        (("add", "ana", "--role", "planner"), PASSWORD),
+        (("add", "tim", "--role", "planner"), "pendek"),
+        (("add", "tim", "--role", "planner"), ""),
+        (("add", "a b", "--role", "planner"), PASSWORD),
+        (("add", "tim", "--role", "planner", "--kind", "oidc"), ""),
+        (("role", "tim", "planner"), ""),
+        (("role", "ana", "planner"), ""),
+        (("close", "ana"), ""),
+        (("close", "tim"), ""),
+        (("password", "ana"), "pendek"),
+        (("add", "tim", "--role", "planner", "--db", "postgresql://x"), PASSWORD),
+    ):
         code, told, _ = run(*words, given=given)
         assert code == 2, words
         assert {"where", "what", "rows", "remedy"} <= set(told["faults"][0]), words
     for words in (
-        ("add", "tim"), ("add", "tim", "--role", "public"), ("add", "tim", "--role", "boss"), ("role", "ana"),
-        ("add", "tim", "--role", "planner", "--password", PASSWORD), ("add", "tim", PASSWORD, "--role", "planner"),
+        ("add", "tim"),
+        ("add", "tim", "--role", "public"),
+        ("add", "tim", "--role", "boss"),
+        ("role", "ana"),
+        ("add", "tim", "--role", "planner", "--password", PASSWORD),
+        ("add", "tim", PASSWORD, "--role", "planner"),
         (),
-    ):  # fmt: skip
+    ):
         code, told, _ = run(*words)
         assert code == 2, words
         assert told["error"]

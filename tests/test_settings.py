@@ -31,10 +31,20 @@ def test_a_path_is_meant_from_the_file_that_names_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[release]\nkk = 20\n", "[release]\nk = 0\n", "[release]\nk = 'ten'\n", "release = 3\n",
-             "[areas]\nbounds = [1, 2, 3]\n", "[release]\nk_taskforce = 0\n", "[[[\n",
-             "[priority]\nfirst = 0\n", "[priority]\nalways = 0.01\n", "[priority]\nconcentration = 0\n"],
-)  # fmt: skip
+    "text",
+    [
+        "[release]\nkk = 20\n",
+        "[release]\nk = 0\n",
+        "[release]\nk = 'ten'\n",
+        "release = 3\n",
+        "[areas]\nbounds = [1, 2, 3]\n",
+        "[release]\nk_taskforce = 0\n",
+        "[[[\n",
+        "[priority]\nfirst = 0\n",
+        "[priority]\nalways = 0.01\n",
+        "[priority]\nconcentration = 0\n",
+    ],
+)
 def test_mistakes_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ValueError):
         read_settings(given(tmp_path, text))

@@ -36,14 +36,35 @@ if TYPE_CHECKING:
 
 _ASKED = re.compile(r"""words\(\s*f?"([a-z_.]+(?:\{[^}]*\}[a-z_.]*)*)\"""")
 _FAMILIES = {
-    "measure.": Measure, "state.": State, "stage.": Stage, "counted_as.": CountedAs, "statement.": Claim,
-    "unplaced.": Unplaced, "fault.what.": Problem, "fault.remedy.": Problem, "store.": StoreName,
-    "language.": Language, "empty.": Table, "denominator.": Denominator, "event.": Stage, "claim.": Claim,
-    "act.": Act, "precision.": Precision, "body.": CountedAs, "claim.kind.": Claim, "course.": Course,
-    "reported_by.": ReportedBy, "early_why.": EarlyWhy, "aside_why.": AsideWhy, "override.": OverrideReason,
-    "method.measure.": Measure, "method.state.": State, "method.stage.": Stage, "method.denominator.": Denominator,
+    "measure.": Measure,
+    "state.": State,
+    "stage.": Stage,
+    "counted_as.": CountedAs,
+    "statement.": Claim,
+    "unplaced.": Unplaced,
+    "fault.what.": Problem,
+    "fault.remedy.": Problem,
+    "store.": StoreName,
+    "language.": Language,
+    "empty.": Table,
+    "denominator.": Denominator,
+    "event.": Stage,
+    "claim.": Claim,
+    "act.": Act,
+    "precision.": Precision,
+    "body.": CountedAs,
+    "claim.kind.": Claim,
+    "course.": Course,
+    "reported_by.": ReportedBy,
+    "early_why.": EarlyWhy,
+    "aside_why.": AsideWhy,
+    "override.": OverrideReason,
+    "method.measure.": Measure,
+    "method.state.": State,
+    "method.stage.": Stage,
+    "method.denominator.": Denominator,
     "standing.": Standing,
-}  # fmt: skip
+}
 _NEVER_TOLD = {State.SHOWN, Problem.NO_SUCH_KELURAHAN, Problem.BAD_KODE}
 
 

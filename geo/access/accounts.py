@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from geo.access import passwords, sessions
 from geo.access.doors import looking, managing, seeing
 from geo.errors import DataError, Fault, Problem
-from geo.records.store.engine import note, now
-from geo.records.store.schema import ACCOUNT, SESSION
+from geo.store.engine import note, now
+from geo.store.schema import ACCOUNT, SESSION
 from geo.terms import AccountKind, AccountState, Act, Right, Role
 
 if TYPE_CHECKING:
@@ -161,9 +161,14 @@ def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind,
         passwords.check(password, name)
         kept = passwords.hashed(password)
     values = {
-        "name": name, "kind": kind.value, "role": role.value, "password_hash": kept,
-        "state": AccountState.OPEN.value, "made_at": now(), "made_by": viewer.name,
-    }  # fmt: skip
+        "name": name,
+        "kind": kind.value,
+        "role": role.value,
+        "password_hash": kept,
+        "state": AccountState.OPEN.value,
+        "made_at": now(),
+        "made_by": viewer.name,
+    }
     with managing(path, viewer) as connection:
         try:
             with connection.begin_nested():

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
-from geo.records.store.engine import now
-from geo.records.store.schema import ATTEMPT, META
+from geo.store.engine import now
+from geo.store.schema import ATTEMPT, META
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,9 +51,7 @@ def begin(connection: Connection, *, name: str, address: str) -> str:
     at = now()
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.at < at - WINDOW))
     limits = {_key(connection, "name", name): BY_NAME, _key(connection, "address", address): BY_ADDRESS}
-    tried = {
-        key: connection.scalar(select(func.count()).where(ATTEMPT.c.key == key)) or 0 for key in limits
-    }  # fmt: skip
+    tried = {key: connection.scalar(select(func.count()).where(ATTEMPT.c.key == key)) or 0 for key in limits}
     over = [key for key, most in limits.items() if tried[key] >= most]
     # One more than may be made is kept: it says that the refusal was already told.
     told = [key for key in over if tried[key] == limits[key]]

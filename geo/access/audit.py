@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import String, cast, select
 
-from geo.records.store import chain
-from geo.records.store.chain import Head
-from geo.records.store.engine import note, now
-from geo.records.store.schema import AUDIT
-from geo.records.store.trail import head
+from geo.store import audit_chain
+from geo.store.audit_chain import Head
+from geo.store.audit_rows import head
+from geo.store.engine import note, now
+from geo.store.schema import AUDIT
 from geo.terms import Act, Right, Role
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from geo.records.store import Store
+    from geo.store import Store
     from geo.terms import Audience
     from geo.viewer import Viewer
 
@@ -71,12 +71,12 @@ def _rows(connection: Connection) -> Iterator[Any]:
 def _follows(row: Any, previous: str) -> bool:
     """Whether a row is the one that was written after the one with that hash."""
     try:
-        entry = chain.Entry(
+        entry = audit_chain.Entry(
             row.id, datetime.fromisoformat(row.at), row.who, row.act, row.subject, row.subject_id
-        )  # fmt: skip
+        )
         # A row that lost its content has nothing in its place.
-        content = chain.digest(row.salt, row.change) == row.digest if row.salt else row.change == "{}"
-        return content and chain.link(previous, entry, row.digest) == row.hash
+        content = audit_chain.digest(row.salt, row.change) == row.digest if row.salt else row.change == "{}"
+        return content and audit_chain.link(previous, entry, row.digest) == row.hash
     except (TypeError, ValueError, AttributeError):
         # What somebody wrote into a column is not even of its kind.
         return False
@@ -100,7 +100,7 @@ def verify(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
     """
     wanted = list(heads)
     known, found = set(wanted), set()
-    previous, rows, last, broken = chain.START, 0, None, None
+    previous, rows, last, broken = audit_chain.START, 0, None, None
     erased: list[int] = []
     accounted = 0
     for row in _rows(connection):
@@ -128,9 +128,13 @@ def _accounted(change: str) -> int:
 
 
 def entries(
-    connection: Connection, *, acts: Iterable[Act] = (), first: date | None = None, last: date | None = None,
+    connection: Connection,
+    *,
+    acts: Iterable[Act] = (),
+    first: date | None = None,
+    last: date | None = None,
     limit: int = 200,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """What was done, the newest first: `id`, `at`, `who`, `act`, `subject`, `subject_id`, `change`, `is_erased`.
 
     Parameters

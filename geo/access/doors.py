@@ -24,7 +24,7 @@ def store_file(folder: Path) -> Path:
 @contextlib.contextmanager
 def looking(path: Path) -> Iterator[Connection]:
     """Reading for the sign-in itself, before anybody is known."""
-    from geo.records.store.engine import open_store
+    from geo.store.engine import open_store
 
     with open_store(path).keeping(writes=False) as connection:
         yield connection
@@ -33,7 +33,7 @@ def looking(path: Path) -> Iterator[Connection]:
 @contextlib.contextmanager
 def keeping(path: Path) -> Iterator[Connection]:
     """Writing for the sign-in itself: sessions and failed tries."""
-    from geo.records.store.engine import open_store
+    from geo.store.engine import open_store
 
     with open_store(path).keeping() as connection:
         yield connection
@@ -48,7 +48,7 @@ def seeing(path: Path, viewer: Viewer) -> Iterator[Connection]:
     NotAllowedError
         For everybody else; nothing is opened.
     """
-    from geo.records.store.engine import open_store
+    from geo.store.engine import open_store
 
     with open_store(path).reading(viewer, Right.ACCOUNTS) as connection:
         yield connection
@@ -63,7 +63,7 @@ def managing(path: Path, viewer: Viewer) -> Iterator[Connection]:
     NotAllowedError
         For everybody else; nothing is opened.
     """
-    from geo.records.store.engine import open_store
+    from geo.store.engine import open_store
 
     with open_store(path).writing(viewer, Right.ACCOUNTS) as connection:
         yield connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.access.doors import keeping
-from geo.records.store.engine import note
+from geo.store.engine import note
 from geo.terms import Act
 
 if TYPE_CHECKING:

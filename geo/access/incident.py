@@ -19,9 +19,9 @@ from sqlalchemy import extract, func, select
 
 import geo
 from geo.access.audit import head, verify
-from geo.records.store.batches import TABLES
-from geo.records.store.engine import note, now, revisions
-from geo.records.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
+from geo.store.batches import TABLES
+from geo.store.engine import note, now, revisions
+from geo.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
 from geo.terms import Act, Kind, Right
 
 if TYPE_CHECKING:
@@ -30,16 +30,24 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from geo.records.store import Store
     from geo.settings import Settings
+    from geo.store import Store
     from geo.viewer import Viewer
     from geo.words import Words
 
 #: In the order of the pack; README.txt, which says what each is, comes first.
 FILES = (
-    "rows.csv", "columns.csv", "batches.csv", "accounts.csv", "sessions.csv", "left.csv", "acts.csv", "audit.json",
-    "program.json", "settings.json",
-)  # fmt: skip
+    "rows.csv",
+    "columns.csv",
+    "batches.csv",
+    "accounts.csv",
+    "sessions.csv",
+    "left.csv",
+    "acts.csv",
+    "audit.json",
+    "program.json",
+    "settings.json",
+)
 #: What takes figures or records out of the house; only of these the pack says what was taken.
 _LEFT = (Act.EXPORT, Act.BACKUP, Act.PUBLISH)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -114,26 +122,38 @@ def _contents(connection: Connection, settings: Settings, first: datetime, last:
         "acts.csv": _table(connection, select(*plain).where(span).order_by(AUDIT.c.id)),
         "audit.json": _json(
             {
-                "rows": verified.rows, "whole": verified.whole, "first_broken": verified.first_broken,
-                "head": str(verified.head or ""), "from": first, "to": last,
+                "rows": verified.rows,
+                "whole": verified.whole,
+                "first_broken": verified.first_broken,
+                "head": str(verified.head or ""),
+                "from": first,
+                "to": last,
             }
         ),
         "program.json": _json(
             {
-                "program": geo.__version__, "store": revisions()[-1], "python": platform.python_version(),
-                "sqlite": sqlite3.sqlite_version, "system": platform.system(),
+                "program": geo.__version__,
+                "store": revisions()[-1],
+                "python": platform.python_version(),
+                "sqlite": sqlite3.sqlite_version,
+                "system": platform.system(),
             }
         ),
         "settings.json": _json(
             {
                 "owner": access.owner,
                 "rights": {role: sorted(rights) for role, rights in access.rights.items()},
-                "session_hours": access.session_hours, "idle_minutes": access.idle_minutes,
-                "issuer": access.issuer, "k": settings.k, "k_taskforce": settings.k_taskforce,
-                "record_years": keep.record_years, "audit_years": keep.audit_years, "copy_days": keep.copy_days,
+                "session_hours": access.session_hours,
+                "idle_minutes": access.idle_minutes,
+                "issuer": access.issuer,
+                "k": settings.k,
+                "k_taskforce": settings.k_taskforce,
+                "record_years": keep.record_years,
+                "audit_years": keep.audit_years,
+                "copy_days": keep.copy_days,
             }
         ),
-    }  # fmt: skip
+    }
 
 
 def _readme(languages: Sequence[Words], made_at: datetime, first: date, last: date) -> str:
@@ -141,11 +161,16 @@ def _readme(languages: Sequence[Words], made_at: datetime, first: date, last: da
     parts, at = [], f"{made_at:%Y-%m-%d %H:%M}"
     for words in languages:
         lines = [
-            words("incident.title"), "",
-            words("incident.span", first=first.isoformat(), last=last.isoformat(), at=at), "",
-            words("incident.duty"), "", words("incident.nobody"), "",
+            words("incident.title"),
+            "",
+            words("incident.span", first=first.isoformat(), last=last.isoformat(), at=at),
+            "",
+            words("incident.duty"),
+            "",
+            words("incident.nobody"),
+            "",
             *(f"{name}: " + words(f"incident.file.{name.partition('.')[0]}") for name in FILES),
-        ]  # fmt: skip
+        ]
         parts.append("\n".join(lines))
     return "\n\n----\n\n".join(parts) + "\n"
 

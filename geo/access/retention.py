@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from geo.records.store import erasure, sqlite
-from geo.records.store.engine import now
-from geo.records.store.erasure import Limits, Past
-from geo.records.store.pseudonyms import Pseudonyms
+from geo.store import erasure, sqlite
+from geo.store.engine import now
+from geo.store.erasure import Limits, Past
+from geo.store.pseudonyms import Pseudonyms
 from geo.terms import Right
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.records.store import Store
     from geo.settings import RetentionSettings
+    from geo.store import Store
     from geo.viewer import Viewer
 
 #: Folder of copies beside a store.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select, update
 
 from geo.access.doors import keeping, looking, store_file
-from geo.records.store.engine import note, now
-from geo.records.store.schema import ACCOUNT, SESSION
+from geo.store.engine import note, now
+from geo.store.schema import ACCOUNT, SESSION
 from geo.terms import AccountState, Act, Role
 from geo.viewer import PUBLIC
 
@@ -49,10 +49,13 @@ def begin(connection: Connection, settings: Settings, account: RowMapping | dict
     token = secrets.token_urlsafe(_BYTES)
     connection.execute(
         insert(SESSION).values(
-            token_hash=_hash(token), account_id=account["id"], made_at=at, seen_at=at,
+            token_hash=_hash(token),
+            account_id=account["id"],
+            made_at=at,
+            seen_at=at,
             expires_at=at + timedelta(hours=settings.access.session_hours),
         )
-    )  # fmt: skip
+    )
     viewer = settings.viewer(account["name"], Role(account["role"]))
     note(connection, viewer, Act.SIGN_IN, "account", account["id"])
     return token
@@ -63,15 +66,21 @@ def _found(connection: Connection, settings: Settings, token: str) -> RowMapping
     row = (
         connection.execute(
             select(
-                SESSION.c.id, SESSION.c.account_id, SESSION.c.made_at, SESSION.c.seen_at, SESSION.c.expires_at,
-                ACCOUNT.c.name, ACCOUNT.c.role, ACCOUNT.c.state,
+                SESSION.c.id,
+                SESSION.c.account_id,
+                SESSION.c.made_at,
+                SESSION.c.seen_at,
+                SESSION.c.expires_at,
+                ACCOUNT.c.name,
+                ACCOUNT.c.role,
+                ACCOUNT.c.state,
             )
             .join(ACCOUNT, ACCOUNT.c.id == SESSION.c.account_id)
             .where(SESSION.c.token_hash == _hash(token))
         )
         .mappings()
         .one_or_none()
-    )  # fmt: skip
+    )
     if row is None or row["state"] != AccountState.OPEN:
         return None
     at, limits = now(), settings.access

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from geo.access import attempts, passwords, sessions
 from geo.access.accounts import normal_name
 from geo.access.doors import keeping, looking, store_file
-from geo.records.store.engine import note
-from geo.records.store.schema import ACCOUNT
+from geo.store.engine import note
+from geo.store.schema import ACCOUNT
 from geo.terms import AccountKind, AccountState, Act
 from geo.viewer import PUBLIC
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
 
     from geo.cli.telling import Teller
-    from geo.records.store.chain import Head
+    from geo.store.audit_chain import Head
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
@@ -57,7 +57,7 @@ def _heads(manifests: list[Path]) -> dict[Path, Head]:
     DataError
         With every manifest that is none.
     """
-    from geo.records.store.chain import Head
+    from geo.store.audit_chain import Head
 
     found, faults = {}, []
     for path in manifests:
@@ -91,9 +91,12 @@ def audit(chosen: argparse.Namespace, teller: Teller) -> None:
         with opened.reading(viewer(), Right.AUDIT) as connection:
             found = verify(connection, heads.values())
     told = {
-        "rows": found.rows, "whole": found.whole, "first_broken": found.first_broken,
-        "head": str(found.head) if found.head else None, "missing": [str(one) for one in found.missing],
-    }  # fmt: skip
+        "rows": found.rows,
+        "whole": found.whole,
+        "first_broken": found.first_broken,
+        "head": str(found.head) if found.head else None,
+        "missing": [str(one) for one in found.missing],
+    }
     faults = []
     if found.first_broken is not None:
         faults.append(Fault.of(opened.path.name, "audit", Problem.AUDIT_BROKEN, values=[found.first_broken]))
@@ -138,7 +141,7 @@ def incident(chosen: argparse.Namespace, teller: Teller) -> None:
     """
     from geo.access.incident import pack
     from geo.records.imports import open_existing
-    from geo.records.store.engine import now
+    from geo.store.engine import now
 
     last = chosen.last or now().date()
     if last < chosen.first:

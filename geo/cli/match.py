@@ -88,8 +88,8 @@ def _decisions(url: str | None) -> dict[str, str]:
         return {}
     # Not at the top: a database that a command does not use shall not be waited for.
     from geo.records.imports import open_existing
-    from geo.records.store import decisions
-    from geo.records.store.engine import store_at
+    from geo.store import decisions
+    from geo.store.engine import store_at
 
     with refusing(), open_existing(store_at(url) if url else own).reading(viewer(), Right.DECIDE) as connection:
         return decisions.standing(connection)

@@ -70,17 +70,34 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--xy", metavar=("X", "Y"), nargs=2, help=words("cli.measure.help.xy"))
     command.add_argument("--crs", default="EPSG:4326", help=words("cli.measure.help.crs"))
     whole = int
-    command.add_argument("--min-cases", metavar="N", type=_between(0, 1e9, whole), default=2,
-                         help=words("cli.measure.help.min_cases"))  # fmt: skip
-    command.add_argument("--permutations", metavar="N", type=_between(1, 1e7, whole), default=9999,
-                         help=words("cli.measure.help.permutations"))  # fmt: skip
-    command.add_argument("--seed", metavar="N", type=_between(0, 2**63 - 1, whole), default=1,
-                         help=words("cli.measure.help.seed"))  # fmt: skip
-    command.add_argument("--alpha", metavar="A", type=_between(0, 1, float, open_low=True), default=0.05,
-                         help=words("cli.measure.help.alpha"))  # fmt: skip
+    command.add_argument(
+        "--min-cases", metavar="N", type=_between(0, 1e9, whole), default=2, help=words("cli.measure.help.min_cases")
+    )
+    command.add_argument(
+        "--permutations",
+        metavar="N",
+        type=_between(1, 1e7, whole),
+        default=9999,
+        help=words("cli.measure.help.permutations"),
+    )
+    command.add_argument(
+        "--seed", metavar="N", type=_between(0, 2**63 - 1, whole), default=1, help=words("cli.measure.help.seed")
+    )
+    command.add_argument(
+        "--alpha",
+        metavar="A",
+        type=_between(0, 1, float, open_low=True),
+        default=0.05,
+        help=words("cli.measure.help.alpha"),
+    )
     command.add_argument("--fdr", choices=["bh", "none"], default="bh", help=words("cli.measure.help.fdr"))
-    command.add_argument("--max-share", metavar="S", type=_between(0, 1, float, open_low=True), default=0.25,
-                         help=words("cli.measure.help.max_share"))  # fmt: skip
+    command.add_argument(
+        "--max-share",
+        metavar="S",
+        type=_between(0, 1, float, open_low=True),
+        default=0.25,
+        help=words("cli.measure.help.max_share"),
+    )
     command.add_argument("-o", metavar="OUT", type=Path, dest="out", help=words("cli.measure.help.out"))
     command.set_defaults(run=measure)
 
@@ -193,15 +210,24 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     needs = METHODS[method]
     points, on_sphere = _centres(given, chosen) if needs.needs_centres else (None, False)
     options = Options(
-        max_share=chosen.max_share, min_cases=int(chosen.min_cases), replicates=int(chosen.permutations),
-        seed=int(chosen.seed), alpha=chosen.alpha, is_adjusted=chosen.fdr == "bh",
-    )  # fmt: skip
+        max_share=chosen.max_share,
+        min_cases=int(chosen.min_cases),
+        replicates=int(chosen.permutations),
+        seed=int(chosen.seed),
+        alpha=chosen.alpha,
+        is_adjusted=chosen.fdr == "bh",
+    )
     found = measure_areas(
-        method, cases, size, options,
+        method,
+        cases,
+        size,
+        options,
         neighbours=near(chosen.neighbours, given.keys, given.polygons, lambda: _centres(given, chosen))
-        if needs.needs_neighbours else None,
-        centres=points, is_on_sphere=on_sphere,
-    )  # fmt: skip
+        if needs.needs_neighbours
+        else None,
+        centres=points,
+        is_on_sphere=on_sphere,
+    )
     told = _told(found, given, chosen)
     if chosen.out:
         teller.progress(words("cli.writing"))
@@ -209,8 +235,10 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     lines = [words("cli.measured", method=words(f"cli.method.{method}"), n=told["n"], total=told["total"])]
     lines += [words(f"cli.class.{name}", n=count) for name, count in told.get("classes", {}).items()]
     for number, one in enumerate(told.get("clusters", [])[:10], start=1):
-        shown = {name: one[name] if isinstance(one[name], int) else f"{one[name]:.4g}" for name in
-                 ("observed", "expected", "llr", "p")}  # fmt: skip
+        shown = {
+            name: one[name] if isinstance(one[name], int) else f"{one[name]:.4g}"
+            for name in ("observed", "expected", "llr", "p")
+        }
         lines.append(words("cli.cluster", number=number, ids=", ".join(one["ids"]), **shown))
     if chosen.out:
         lines.append(words("cli.written", file=chosen.out.name))

@@ -55,16 +55,25 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     )
     command.add_argument("--spill", metavar="S", type=float, default=SPILL, help=words("cli.plan.help.spill"))
     for name, metavar in (("started", "KODE"), ("must", "KODE:WAVE"), ("not", "KODE[:WAVE]"), ("before", "A:B")):
-        command.add_argument(f"--{name}", metavar=metavar, nargs="+", action="extend", default=[],
-                             dest=f"rule_{name}", help=words(f"cli.plan.help.{name}"))  # fmt: skip
+        command.add_argument(
+            f"--{name}",
+            metavar=metavar,
+            nargs="+",
+            action="extend",
+            default=[],
+            dest=f"rule_{name}",
+            help=words(f"cli.plan.help.{name}"),
+        )
     command.add_argument("--count-started", action="store_true", help=words("cli.plan.help.count_started"))
     for name in ("min", "max"):
-        command.add_argument(f"--{name}-per-kecamatan", metavar="N", type=int,
-                             help=words(f"cli.plan.help.{name}_per_kecamatan"))  # fmt: skip
+        command.add_argument(
+            f"--{name}-per-kecamatan", metavar="N", type=int, help=words(f"cli.plan.help.{name}_per_kecamatan")
+        )
     command.add_argument("--neighbours", metavar="HOW", help=words("cli.plan.help.neighbours"))
     command.add_argument("--gap", metavar="G", type=float, default=GAP, help=words("cli.plan.help.gap"))
-    command.add_argument("--time-limit", metavar="S", type=float, default=TIME_LIMIT_S,
-                         help=words("cli.plan.help.time_limit"))  # fmt: skip
+    command.add_argument(
+        "--time-limit", metavar="S", type=float, default=TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
+    )
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.plan.help.out"))
     command.set_defaults(run=run)
 
@@ -104,7 +113,8 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
             faults.append(Fault.of(name, KODE, Problem.DUPLICATE, values=text[KODE][twice], rows=rows))
     keys = text.pop(KODE, pd.Series([], dtype="str"))
     return pd.DataFrame({**text, **found}).set_index(pd.Index(keys, name=KODE)) if not faults else pd.DataFrame(
-        index=pd.Index(keys, name=KODE)), faults  # fmt: skip
+        index=pd.Index(keys, name=KODE)
+    ), faults
 
 
 class _Given:
@@ -115,15 +125,21 @@ class _Given:
         self._known = known
         waves = chosen.waves
         self.limits = Limits(
-            waves, self._each("--capacity", chosen.capacity, waves, int) or (),
-            budget=self._each("--budget", chosen.budget, waves, float), carry_over=chosen.carry_over,
+            waves,
+            self._each("--capacity", chosen.capacity, waves, int) or (),
+            budget=self._each("--budget", chosen.budget, waves, float),
+            carry_over=chosen.carry_over,
             trainers=self._each("--trainers", chosen.trainers, waves, int),
-            discount=chosen.discount, spill=chosen.spill, started=frozenset(chosen.rule_started),
+            discount=chosen.discount,
+            spill=chosen.spill,
+            started=frozenset(chosen.rule_started),
             count_started=chosen.count_started,
             must=tuple(self._waved("--must", chosen.rule_must, "KODE:WAVE")),
-            not_in=tuple(self._not(chosen.rule_not)), before=tuple(self._before(chosen.rule_before)),
-            min_per_kecamatan=chosen.min_per_kecamatan, max_per_kecamatan=chosen.max_per_kecamatan,
-        )  # fmt: skip
+            not_in=tuple(self._not(chosen.rule_not)),
+            before=tuple(self._before(chosen.rule_before)),
+            min_per_kecamatan=chosen.min_per_kecamatan,
+            max_per_kecamatan=chosen.max_per_kecamatan,
+        )
 
     def _wrong(self, option: str, problem: Problem, values: list[str], hint: str = "") -> None:
         self.faults.append(Fault.of(option, "", problem, values=values, hint=hint))
@@ -193,8 +209,13 @@ class _Task:
     areas: Areas | None
 
 
-def _neighbours(chosen: argparse.Namespace, needs: pd.DataFrame, limits: Limits, areas: Areas, teller: Teller,
-                ) -> dict[str, tuple[str, ...]]:  # fmt: skip
+def _neighbours(
+    chosen: argparse.Namespace,
+    needs: pd.DataFrame,
+    limits: Limits,
+    areas: Areas,
+    teller: Teller,
+) -> dict[str, tuple[str, ...]]:
     """Neighbours by kode among those of the needs."""
     how = chosen.neighbours or "queen"
     if is_file(how):
@@ -272,8 +293,14 @@ def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> Plan:
     """The plan, or the reason that there is none as a refusal."""
     words = teller.words
     try:
-        return plan(task.needs, task.neighbours, task.limits, gap=chosen.gap, time_limit_s=chosen.time_limit,
-                    progress=_teller_of(teller))  # fmt: skip
+        return plan(
+            task.needs,
+            task.neighbours,
+            task.limits,
+            gap=chosen.gap,
+            time_limit_s=chosen.time_limit,
+            progress=_teller_of(teller),
+        )
     except NoPlanYetError as fault:
         raise RefusalError([Fault.of("--time-limit", "", Problem.NO_PLAN_YET)], "plan") from fault
     except NoPlanError as fault:
@@ -307,18 +334,27 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
         shapes = task.areas.frame.geometry.reindex(found.wave.index).to_numpy()
     write_table(table, chosen.out, shapes=shapes)
     told = {
-        "objective": found.objective, "bound": found.bound, "gap": found.gap, "optimal": found.optimal,
-        "stopped_by": found.stopped_by.value, "unplaced": list(found.unplaced), "seconds": round(seconds, 3),
+        "objective": found.objective,
+        "bound": found.bound,
+        "gap": found.gap,
+        "optimal": found.optimal,
+        "stopped_by": found.stopped_by.value,
+        "unplaced": list(found.unplaced),
+        "seconds": round(seconds, 3),
         "highest_first": {"objective": simple.objective, "unmet": [asdict(rule) for rule in simple.unmet]},
-    }  # fmt: skip
+    }
     counts = found.wave.value_counts()
     lines = [words("cli.plan.wave", wave=wave, n=int(counts.get(wave, 0))) for wave in range(1, chosen.waves + 1)]
     lines += [
         words("cli.plan.unplaced", n=len(found.unplaced)),
-        words("cli.plan.worth", objective=words.number(round(found.objective, 3)),
-              bound=words.number(round(found.bound, 3)), gap=words.number(round(100 * found.gap, 3))),
+        words(
+            "cli.plan.worth",
+            objective=words.number(round(found.objective, 3)),
+            bound=words.number(round(found.bound, 3)),
+            gap=words.number(round(100 * found.gap, 3)),
+        ),
         words(f"cli.plan.stopped_by.{found.stopped_by}"),
         words("cli.plan.highest_first", objective=words.number(round(simple.objective, 3)), n=len(simple.unmet)),
         words("cli.written", file=chosen.out.name),
-    ]  # fmt: skip
+    ]
     teller.result(told, lines)

@@ -160,8 +160,17 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
     for key, row in zip(told["chosen"][:_SHOWN], columns.sort_values("rank").to_dict("records"), strict=False):
         shown = words.percent(row["first_share"])
         span = f"{row['rank_low']}\N{EN DASH}{row['rank_high']}"
-        lines.append(words("cli.rank.line", rank=row["rank"], id=key, score=f"{row['score']:.3f}", share=shown,
-                           first=chosen.first, span=span))  # fmt: skip
+        lines.append(
+            words(
+                "cli.rank.line",
+                rank=row["rank"],
+                id=key,
+                score=f"{row['score']:.3f}",
+                share=shown,
+                first=chosen.first,
+                span=span,
+            )
+        )
     teller.result(told, [*lines, words("cli.written", file=chosen.out.name)])
 
 

@@ -122,7 +122,7 @@ def backup(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, or the file cannot be written.
     """
     from geo.records.imports import open_existing
-    from geo.records.store.backup import backup as copy
+    from geo.store.backup import backup as copy
 
     with refusing():
         copy(open_existing(store(chosen.db)), chosen.file, viewer())
@@ -138,7 +138,7 @@ def restore(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When the copy is no whole store, or of a newer version.
     """
-    from geo.records.store.backup import restore as put_back
+    from geo.store.backup import restore as put_back
 
     with refusing():
         before = put_back(store(chosen.db), chosen.file, viewer(), read_settings().retention)

@@ -33,9 +33,12 @@ _LEAST_PUBLIC = 2
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     """Make the command known to the parser of all commands."""
     one: argparse.ArgumentParser = commands.add_parser(
-        "release", parents=[shared], help=words("cli.help.release"), description=words("cli.help.release"),
+        "release",
+        parents=[shared],
+        help=words("cli.help.release"),
+        description=words("cli.help.release"),
         epilog=words("cli.example.release"),
-    )  # fmt: skip
+    )
     one.add_argument("--cases", metavar="FILE", type=Path, required=True, help=words("cli.help.release_cases"))
     one.add_argument("--coverage", metavar="FILE", type=Path, help=words("cli.help.release_coverage"))
     one.add_argument(
@@ -122,9 +125,13 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
     today = date.today()  # noqa: DTZ011 - a city's day is its machine's
     try:
         plan = prepare(
-            found[Table.CASES], found[Table.COVERAGE], read_areas(read_settings().areas), order, today=today,
+            found[Table.CASES],
+            found[Table.COVERAGE],
+            read_areas(read_settings().areas),
+            order,
+            today=today,
             ledger=chosen.ledger,
-        )  # fmt: skip
+        )
         stamp = publish(plan, chosen.out, today=today, attack_file=chosen.attack)
     except DataError as fault:
         raise RefusalError(fault.faults, "release") from fault
@@ -138,16 +145,27 @@ def _tell(plan: Plan, number: int | None, out: str, teller: Teller) -> None:
     }
     scope = edition.scope
     told = {
-        "edition": number, "audience": scope.audience.value, "period": str(scope.period), "k": scope.k, "out": out,
-        "states": states, "lost": lost.reset_index().to_dict("records"),
+        "edition": number,
+        "audience": scope.audience.value,
+        "period": str(scope.period),
+        "k": scope.k,
+        "out": out,
+        "states": states,
+        "lost": lost.reset_index().to_dict("records"),
         "reissue_of": plan.before.number if plan.before else None,
-    }  # fmt: skip
+    }
     lines = [words("cli.released", period=str(scope.period), audience=words(f"audience.{scope.audience}"), out=out)]
     lines += [
         words(
-            "cli.release.lost", what=words(f"release.{what}"), cells=row["cells"], reach=row["reach_k"], k=scope.k,
-            shown=row["shown"], persons=row["persons_shown"], of=row["persons_reach_k"],
+            "cli.release.lost",
+            what=words(f"release.{what}"),
+            cells=row["cells"],
+            reach=row["reach_k"],
+            k=scope.k,
+            shown=row["shown"],
+            persons=row["persons_shown"],
+            of=row["persons_reach_k"],
         )
         for what, row in lost.to_dict("index").items()
-    ]  # fmt: skip
+    ]
     teller.result(told, lines)

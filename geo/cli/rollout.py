@@ -36,22 +36,31 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 def _said(one: Statement) -> dict[str, Any]:
     return {
-        "count": one.count, "of": one.of, "counted_as": one.counted_as.value, "claim": one.claim.value,
+        "count": one.count,
+        "of": one.of,
+        "counted_as": one.counted_as.value,
+        "claim": one.claim.value,
         "stage": one.stage.value,
-        "on": one.on.isoformat(), "on_precision": one.on_precision.value, "source": one.source,
-        "source_on": one.source_on.isoformat(), "set_aside": one.is_set_aside,
-    }  # fmt: skip
+        "on": one.on.isoformat(),
+        "on_precision": one.on_precision.value,
+        "source": one.source,
+        "source_on": one.source_on.isoformat(),
+        "set_aside": one.is_set_aside,
+    }
 
 
 def _kelurahan(found: Rollout) -> list[dict[str, Any]]:
     known = found.stages[found.stages["stage"].ne("")]
     return [
         {
-            "kode": row["kode"], "stage": row["stage"], "since": row["since"].date().isoformat(),
-            "since_precision": row["precision"], "source": row["source"],
+            "kode": row["kode"],
+            "stage": row["stage"],
+            "since": row["since"].date().isoformat(),
+            "since_precision": row["precision"],
+            "source": row["source"],
         }
         for row in known.reset_index(names="kode").to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def show(chosen: argparse.Namespace, teller: Teller) -> None:
@@ -70,9 +79,14 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
         events = rollout_events(store(chosen.db) if chosen.db else None, viewer())
     found = rollout(events, layer, on=on, known_on=known_on)
     told = {
-        "on": on.isoformat(), "known_on": known_on.isoformat(), "of": len(layer.index), "known": len(found.known),
-        "at_least": found.at_least, "at_most": found.at_most, "published": [_said(one) for one in found.published],
+        "on": on.isoformat(),
+        "known_on": known_on.isoformat(),
+        "of": len(layer.index),
+        "known": len(found.known),
+        "at_least": found.at_least,
+        "at_most": found.at_most,
+        "published": [_said(one) for one in found.published],
         "kelurahan": _kelurahan(found),
-    }  # fmt: skip
+    }
     lines = [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
     teller.result(told, lines)

@@ -24,9 +24,12 @@ def store_command(
 ) -> argparse.ArgumentParser:
     """Parser of a command that works on a store, made known to the parser of all commands."""
     made: argparse.ArgumentParser = commands.add_parser(
-        name, parents=[shared], help=words(f"cli.help.{name}"), description=words(f"cli.help.{name}"),
+        name,
+        parents=[shared],
+        help=words(f"cli.help.{name}"),
+        description=words(f"cli.help.{name}"),
         epilog=words(f"cli.example.{name}"),
-    )  # fmt: skip
+    )
     made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
     made.set_defaults(run=run)
     return made
@@ -47,7 +50,7 @@ def store(url: str | None) -> Path:
     """
     # Not at the top: a database that a command does not use shall not be waited for.
     from geo.records.imports import expire
-    from geo.records.store.engine import path_of, store_at
+    from geo.store.engine import path_of, store_at
 
     with refusing():
         path = store_at(url) if url else path_of(read_settings())

@@ -30,9 +30,12 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
     def command(name: str, run: Any) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = each.add_parser(
-            name, parents=[shared], help=words(f"cli.help.users_{name}"), description=words(f"cli.help.users_{name}"),
+            name,
+            parents=[shared],
+            help=words(f"cli.help.users_{name}"),
+            description=words(f"cli.help.users_{name}"),
             epilog=words(f"cli.example.users_{name}"),
-        )  # fmt: skip
+        )
         if name != "list":
             made.add_argument("name", metavar="NAME", help=words("cli.help.users_name"))
         made.add_argument("--db", metavar="URL", help=words("cli.help.db"))
@@ -55,7 +58,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 def _at(url: str | None) -> tuple[Path, Viewer]:
     """File of the store, and whoever sits at this machine."""
     # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.records.store.engine import path_of, store_at
+    from geo.store.engine import path_of, store_at
 
     settings = read_settings()
     # Whoever runs commands here can read the file anyway; the audit says that it was one.

@@ -116,8 +116,9 @@ def _smr(cases: NDArray[np.float64], size: NDArray[np.float64] | None, options: 
     p = np.where(there, upper_tail(cases, expected), np.nan)
     q = adjusted(p) if options.is_adjusted else p
     kind = np.select([~there | (cases < options.min_cases), q <= options.alpha], [Kind.TOO_FEW, Kind.HOT], Kind.NONE)
-    blank = {name: np.where(some, values, np.nan) for name, values in
-             (("smr", smr), ("smr_low", low), ("smr_high", high))}  # fmt: skip
+    blank = {
+        name: np.where(some, values, np.nan) for name, values in (("smr", smr), ("smr_low", low), ("smr_high", high))
+    }
     columns = {"expected": expected, **blank, "p": p, "q": q, "class": kind.astype(object)}
     return Found(float(cases.sum()), columns)
 
@@ -225,9 +226,13 @@ def measure_areas(
         weight = np.ones_like(cases) if size is None else size
         found = circles(centres, weight, max_share=options.max_share, is_on_sphere=is_on_sphere)
         clusters = scan(
-            cases, expected_counts(cases, weight), found, min_cases=options.min_cases,
-            replicates=options.replicates, seed=options.seed,
-        )  # fmt: skip
+            cases,
+            expected_counts(cases, weight),
+            found,
+            min_cases=options.min_cases,
+            replicates=options.replicates,
+            seed=options.seed,
+        )
         numbered = np.full(len(cases), None, dtype=object)
         for number, one in enumerate(clusters, start=1):
             numbered[list(one.members)] = number

@@ -79,10 +79,21 @@ class Watches:
 
 
 #: Columns that a list of members, and one of reports, gives, with what stands where there is no list.
-_OF_MEMBERS = {"members": "Int64", "women": "Int64", "men": "Int64", "groups": "Int64", "trained": "Int64",
-               "trained_on": "datetime64[ns]"}  # fmt: skip
-_OF_REPORTS = {"recent": "Int64", "usual": "Float64", "is_fewer": "bool", "last_on": "datetime64[ns]",
-               "days_since": "Int64"}  # fmt: skip
+_OF_MEMBERS = {
+    "members": "Int64",
+    "women": "Int64",
+    "men": "Int64",
+    "groups": "Int64",
+    "trained": "Int64",
+    "trained_on": "datetime64[ns]",
+}
+_OF_REPORTS = {
+    "recent": "Int64",
+    "usual": "Float64",
+    "is_fewer": "bool",
+    "last_on": "datetime64[ns]",
+    "days_since": "Int64",
+}
 
 
 def _nothing(index: pd.Index[str], columns: Mapping[str, str]) -> pd.DataFrame:
@@ -100,9 +111,11 @@ def _members(watch: Watch, index: pd.Index[str], day: pd.Timestamp) -> tuple[pd.
     here = watch.members[(watch.members["joined_on"] <= day) & ~(watch.members["left_on"] <= day)]
     is_trained = here["trained_on"] <= day
     by_place = here.assign(
-        women=here["sex"].eq("female"), men=here["sex"].eq("male"), is_trained=is_trained,
+        women=here["sex"].eq("female"),
+        men=here["sex"].eq("male"),
+        is_trained=is_trained,
         trained_on=here["trained_on"].where(is_trained),
-    ).groupby("kode")  # fmt: skip
+    ).groupby("kode")
     table = pd.DataFrame(
         {
             "members": by_place.size(),

@@ -78,9 +78,14 @@ def begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 #: Stages in which it works; what is done beside (a refresher, a decree renewed, new members) does not end it.
 _RUNNING = frozenset({Stage.ACTIVE.value, Stage.REACTIVATED.value})
 _BLANK = {
-    "stage": "", "since": pd.NaT, "precision": "", "source": "",
-    "begun": pd.NaT, "begun_precision": "", "begun_source": "",
-}  # fmt: skip
+    "stage": "",
+    "since": pd.NaT,
+    "precision": "",
+    "source": "",
+    "begun": pd.NaT,
+    "begun_precision": "",
+    "begun_source": "",
+}
 
 
 def _after(now: dict[str, Any], event: dict[Any, Any]) -> dict[str, Any]:
@@ -93,14 +98,19 @@ def _after(now: dict[str, Any], event: dict[Any, Any]) -> dict[str, Any]:
     if not is_new and now["stage"] in REACHED:
         return now
     found = now | {
-        "stage": stage, "since": event["on"], "precision": event["on_precision"], "source": event["source"],
-    }  # fmt: skip
+        "stage": stage,
+        "since": event["on"],
+        "precision": event["on_precision"],
+        "source": event["source"],
+    }
     if stage == Stage.DISSOLVED:
         return found | {"begun": pd.NaT, "begun_precision": "", "begun_source": ""}
     if stage in _RUNNING and pd.isna(now["begun"]):
         found |= {
-            "begun": event["on"], "begun_precision": event["on_precision"], "begun_source": event["source"],
-        }  # fmt: skip
+            "begun": event["on"],
+            "begun_precision": event["on_precision"],
+            "begun_source": event["source"],
+        }
     return found
 
 

@@ -174,9 +174,13 @@ class Judge:
         """What chance gives; the same for every map of as many reports, so drawn once."""
         if total not in self._by_total:
             self._by_total[total] = Ways.drawn(
-                self._circles, expected, total=total, min_cases=_MIN_CASES, replicates=self.rules.replicates,
+                self._circles,
+                expected,
+                total=total,
+                min_cases=_MIN_CASES,
+                replicates=self.rules.replicates,
                 seed=self.rules.seed,
-            )  # fmt: skip
+            )
         return self._by_total[total]
 
     def _areas(
@@ -254,17 +258,28 @@ class Judge:
         gi, moran = self._alike(counts)
         table = pd.DataFrame(
             {
-                "observed": counts.astype(int), "expected": mean,
-                "smr": ratio[0], "smr_low": ratio[1], "smr_high": ratio[2],
-                "p": tails.max(axis=0), "q": worst, "q_best": best,
-                "smallest": smallest_visible_risk(mean, critical), "above": above,
-                "verdict": [str(one) for one in verdict], "cluster": number, "gi": gi, "moran": moran,
-                sign_column(Sign.OWN): own_sure | own_likely, sign_column(Sign.SCAN): number > 0,
+                "observed": counts.astype(int),
+                "expected": mean,
+                "smr": ratio[0],
+                "smr_low": ratio[1],
+                "smr_high": ratio[2],
+                "p": tails.max(axis=0),
+                "q": worst,
+                "q_best": best,
+                "smallest": smallest_visible_risk(mean, critical),
+                "above": above,
+                "verdict": [str(one) for one in verdict],
+                "cluster": number,
+                "gi": gi,
+                "moran": moran,
+                sign_column(Sign.OWN): own_sure | own_likely,
+                sign_column(Sign.SCAN): number > 0,
                 sign_column(Sign.POSTERIOR): above >= _PROBABLE,
-                sign_column(Sign.GI): gi == Kind.HOT.value, sign_column(Sign.MORAN): moran == Kind.HOT.value,
+                sign_column(Sign.GI): gi == Kind.HOT.value,
+                sign_column(Sign.MORAN): moran == Kind.HOT.value,
             },
             index=observed.index,
-        )  # fmt: skip
+        )
         return Judged(table, areas, dispersion(counts, mean), rules)
 
     def _alike(self, counts: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:

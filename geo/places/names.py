@@ -21,25 +21,54 @@ _REGENCY = re.compile(r"^(?:kabupaten|kab|kota|provinsi|prov|propinsi)\b\s*")
 _NUMERALS = {
     word: str(number)
     for number, words in enumerate(
-        ("1 i satu", "2 ii dua", "3 iii tiga", "4 iv empat", "5 v lima", "6 vi enam", "7 vii tujuh", "8 viii delapan",
-         "9 ix sembilan", "10 x sepuluh"),
+        (
+            "1 i satu",
+            "2 ii dua",
+            "3 iii tiga",
+            "4 iv empat",
+            "5 v lima",
+            "6 vi enam",
+            "7 vii tujuh",
+            "8 viii delapan",
+            "9 ix sembilan",
+            "10 x sepuluh",
+        ),
         start=1,
     )
     for word in words.split()
-}  # fmt: skip
+}
 _WRITTEN = {
     digit: tuple(word for word, number in _NUMERALS.items() if number == digit) for digit in _NUMERALS.values()
 }
 #: Words that tell two places of one name apart, as a numeral does, and how they are shortened.
 _SIDES = {
-    "barat": "brt bar bart", "timur": "tmr tim", "utara": "utr ut", "selatan": "sel slt", "tengah": "tgh teng",
-    "baru": "br", "lama": "lm", "besar": "bsr", "kecil": "kcl", "atas": "", "bawah": "", "dalam": "", "luar": "",
-    "laut": "", "darat": "", "hulu": "", "hilir": "",
-}  # fmt: skip
+    "barat": "brt bar bart",
+    "timur": "tmr tim",
+    "utara": "utr ut",
+    "selatan": "sel slt",
+    "tengah": "tgh teng",
+    "baru": "br",
+    "lama": "lm",
+    "besar": "bsr",
+    "kecil": "kcl",
+    "atas": "",
+    "bawah": "",
+    "dalam": "",
+    "luar": "",
+    "laut": "",
+    "darat": "",
+    "hulu": "",
+    "hilir": "",
+}
 _SHORT = {short: word for word, shorts in _SIDES.items() for short in shorts.split()} | {
-    "psr": "pasir", "tlk": "teluk", "tj": "tanjung", "tg": "tanjung", "gn": "gunung", "sei": "sungai",
+    "psr": "pasir",
+    "tlk": "teluk",
+    "tj": "tanjung",
+    "tg": "tanjung",
+    "gn": "gunung",
+    "sei": "sungai",
     "kp": "kampung",
-}  # fmt: skip
+}
 _SIGNS, _DIGIT, _GLUED_DIGIT = re.compile(r"[^a-z0-9]+"), re.compile(r"\d"), re.compile(r"(?<=[a-z])(?=\d)")
 _ADDRESS = re.compile(
     r"\b(?:jl|jln|jalan|rt|rw|gang|gg|no|nomor|blok|km|hp|telp|perum|perumahan)\b[\s.:]*\d*", re.IGNORECASE

@@ -80,8 +80,10 @@ class Board:
             return values
 
         place = {kode: number for number, kode in enumerate(table.index)}
-        near = [sorted({place[other] for other in neighbours.get(kode, ()) if other in place and other != kode})
-                for kode in table.index]  # fmt: skip
+        near = [
+            sorted({place[other] for other in neighbours.get(kode, ()) if other in place and other != kode})
+            for kode in table.index
+        ]
         return cls(
             kode=tuple(table.index),
             need=column("need", is_used=True),

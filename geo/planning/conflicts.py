@@ -58,10 +58,16 @@ def _hitting(ways: list[set[int]], count: int, time_limit_s: float) -> set[int]:
     # The share of a rule's place is too small for a whole rule, and makes the choice a fixed one.
     price = 1 + np.arange(count) / (2.0 * count * count + 1)
     programme = Programme(
-        gain=-price, row=rows, column=places, factor=np.ones(len(places)),
-        low=np.ones(len(ways)), high=np.full(len(ways), np.inf), least=np.zeros(count), most=np.ones(count),
+        gain=-price,
+        row=rows,
+        column=places,
+        factor=np.ones(len(places)),
+        low=np.ones(len(ways)),
+        high=np.full(len(ways), np.inf),
+        least=np.zeros(count),
+        most=np.ones(count),
         is_whole=np.ones(count, dtype=bool),
-    )  # fmt: skip
+    )
     answer = maximise(programme, time_limit_s=time_limit_s)
     if answer.values is None or answer.ended is not Ended.SOLVED:
         raise NotProvedError

@@ -155,10 +155,15 @@ def simulate(
         cases, before = (pd.Series(rng.poisson(need).astype(float), index=size.index) for _ in range(2))
         table = pd.DataFrame(
             {
-                "cases": cases, "expected": expected_counts(cases, size), "trend": trend(cases, before),
-                "without_cw": 1.0, "neighbours_without_cw": 1.0, "kecamatan_without_cw": 1.0, "stations": size,
+                "cases": cases,
+                "expected": expected_counts(cases, size),
+                "trend": trend(cases, before),
+                "without_cw": 1.0,
+                "neighbours_without_cw": 1.0,
+                "kecamatan_without_cw": 1.0,
+                "stations": size,
             }
-        )  # fmt: skip
+        )
         one = _row(need, orders(table, town.groups, criteria), firsts)
         found.append(one.assign(lead=one[Order.POSTERIOR.value] - one[Order.COUNT.value]))
     every = pd.concat(found).groupby(level="first")

@@ -166,8 +166,9 @@ def faults_of(limits: Limits, kelurahan: Collection[str], columns: Collection[st
         What is known of each; a budget needs `cost`, a limit of trainers `trainers`.
     """
     known = set(kelurahan)
-    found = [Fault.of(_TABLE, name, problem, values=values, hint=hint)
-             for name, problem, values, hint in _numbers(limits)]  # fmt: skip
+    found = [
+        Fault.of(_TABLE, name, problem, values=values, hint=hint) for name, problem, values, hint in _numbers(limits)
+    ]
     named = {
         "started": list(limits.started),
         "must": [kode for kode, _ in limits.must],
@@ -230,8 +231,9 @@ def rules_of(limits: Limits, kecamatan: Mapping[str, str]) -> tuple[Rule, ...]:
     groups = sorted(set(kecamatan.values()))
     if limits.min_per_kecamatan:
         least = limits.min_per_kecamatan
-        rules += [Rule(RuleKind.MIN_PER_KECAMATAN, group, number=min(least, free[group]))
-                  for group in groups if free[group]]  # fmt: skip
+        rules += [
+            Rule(RuleKind.MIN_PER_KECAMATAN, group, number=min(least, free[group])) for group in groups if free[group]
+        ]
     if limits.max_per_kecamatan is not None:
         rules += [Rule(RuleKind.MAX_PER_KECAMATAN, group, number=limits.max_per_kecamatan) for group in groups]
     return tuple(rules)

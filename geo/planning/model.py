@@ -75,10 +75,16 @@ class _Rows:
         empty = (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0))
         rows, places, factors = (np.concatenate(part) for part in zip(empty, *self._entries, strict=True))
         return Programme(
-            gain=gain, row=rows, column=places, factor=factors, low=np.concatenate([[], *self._low]),
-            high=np.concatenate([[], *self._high]), least=np.zeros(len(gain)), most=np.ones(len(gain)),
+            gain=gain,
+            row=rows,
+            column=places,
+            factor=factors,
+            low=np.concatenate([[], *self._low]),
+            high=np.concatenate([[], *self._high]),
+            least=np.zeros(len(gain)),
+            most=np.ones(len(gain)),
             is_whole=is_whole,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)

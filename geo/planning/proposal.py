@@ -91,7 +91,7 @@ class Proposal:
     seed: int = 1
 
     def content(self, wave: pd.Series[int], fingerprint: str, *, period: str, on: date) -> dict[str, Any]:
-        """The proposal and its waves as the store keeps them (`geo.records.store.scenarios`).
+        """The proposal and its waves as the store keeps them (`geo.store.scenarios`).
 
         Parameters
         ----------
@@ -105,29 +105,38 @@ class Proposal:
         return {
             "weights": dict(self.weights),
             "limits": {
-                "rules": self.limits.plain(), "first": self.first, "cost": self.cost, "trainers": self.trainers,
-                "begins_on": self.begins_on.isoformat(), "months": self.months, "tolerance": self.tolerance,
+                "rules": self.limits.plain(),
+                "first": self.first,
+                "cost": self.cost,
+                "trainers": self.trainers,
+                "begins_on": self.begins_on.isoformat(),
+                "months": self.months,
+                "tolerance": self.tolerance,
                 "by_score": self.by_score,
-                "period": period, "on": on.isoformat(),
+                "period": period,
+                "on": on.isoformat(),
             },
             "pins": {one.kode: one.wave for one in self.overrides},
-            "overrides": [
-                {"kode": one.kode, "reason": one.reason.value, "note": one.note} for one in self.overrides
-            ],
+            "overrides": [{"kode": one.kode, "reason": one.reason.value, "note": one.note} for one in self.overrides],
             "seed": self.seed,
             "fingerprint": fingerprint,
             "versions": {name: version(name) for name in _VERSIONS},
             "waves": {kode: None if pd.isna(number) else int(number) for kode, number in wave.items()},
-        }  # fmt: skip
+        }
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Proposal:
         """The proposal that was kept."""
         kept = content["limits"]
         return cls(
-            weights=tuple(content["weights"].items()), first=kept["first"], limits=Limits.of(kept["rules"]),
-            cost=kept["cost"], trainers=kept["trainers"],
-            begins_on=pd.Timestamp(kept["begins_on"]).date(), months=kept["months"], tolerance=kept["tolerance"],
+            weights=tuple(content["weights"].items()),
+            first=kept["first"],
+            limits=Limits.of(kept["rules"]),
+            cost=kept["cost"],
+            trainers=kept["trainers"],
+            begins_on=pd.Timestamp(kept["begins_on"]).date(),
+            months=kept["months"],
+            tolerance=kept["tolerance"],
             by_score=kept["by_score"],
             overrides=tuple(
                 Override(
@@ -136,7 +145,7 @@ class Proposal:
                 for one in content["overrides"]
             ),
             seed=content["seed"],
-        )  # fmt: skip
+        )
 
 
 def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> pd.Series[int]:
@@ -272,9 +281,12 @@ def worth(
     """Worth of any plan by the discount and spill of some limits, whatever its number of waves and its wave 0."""
     waves = max(limits.waves, int(wave.max()) if wave.notna().any() else 0)
     own = Limits(
-        waves, (len(wave),) * waves, discount=limits.discount, spill=limits.spill,
+        waves,
+        (len(wave),) * waves,
+        discount=limits.discount,
+        spill=limits.spill,
         started=frozenset(wave.index[wave.eq(0).fillna(value=False)]),
-    )  # fmt: skip
+    )
     return value(needs, neighbours, own, wave)
 
 

@@ -167,9 +167,13 @@ class _Search:
         """Solve once; whether that was the last time."""
         self._is_whole = True
         answer = maximise(
-            self.model.programme(), gap=gap, unit=1.0 / self.model.unit,
-            time_limit_s=time_limit_s - self.seconds(), progress=self.tell, stop=self.stop,
-        )  # fmt: skip
+            self.model.programme(),
+            gap=gap,
+            unit=1.0 / self.model.unit,
+            time_limit_s=time_limit_s - self.seconds(),
+            progress=self.tell,
+            stop=self.stop,
+        )
         self.ended = answer.ended
         if answer.values is None:
             return True

@@ -56,15 +56,17 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
         limits = funnel(found, sizes.tolist(), inside=inside)
         lines = limits.melt("size", value_name="rate").assign(rate=lambda frame: frame["rate"] * per)
         layers.append(
-            alt.Chart(lines).mark_line(color=_LINE, strokeDash=dash, strokeWidth=1.2).encode(
-                x=horizontal, y=alt.Y("rate:Q"), detail="variable:N"
-            )
-        )  # fmt: skip
+            alt.Chart(lines)
+            .mark_line(color=_LINE, strokeDash=dash, strokeWidth=1.2)
+            .encode(x=horizontal, y=alt.Y("rate:Q"), detail="variable:N")
+        )
     city = pd.DataFrame({"rate": [found.city_rate * per]})
     layers.append(alt.Chart(city).mark_rule(color=CW, strokeWidth=1.5).encode(y="rate:Q"))
     unit = words("rate.unit", per=per, size=size)
     layers.append(
-        alt.Chart(points).mark_circle(size=70, color=_DARK, opacity=0.85).encode(
+        alt.Chart(points)
+        .mark_circle(size=70, color=_DARK, opacity=0.85)
+        .encode(
             x=horizontal,
             y=alt.Y("rate:Q", title=unit),
             tooltip=[
@@ -74,7 +76,7 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
                 alt.Tooltip("rate:Q", title=unit, format=".1f"),
             ],
         )
-    )  # fmt: skip
+    )
     return titled(alt.layer(*layers), words("funnel.title"), note)
 
 
@@ -98,9 +100,11 @@ def timeline_chart(
     """
     days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
     counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 3]))
-    line = alt.Chart(known.rename(columns={"known": "count"})).mark_line(
-        interpolate="step-after", color=CW, strokeWidth=3
-    ).encode(x=days, y=counts)  # fmt: skip
+    line = (
+        alt.Chart(known.rename(columns={"known": "count"}))
+        .mark_line(interpolate="step-after", color=CW, strokeWidth=3)
+        .encode(x=days, y=counts)
+    )
     if not statements:
         return titled(line, words("timeline.title"), note)
     said = pd.DataFrame(
@@ -117,13 +121,17 @@ def timeline_chart(
         ],
         columns=["on", "count", "what", "source", "day", "is_target"],
     )
-    marks = alt.Chart(said).mark_point(size=130, filled=True).encode(
-        x=days,
-        y=counts,
-        shape=alt.Shape("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420)),
-        color=alt.Color("what:N", title=None, scale=alt.Scale(range=[_DARK, "#2a7ab9", "#8a6d3b", _LINE])),
-        tooltip=[alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")],
-    )  # fmt: skip
+    marks = (
+        alt.Chart(said)
+        .mark_point(size=130, filled=True)
+        .encode(
+            x=days,
+            y=counts,
+            shape=alt.Shape("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420)),
+            color=alt.Color("what:N", title=None, scale=alt.Scale(range=[_DARK, "#2a7ab9", "#8a6d3b", _LINE])),
+            tooltip=[alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")],
+        )
+    )
     return titled(alt.layer(line, marks), words("timeline.title"), note)
 
 
@@ -142,7 +150,9 @@ def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
     unknown = long[long["blank"].ne("")].drop_duplicates("period")
     if unknown.empty:
         return titled(bars, words("history.title"), note)
-    blank = alt.Chart(unknown).mark_text(
-        angle=270, align="left", dy=4, color=_LINE
-    ).encode(x="period:N", y=alt.datum(0), text="blank:N")  # fmt: skip
+    blank = (
+        alt.Chart(unknown)
+        .mark_text(angle=270, align="left", dy=4, color=_LINE)
+        .encode(x="period:N", y=alt.datum(0), text="blank:N")
+    )
     return titled(alt.layer(bars, blank), words("history.title"), note)

@@ -59,7 +59,7 @@ def event_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
     Parameters
     ----------
     found
-        As `geo.records.store.events.events` gives them.
+        As `geo.store.events.events` gives them.
     words
         Of the language.
     """
@@ -84,9 +84,11 @@ def event_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
 def event_history(row: Mapping[Any, Any], steps: list[dict[str, Any]], words: Words) -> pd.DataFrame:
     """Who brought an event, and what was done to it since, oldest first."""
     brought = {
-        "at": row["made_at"], "who": row["made_by"], "act": "enter" if row["by_hand"] else "import",
+        "at": row["made_at"],
+        "who": row["made_by"],
+        "act": "enter" if row["by_hand"] else "import",
         "change": {words("batch.number"): row["batch_id"]},
-    }  # fmt: skip
+    }
     called = [
         {**step, "change": {_called(name, words): change for name, change in step["change"].items()}}
         for step in steps
@@ -101,8 +103,11 @@ def _called(column: str, words: Words) -> str:
 def aside_text(row: Mapping[Any, Any], words: Words) -> str:
     """A statement that was set aside, with who did so, when and why."""
     said = words(
-        "asides.line", source=row["source"], count=int(row["count"]), what=words(f"counted_as.{row['counted_as']}"),
+        "asides.line",
+        source=row["source"],
+        count=int(row["count"]),
+        what=words(f"counted_as.{row['counted_as']}"),
         day=words.day(row["on"]),
-    )  # fmt: skip
+    )
     by = words("asides.by", why=words(f"aside_why.{row['why']}"), who=row["made_by"], day=words.day(row["made_at"]))
     return f"{said} ({by})"

@@ -72,9 +72,12 @@ def health_sentence(found: Watches, areas: Areas, words: Words) -> str:
 def rules_text(rules: HealthSettings, words: Words) -> list[tuple[str, str]]:
     """Every state with its rule, as the settings have it."""
     values: dict[str, object] = {
-        "quiet": rules.quiet_days, "window": rules.window_days, "percent": words.number(rules.quiet_percent),
-        "dormant": rules.dormant_days, "trained": words.percent(rules.trained_share),
-    }  # fmt: skip
+        "quiet": rules.quiet_days,
+        "window": rules.window_days,
+        "percent": words.number(rules.quiet_percent),
+        "dormant": rules.dormant_days,
+        "trained": words.percent(rules.trained_share),
+    }
     return [(words(f"health.{state}"), words(f"health.rule.{state}", **values)) for state in Health]
 
 

@@ -58,9 +58,15 @@ class _LocalMap(folium.Map):
 
     def __init__(self, assets: Assets, address: str) -> None:
         super().__init__(
-            location=[0, 0], zoom_start=11, tiles=None, zoom_snap=0.25, zoom_delta=0.5, scroll_wheel_zoom=False,
-            max_zoom=17, attribution_control=True,
-        )  # fmt: skip
+            location=[0, 0],
+            zoom_start=11,
+            tiles=None,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            scroll_wheel_zoom=False,
+            max_zoom=17,
+            attribution_control=True,
+        )
         self.default_js = [("leaflet", address + assets.leaflet), ("areas", address + assets.script)]
         self.default_css = [("areas", address + assets.style)]
         # streamlit-folium looks the map's variable up by its name: a fixed one keeps the script the same.

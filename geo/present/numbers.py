@@ -82,12 +82,15 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
         KeyNumber(words("number.victims"), _count(city.victims, words), source, change, words("number.victims.help")),
         KeyNumber(words("number.cases"), _count(city.cases, words), source, None, words("number.cases.help")),
         KeyNumber(
-            words("number.elsewhere"), share, source, None,
+            words("number.elsewhere"),
+            share,
+            source,
+            None,
             words("number.elsewhere.help", known=_count(city.origin_known, words)),
         ),
         _reached(rollout, len(released.areas.index), words),
         KeyNumber(words("number.watchers"), watchers, source, None, words("number.watchers.help")),
-    ]  # fmt: skip
+    ]
     if not released.has_reports:
         # An edition has persons and nothing else; the rollout is what the press says.
         numbers = [numbers[0], numbers[3]]

@@ -53,28 +53,28 @@ def plan_chart(
     days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
     counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 3]))
     layers = [
-        alt.Chart(bounds).mark_area(color=_PALE, opacity=0.35, interpolate="step-after").encode(
-            x=days, y=alt.Y("at_least:Q", title=words("table.kelurahan")), y2="at_most:Q"
-        ),
-        alt.Chart(bounds.rename(columns={"at_least": "count"})).mark_line(
-            interpolate="step-after", color=CW, strokeWidth=3
-        ).encode(x=days, y=counts),
-    ]  # fmt: skip
+        alt.Chart(bounds)
+        .mark_area(color=_PALE, opacity=0.35, interpolate="step-after")
+        .encode(x=days, y=alt.Y("at_least:Q", title=words("table.kelurahan")), y2="at_most:Q"),
+        alt.Chart(bounds.rename(columns={"at_least": "count"}))
+        .mark_line(interpolate="step-after", color=CW, strokeWidth=3)
+        .encode(x=days, y=counts),
+    ]
     meant = planned["on"].dropna().sort_values()
     if len(meant):
         course = pd.DataFrame({"on": meant, "count": range(1, len(meant) + 1)}).groupby("on", as_index=False).max()
         layers.append(
-            alt.Chart(course).mark_line(
-                interpolate="step-after", color=_DARK, strokeDash=[6, 4], point=True
-            ).encode(x=days, y=counts)
-        )  # fmt: skip
+            alt.Chart(course)
+            .mark_line(interpolate="step-after", color=_DARK, strokeDash=[6, 4], point=True)
+            .encode(x=days, y=counts)
+        )
     if reached.targets:
         said = pd.DataFrame({"on": _end_of(one), "count": one.count, "source": one.source} for one in reached.targets)
         layers.append(
-            alt.Chart(said).mark_point(size=130, filled=True, shape="diamond", color=_LINE).encode(
-                x=days, y=counts, tooltip=[alt.Tooltip("source:N", title=words("claims.source"))]
-            )
-        )  # fmt: skip
+            alt.Chart(said)
+            .mark_point(size=130, filled=True, shape="diamond", color=_LINE)
+            .encode(x=days, y=counts, tooltip=[alt.Tooltip("source:N", title=words("claims.source"))])
+        )
     ends = [day for day in (found.done_low, found.done_high) if day is not None]
     if ends and found.count_low is not None:
         now, begun = bounds["on"].iloc[-1], int(bounds["at_least"].iloc[-1])
@@ -101,20 +101,30 @@ def pace_sentences(
     else:
         told = [
             words(
-                "pace.needed", day=day, left=len(areas.index) - len(reached.known), of=len(areas.index),
+                "pace.needed",
+                day=day,
+                left=len(areas.index) - len(reached.known),
+                of=len(areas.index),
                 pace=words.number(round(needed, 1)),
             )
-        ]  # fmt: skip
+        ]
     if found.is_refused:
         return [*told, words("forecast.refused", n=found.days)]
     low, high = (words.day(end) if end else words("forecast.beyond") for end in (found.done_low, found.done_high))
     return [
         *told,
         words(
-            "forecast.sentence", pace=words.number(round(found.pace or 0.0, 1)), n=found.days, day=day,
-            least=found.count_low, most=found.count_high, low=low, high=high, of=len(areas.index),
+            "forecast.sentence",
+            pace=words.number(round(found.pace or 0.0, 1)),
+            n=found.days,
+            day=day,
+            least=found.count_low,
+            most=found.count_high,
+            low=low,
+            high=high,
+            of=len(areas.index),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def slip_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
@@ -145,15 +155,22 @@ def around_chart(around: pd.DataFrame, words: Words, *, note: str) -> Any:
     long = whole.astype({"cases": "Float64", "heard": "Float64"}).melt("month", var_name="what", value_name="count")
     long["label"] = [words(f"around.{name}") for name in long["what"]]
     long = long.dropna().astype({"count": float})
-    bars = alt.Chart(long).mark_bar().encode(
-        x=alt.X("month:O", title=words("around.month"), axis=alt.Axis(labelAngle=0)),
-        xOffset="label:N",
-        y=alt.Y("count:Q", title=None),
-        color=alt.Color(
-            "label:N", title=None, scale=alt.Scale(range=["#2a7ab9", "#e0a97a"]), legend=alt.Legend(orient="bottom")
-        ),
-        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("count:Q", title=" ")],
-    )  # fmt: skip
+    bars = (
+        alt.Chart(long)
+        .mark_bar()
+        .encode(
+            x=alt.X("month:O", title=words("around.month"), axis=alt.Axis(labelAngle=0)),
+            xOffset="label:N",
+            y=alt.Y("count:Q", title=None),
+            color=alt.Color(
+                "label:N",
+                title=None,
+                scale=alt.Scale(range=["#2a7ab9", "#e0a97a"]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("count:Q", title=" ")],
+        )
+    )
     start = (
         alt.Chart(pd.DataFrame({"month": [0]})).mark_rule(color=CW, strokeWidth=2, xOffset=-14).encode(x="month:O")
     )

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 def edition_sentence(one: Published, words: Words) -> str:
     """When an edition came out, from which count on it shows, and what it is the re-issue of."""
     said = words(
-        "releases.edition", day=words.day(one.stamp.published_on), k=one.edition.scope.k, layer=one.edition.layer,
+        "releases.edition",
+        day=words.day(one.stamp.published_on),
+        k=one.edition.scope.k,
+        layer=one.edition.layer,
         number=one.stamp.number or "?",
-    )  # fmt: skip
+    )
     if one.stamp.reissue_of:
         said += f" {words('releases.reissue_of', number=one.stamp.reissue_of)}"
     return said

@@ -208,19 +208,27 @@ def interval_chart(found: Hotspots, names: pd.Series[str], words: Words, *, note
         domain=[words(f"verdict.{one}") for one in Verdict], range=[VERDICTS[f"{one}.line"] for one in Verdict]
     )
     colour = alt.Color("verdict:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", columns=2))
-    lines = alt.Chart(rows).mark_rule(strokeWidth=2).encode(
-        y=ranked, x=alt.X("smr_low:Q", title=words("verdict.column.smr")), x2="smr_high:Q", color=colour
-    )  # fmt: skip
-    dots = alt.Chart(rows).mark_point(filled=True, size=45, opacity=1).encode(
-        y=ranked, x="smr:Q", color=colour,
-        tooltip=[
-            alt.Tooltip("name:N", title=words("table.kelurahan")),
-            alt.Tooltip("observed:Q", title=words("verdict.column.cases")),
-            alt.Tooltip("expected:Q", title=words("verdict.column.expected"), format=".1f"),
-            alt.Tooltip("smr:Q", title=words("verdict.column.smr"), format=".1f"),
-            alt.Tooltip("verdict:N", title=words("verdict.column.verdict")),
-        ],
-    )  # fmt: skip
+    lines = (
+        alt.Chart(rows)
+        .mark_rule(strokeWidth=2)
+        .encode(y=ranked, x=alt.X("smr_low:Q", title=words("verdict.column.smr")), x2="smr_high:Q", color=colour)
+    )
+    dots = (
+        alt.Chart(rows)
+        .mark_point(filled=True, size=45, opacity=1)
+        .encode(
+            y=ranked,
+            x="smr:Q",
+            color=colour,
+            tooltip=[
+                alt.Tooltip("name:N", title=words("table.kelurahan")),
+                alt.Tooltip("observed:Q", title=words("verdict.column.cases")),
+                alt.Tooltip("expected:Q", title=words("verdict.column.expected"), format=".1f"),
+                alt.Tooltip("smr:Q", title=words("verdict.column.smr"), format=".1f"),
+                alt.Tooltip("verdict:N", title=words("verdict.column.verdict")),
+            ],
+        )
+    )
     city = alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(color=VERDICTS["city"], strokeDash=[4, 3]).encode(x="x:Q")
     return titled(alt.layer(city, lines, dots), words("verdict.intervals"), note).properties(
         height=_ROW_HEIGHT * len(rows) + _ROOM

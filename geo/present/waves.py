@@ -111,16 +111,19 @@ def plan_sentences(found: Solved, areas: Areas, words: Words) -> list[str]:
     best = found.best
     told = [
         words(
-            "plan.worth", worth=words.number(round(best.objective, 1)), bound=words.number(round(best.bound, 1)),
-            started=int(best.wave.gt(0).sum()), left=len(best.unplaced),
+            "plan.worth",
+            worth=words.number(round(best.objective, 1)),
+            bound=words.number(round(best.bound, 1)),
+            started=int(best.wave.gt(0).sum()),
+            left=len(best.unplaced),
         ),
-        words("plan.proved") if best.optimal else words(
-            f"plan.gap.{best.stopped_by}", gap=words.number(round(100 * best.gap, 2))
-        ),
+        words("plan.proved")
+        if best.optimal
+        else words(f"plan.gap.{best.stopped_by}", gap=words.number(round(100 * best.gap, 2))),
         words("plan.gain.cases", gain=words.number(round(best.objective - found.listed.objective, 1)))
         if found.gain is None
         else words("plan.gain", gain=words.number(round(100 * found.gain, 1))),
-    ]  # fmt: skip
+    ]
     if found.listed.unmet:
         said = "; ".join(rule_text(rule, _names(areas), words) for rule in found.listed.unmet)
         told.append(words("plan.listed.unmet", rules=said))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.records import timeline
-from geo.records.store.events import beside
 from geo.sheets.prepare import WRITTEN, RowFault
+from geo.store.events import beside
 from geo.terms import Outcome
 
 if TYPE_CHECKING:

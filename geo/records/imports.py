@@ -14,15 +14,15 @@ from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records.beside import refused_beside
 from geo.records.judge import Judged, Known, Stored, decided_places, judge
-from geo.records.store import decisions
-from geo.records.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
-from geo.records.store.engine import note, open_store, pseudonyms_of
-from geo.records.store.pseudonyms import Hashes, Key, Pseudonyms
-from geo.records.store.schema import BATCH, RECORD_PLACE, SPELLING
-from geo.records.store.sqlite import forget_deleted
 from geo.sheets.mapping import guess, known_mappings, read_mapping
 from geo.sheets.prepare import NOT_TOLD, RowFault, prepare
 from geo.sheets.reading import read_sheet
+from geo.store import decisions
+from geo.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
+from geo.store.engine import note, open_store, pseudonyms_of
+from geo.store.pseudonyms import Hashes, Key, Pseudonyms
+from geo.store.schema import BATCH, RECORD_PLACE, SPELLING
+from geo.store.sqlite import forget_deleted
 from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState, Right
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from geo.places.boundaries import Areas
-    from geo.records.store.engine import Store
     from geo.settings import Settings
     from geo.sheets.mapping import Mapping
     from geo.sheets.prepare import Prepared
     from geo.sheets.reading import Sheet
+    from geo.store.engine import Store
     from geo.terms import CodeSystem
     from geo.viewer import Viewer
 
@@ -155,13 +155,18 @@ def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, St
         source = table.outerjoin(SPELLING, SPELLING.c.id == place.c.spelling_id)
     query = (
         select(
-            table.c.id, table.c.row_number, table.c.state, table.c.version, place.c.kode.label("_kode"),
-            SPELLING.c.key.label("_key"), *values,
+            table.c.id,
+            table.c.row_number,
+            table.c.state,
+            table.c.version,
+            place.c.kode.label("_kode"),
+            SPELLING.c.key.label("_key"),
+            *values,
         )
         .select_from(source)
         .where(table.c.batch_id == batch)
         .order_by(table.c.row_number)
-    )  # fmt: skip
+    )
     found = {}
     for row in connection.execute(query).mappings():
         kept = tuple(_comparable(row[column.name]) for column in sorted(values, key=lambda one: one.name))

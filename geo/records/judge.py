@@ -18,8 +18,8 @@ from geo.terms import MatchBy, Outcome, PlaceRole, PlaceStatus
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
-    from geo.records.store.pseudonyms import Key
     from geo.sheets.prepare import Prepared
+    from geo.store.pseudonyms import Key
 
 #: A file of which this share of an earlier batch's rows comes again is that batch's file, sent again.
 SAME_FILE = 0.5
@@ -126,7 +126,7 @@ def decided_places(places: pd.DataFrame, decisions: Mapping[str, str]) -> pd.Dat
     Parameters
     ----------
     places
-        As in `geo.records.store.batches.Ready`.
+        As in `geo.store.batches.Ready`.
     decisions
         Kode or `outside` by the key of a spelling.
     """

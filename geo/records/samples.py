@@ -26,13 +26,46 @@ if TYPE_CHECKING:
 SEED = 2018
 #: Ways in which offices write kelurahan: right, shortened, misspelled, half, elsewhere.
 _WRITTEN = (
-    "Oebobo", "KEL. OEBUFU", "Kel. Naikoten I", "Naikoten 2", "Naikoten", "TDM", "LLBK", "Oesapa Brat", "Batuplat",
-    "Air Nona", "kelapa-lima", "Penfui Timur", "Manulai I", "Lasiana", "Kantor Lurah Liliba", "Bakunase 2",
-    "Sikumana", "Fatululi", "Merdeka", "Tode Kiser", "Nunbaun", "Tarus", "Kayu Puti", "Maulafa",
-)  # fmt: skip
+    "Oebobo",
+    "KEL. OEBUFU",
+    "Kel. Naikoten I",
+    "Naikoten 2",
+    "Naikoten",
+    "TDM",
+    "LLBK",
+    "Oesapa Brat",
+    "Batuplat",
+    "Air Nona",
+    "kelapa-lima",
+    "Penfui Timur",
+    "Manulai I",
+    "Lasiana",
+    "Kantor Lurah Liliba",
+    "Bakunase 2",
+    "Sikumana",
+    "Fatululi",
+    "Merdeka",
+    "Tode Kiser",
+    "Nunbaun",
+    "Tarus",
+    "Kayu Puti",
+    "Maulafa",
+)
 _ORIGINS = ("Kab. TTS", "Kab. Kupang", "TTU", "Malaka", "Kota Kupang", "Rote Ndao", "Sabu Raijua", "")
-_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-           "Nopember", "Desember")  # fmt: skip
+_MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "Nopember",
+    "Desember",
+)
 #: Written into every file that has such a field, so that a generator of tomorrow gives the bytes of today.
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a file's own clock has no zone
 _EPOCH = date(1899, 12, 30)
@@ -43,9 +76,12 @@ _TRAINED_EARLY, _WENT_QUIET = 4, 6
 def _written(day: date, form: int) -> Any:
     """A day in one of the forms that one sheet mixes."""
     return (
-        f"{day.day} {_MONTHS[day.month - 1]} {day.year}", f"{day:%d/%m/%Y}", f"{day:%d-%m-%y}", (day - _EPOCH).days,
+        f"{day.day} {_MONTHS[day.month - 1]} {day.year}",
+        f"{day:%d/%m/%Y}",
+        f"{day:%d-%m-%y}",
+        (day - _EPOCH).days,
         f"{day:%Y-%m-%d}",
-    )[form]  # fmt: skip
+    )[form]
 
 
 def bp3mi() -> list[list[Any]]:
@@ -54,10 +90,22 @@ def bp3mi() -> list[list[Any]]:
     rows: list[list[Any]] = [
         ["DATA CONTOH - BUKAN ORANG NYATA: CPMI/PMI YANG DICEGAH ATAU DIPULANGKAN, 2018"],
         [],
-        ["No", "Nama", "NIK", "Jenis Kelamin", "Umur", "Asal", None, None, "Prosedural/Non Prosedural",
-         "Tanggal Kepulangan", "Negara Tujuan", "Keterangan"],
+        [
+            "No",
+            "Nama",
+            "NIK",
+            "Jenis Kelamin",
+            "Umur",
+            "Asal",
+            None,
+            None,
+            "Prosedural/Non Prosedural",
+            "Tanggal Kepulangan",
+            "Negara Tujuan",
+            "Keterangan",
+        ],
         [None, None, None, None, None, "Desa/Kelurahan", "Kecamatan", "Kabupaten Asal", None, None, None, None],
-    ]  # fmt: skip
+    ]
     for number in range(1, 61):
         day = date(2018, 1, 3) + timedelta(days=int(rng.integers(0, 360)))
         is_woman, age = bool(rng.random() < 0.6), int(rng.integers(15, 45))  # noqa: PLR2004
@@ -65,12 +113,20 @@ def bp3mi() -> list[list[Any]]:
         nik = f"539904{born.day + 40 * is_woman:02}{born:%m%y}{number:04}"
         rows.append(
             [
-                number, f"CONTOH NAMA {number}", ("5.37E+15", nik, f"'{nik}", "")[int(rng.integers(0, 4))],
-                ("P", "Perempuan") [number % 2] if is_woman else ("L", "Laki-laki")[number % 2], f"{age} th",
-                str(rng.choice(_WRITTEN)), "", str(rng.choice(_ORIGINS)), "Non Prosedural",
-                _written(day, int(rng.integers(0, 5))), "Malaysia", "catatan bebas yang tidak disimpan",
+                number,
+                f"CONTOH NAMA {number}",
+                ("5.37E+15", nik, f"'{nik}", "")[int(rng.integers(0, 4))],
+                ("P", "Perempuan")[number % 2] if is_woman else ("L", "Laki-laki")[number % 2],
+                f"{age} th",
+                str(rng.choice(_WRITTEN)),
+                "",
+                str(rng.choice(_ORIGINS)),
+                "Non Prosedural",
+                _written(day, int(rng.integers(0, 5))),
+                "Malaysia",
+                "catatan bebas yang tidak disimpan",
             ]
-        )  # fmt: skip
+        )
     rows[10][9], rows[20][3] = "akhir bulan", "?!"
     rows.append(["Jumlah", None, None, None, 60, None, None, None, None, None, None, None])
     return rows
@@ -94,11 +150,18 @@ def police() -> list[list[str]]:
     for number in range(1, 31):
         day = date(2018, 2, 1) + timedelta(days=int(rng.integers(0, 300)))
         rows += [
-            [f"LP/CONTOH/{number}/2018", f"{day:%d/%m/%Y}", str(rng.choice(_WRITTEN)), "Oesapa",
-             str(rng.choice(_ORIGINS)), str(int(rng.integers(1, 9))),
-             str(rng.choice(["Lidik", "Sidik", "P21", "Vonis"])), "r\u00e9sum\u00e9 tidak disimpan"]
+            [
+                f"LP/CONTOH/{number}/2018",
+                f"{day:%d/%m/%Y}",
+                str(rng.choice(_WRITTEN)),
+                "Oesapa",
+                str(rng.choice(_ORIGINS)),
+                str(int(rng.integers(1, 9))),
+                str(rng.choice(["Lidik", "Sidik", "P21", "Vonis"])),
+                "r\u00e9sum\u00e9 tidak disimpan",
+            ]
             for _ in range(int(rng.integers(1, 4)))
-        ]  # fmt: skip
+        ]
     return rows
 
 
@@ -119,11 +182,18 @@ def simfoni() -> list[list[str]]:
     ]
     for number in range(1, 41):
         day = date(2018, 1, 1) + timedelta(days=int(rng.integers(0, 364)))
-        rows.append([
-            f"CONTOH-{number:04}", f"{day:%Y-%m-%d}", "Kota Kupang", "", str(rng.choice(_WRITTEN)),
-            str(rng.choice(["Perempuan", "Laki-laki"])), str(int(rng.integers(8, 40))),
-            str(rng.choice(["Terduga", "Terbukti", "Meninggal"])),
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"CONTOH-{number:04}",
+                f"{day:%Y-%m-%d}",
+                "Kota Kupang",
+                "",
+                str(rng.choice(_WRITTEN)),
+                str(rng.choice(["Perempuan", "Laki-laki"])),
+                str(int(rng.integers(8, 40))),
+                str(rng.choice(["Terduga", "Terbukti", "Meninggal"])),
+            ]
+        )
     return rows
 
 
@@ -136,10 +206,16 @@ def kobo(kode: Sequence[str]) -> list[list[str]]:
     for number in range(1, 51):
         day = date(2018, 11, 16) + timedelta(days=int(rng.integers(0, 400)))
         sign = str(rng.choice(["newcomers_in_kos", "recruiter_seen", "document_request", "question"]))
-        rows.append([
-            f"{day}T10:00:00", f"{day}", str(rng.choice(list(kode))), sign, str(rng.choice(["yes", "no"])),
-            str(900_000 + number),
-        ])  # fmt: skip
+        rows.append(
+            [
+                f"{day}T10:00:00",
+                f"{day}",
+                str(rng.choice(list(kode))),
+                sign,
+                str(rng.choice(["yes", "no"])),
+                str(900_000 + number),
+            ]
+        )
     return rows
 
 
@@ -159,14 +235,22 @@ def rollout(kode: Sequence[str]) -> list[list[str]]:
         for stage in path:
             is_training = stage is Stage.TRAINED
             told = {
-                "kode": one, "stage": stage, "on": f"{day}", "on_precision": "day", "counted_as": "cw",
-                "claim": "actual", "source": "contoh", "source_on": f"{day + timedelta(days=2)}",
-                "recorded_on": f"{day + timedelta(days=9)}", "reported_by": ("kelurahan", "dinas_p3a")[number % 2],
+                "kode": one,
+                "stage": stage,
+                "on": f"{day}",
+                "on_precision": "day",
+                "counted_as": "cw",
+                "claim": "actual",
+                "source": "contoh",
+                "source_on": f"{day + timedelta(days=2)}",
+                "recorded_on": f"{day + timedelta(days=9)}",
+                "reported_by": ("kelurahan", "dinas_p3a")[number % 2],
                 "decree_no": f"CONTOH/{number}/2019" if stage is Stage.DECREE else "",
                 "document": f"CONTOH-{100 + number}/2019" if is_training else "",
-                "course": "basic" if is_training else "", "hours": str(8 * (1 + number % 3)) if is_training else "",
+                "course": "basic" if is_training else "",
+                "hours": str(8 * (1 + number % 3)) if is_training else "",
                 "early_why": "held_jointly" if is_training and number == _TRAINED_EARLY else "",
-            }  # fmt: skip
+            }
             rows.append([told.get(name, "") for name in rows[0]])
             day += timedelta(days=int(rng.integers(14, 60)))
     return rows
@@ -236,8 +320,15 @@ def form_bytes(kelurahan: pd.Series[str], kecamatan: pd.Series[str]) -> bytes:
 
     survey = [
         ["type", "name", "label::Indonesia (id)", "label::English (en)", "required", "appearance", "constraint"],
-        ["note", "peringatan", "Jangan tulis nama, nomor telepon, atau alamat siapa pun.",
-         "Do not write anybody's name, telephone number or address.", "", "", ""],
+        [
+            "note",
+            "peringatan",
+            "Jangan tulis nama, nomor telepon, atau alamat siapa pun.",
+            "Do not write anybody's name, telephone number or address.",
+            "",
+            "",
+            "",
+        ],
         ["begin_group", "laporan", "Laporan", "Report", "", "", ""],
         ["date", "tanggal", "Tanggal terlihat", "Day it was seen", "yes", "", ". <= today()"],
         ["select_one kelurahan", "kelurahan", "Kelurahan", "Kelurahan", "yes", "minimal autocomplete", ""],
@@ -245,18 +336,24 @@ def form_bytes(kelurahan: pd.Series[str], kecamatan: pd.Series[str]) -> bytes:
         ["select_one banyaknya", "banyaknya", "Kira-kira berapa orang", "About how many people", "no", "", ""],
         ["select_one ya_tidak", "tindak_lanjut", "Sudah ditindaklanjuti?", "Followed up?", "yes", "", ""],
         ["end_group", "", "", "", "", "", ""],
-    ]  # fmt: skip
+    ]
     listed = [
-        ["jenis", "newcomers_in_kos", "Banyak pendatang lama tinggal di satu kos",
-         "Many newcomers long in one boarding house"],
+        [
+            "jenis",
+            "newcomers_in_kos",
+            "Banyak pendatang lama tinggal di satu kos",
+            "Many newcomers long in one boarding house",
+        ],
         ["jenis", "recruiter_seen", "Ada perekrut", "A recruiter was seen"],
         ["jenis", "document_request", "Permintaan surat yang janggal", "An odd request for papers"],
         ["jenis", "question", "Pertanyaan warga", "A question of a resident"],
         ["jenis", "other", "Lainnya", "Other"],
-        ["banyaknya", "1", "1", "1"], ["banyaknya", "2_5", "2 sampai 5", "2 to 5"],
+        ["banyaknya", "1", "1", "1"],
+        ["banyaknya", "2_5", "2 sampai 5", "2 to 5"],
         ["banyaknya", "6_", "6 atau lebih", "6 or more"],
-        ["ya_tidak", "yes", "Ya", "Yes"], ["ya_tidak", "no", "Belum", "Not yet"],
-    ]  # fmt: skip
+        ["ya_tidak", "yes", "Ya", "Yes"],
+        ["ya_tidak", "no", "Belum", "Not yet"],
+    ]
     listed += [
         ["kelurahan", str(kode), f"{name} ({above})", f"{name} ({above})"]
         for (kode, name), above in zip(kelurahan.items(), kecamatan, strict=True)

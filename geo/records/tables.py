@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from geo.records.store import Store
     from geo.settings import Settings
+    from geo.store import Store
     from geo.viewer import Viewer
 
 EXAMPLE = ROOT / "data" / "contoh"
@@ -93,7 +93,7 @@ def _example_files() -> Mapping[Table, Path]:
 def _store(settings: Settings) -> Store | None:
     """The city's own store; None while nothing was ever brought into it: looking at it makes none."""
     # Not at the top: what only the example needs shall not wait for a database.
-    from geo.records.store.engine import open_store, path_of
+    from geo.store.engine import open_store, path_of
 
     path = path_of(settings)
     return open_store(path) if path.is_file() else None
@@ -129,14 +129,14 @@ def _read(store: StoreName, settings: Settings, viewer: Viewer) -> _Read:
 
 def _of(store: Store, viewer: Viewer) -> _Read:
     # Not at the top: what only the facts need shall not wait for a database.
-    from geo.records.store import content
+    from geo.store import canonical
 
     facts = read_table(Table.ROLLOUT, FACTS)
     with store.reading(viewer, Right.SEE_EXACT) as connection:
         return _Read(
-            content.tables(connection),
-            content.denominator(connection),
-            content.mark(facts, content.set_asides(connection)),
+            canonical.tables(connection),
+            canonical.denominator(connection),
+            canonical.mark(facts, canonical.set_asides(connection)),
         )
 
 

@@ -240,9 +240,15 @@ def cells(
         margins["status"] = (*margins["status"], NO_STATUS)
     size = pd.Series(1.0, index=groups.index) if sizes is None else sizes.reindex(groups.index).fillna(0)
     frame = _Frame(
-        rows, groups, size, areas.city_code, tuple(str(year) for year in period.years), str(period), margins,
+        rows,
+        groups,
+        size,
+        areas.city_code,
+        tuple(str(year) for year in period.years),
+        str(period),
+        margins,
         with_years=audience is Audience.TASKFORCE and len(period.years) > 1,
-    )  # fmt: skip
+    )
     listing = _Listing(frame)
     _list_places(listing)
     _list_city(listing)

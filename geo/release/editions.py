@@ -207,8 +207,12 @@ def loss(draft: Draft) -> pd.DataFrame:
     big, shown = values >= max(draft.edition.scope.k, 1), ~draft.hidden
     found = pd.DataFrame(
         {
-            "what": what, "cells": 1, "reach_k": big, "shown": big & shown,
-            "persons_reach_k": np.where(big, values, 0), "persons_shown": np.where(big & shown, values, 0),
+            "what": what,
+            "cells": 1,
+            "reach_k": big,
+            "shown": big & shown,
+            "persons_reach_k": np.where(big, values, 0),
+            "persons_shown": np.where(big & shown, values, 0),
         }
-    )  # fmt: skip
+    )
     return found.groupby("what", sort=False).sum().astype(int)

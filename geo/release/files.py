@@ -257,9 +257,12 @@ def read(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
         source = told["sources"][0]
         edition = Edition(scope, table, told["unplaced_persons"], source["layer"], source["fingerprint"])
         stamp = Stamp(
-            told["edition"], told["reissue_of"], date.fromisoformat(told["published_on"]), told["ledger"],
+            told["edition"],
+            told["reissue_of"],
+            date.fromisoformat(told["published_on"]),
+            told["ledger"],
             told["audit_head"],
-        )  # fmt: skip
+        )
     except (OSError, ValueError, KeyError, TypeError, IndexError) as fault:
         raise broken from fault
     return edition, stamp

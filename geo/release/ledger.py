@@ -79,9 +79,15 @@ def _refuse(path: Path, problem: Problem) -> DataError:
 def _entry(line: dict[str, Any]) -> Entry:
     table = pd.DataFrame(line["cells"], columns=[*KEY, "value", "hidden"])
     return Entry(
-        line["number"], Audience(line["audience"]), Period.parse(line["period"]), line["k"], line["reissue_of"],
-        line["unplaced"], table.astype({"value": int, "hidden": bool}), line["hash"],
-    )  # fmt: skip
+        line["number"],
+        Audience(line["audience"]),
+        Period.parse(line["period"]),
+        line["k"],
+        line["reissue_of"],
+        line["unplaced"],
+        table.astype({"value": int, "hidden": bool}),
+        line["hash"],
+    )
 
 
 @dataclass(frozen=True)

@@ -115,9 +115,13 @@ def prepare(
     before = check_period(entries, scope.period, reissue=order.reissue)
     sizes = read_denominators(areas)
     draft = draw_up(
-        cases, coverage, areas, scope, sizes=None if sizes.empty else sizes.iloc[:, 0],
+        cases,
+        coverage,
+        areas,
+        scope,
+        sizes=None if sizes.empty else sizes.iloc[:, 0],
         stays_hidden=None if before is None else before.cells[before.cells["hidden"]],
-    )  # fmt: skip
+    )
     if before is not None:
         check_reissue(draft, [one for one in entries if one.period == scope.period])
     told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries))

@@ -133,7 +133,7 @@ def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> S
     viewer.require(Right.PUBLISH)
     # Not at the top: the public's editions are read without a database.
     from geo.access.audit import head
-    from geo.records.store.engine import note, open_store, path_of
+    from geo.store.engine import note, open_store, path_of
 
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
@@ -143,9 +143,12 @@ def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> S
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
         note(connection, viewer, Act.PUBLISH, "edition", number, told)
         return put_out(
-            made, _shelf(settings) / name, today=today, audit_head=str(head(connection)),
+            made,
+            _shelf(settings) / name,
+            today=today,
+            audit_head=str(head(connection)),
             attack_file=home(settings) / f"serangan-{name}.json",
-        )  # fmt: skip
+        )
 
 
 def bundle(one: Published) -> bytes:

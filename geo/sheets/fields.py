@@ -125,28 +125,40 @@ def _place(role: str, *called: str) -> tuple[Field, ...]:
 _SOURCE = Field("source", Reading.SOURCE, _headers("sumber|instansi|sumber data|sumber laporan|asal data"))
 _PLACE = _place("")
 _DOCUMENT = (
-    Field("document_kode", Reading.CODE, _headers("kode kelurahan|kode desa|kode kemendagri|kode bps|kode wilayah|kode")),
     Field(
-        "document_place", Reading.PLACE,
-        _headers("kelurahan dokumen|kelurahan ktp|kelurahan penerbit|desa kelurahan|kelurahan desa|kelurahan|desa"
-                 "|desa kel|kel desa|kelurahan sesuai dokumen"),
+        "document_kode", Reading.CODE, _headers("kode kelurahan|kode desa|kode kemendagri|kode bps|kode wilayah|kode")
     ),
     Field(
-        "document_kecamatan", Reading.KECAMATAN,
+        "document_place",
+        Reading.PLACE,
+        _headers(
+            "kelurahan dokumen|kelurahan ktp|kelurahan penerbit|desa kelurahan|kelurahan desa|kelurahan|desa"
+            "|desa kel|kel desa|kelurahan sesuai dokumen"
+        ),
+    ),
+    Field(
+        "document_kecamatan",
+        Reading.KECAMATAN,
         _headers("kecamatan dokumen|kecamatan ktp|kecamatan|kec|kecamatan sesuai dokumen"),
     ),
-)  # fmt: skip
+)
 FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.CASES: (
         Field(
-            "reported_on", Reading.DATE,
-            _headers("tanggal lapor|tanggal laporan|tgl lapor|tgl laporan|tanggal lp|tgl lp|tanggal kejadian"
-                     "|tgl kejadian|tanggal pencegahan|tanggal kepulangan|tanggal pemulangan|tanggal|tgl|tanggal registrasi"),
+            "reported_on",
+            Reading.DATE,
+            _headers(
+                "tanggal lapor|tanggal laporan|tgl lapor|tgl laporan|tanggal lp|tgl lp|tanggal kejadian"
+                "|tgl kejadian|tanggal pencegahan|tanggal kepulangan|tanggal pemulangan|tanggal|tgl|tanggal registrasi"
+            ),
         ),
         Field(
-            "report", Reading.KEY,
-            _headers("no lp|nomor lp|nomor laporan|no laporan|nomor laporan polisi|no registrasi|nomor registrasi"
-                     "|no register|id kasus|no kasus|nomor kasus"),
+            "report",
+            Reading.KEY,
+            _headers(
+                "no lp|nomor lp|nomor laporan|no laporan|nomor laporan polisi|no registrasi|nomor registrasi"
+                "|no register|id kasus|no kasus|nomor kasus"
+            ),
         ),
         *_DOCUMENT,
         *_place("residence", "domisili", "tempat tinggal"),
@@ -155,19 +167,36 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         *_place("exploitation", "eksploitasi"),
         Field("origin_kode", Reading.CODE, _headers("kode asal|kode kabupaten|kode kab kota")),
         Field(
-            "origin", Reading.KABUPATEN,
-            _headers("kabupaten asal|kab asal|asal|daerah asal|kab kota asal|kabupaten kota asal|kabupaten|kab kota"
-                     "|kabupaten kota|asal daerah"),
+            "origin",
+            Reading.KABUPATEN,
+            _headers(
+                "kabupaten asal|kab asal|asal|daerah asal|kab kota asal|kabupaten kota asal|kabupaten|kab kota"
+                "|kabupaten kota|asal daerah"
+            ),
         ),
-        Field("status", Reading.WORD, _headers("status korban|status kasus|kategori|keterangan kasus|prosedural non prosedural")),
+        Field(
+            "status",
+            Reading.WORD,
+            _headers("status korban|status kasus|kategori|keterangan kasus|prosedural non prosedural"),
+        ),
         Field("sex", Reading.WORD, _headers("jenis kelamin|jk|l p|kelamin|sex|gender|jenis kelamin l p")),
-        Field("age_group", Reading.WORD, _headers("kelompok umur|kelompok usia|kategori usia|dewasa anak|anak dewasa")),
+        Field(
+            "age_group", Reading.WORD, _headers("kelompok umur|kelompok usia|kategori usia|dewasa anak|anak dewasa")
+        ),
         Field("age", Reading.AGE, _headers("umur|usia|umur tahun|usia tahun|umur korban|usia korban")),
         Field("persons", Reading.COUNT, _headers("jumlah korban|jml korban|jumlah orang|jumlah|jml|korban orang")),
         _SOURCE,
         Field("nik", Reading.IDENTIFYING, _headers("nik|no nik|nomor nik|no ktp|nomor ktp|nomor induk kependudukan")),
-        Field("person_name", Reading.IDENTIFYING, _headers("nama|nama korban|nama lengkap|nama pmi|nama cpmi|korban|inisial")),
-        Field("birth_on", Reading.IDENTIFYING, _headers("tanggal lahir|tgl lahir|tempat tanggal lahir|ttl|tempat tgl lahir")),
+        Field(
+            "person_name",
+            Reading.IDENTIFYING,
+            _headers("nama|nama korban|nama lengkap|nama pmi|nama cpmi|korban|inisial"),
+        ),
+        Field(
+            "birth_on",
+            Reading.IDENTIFYING,
+            _headers("tanggal lahir|tgl lahir|tempat tanggal lahir|ttl|tempat tgl lahir"),
+        ),
     ),
     Kind.COVERAGE: (
         *_PLACE,
@@ -186,8 +215,10 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     ),
     Kind.REPORTS: (
         Field(
-            "reported_on", Reading.DATE,
-            _headers("tanggal lapor|tanggal laporan|tanggal|tgl|tanggal kejadian|tanggal terlihat|submission time"), is_needed=True,
+            "reported_on",
+            Reading.DATE,
+            _headers("tanggal lapor|tanggal laporan|tanggal|tgl|tanggal kejadian|tanggal terlihat|submission time"),
+            is_needed=True,
         ),
         *_PLACE,
         Field("kind", Reading.WORD, _headers("jenis tanda|jenis laporan|tanda|jenis")),
@@ -215,14 +246,16 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.DENOMINATORS: (
         *_PLACE,
         Field(
-            "value", Reading.NUMBER,
-            _headers("penduduk|jumlah penduduk|jiwa|nilai|jumlah|tps|jumlah tps|kk|pemilih"), is_needed=True,
+            "value",
+            Reading.NUMBER,
+            _headers("penduduk|jumlah penduduk|jiwa|nilai|jumlah|tps|jumlah tps|kk|pemilih"),
+            is_needed=True,
         ),
         Field("label", Reading.SOURCE, _headers("nama ukuran|ukuran|keterangan ukuran")),
         _SOURCE,
         Field("on", Reading.DATE, _headers("tanggal|per tanggal|tahun")),
     ),
-}  # fmt: skip
+}
 
 #: Kinds of signs and groups of watchers: closed lists, so that no note slips in as one.
 SIGNS = ("newcomers_in_kos", "recruiter_seen", "document_request", "question", "other")

@@ -82,7 +82,7 @@ class Prepared:
     values
         Of the rows that were not refused: the columns of the kind's table that hold values.
     places
-        As in `geo.records.store.batches.Ready`, and `candidates`, `conflict`.
+        As in `geo.store.batches.Ready`, and `candidates`, `conflict`.
     reports
         Of cases: number of the report within the file by row number, -1 for a report of its own.
     faults

@@ -27,15 +27,23 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januari january jan", "februari february pebruari peb feb", "maret march mar mrt", "april apr",
-            "mei may", "juni june jun", "juli july jul", "agustus august agt agst agu aug ags",
-            "september sept sep", "oktober october okt oct", "november nopember nov nop",
+            "januari january jan",
+            "februari february pebruari peb feb",
+            "maret march mar mrt",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus august agt agst agu aug ags",
+            "september sept sep",
+            "oktober october okt oct",
+            "november nopember nov nop",
             "desember december des dec",
         ),
         start=1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}.*$")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
@@ -222,30 +230,42 @@ _STATUS = {
 }
 _YES = {"yes": "ya|y|yes|sudah|true|1|benar|selesai|ditindaklanjuti", "no": "tidak|tdk|belum|no|n|false|0"}
 _STAGES = {
-    Stage.PROPOSED: "usulan|diusulkan", Stage.SOCIALISED: "sosialisasi|disosialisasikan",
-    Stage.DECREE: "sk|surat keputusan|ditetapkan", Stage.RECRUITED: "anggota direkrut|direkrut|perekrutan",
-    Stage.TRAINED: "dilatih|pelatihan", Stage.ACTIVE: "aktif|berjalan", Stage.DORMANT: "tidak aktif|pasif|vakum",
-    Stage.REACTIVATED: "aktif kembali|diaktifkan kembali", Stage.DISSOLVED: "bubar|dibubarkan",
-}  # fmt: skip
+    Stage.PROPOSED: "usulan|diusulkan",
+    Stage.SOCIALISED: "sosialisasi|disosialisasikan",
+    Stage.DECREE: "sk|surat keputusan|ditetapkan",
+    Stage.RECRUITED: "anggota direkrut|direkrut|perekrutan",
+    Stage.TRAINED: "dilatih|pelatihan",
+    Stage.ACTIVE: "aktif|berjalan",
+    Stage.DORMANT: "tidak aktif|pasif|vakum",
+    Stage.REACTIVATED: "aktif kembali|diaktifkan kembali",
+    Stage.DISSOLVED: "bubar|dibubarkan",
+}
 _COUNTED_AS = {
-    CountedAs.CW: "community watch", CountedAs.GT_TPPO: "gt tppo|gt-tppo|gugus tugas|gugus tugas tppo",
+    CountedAs.CW: "community watch",
+    CountedAs.GT_TPPO: "gt tppo|gt-tppo|gugus tugas|gugus tugas tppo",
     CountedAs.TIM_ANTI_TRAFFICKING: "tim anti trafficking|tim anti-trafficking",
-}  # fmt: skip
+}
 _CLAIMS = {Claim.ACTUAL: "tercapai|realisasi|nyata", Claim.TARGET: "target|rencana"}
 _COURSES = {
-    Course.BASIC: "dasar|pelatihan dasar", Course.REFRESHER: "penyegaran|pelatihan penyegaran|lanjutan",
+    Course.BASIC: "dasar|pelatihan dasar",
+    Course.REFRESHER: "penyegaran|pelatihan penyegaran|lanjutan",
     Course.OTHER: "lain|lainnya|pelatihan lain",
-}  # fmt: skip
+}
 _REPORTERS = {
-    ReportedBy.DINAS_P3A: "dinas|dinas p3a|dp3a|p3a", ReportedBy.KECAMATAN: "camat|kantor camat",
-    ReportedBy.KELURAHAN: "lurah|kantor lurah", ReportedBy.WATCHERS: "cw|community watch|anggota cw|pemantau",
-    ReportedBy.POLICE: "polisi|polres|polsek|polda", ReportedBy.PRESS: "media|berita|pers|koran",
+    ReportedBy.DINAS_P3A: "dinas|dinas p3a|dp3a|p3a",
+    ReportedBy.KECAMATAN: "camat|kantor camat",
+    ReportedBy.KELURAHAN: "lurah|kantor lurah",
+    ReportedBy.WATCHERS: "cw|community watch|anggota cw|pemantau",
+    ReportedBy.POLICE: "polisi|polres|polsek|polda",
+    ReportedBy.PRESS: "media|berita|pers|koran",
     ReportedBy.OTHER: "lain|lainnya",
-}  # fmt: skip
+}
 _EARLY = {
-    EarlyWhy.HELD_JOINTLY: "digabung|pelatihan gabungan", EarlyWhy.DECREE_BACKDATED: "sk berlaku surut|berlaku surut",
-    EarlyWhy.DECREE_LOST: "sk lama hilang|sk hilang", EarlyWhy.OTHER_DECREE: "memakai sk lain|sk lain",
-}  # fmt: skip
+    EarlyWhy.HELD_JOINTLY: "digabung|pelatihan gabungan",
+    EarlyWhy.DECREE_BACKDATED: "sk berlaku surut|berlaku surut",
+    EarlyWhy.DECREE_LOST: "sk lama hilang|sk hilang",
+    EarlyWhy.OTHER_DECREE: "memakai sk lain|sk lain",
+}
 _PRECISIONS = {Precision.DAY: "hari|tanggal", Precision.MONTH: "bulan", Precision.YEAR: "tahun"}
 
 

@@ -36,11 +36,13 @@ def _use(shell: Shell, desk: Desk, name: str, raw: bytes) -> None:
     parts = st.columns(3)
     chosen = {
         part: parts[at].selectbox(
-            words(f"layer.{part}"), ["", *columns], key=f"layer.{part}",
+            words(f"layer.{part}"),
+            ["", *columns],
+            key=f"layer.{part}",
             index=1 + columns.index(part_name) if (part_name := _likely(part, columns)) else 0,
         )
         for at, part in enumerate(("key", "name", "group"))
-    }  # fmt: skip
+    }
     if st.button(words("layer.use"), disabled=not (chosen["key"] and chosen["name"])):
         shell.do(
             lambda: desk.use_layer(name, raw, key=chosen["key"], name_column=chosen["name"], group=chosen["group"]),

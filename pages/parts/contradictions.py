@@ -31,9 +31,11 @@ def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statem
     st.caption(words("asides.help"))
     if offered:
         at = st.selectbox(
-            words("asides.which"), range(len(offered)), key="asides.which",
+            words("asides.which"),
+            range(len(offered)),
+            key="asides.which",
             format_func=lambda one: statement_text(offered[one], words),
-        )  # fmt: skip
+        )
         why = st.selectbox(
             words("asides.why"), list(AsideWhy), format_func=lambda one: words(f"aside_why.{one}"), key="asides.why"
         )
@@ -41,9 +43,11 @@ def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statem
             shell.do(lambda: desk.set_aside(offered[at], why), words("asides.done"))
     if standing:
         number = st.selectbox(
-            words("asides.standing"), list(standing), key="asides.standing",
+            words("asides.standing"),
+            list(standing),
+            key="asides.standing",
             format_func=lambda one: aside_text(standing[one], words),
-        )  # fmt: skip
+        )
         if st.button(words("asides.take_back.do")):
             shell.do(lambda: desk.take_back_set_aside(number), words("asides.taken_back"))
 

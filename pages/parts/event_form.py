@@ -73,14 +73,22 @@ def _training(shell: Shell, event: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _word(
-    shell: Shell, column: Any, name: str, called: str, listed: type[StrEnum], event: dict[Any, Any],
-    *, is_optional: bool = False,
-) -> str:  # fmt: skip
+    shell: Shell,
+    column: Any,
+    name: str,
+    called: str,
+    listed: type[StrEnum],
+    event: dict[Any, Any],
+    *,
+    is_optional: bool = False,
+) -> str:
     """Choice of a word of a closed list."""
     offered = [*([""] if is_optional else []), *(one.value for one in listed)]
     names = {one: shell.words(f"{called}.{one}") if one else "-" for one in offered}
     chosen: str = column.selectbox(
-        shell.words(f"field.{name}"), offered, index=offered.index(event.get(name) or offered[0]),
+        shell.words(f"field.{name}"),
+        offered,
+        index=offered.index(event.get(name) or offered[0]),
         format_func=names.__getitem__,
-    )  # fmt: skip
+    )
     return chosen

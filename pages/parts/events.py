@@ -35,9 +35,11 @@ def events_control(shell: Shell, desk: Desk, kode: str) -> None:
         st.caption(words("events.none"))
     rows = {int(row["id"]): row for row in found}
     number = st.selectbox(
-        words("events.which"), [0, *rows], key=f"events.number.{kode}",
+        words("events.which"),
+        [0, *rows],
+        key=f"events.number.{kode}",
         format_func=lambda one: event_text(rows[one], words) if one else words("events.new"),
-    )  # fmt: skip
+    )
     event = rows.get(number, {})
     if event.get("state") == RecordState.WITHDRAWN:
         st.warning(words("events.is_withdrawn"))
@@ -59,9 +61,12 @@ def _form(shell: Shell, desk: Desk, kode: str, event: dict[Any, Any]) -> None:
     key = f"events.{kode}.{number}.{held.get('version') or st.session_state.get(_ENTERED, 0)}"
     stages = list(Stage)
     stage = st.selectbox(
-        words("field.stage"), stages, index=stages.index(Stage(held.get("stage", Stage.ACTIVE))),
-        format_func=lambda one: words(f"event.{one}"), key=f"{key}.stage",
-    )  # fmt: skip
+        words("field.stage"),
+        stages,
+        index=stages.index(Stage(held.get("stage", Stage.ACTIVE))),
+        format_func=lambda one: words(f"event.{one}"),
+        key=f"{key}.stage",
+    )
     with st.form(key):
         values = event_fields(shell, held, stage, is_city=kode == shell.areas.city_code)
         is_sent = st.form_submit_button(words("events.save" if number else "events.enter"), type="primary")

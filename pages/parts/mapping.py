@@ -28,16 +28,22 @@ def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:
     left, right = st.columns(2)
     kind = Kind(
         left.selectbox(
-            words("data.kind"), list(Kind), index=list(Kind).index(guessed.kind),
-            format_func=lambda one: words(f"kind.{one}"), key="map.kind",
+            words("data.kind"),
+            list(Kind),
+            index=list(Kind).index(guessed.kind),
+            format_func=lambda one: words(f"kind.{one}"),
+            key="map.kind",
         )
-    )  # fmt: skip
+    )
     fitting = ["", *(name for name, one in known.items() if one.kind is kind)]
     start = guessed.name if guessed.kind is kind and guessed.name in fitting else ""
     name = right.selectbox(
-        words("data.mapping"), fitting, index=fitting.index(start),
-        format_func=lambda one: one or words("data.mapping.guess"), key=f"map.name.{kind}",
-    )  # fmt: skip
+        words("data.mapping"),
+        fitting,
+        index=fitting.index(start),
+        format_func=lambda one: one or words("data.mapping.guess"),
+        key=f"map.name.{kind}",
+    )
     base = guess(sheet.columns, kind=kind, known={name: known[name]} if name else {})
     headers = ["", *sheet.columns]
     columns: dict[str, str] = {}
@@ -46,10 +52,12 @@ def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:
         places = st.columns(3)
         for at, field in enumerate(FIELDS[kind]):
             chosen = places[at % 3].selectbox(
-                words(f"field.{field.name}"), headers,
+                words(f"field.{field.name}"),
+                headers,
                 index=headers.index(base.columns.get(field.name, "")),
-                format_func=lambda one: one or "-", key=f"map.{kind}.{name}.{field.name}",
-            )  # fmt: skip
+                format_func=lambda one: one or "-",
+                key=f"map.{kind}.{name}.{field.name}",
+            )
             if chosen:
                 columns[field.name] = chosen
         mapping = replace(base, columns=columns)

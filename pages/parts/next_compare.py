@@ -40,10 +40,11 @@ def draw(shell: Shell, drafting: Drafting) -> None:
             shell.draw_map(paint, at=at, height=_HEIGHT)
             st.markdown(
                 words(
-                    "side.worth", worth=words.number(round(reach[-1], 1)),
+                    "side.worth",
+                    worth=words.number(round(reach[-1], 1)),
                     cost=words.number(round(float(needs["cost"][wave.gt(0).fillna(value=False)].sum()))),
                 )
-            )  # fmt: skip
+            )
     found = moves(offered[one], offered[other])
     st.markdown(words("side.moves", n=len(found), loss=words.signed(round(reach[1] - reach[0], 2))))
     if len(found):

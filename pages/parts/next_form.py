@@ -38,12 +38,19 @@ def _fields(shell: Shell, own: Proposal) -> dict[str, Any]:
         "waves": one.number_input(words("limit.waves"), 1, 24, limits.waves),
         "capacity": two.number_input(words("limit.capacity"), 1, 200, limits.capacity[0]),
         "begins_on": three.date_input(
-            words("limit.begins_on"), own.begins_on, min_value=date(2010, 1, 1), max_value=date(2100, 12, 31),
+            words("limit.begins_on"),
+            own.begins_on,
+            min_value=date(2010, 1, 1),
+            max_value=date(2100, 12, 31),
             format="DD/MM/YYYY",
         ),
         "months": one.number_input(words("limit.months"), 1, 24, own.months),
         "budget": two.number_input(
-            words("limit.budget"), 0.0, 1e6, limits.budget[0] / _MILLION if limits.budget else 0.0, step=10.0,
+            words("limit.budget"),
+            0.0,
+            1e6,
+            limits.budget[0] / _MILLION if limits.budget else 0.0,
+            step=10.0,
             help=words("limit.none"),
         ),
         "cost": three.number_input(words("limit.cost"), 0.0, 1e5, own.cost / _MILLION, step=5.0),
@@ -53,15 +60,13 @@ def _fields(shell: Shell, own: Proposal) -> dict[str, Any]:
         "trainers_each": two.number_input(words("limit.trainers_each"), 0, 50, own.trainers),
         "carry_over": st.checkbox(words("limit.carry_over"), limits.carry_over),
         "least": one.number_input(words("limit.least"), 0, 50, limits.min_per_kecamatan or 0),
-        "most": two.number_input(
-            words("limit.most"), 0, 50, limits.max_per_kecamatan or 0, help=words("limit.none")
-        ),
+        "most": two.number_input(words("limit.most"), 0, 50, limits.max_per_kecamatan or 0, help=words("limit.none")),
         "count_started": st.checkbox(words("limit.count_started"), limits.count_started),
         "discount": one.slider(
             words("limit.discount"), 0.5, 1.0, limits.discount, step=0.01, help=words("limit.discount.help")
         ),
         "spill": two.slider(words("limit.spill"), -1.0, 1.0, limits.spill, step=0.05, help=words("limit.spill.help")),
-    }  # fmt: skip
+    }
 
 
 def _proposal(values: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -70,18 +75,25 @@ def _proposal(values: dict[str, Any], limits: Limits) -> dict[str, Any]:
     budget, trainers = values["budget"] * _MILLION, int(values["trainers"])
     return {
         "limits": replace(
-            limits, waves=waves, capacity=(int(values["capacity"]),) * waves,
-            budget=(budget,) * waves if budget else None, carry_over=values["carry_over"],
+            limits,
+            waves=waves,
+            capacity=(int(values["capacity"]),) * waves,
+            budget=(budget,) * waves if budget else None,
+            carry_over=values["carry_over"],
             trainers=(trainers,) * waves if trainers else None,
-            min_per_kecamatan=int(values["least"]) or None, max_per_kecamatan=int(values["most"]) or None,
-            count_started=values["count_started"], discount=float(values["discount"]),
+            min_per_kecamatan=int(values["least"]) or None,
+            max_per_kecamatan=int(values["most"]) or None,
+            count_started=values["count_started"],
+            discount=float(values["discount"]),
             spill=round(float(values["spill"]), 2),
             must=tuple((kode, min(by, waves)) for kode, by in limits.must),
             not_in=tuple(one for one in limits.not_in if one[1] is None or one[1] <= waves),
         ),
-        "cost": values["cost"] * _MILLION, "trainers": int(values["trainers_each"]),
-        "begins_on": values["begins_on"], "months": int(values["months"]),
-    }  # fmt: skip
+        "cost": values["cost"] * _MILLION,
+        "trainers": int(values["trainers_each"]),
+        "begins_on": values["begins_on"],
+        "months": int(values["months"]),
+    }
 
 
 def pins_control(shell: Shell, drafting: Drafting) -> None:
@@ -116,9 +128,11 @@ def _add(shell: Shell, drafting: Drafting) -> None:
     offered = [kode for kode in names.sort_values().index if kode not in drafting.active]
     one, two, three, four = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
     how = one.selectbox(
-        words("pin.how"), ["must", "never", "not_in", "before"], format_func=lambda kind: words(f"pin.{kind}"),
+        words("pin.how"),
+        ["must", "never", "not_in", "before"],
+        format_func=lambda kind: words(f"pin.{kind}"),
         key="next.pin.how",
-    )  # fmt: skip
+    )
     two.selectbox(words("filter.kelurahan"), offered, format_func=names.__getitem__, key="next.pin.kode")
     if how == "before":
         three.selectbox(words("pin.other"), offered, format_func=names.__getitem__, key="next.pin.other")

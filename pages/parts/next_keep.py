@@ -48,12 +48,13 @@ def _kept(shell: Shell, drafting: Drafting, desk: Desk) -> None:
         return
     by_token = {row["token"]: row for row in rows}
     token = st.selectbox(
-        words("keep.which"), list(by_token),
+        words("keep.which"),
+        list(by_token),
         format_func=lambda one: words(
             "keep.called", name=by_token[one]["name"], day=words.day(by_token[one]["made_at"].date())
         ),
         key="next.kept.which",
-    )  # fmt: skip
+    )
     row, one, two, three = by_token[token], *st.columns(3)
     if one.button(words("keep.open"), width="stretch"):
         drafting.take(desk.scenario(token))

@@ -30,17 +30,23 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
         with st.form("next.move", clear_on_submit=True):
             one, two = st.columns(2)
             one.selectbox(
-                words("filter.kelurahan"), offered, key="next.move.kode",
+                words("filter.kelurahan"),
+                offered,
+                key="next.move.kode",
                 format_func=lambda one: f"{names[one]} ({wave_label(wave[one], words)})",
-            )  # fmt: skip
+            )
             two.selectbox(
-                words("moves.to"), [*range(1, own.limits.waves + 1), _NOT], key="next.move.to",
+                words("moves.to"),
+                [*range(1, own.limits.waves + 1), _NOT],
+                key="next.move.to",
                 format_func=lambda one: wave_label(one or None, words),
-            )  # fmt: skip
+            )
             one.selectbox(
-                words("moves.reason"), list(OverrideReason), key="next.move.reason",
+                words("moves.reason"),
+                list(OverrideReason),
+                key="next.move.reason",
                 format_func=lambda one: words(f"override_reason.{one}"),
-            )  # fmt: skip
+            )
             two.text_input(
                 words("moves.note"), max_chars=_LONGEST, help=words("moves.note.help"), key="next.move.note"
             )
@@ -54,9 +60,11 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
             if moved.note:
                 said.caption(moved.note)
             way.button(
-                words("pin.let_go"), key=f"next.moved.{moved.kode}", on_click=drafting.override,
+                words("pin.let_go"),
+                key=f"next.moved.{moved.kode}",
+                on_click=drafting.override,
                 args=(None, moved.kode),
-            )  # fmt: skip
+            )
 
 
 def _moved(drafting: Drafting) -> None:

@@ -38,12 +38,17 @@ def draw(shell: Shell, drafting: Drafting) -> None:
         return
     own, first = shell.settings.priority, min(drafting.proposal.first, len(ranking.table))
     found = shell.made(
-        "stability", seen,
+        "stability",
+        seen,
         lambda: stability(
             ranking, first=first, draws=own.draws, concentration=own.concentration, seed=drafting.proposal.seed
         ),
-        drafting.proposal.weights, first, drafting.proposal.seed, own, shell.view.on,
-    )  # fmt: skip
+        drafting.proposal.weights,
+        first,
+        drafting.proposal.seed,
+        own,
+        shell.view.on,
+    )
     standings = found.standings(always=own.always, never=own.never)
     wide, narrow = st.columns([7, 3])
     reached = shell.rollout(seen)
@@ -58,9 +63,10 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     st.subheader(words("next.list"))
     st.caption(words("next.list.how", first=first))
     st.dataframe(
-        priority_table(ranking, found, seen.areas, words, own), height=420,
+        priority_table(ranking, found, seen.areas, words, own),
+        height=420,
         column_config={words("priority.reason"): st.column_config.TextColumn(width="large")},
-    )  # fmt: skip
+    )
     _details(shell, ranking, first)
 
 
@@ -78,14 +84,20 @@ def _weights(shell: Shell, drafting: Drafting) -> None:
                 drafting.change(weights=tuple((now | {name: value}).items()))
 
             places[number % 3].slider(
-                criterion_label(one, words), 0.0, _MOST_WEIGHT, step=1.0, format="%d",
+                criterion_label(one, words),
+                0.0,
+                _MOST_WEIGHT,
+                step=1.0,
+                format="%d",
                 **drafting.widget(f"weight.{one.name}", min(weights.get(one.name, one.weight), _MOST_WEIGHT), put),
-            )  # fmt: skip
+            )
         left, right = st.columns([2, 1], vertical_alignment="bottom")
         left.slider(
-            words("next.first"), 1, 20,
+            words("next.first"),
+            1,
+            20,
             **drafting.widget("first", drafting.proposal.first, lambda value: drafting.change(first=value)),
-        )  # fmt: skip
+        )
         right.button(words("next.again"), on_click=drafting.begin_again, width="stretch")
 
 

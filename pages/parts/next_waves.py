@@ -155,17 +155,27 @@ def _tiers(shell: Shell, drafting: Drafting) -> None:
         st.caption(words("drawn.how"))
         one, two, three = st.columns(3)
         one.slider(
-            words("drawn.tolerance"), 0.0, 0.5, step=0.05, format="percent",
+            words("drawn.tolerance"),
+            0.0,
+            0.5,
+            step=0.05,
+            format="percent",
             **drafting.widget("tolerance", own.tolerance, lambda one: drafting.change(tolerance=one)),
-        )  # fmt: skip
+        )
         two.radio(
-            words("drawn.by"), [False, True], format_func=lambda one: words("drawn.score" if one else "drawn.lot"),
+            words("drawn.by"),
+            [False, True],
+            format_func=lambda one: words("drawn.score" if one else "drawn.lot"),
             **drafting.widget("by_score", own.by_score, lambda one: drafting.change(by_score=one)),
-        )  # fmt: skip
+        )
         three.number_input(
-            words("drawn.seed"), min_value=1, max_value=999_999, step=1, disabled=own.by_score,
+            words("drawn.seed"),
+            min_value=1,
+            max_value=999_999,
+            step=1,
+            disabled=own.by_score,
             **drafting.widget("seed", own.seed, lambda one: drafting.change(seed=one)),
-        )  # fmt: skip
+        )
         dealt = drafting.dealt
         if dealt is not None:
             st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=None if own.by_score else own.seed))
@@ -184,9 +194,12 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
         shell.kelurahan_control()
     with wide:
         st.segmented_control(
-            words("pin.click"), ["choose", "must", "never"], default="choose", key="next.click",
+            words("pin.click"),
+            ["choose", "must", "never"],
+            default="choose",
+            key="next.click",
             format_func=lambda one: words(f"pin.click.{one}"),
-        )  # fmt: skip
+        )
         shell.draw_map(paint, at=".waves", on_click=partial(_pin, drafting))
     if wave.gt(0).any():
         st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))

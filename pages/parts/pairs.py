@@ -22,9 +22,11 @@ def pairs_control(shell: Shell, desk: Desk) -> None:
     if not found.empty:
         pairs = found.set_index("id")
         number = st.selectbox(
-            words("pairs.which"), list(pairs.index), key="pairs.which",
+            words("pairs.which"),
+            list(pairs.index),
+            key="pairs.which",
             format_func=lambda one: pair_text(pairs.loc[one], words),
-        )  # fmt: skip
+        )
         left, right = st.columns(2)
         version = int(pairs.at[number, "version"])
         for column, state in ((left, PairState.SAME), (right, PairState.DIFFERENT)):

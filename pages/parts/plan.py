@@ -28,9 +28,13 @@ def draw(shell: Shell, reached: Rollout) -> None:
         st.markdown(said)
     first = _BY if view.on < _BY else date(view.on.year + 2, 12, 31)
     by = st.date_input(
-        words("pace.by"), first, format="DD/MM/YYYY", min_value=date(2018, 1, 1), max_value=date(2100, 12, 31),
+        words("pace.by"),
+        first,
+        format="DD/MM/YYYY",
+        min_value=date(2018, 1, 1),
+        max_value=date(2100, 12, 31),
         key="rollout.by",
-    )  # fmt: skip
+    )
     begun = starts(seen.rollout, areas, on=view.on, known_on=view.known)
     planned = plan_of(seen.rollout, areas, known_on=view.known)
     needed = needed_pace(len(reached.known), len(areas.index), on=view.on, by=by)
@@ -38,9 +42,12 @@ def draw(shell: Shell, reached: Rollout) -> None:
     for said in pace_sentences(reached, needed, found, areas, words, by=by):
         st.markdown(said)
     bounds = shell.made(
-        "bounds", seen, lambda: bounds_course(seen.rollout, areas, until=view.on, known_on=view.known),
-        view.on, view.known,
-    )  # fmt: skip
+        "bounds",
+        seen,
+        lambda: bounds_course(seen.rollout, areas, until=view.on, known_on=view.known),
+        view.on,
+        view.known,
+    )
     st.altair_chart(plan_chart(bounds, planned, found, reached, words, note=shell.stages_note()))
     st.caption(words("plan.chart.how"))
     st.subheader(words("slip.title"))

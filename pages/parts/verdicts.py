@@ -33,10 +33,13 @@ def draw(shell: Shell) -> None:
     with wide:
         shell.draw_map(
             shell.made(
-                "verdicts", seen, lambda: verdict_map(seen, found, stages, words, note=shell.note()),
-                shell.is_declared, view.on,
+                "verdicts",
+                seen,
+                lambda: verdict_map(seen, found, stages, words, note=shell.note()),
+                shell.is_declared,
+                view.on,
             )
-        )  # fmt: skip
+        )
     with narrow:
         st.html(legend(words("verdict.legend"), verdict_classes(found)[0], stages["stage"], words))
         for said in cluster_sentences(found, names, words):

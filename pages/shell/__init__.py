@@ -158,9 +158,12 @@ class Shell:
         """Rules of the verdicts: the chosen period, and with more than one year the two that are compared."""
         own = self.settings.hotspots
         return Rules(
-            alpha=own.alpha, looks=1 if len(self.years) < 2 else 3, max_share=own.max_share,  # noqa: PLR2004
-            replicates=own.replicates, is_declared=is_declared,
-        )  # fmt: skip
+            alpha=own.alpha,
+            looks=1 if len(self.years) < 2 else 3,  # noqa: PLR2004
+            max_share=own.max_share,
+            replicates=own.replicates,
+            is_declared=is_declared,
+        )
 
     @property
     def is_declared(self) -> bool:
@@ -182,9 +185,12 @@ class Shell:
         if self.view.aspect not in offered:
             self.change(aspect=offered[0])
         st.segmented_control(
-            self.words("filter.aspect"), offered, label_visibility="collapsed",
-            format_func=lambda one: self.words(f"aspect.{one.name.lower()}"), **self.widget("aspect"),
-        )  # fmt: skip
+            self.words("filter.aspect"),
+            offered,
+            label_visibility="collapsed",
+            format_func=lambda one: self.words(f"aspect.{one.name.lower()}"),
+            **self.widget("aspect"),
+        )
 
     def neighbours(self, kode: str) -> tuple[str, ...]:
         """Kelurahan next to one."""
@@ -234,9 +240,14 @@ class Shell:
             st.error(_plain(sentence(one, self.words)))
 
     def draw_map(
-        self, paint: Paint, *, at: str = "", areas: Areas | None = None, height: int | None = None,
+        self,
+        paint: Paint,
+        *,
+        at: str = "",
+        areas: Areas | None = None,
+        height: int | None = None,
         on_click: Callable[[str], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The map; a click on it chooses a kelurahan.
 
         Parameters
@@ -265,10 +276,14 @@ class Shell:
 
         tiles = (self.settings.tiles_url, self.settings.tiles_attribution) if view.tiles else None
         map_component.draw(
-            areas or self.areas, paint, key=f"shell.map{at}", selected="" if areas else view.kelurahan, tiles=tiles,
+            areas or self.areas,
+            paint,
+            key=f"shell.map{at}",
+            selected="" if areas else view.kelurahan,
+            tiles=tiles,
             on_choice=chosen,
             height=height or map_component.HEIGHT,
-        )  # fmt: skip
+        )
         if not at:
             self._head_start()
 
@@ -316,20 +331,28 @@ class Shell:
         words = self.words
         with st.sidebar:
             st.segmented_control(
-                words("filter.language"), list(Language), format_func=lambda one: words(f"language.{one}"),
+                words("filter.language"),
+                list(Language),
+                format_func=lambda one: words(f"language.{one}"),
                 **self.widget("language"),
-            )  # fmt: skip
+            )
             st.radio(
-                words("filter.store"), self.stores, format_func=lambda one: words(f"store.{one}"),
+                words("filter.store"),
+                self.stores,
+                format_func=lambda one: words(f"store.{one}"),
                 **self.widget("store"),
-            )  # fmt: skip
+            )
             if len(self.stores) == 1:
                 st.caption(words("store.closed"))
             st.selectbox(words("filter.period"), self._periods(), format_func=str, **self.widget("period"))
             st.date_input(
-                words("filter.on"), format="DD/MM/YYYY", min_value=date(2010, 1, 1), max_value=date(2100, 12, 31),
-                help=words("filter.on.help"), **self.widget("on"),
-            )  # fmt: skip
+                words("filter.on"),
+                format="DD/MM/YYYY",
+                min_value=date(2010, 1, 1),
+                max_value=date(2100, 12, 31),
+                help=words("filter.on.help"),
+                **self.widget("on"),
+            )
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
             signed(self)
 
@@ -389,24 +412,29 @@ class Shell:
         """Choice of a measure, and for a rate of its denominator."""
         words = self.words
         st.segmented_control(
-            words("filter.measure"), self._offered(seen, measures), format_func=lambda one: words(f"measure.{one}"),
+            words("filter.measure"),
+            self._offered(seen, measures),
+            format_func=lambda one: words(f"measure.{one}"),
             **self.widget("measure"),
-        )  # fmt: skip
+        )
         if self.view.measure not in COUNTS:
             st.selectbox(
-                words("filter.denominator"), [Denominator(name) for name in seen.denominators.columns],
+                words("filter.denominator"),
+                [Denominator(name) for name in seen.denominators.columns],
                 format_func=lambda one: words(f"denominator.{one}"),
-                help=words("filter.denominator.help"), **self.widget("denominator"),
-            )  # fmt: skip
+                help=words("filter.denominator.help"),
+                **self.widget("denominator"),
+            )
 
     def kelurahan_control(self) -> None:
         """Choice of a kelurahan from a list: what a click on the map does, for the keyboard."""
         words, names = self.words, self.areas.names
         st.selectbox(
-            words("filter.kelurahan"), ["", *names.sort_values().index],
+            words("filter.kelurahan"),
+            ["", *names.sort_values().index],
             format_func=lambda kode: names[kode] if kode else words("filter.kelurahan.none"),
             **self.widget("kelurahan"),
-        )  # fmt: skip
+        )
 
     def search(self) -> None:
         """Search by name that forgives spelling; it offers, the visitor chooses."""
@@ -420,8 +448,10 @@ class Shell:
         for kode in found:
             st.button(
                 f"{names[kode]} ({groups[kode]})" if groups[kode] else names[kode],
-                key=f"search.{kode}", on_click=self.change, kwargs={"kelurahan": kode},
-            )  # fmt: skip
+                key=f"search.{kode}",
+                on_click=self.change,
+                kwargs={"kelurahan": kode},
+            )
 
     def what_to_bring(self) -> None:
         """The empty state of the city's own store: what can be brought, and where."""

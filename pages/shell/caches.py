@@ -148,9 +148,14 @@ def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # 
     chosen = found[_at]
     before = next((one for one in found if one.scope.period == chosen.scope.period.before()), None)
     return from_edition(
-        chosen, before, _layer, mark=state(settings()[0]), rollout=read_table(Table.ROLLOUT, FACTS),
-        denominators=read_denominators(_layer), on=_on,
-    )  # fmt: skip
+        chosen,
+        before,
+        _layer,
+        mark=state(settings()[0]),
+        rollout=read_table(Table.ROLLOUT, FACTS),
+        denominators=read_denominators(_layer),
+        on=_on,
+    )
 
 
 def released_to_public(layer: Areas, period: Period, on: date) -> Released:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo.access import incident, retention
 from geo.access.audit import Verification, entries, verify
-from geo.records.store.engine import open_store, path_of
+from geo.store.engine import open_store, path_of
 from geo.terms import Right
 from geo.words import Language, Words
 from pages.shell.signed import saved
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.records.store import Store
     from geo.settings import Settings
+    from geo.store import Store
     from geo.terms import Act
     from geo.viewer import Viewer
     from pages.shell import Shell
@@ -74,9 +74,13 @@ class Custody:
     def pack(self, first: date, last: date) -> bytes:
         """The pack for an incident."""
         return incident.pack(
-            self._store, self.viewer, self.settings, first=first, last=last,
+            self._store,
+            self.viewer,
+            self.settings,
+            first=first,
+            last=last,
             languages=[Words(one) for one in Language],
-        )  # fmt: skip
+        )
 
 
 def custody(shell: Shell) -> Custody | None:

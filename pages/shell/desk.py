@@ -17,11 +17,11 @@ from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.records import imports
-from geo.records.store import backup, content, decisions, hand
-from geo.records.store.batches import batches
 from geo.settings import ADOPTED
 from geo.sheets.mapping import Mapping, known_mappings, remember
 from geo.sheets.prepare import prepare
+from geo.store import backup, canonical, decisions, records
+from geo.store.batches import batches
 from geo.terms import Right
 from pages.shell import caches
 from pages.shell.planning_desk import PlanningDesk
@@ -217,41 +217,41 @@ class Desk(PlanningDesk):
     def records(self, batch: int | None = None) -> pd.DataFrame:
         """The newest records, of one batch or of all."""
         with self._bringing() as connection:
-            return hand.records(connection, batch=batch, most=_ALL if batch else _NEWEST)
+            return records.records(connection, batch=batch, most=_ALL if batch else _NEWEST)
 
     def record(self, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """A record as it is, and what was done to it."""
         with self._bringing() as connection:
-            return hand.record(connection, number), hand.history(connection, subject="record", number=number)
+            return records.record(connection, number), records.history(connection, subject="record", number=number)
 
     def enter(self, values: dict[str, Any], document_kode: str) -> None:
         """Adds one record."""
         with self._store.writing(self.viewer, Right.BRING) as connection:
-            hand.enter_record(connection, self.viewer, values, document_kode=document_kode)
+            records.enter_record(connection, self.viewer, values, document_kode=document_kode)
 
     def correct(self, **what: Any) -> None:
         """Changes a record, unless somebody else has."""
         with self._store.writing(self.viewer, Right.BRING) as connection:
-            hand.correct_record(connection, self.viewer, **what)
+            records.correct_record(connection, self.viewer, **what)
 
     def withdraw(self, kind: Kind, number: int, version: int) -> None:
         """Takes a row out of all counts."""
         with self._store.writing(self.viewer, Right.BRING) as connection:
-            hand.withdraw(connection, self.viewer, kind=kind, number=number, version=version)
+            records.withdraw(connection, self.viewer, kind=kind, number=number, version=version)
 
     def enter_coverage(self, **what: Any) -> None:
         """Adds a statement that reporting covered a place and a time."""
         with self._store.writing(self.viewer, Right.BRING) as connection:
-            hand.enter_coverage(connection, self.viewer, **what)
+            records.enter_coverage(connection, self.viewer, **what)
 
     def coverages(self) -> pd.DataFrame:
         """The newest statements of coverage."""
         with self._bringing() as connection:
-            return hand.coverages(connection)
+            return records.coverages(connection)
 
     def waiting(self) -> int:
         """Rows of cases whose place waits for a person."""
         if self.is_new:
             return 0
         with self._bringing() as connection:
-            return content.waiting(connection)
+            return canonical.waiting(connection)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from geo.planning.criteria import Criterion
     from geo.planning.drawn import Drawn
     from geo.planning.proposal import Override, Solved
-    from geo.records.store.scenarios import Scenario
     from geo.release.released import Released
+    from geo.store.scenarios import Scenario
     from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.jobs import Job
@@ -115,9 +115,12 @@ class Drafting:
         begins = date(min(self.shell.view.on.year + 1, _LAST_YEAR), 1, 1)
         return Proposal(
             weights=tuple((one.name, one.weight) for one in self.criteria),
-            first=self.shell.settings.priority.first, limits=Limits(_WAVES, (_CAPACITY,) * _WAVES),
-            cost=0.0, trainers=0, begins_on=begins,
-        )  # fmt: skip
+            first=self.shell.settings.priority.first,
+            limits=Limits(_WAVES, (_CAPACITY,) * _WAVES),
+            cost=0.0,
+            trainers=0,
+            begins_on=begins,
+        )
 
     @property
     def proposal(self) -> Proposal:
@@ -167,10 +170,11 @@ class Drafting:
         """Limits with the kelurahan that have a working Community Watch; rules on those are left out."""
         own, active = self.proposal.limits, frozenset(self.active)
         return replace(
-            own, started=active,
+            own,
+            started=active,
             must=tuple(one for one in own.must if one[0] not in active),
             not_in=tuple(one for one in own.not_in if one[0] not in active),
-        )  # fmt: skip
+        )
 
     @property
     def solved(self) -> Solved | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from geo.records.store import asides, events, hand, plans, scenarios
-from geo.records.store.content import Said
-from geo.records.store.engine import open_store, path_of
-from geo.records.store.sqlite import forget_deleted
+from geo.store import contradictions, events, plans, records, scenarios
+from geo.store.canonical import Said
+from geo.store.engine import open_store, path_of
+from geo.store.sqlite import forget_deleted
 from geo.terms import Kind, Right
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from geo.measures.rollout import Statement
     from geo.places.boundaries import Areas
-    from geo.records.store import Store
-    from geo.records.store.scenarios import Scenario
     from geo.settings import Settings
+    from geo.store import Store
+    from geo.store.scenarios import Scenario
     from geo.terms import AsideWhy
     from geo.viewer import Viewer
 
@@ -74,7 +74,7 @@ class PlanningDesk:
     def event_history(self, number: int) -> list[dict[str, Any]]:
         """What was done to an event, oldest first."""
         with self._store.reading(self.viewer, Right.PLAN) as connection:
-            return hand.history(connection, subject=Kind.ROLLOUT.value, number=number)
+            return records.history(connection, subject=Kind.ROLLOUT.value, number=number)
 
     def enter_event(self, values: Mapping[str, Any], kode: str) -> None:
         """Adds one event."""
@@ -101,7 +101,7 @@ class PlanningDesk:
     def set_asides(self) -> pd.DataFrame:
         """Statements that were set aside, the newest first; one that stands has no `taken_back_at`."""
         with self._store.reading(self.viewer, Right.PLAN) as connection:
-            return asides.set_asides(connection)
+            return contradictions.set_asides(connection)
 
     def set_aside(self, statement: Statement, why: AsideWhy) -> None:
         """Sets aside what a source says of the city."""
@@ -109,12 +109,12 @@ class PlanningDesk:
             statement.source, statement.on, statement.counted_as.value, statement.claim.value, statement.count
         )
         with self._store.writing(self.viewer, Right.PLAN) as connection:
-            asides.set_aside(connection, self.viewer, said, why)
+            contradictions.set_aside(connection, self.viewer, said, why)
 
     def take_back_set_aside(self, number: int) -> None:
         """Lets a statement hold again."""
         with self._store.writing(self.viewer, Right.PLAN) as connection:
-            asides.take_back_set_aside(connection, self.viewer, number)
+            contradictions.take_back_set_aside(connection, self.viewer, number)
 
     # Plans
 
@@ -148,10 +148,15 @@ class PlanningDesk:
         """Makes a kept plan the city's, in place of the one before; the number of the batch of its planned events."""
         with self._store.writing(self.viewer, Right.PLAN) as connection:
             added = plans.enter_plan(
-                connection, self.viewer, waves, source=source, recorded_on=date.today(), allowed=self.areas.index,
+                connection,
+                self.viewer,
+                waves,
+                source=source,
+                recorded_on=date.today(),
+                allowed=self.areas.index,
                 # Asked for while nobody else writes: two who do it at once leave one plan.
                 replaces=plans.plans(connection),
-            )  # fmt: skip
+            )
             scenarios.attach_plan(
                 connection, self.viewer, number=scenario.id, version=scenario.version, batch=added.batch
             )

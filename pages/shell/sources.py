@@ -99,7 +99,7 @@ class Live:
         """Writes down who saw what, once a visit."""
         # Not at the top: the example needs no database.
         from geo.access.audit import saw
-        from geo.records.store.engine import open_store, path_of
+        from geo.store.engine import open_store, path_of
 
         seen = st.session_state.setdefault(_SAW, set())
         key = (self.viewer.name, period)

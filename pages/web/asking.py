@@ -25,9 +25,11 @@ def viewer_of(request: Request) -> Viewer:
         When the accounts cannot be read.
     """
     return visitor(
-        caches.settings()[0], token=request.cookies.get(COOKIE, ""), headers=request.headers,
+        caches.settings()[0],
+        token=request.cookies.get(COOKIE, ""),
+        headers=request.headers,
         listens_on=st.get_option("server.address"),
-    )  # fmt: skip
+    )
 
 
 def network_of(request: Request) -> str:

@@ -55,9 +55,13 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
     back = paper.link(f".{lanjut}")
     parts.append(f'<p class="small">{words("door.help")}<br><a href="{back}">{words("door.back")}</a></p>')
     answer = paper.page(
-        words, title=words("door.title"), body="\n".join(parts), here="masuk", lanjut=lanjut,
+        words,
+        title=words("door.title"),
+        body="\n".join(parts),
+        here="masuk",
+        lanjut=lanjut,
         status=_STATUS.get(fault, 403 if fault else 200),
-    )  # fmt: skip
+    )
     ticket.write(request, answer, carried)
     return answer
 
@@ -75,9 +79,12 @@ async def sign_in(request: Request) -> Response:
     from geo.access import signing
 
     prove = partial(
-        signing.by_password, caches.settings()[0], name=given.get("name", ""), password=given.get("password", ""),
+        signing.by_password,
+        caches.settings()[0],
+        name=given.get("name", ""),
+        password=given.get("password", ""),
         address=network_of(request),
-    )  # fmt: skip
+    )
     try:
         token = await run_in_threadpool(prove)
     except signing.RefusedError as refused:
@@ -204,8 +211,12 @@ async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = 
         parts.append(f"<p>{words('door.leave.nobody')}</p>")
     parts.append(f'<p class="small"><a href="{paper.link(f".{lanjut}")}">{words("door.back")}</a></p>')
     answer = paper.page(
-        words, title=words("door.leave.title"), body="\n".join(parts), here="keluar", lanjut=lanjut,
+        words,
+        title=words("door.leave.title"),
+        body="\n".join(parts),
+        here="keluar",
+        lanjut=lanjut,
         status=_STATUS.get(fault, 200),
-    )  # fmt: skip
+    )
     ticket.write(request, answer, carried)
     return answer

@@ -128,10 +128,12 @@ async def answer(request: Request) -> Response:
         # Who is asking cannot be known, or that it left cannot be written down.
         return missing
     return Response(
-        content, 200,
+        content,
+        200,
         {
             "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
-            "cache-control": "no-store", "content-security-policy": "sandbox; default-src 'none'",
+            "cache-control": "no-store",
+            "content-security-policy": "sandbox; default-src 'none'",
         },
         media_type=found.mime,
-    )  # fmt: skip
+    )

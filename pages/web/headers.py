@@ -50,12 +50,21 @@ def policy(*, host: str, is_secure: bool, is_component: bool, tiles: str) -> str
     pictures = f"'self' data: blob: {tiles}".rstrip() if is_component else "'self' data: blob:"
     return "; ".join(
         [
-            "default-src 'self'", f"script-src {scripts}", "style-src 'self' 'unsafe-inline'", f"img-src {pictures}",
-            "font-src 'self' data:", f"connect-src 'self'{socket}", "worker-src 'self' blob:", "media-src 'self'",
-            "frame-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'",
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            f"img-src {pictures}",
+            "font-src 'self' data:",
+            f"connect-src 'self'{socket}",
+            "worker-src 'self' blob:",
+            "media-src 'self'",
+            "frame-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
             "frame-ancestors 'self'",
         ]
-    )  # fmt: skip
+    )
 
 
 class SecurityHeaders:
@@ -82,9 +91,11 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         told = policy(
-            host=Headers(scope=scope).get("host", ""), is_secure=scope["scheme"] == "https",
-            is_component=scope["path"].startswith(self._component), tiles=self._tiles,
-        )  # fmt: skip
+            host=Headers(scope=scope).get("host", ""),
+            is_secure=scope["scheme"] == "https",
+            is_component=scope["path"].startswith(self._component),
+            tiles=self._tiles,
+        )
 
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -93,4 +93,4 @@ def page(words: Words, *, title: str, body: str, here: str, status: int = 200, l
 """
     return HTMLResponse(
         html, status, {"content-security-policy": _POLICY, "cache-control": "no-store", "vary": "Cookie"}
-    )  # fmt: skip
+    )

@@ -46,13 +46,17 @@ def _client(issuer: str, client_id: str, secret: str | None) -> Any:
         msg = "access.oidc.issuer begins with https://"
         raise ValueError(msg)
     return OAuth().register(
-        "penyedia", client_id=client_id, client_secret=secret,
+        "penyedia",
+        client_id=client_id,
+        client_secret=secret,
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={
-            "scope": "openid email", "code_challenge_method": "S256", "timeout": _TIMEOUT_S,
+            "scope": "openid email",
+            "code_challenge_method": "S256",
+            "timeout": _TIMEOUT_S,
             **({} if secret else {"token_endpoint_auth_method": "none"}),
         },
-    )  # fmt: skip
+    )
 
 
 async def _trusted(options: AccessSettings) -> Any:
@@ -129,15 +133,18 @@ async def claims(request: Request, carried: dict[str, Any]) -> dict[str, Any]:
         client = await _trusted(options)
         issuer = client.server_metadata["issuer"]
         token = await client.authorize_access_token(
-            _carrying(request, carried), leeway=_LEEWAY_S,
+            _carrying(request, carried),
+            leeway=_LEEWAY_S,
             claims_options={
                 # Authlib 1.9 checks an audience only where it is asked to.
                 "iss": {"essential": True, "value": issuer},
                 "aud": {"essential": True, "value": options.client_id},
-                "exp": {"essential": True}, "iat": {"essential": True}, "sub": {"essential": True},
+                "exp": {"essential": True},
+                "iat": {"essential": True},
+                "sub": {"essential": True},
                 "nonce": {"essential": True},
             },
-        )  # fmt: skip
+        )
         found = token["userinfo"]
     except Exception as fault:  # noqa: BLE001 - see `redirect`
         raise _untrusted(fault) from None

@@ -61,9 +61,14 @@ def write(request: Request, response: Response, ticket: dict[str, Any]) -> None:
 def set_cookie(request: Request, response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
     """Sets a cookie that no script reads and no other place sends along; of https only where the request came so."""
     response.set_cookie(
-        name, value, max_age=max_age, path=f"{base_of(request)}/", secure=request.url.scheme == "https",
-        httponly=True, samesite="lax",
-    )  # fmt: skip
+        name,
+        value,
+        max_age=max_age,
+        path=f"{base_of(request)}/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def drop_cookie(request: Request, response: Response, name: str) -> None:

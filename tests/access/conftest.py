@@ -11,8 +11,8 @@ from people import STEWARD
 
 from geo.access import accounts, attempts, sessions
 from geo.access.doors import store_file
-from geo.records.store import engine
-from geo.records.store.engine import close_store
+from geo.store import engine
+from geo.store.engine import close_store
 from geo.terms import AccountKind, Role
 from pages.shell import caches
 

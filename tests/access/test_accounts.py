@@ -119,16 +119,29 @@ def test_what_somebody_else_changed_meanwhile_stands(staffed: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("", "local"), ("a", "local"), ("a b", "local"), ("ana@kupang.go.id", "local"), ("-ana", "local"),
-     ("a" * 41, "local"), ("pemilik laptop ini", "local"), ("baris perintah", "local"), ("<b>", "local"),
-     ("ana", "oidc"), ("ana@kupang", "oidc"), ("a@b@c.id", "oidc"), (f"{'a' * 60}@b.id", "oidc"),
-     ("ana kota@kupang.go.id", "oidc"), ("аna@kupang.go.id", "oidc")],
-)  # fmt: skip
+    [
+        ("", "local"),
+        ("a", "local"),
+        ("a b", "local"),
+        ("ana@kupang.go.id", "local"),
+        ("-ana", "local"),
+        ("a" * 41, "local"),
+        ("pemilik laptop ini", "local"),
+        ("baris perintah", "local"),
+        ("<b>", "local"),
+        ("ana", "oidc"),
+        ("ana@kupang", "oidc"),
+        ("a@b@c.id", "oidc"),
+        (f"{'a' * 60}@b.id", "oidc"),
+        ("ana kota@kupang.go.id", "oidc"),
+        ("аna@kupang.go.id", "oidc"),
+    ],
+)
 def test_names_that_could_be_taken_for_others_are_refused(city: Settings, name: str, kind: str) -> None:
     def act() -> int:
         return accounts.add(
             store_file(city.kota), STEWARD, name=name, role=Role.STEWARD, kind=AccountKind(kind), password=PASSWORD
-        )  # fmt: skip
+        )
 
     assert problem(act) is Problem.BAD_ACCOUNT_NAME
     assert not city.kota.exists()
@@ -146,9 +159,17 @@ def test_a_name_is_one_persons_however_it_is_written(staffed: Settings, name: st
 
 @pytest.mark.parametrize(
     "password",
-    ["", "sebelas hur", "a" * 12, "ababababababab", "x" * 101 + "abcde" * 20, "Password1234", "KotaKupang2026",
-     "kepala.bidang"],
-)  # fmt: skip
+    [
+        "",
+        "sebelas hur",
+        "a" * 12,
+        "ababababababab",
+        "x" * 101 + "abcde" * 20,
+        "Password1234",
+        "KotaKupang2026",
+        "kepala.bidang",
+    ],
+)
 def test_passwords_that_are_tried_first_are_refused(password: str) -> None:
     assert problem(lambda: passwords.check(password, "Kepala.Bidang")) is Problem.WEAK_PASSWORD
 

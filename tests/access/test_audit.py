@@ -15,10 +15,10 @@ from people import STEWARD, TASKFORCE
 
 from geo.access.audit import Head, entries, exported, head, saw, verify
 from geo.cli.main import main
-from geo.records.store import chain, decisions, engine, hand
-from geo.records.store.backup import backup, restore
-from geo.records.store.engine import close_store, note, open_store
 from geo.settings import RetentionSettings
+from geo.store import audit_chain, decisions, engine, records
+from geo.store.backup import backup, restore
+from geo.store.engine import close_store, note, open_store
 from geo.terms import Act, Audience, Reason, Right
 from geo.viewer import PUBLIC, NotAllowedError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.access.audit import Verification
-    from geo.records.store.engine import Store
+    from geo.store.engine import Store
 
 ANA, FATULULI = STEWARD, "53.71.04.1011"
 OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
@@ -39,10 +39,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
     path = tmp_path / "kota.sqlite"
     made = open_store(path)
     with made.writing(ANA, Right.BRING) as connection:
-        number = hand.enter_record(connection, ANA, {"reported_on": date(2018, 1, 5)}, document_kode=FATULULI).rows[1]
+        number = records.enter_record(
+            connection, ANA, {"reported_on": date(2018, 1, 5)}, document_kode=FATULULI
+        ).rows[1]
     for version, status in enumerate(("suspected", "confirmed", "prevented"), start=1):
         with made.writing(ANA, Right.BRING) as connection:
-            hand.correct_record(connection, ANA, number=number, version=version, values={"status": status})
+            records.correct_record(connection, ANA, number=number, version=version, values={"status": status})
     with made.writing(ANA, Right.DECIDE) as connection:
         decisions.decide(connection, ANA, key="x|", answer=FATULULI, why=Reason.MAP, allowed={FATULULI})
     saw(made, TASKFORCE, "ringkasan 2017")
@@ -77,13 +79,13 @@ def rows(store: Store) -> list[dict[str, Any]]:
 
 def chained(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The whole chain worked out anew, as somebody who has read this program would."""
-    previous = chain.START
+    previous = audit_chain.START
     for row in found:
-        row["digest"] = chain.digest(row["salt"], row["change"])
-        entry = chain.Entry(
+        row["digest"] = audit_chain.digest(row["salt"], row["change"])
+        entry = audit_chain.Entry(
             row["id"], datetime.fromisoformat(row["at"]), row["who"], row["act"], row["subject"], row["subject_id"]
         )
-        previous = row["hash"] = chain.link(previous, entry, row["digest"])
+        previous = row["hash"] = audit_chain.link(previous, entry, row["digest"])
     return found
 
 
@@ -111,10 +113,13 @@ def test_a_chain_worked_out_by_hand() -> None:
 
     at = datetime(2026, 1, 31, 12, 0, 5, tzinfo=UTC).replace(tzinfo=None)
     digest = hmac.new(bytes.fromhex("00ff"), b'{"n": 1}', hashlib.sha256).hexdigest()
-    assert chain.digest("00ff", '{"n": 1}') == digest
+    assert audit_chain.digest("00ff", '{"n": 1}') == digest
     text = f'["{"0" * 64}",1,"2026-01-31T12:00:05.000000","Ana \\u00e9","enter","batch",null,"{digest}"]'
     expected = hashlib.sha256(text.encode("ascii")).hexdigest()
-    assert chain.link(chain.START, chain.Entry(1, at, "Ana é", "enter", "batch", None), digest) == expected
+    assert (
+        audit_chain.link(audit_chain.START, audit_chain.Entry(1, at, "Ana é", "enter", "batch", None), digest)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,19 +155,21 @@ def test_a_row_that_is_changed_or_deleted_shows(store: Store, what: str, broken:
 def test_two_rows_that_change_places_show(store: Store) -> None:
     attack(
         store,
-        "UPDATE audit SET id = 100 WHERE id = 3", "UPDATE audit SET id = 3 WHERE id = 4",
+        "UPDATE audit SET id = 100 WHERE id = 3",
+        "UPDATE audit SET id = 3 WHERE id = 4",
         "UPDATE audit SET id = 4 WHERE id = 100",
-    )  # fmt: skip
+    )
     assert verified(store).first_broken == 3
 
 
 def test_a_row_that_is_put_in_shows(store: Store) -> None:
     attack(
         store,
-        "UPDATE audit SET id = id + 100 WHERE id > 3", "UPDATE audit SET id = id - 99 WHERE id > 100",
+        "UPDATE audit SET id = id + 100 WHERE id > 3",
+        "UPDATE audit SET id = id - 99 WHERE id > 100",
         "INSERT INTO audit SELECT 4, at, who, act, subject, subject_id, change, salt, digest, hash FROM audit "
         "WHERE id = 3",
-    )  # fmt: skip
+    )
     assert verified(store).first_broken == 4
 
 
@@ -268,7 +275,7 @@ def test_a_restore_leaves_the_audit_and_the_accounts_of_the_place(store: Store, 
     assert b"tokenhash" not in raw
     assert b"tryhash" not in raw
     with store.writing(ANA, Right.BRING) as connection:
-        made = hand.enter_record(connection, ANA, {}, document_kode="")
+        made = records.enter_record(connection, ANA, {}, document_kode="")
     attack(store, "UPDATE account SET role = 'planner'")
     was = [row["hash"] for row in rows(store)]
     restore(store.path, copy, ANA, KEEP)
@@ -278,12 +285,12 @@ def test_a_restore_leaves_the_audit_and_the_accounts_of_the_place(store: Store, 
     assert json.loads(now[-1]["change"]) == {"copy_head": str(copied)}
     assert verified(store, copied).whole
     with store.reading(ANA, Right.BRING) as connection:
-        assert len(hand.records(connection)) == 1
+        assert len(records.records(connection)) == 1
         assert connection.exec_driver_sql("SELECT role FROM account").all() == [("planner",)]
         assert connection.exec_driver_sql("SELECT count(*) FROM session").scalar() == 1
     # The number of a record that is gone is not given again: its history is another record's.
     with store.writing(ANA, Right.BRING) as connection:
-        again = hand.enter_record(connection, ANA, {}, document_kode="")
+        again = records.enter_record(connection, ANA, {}, document_kode="")
     assert again.rows[1] > made.rows[1]
     assert again.batch > made.batch
 
@@ -317,12 +324,12 @@ def test_a_restore_that_is_cut_off_leaves_everything(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geo.records.store.backup.new_generation", stop)
+    monkeypatch.setattr("geo.store.backup.new_generation", stop)
     with pytest.raises(KeyboardInterrupt):
         restore(store.path, copy, ANA, KEEP)
     assert (rows(store), store.state()) == (was, state)
     with store.reading(ANA, Right.BRING) as connection:
-        assert len(hand.records(connection)) == 1
+        assert len(records.records(connection)) == 1
 
 
 def test_no_source_touches_rows_of_the_audit_but_those_that_may(root: Path) -> None:
@@ -337,12 +344,12 @@ def test_no_source_touches_rows_of_the_audit_but_those_that_may(root: Path) -> N
         if hits:
             found[path.relative_to(root).as_posix()] = hits
     assert found == {
-        "geo/records/store/engine.py": ["insert(AUDIT"],
-        "geo/records/store/trail.py": ["update(AUDIT", "insert(AUDIT"],
+        "geo/store/engine.py": ["insert(AUDIT"],
+        "geo/store/audit_rows.py": ["update(AUDIT", "insert(AUDIT"],
     }
     # By the table's name in a list: what a restore empties and fills leaves it out.
-    from geo.records.store import backup as copies
-    from geo.records.store.schema import AUDIT
+    from geo.store import backup as copies
+    from geo.store.schema import AUDIT
 
     assert AUDIT in copies._OF_THE_PLACE
 
@@ -362,8 +369,9 @@ def test_the_command_verifies_against_manifests(
 
     printed = str(at_the_end(store))
     assert run("--manifest", manifest, none) == (
-        0, {"rows": 6, "whole": True, "first_broken": None, "head": printed, "missing": []},
-    )  # fmt: skip
+        0,
+        {"rows": 6, "whole": True, "first_broken": None, "head": printed, "missing": []},
+    )
     code, told = run("--manifest", strange, "--manifest", tmp_path / "tidak.json")
     assert (code, [fault["where"] for fault in told["faults"]]) == (
         2,

@@ -20,9 +20,9 @@ from geo.access import incident
 from geo.access.audit import exported, saw, verify
 from geo.cli.main import main
 from geo.records import imports
-from geo.records.store import engine, hand
-from geo.records.store.backup import backup
-from geo.records.store.engine import close_store, open_store
+from geo.store import engine, records
+from geo.store.backup import backup
+from geo.store.engine import close_store, open_store
 from geo.terms import Audience, Kind, Right
 from geo.viewer import NotAllowedError
 from geo.words import Language, Words
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.places.boundaries import Areas
-    from geo.records.store.engine import Store
     from geo.settings import Settings
+    from geo.store.engine import Store
 
 ANA = STEWARD
 LANGUAGES = [Words(one) for one in Language]
@@ -60,7 +60,7 @@ def store(tmp_path: Path, kupang: Areas, options: Settings) -> Iterator[Store]:
     imports.accept(imports.prepared_for(sheet, mapping, kupang, today=date(2026, 1, 1)), path, ANA)
     made = open_store(path)
     with made.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(connection, ANA, number=1, version=1, values={"origin_kode": "53.02"})
+        records.correct_record(connection, ANA, number=1, version=1, values={"origin_kode": "53.02"})
     saw(made, TASKFORCE, "ringkasan 2018")
     exported(made, TASKFORCE, "kelurahan.csv", Audience.PUBLIC)
     backup(made, tmp_path / "salinan.sqlite", ANA)
@@ -104,8 +104,9 @@ def test_it_tells_all_that_has_to_be_told(store: Store, options: Settings) -> No
     (batch,) = table(found["batches.csv"])
     assert (batch["kind"], batch["made_by"], batch["accepted"], batch["review"]) == ("cases", "Ana", "2", "1")
     assert [(one["name"], one["role"], one["state"]) for one in table(found["accounts.csv"])] == [
-        ("ana", "steward", "open"), ("'=budi@kota.example", "steward", "closed"),
-    ]  # fmt: skip
+        ("ana", "steward", "open"),
+        ("'=budi@kota.example", "steward", "closed"),
+    ]
     assert [one["name"] for one in table(found["sessions.csv"])] == ["ana"]
     left = table(found["left.csv"])
     assert [(one["who"], one["act"]) for one in left] == [("Tim", "export"), ("Ana", "backup")]
@@ -154,7 +155,7 @@ def test_it_is_written_down_and_the_same_content_is_the_same_pack(
     store: Store, options: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = engine.now()
-    for module in ("geo.access.incident", "geo.records.store.engine"):
+    for module in ("geo.access.incident", "geo.store.engine"):
         monkeypatch.setattr(f"{module}.now", lambda: at)
     yesterday = at.date() - timedelta(days=1)
 
@@ -196,10 +197,12 @@ def test_the_command(
     assert zipfile.is_zipfile(tmp_path / "insiden.zip")
     assert told["bytes"] == (tmp_path / "insiden.zip").stat().st_size
     for words in (
-        ("--from", "2026-02-01", "--to", "2026-01-01", "-o", "b.zip"), ("--from", "kemarin", "-o", "b.zip"),
-        ("--from", "2026-01-01", "-o", "b.txt"), ("--from", "2026-01-01", "-o", "tidak/b.zip"),
+        ("--from", "2026-02-01", "--to", "2026-01-01", "-o", "b.zip"),
+        ("--from", "kemarin", "-o", "b.zip"),
+        ("--from", "2026-01-01", "-o", "b.txt"),
+        ("--from", "2026-01-01", "-o", "tidak/b.zip"),
         ("--from", "2026-01-01", "-o", "b.zip", "--db", tmp_path / "tidak.sqlite"),
-    ):  # fmt: skip
+    ):
         assert run(*words)[0] == 2, words
     assert not (tmp_path / "b.zip").exists()
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".petajaga")]

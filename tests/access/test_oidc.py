@@ -53,8 +53,9 @@ def real() -> Iterator[str]:
     known = [part for one in people for part in ("--user-claims", json.dumps(one))]
     process = subprocess.Popen(
         [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *known],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://localhost:{port}"
     try:
         for _ in range(120):
@@ -164,9 +165,12 @@ def test_a_state_of_ones_own_making_or_a_refusal_signs_nobody_in(
     back = signed_by(sent_there(client), "pia")
     query = {name: value[0] for name, value in parse_qs(urlsplit(back).query).items()}
     for asked in (
-        query | {"state": "x"}, {"code": query["code"]}, {"state": query["state"]}, {},
+        query | {"state": "x"},
+        {"code": query["code"]},
+        {"state": query["state"]},
+        {},
         {"error": "access_denied", "error_description": "<script>alert(1)</script>", "state": query["state"]},
-    ):  # fmt: skip
+    ):
         answer = client.get(f"/masuk/kembali?{urlencode(asked)}")
         assert answer.status_code == 502
         assert "<script" not in answer.text
@@ -206,9 +210,15 @@ class Liar:
         self.verifiers += form.get("code_verifier", [])
         now = int(time.time())
         claims = {
-            "iss": self.issuer, "aud": CLIENT, "sub": "pia", "iat": now, "exp": now + 300, "nonce": self.nonce,
-            "email": "pia@kupang.go.id", "email_verified": True,
-        } | self.claims  # fmt: skip
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "sub": "pia",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": self.nonce,
+            "email": "pia@kupang.go.id",
+            "email_verified": True,
+        } | self.claims
         token = self.make({name: value for name, value in claims.items() if value is not None})
         return {"access_token": "x", "token_type": "Bearer", **({"id_token": token} if token else {})}
 
@@ -278,13 +288,27 @@ _NOW = int(time.time())
 @pytest.mark.parametrize(
     "claims",
     [
-        {"exp": _NOW - 3600}, {"exp": None}, {"exp": "later"}, {"iat": _NOW + 86_400}, {"iat": None},
-        {"nbf": _NOW + 86_400}, {"aud": "another"}, {"aud": ["another", "third"]}, {"aud": None}, {"aud": ""},
-        {"iss": "https://evil.example"}, {"iss": None}, {"nonce": "another"}, {"nonce": None}, {"nonce": ""},
-        {"sub": None}, {"azp": "another"}, {"aud": [CLIENT, "another"], "azp": "another"},
+        {"exp": _NOW - 3600},
+        {"exp": None},
+        {"exp": "later"},
+        {"iat": _NOW + 86_400},
+        {"iat": None},
+        {"nbf": _NOW + 86_400},
+        {"aud": "another"},
+        {"aud": ["another", "third"]},
+        {"aud": None},
+        {"aud": ""},
+        {"iss": "https://evil.example"},
+        {"iss": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"nonce": ""},
+        {"sub": None},
+        {"azp": "another"},
+        {"aud": [CLIENT, "another"], "azp": "another"},
     ],
     ids=lambda claims: " ".join(f"{name}={value}" for name, value in claims.items()).replace(str(_NOW), "now"),
-)  # fmt: skip
+)
 def test_a_token_that_does_not_fit_signs_nobody_in(liar: Liar, claims: dict[str, Any]) -> None:
     liar.claims = claims
     code, client = tried(liar)
@@ -326,12 +350,16 @@ def test_a_token_signed_by_nobody_or_by_another_signs_nobody_in(liar: Liar, offe
         return f"{head}.{liar.signed(claims).split('.')[1]}.{end}"
 
     for make in (
-        lambda claims: _by_hand(claims, "none"), cut, changed,
+        lambda claims: _by_hand(claims, "none"),
+        cut,
+        changed,
         lambda claims: liar.signed(claims, liar.other),
         lambda claims: _by_hand(claims, "HS256", public),
         lambda claims: _by_hand(claims, "HS256", b"rahasia"),
-        lambda _: "", lambda _: "x", lambda _: "a.b.c",
-    ):  # fmt: skip
+        lambda _: "",
+        lambda _: "x",
+        lambda _: "a.b.c",
+    ):
         liar.make = make
         client = browser()
         asked = client.get("/masuk/penyedia")

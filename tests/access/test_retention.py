@@ -17,12 +17,12 @@ from geo.access import retention
 from geo.access.audit import Head, verify
 from geo.cli.main import main
 from geo.records import imports
-from geo.records.store import content, engine, hand, pseudonyms
-from geo.records.store.backup import backup, restore
-from geo.records.store.batches import batches, undo
-from geo.records.store.engine import close_store, open_store
-from geo.records.store.erasure import Past
 from geo.settings import RetentionSettings
+from geo.store import canonical, engine, pseudonyms, records
+from geo.store.backup import backup, restore
+from geo.store.batches import batches, undo
+from geo.store.engine import close_store, open_store
+from geo.store.erasure import Past
 from geo.terms import Act, Kind, Right
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.places.boundaries import Areas
-    from geo.records.store.engine import Store
     from geo.settings import Settings
+    from geo.store.engine import Store
 
     Bring = Callable[..., imports.Report]
 
@@ -53,9 +53,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
     for module in (
-        engine, pseudonyms, "geo.records.store.batches", "geo.records.store.backup", "geo.access.retention",
-        "geo.records.store.decisions",
-    ):  # fmt: skip
+        engine,
+        pseudonyms,
+        "geo.store.batches",
+        "geo.store.backup",
+        "geo.access.retention",
+        "geo.store.decisions",
+    ):
         name = module if isinstance(module, str) else module.__name__
         monkeypatch.setattr(f"{name}.now", lambda: at)
 
@@ -97,7 +101,7 @@ def is_whole(store: Store, *heads: Head) -> bool:
 
 def cases(store: Store) -> list[str]:
     with store.reading(ANA, Right.SEE_EXACT) as connection:
-        return content.cases(connection)["reported_on"].dt.strftime("%Y-%m-%d").tolist()
+        return canonical.cases(connection)["reported_on"].dt.strftime("%Y-%m-%d").tolist()
 
 
 def test_the_day_that_decides(store: Store, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +166,7 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
         hashes = [row[0] for row in connection.execute("SELECT hash FROM row_hash WHERE row_number IN (2, 3, 5)")]
         hashes += [row[0] for row in connection.execute("SELECT person FROM row_hash WHERE person IS NOT NULL")]
     with store.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(connection, BEN, number=1, version=1, values={"source": "SUMBER-BARU-78"})
+        records.correct_record(connection, BEN, number=1, version=1, values={"source": "SUMBER-BARU-78"})
     folder = store.path.parent / retention.COPIES
     folder.mkdir()
     backup(store, folder / "kota-lama.sqlite", ANA)
@@ -192,7 +196,7 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
 
 def test_copies_that_are_overwritten_hold_zeros(tmp_path: Path) -> None:
     """A second name of the same file shows what became of its bytes."""
-    from geo.records.store import sqlite
+    from geo.store import sqlite
 
     path, other = tmp_path / "a.sqlite", tmp_path / "b"
     path.write_bytes(b"rahasia" * 400_000)
@@ -226,7 +230,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
 ) -> None:
     bring(SHEET)
     with store.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(connection, BEN, number=3, version=1, values={"status": "confirmed"})
+        records.correct_record(connection, BEN, number=3, version=1, values={"status": "confirmed"})
     was = audit(store)
     printed = Head(was[-1]["id"], was[-1]["hash"])
     clock(monkeypatch, AT)
@@ -235,13 +239,20 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     assert [row["hash"] for row in now[:-1]] == [row["hash"] for row in was]
     # Both rows are older than ten years: who and when stay, what was changed does not.
     assert [(row["who"], row["act"], row["change"], row["salt"]) for row in now[:-1]] == [
-        ("Ana", "import", "{}", ""), ("Ben", "correct", "{}", ""),
-    ]  # fmt: skip
+        ("Ana", "import", "{}", ""),
+        ("Ben", "correct", "{}", ""),
+    ]
     assert (now[-1]["who"], now[-1]["act"]) == ("Ben", Act.ERASE)
     assert json.loads(now[-1]["change"]) == {
-        "records": 3, "reports": 0, "audit": 2, "scenarios": 0, "sessions": 0, "tries": 0, "copies": 0,
+        "records": 3,
+        "reports": 0,
+        "audit": 2,
+        "scenarios": 0,
+        "sessions": 0,
+        "tries": 0,
+        "copies": 0,
         "audit_erased": 2,
-    }  # fmt: skip
+    }
     assert is_whole(store, printed)
     # Erased again, later: the erasure of before loses its own numbers, and the sum still holds.
     clock(monkeypatch, AT + timedelta(days=3660))
@@ -261,12 +272,13 @@ def test_what_the_audit_tells_of_a_record_goes_with_the_record(
     clock(monkeypatch, AT.replace(month=5))
     with store.writing(ANA, Right.BRING) as connection:
         for number in (1, 3):
-            hand.correct_record(connection, BEN, number=number, version=1, values={"status": "confirmed"})
+            records.correct_record(connection, BEN, number=number, version=1, values={"status": "confirmed"})
     retention.erase(store, ANA, KEEP, at=AT)
     corrected = [row for row in audit(store) if row["act"] == "correct"]
     assert [(row["subject_id"], row["change"]) for row in corrected] == [
-        (1, "{}"), (3, '{"status": ["", "confirmed"]}'),
-    ]  # fmt: skip
+        (1, "{}"),
+        (3, '{"status": ["", "confirmed"]}'),
+    ]
     assert is_whole(store)
 
 
@@ -277,7 +289,7 @@ def test_a_fault_in_the_middle_erases_nothing(store: Store, bring: Bring, monkey
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geo.records.store.erasure.note", stop)
+    monkeypatch.setattr("geo.store.erasure.note", stop)
     with pytest.raises(KeyboardInterrupt):
         retention.erase(store, ANA, KEEP, at=AT)
     assert len(cases(store)) == 4

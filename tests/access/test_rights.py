@@ -16,13 +16,13 @@ from geo.access import audit, incident, retention
 from geo.measures.rollout import Statement
 from geo.places.adopt import adopt, give_up
 from geo.records import imports
-from geo.records.store import hand
-from geo.records.store.backup import backup, restore
-from geo.records.store.engine import Store, close_store, open_store
-from geo.records.store.scenarios import Scenario
 from geo.records.tables import read_tables
 from geo.settings import EMBEDDED, read_settings
 from geo.sheets.mapping import Mapping, remember
+from geo.store import records
+from geo.store.backup import backup, restore
+from geo.store.engine import Store, close_store, open_store
+from geo.store.scenarios import Scenario
 from geo.terms import AsideWhy, Audience, Claim, CountedAs, Kind, Precision, Right, Role, StoreName
 from geo.viewer import NotAllowedError, Viewer
 from pages.shell.custody import Custody
@@ -105,9 +105,10 @@ CALLS: dict[str, tuple[Right, Call]] = {
     "retention.due": (A, lambda p, v: retention.due(p.store, v, p.settings.retention)),
     "retention.erase": (A, lambda p, v: retention.erase(p.store, v, p.settings.retention)),
     "incident.pack": (
-        A, lambda p, v: incident.pack(p.store, v, p.settings, first=TODAY, last=TODAY, languages=[]),
+        A,
+        lambda p, v: incident.pack(p.store, v, p.settings, first=TODAY, last=TODAY, languages=[]),
     ),
-}  # fmt: skip
+}
 #: What a person does at the desk and in custody.
 DESK: dict[str, tuple[Right, Callable[[Desk], object]]] = {
     "remember": (B, lambda d: d.remember(Mapping("Lembar", Kind.CASES))),
@@ -160,9 +161,19 @@ _TWELVE = Statement(
 _SCENARIO = Scenario(1, "0" * 32, 1, "Rencana A", datetime(2026, 1, 1), "Pia", {}, None)  # noqa: DTZ001
 #: Nothing of the store: a file that was sent, the embedded mappings, the hashes that have reached their age.
 DESK_ELSEWHERE = {
-    "path", "is_new", "expire", "mappings", "open_upload", "prepared", "has_layer", "layer_columns", "copies",
-    "settings", "areas", "viewer",
-}  # fmt: skip
+    "path",
+    "is_new",
+    "expire",
+    "mappings",
+    "open_upload",
+    "prepared",
+    "has_layer",
+    "layer_columns",
+    "copies",
+    "settings",
+    "areas",
+    "viewer",
+}
 CUSTODY: dict[str, Callable[[Custody], object]] = {
     "verified": lambda c: c.verified(),
     "entries": lambda c: c.entries(limit=1),
@@ -200,7 +211,7 @@ def refused(place: Place, call: Callable[[], object], monkeypatch: pytest.Monkey
     was = place.bytes()
     with monkeypatch.context() as watched:
         watched.setattr(Store, "_connected", lambda *_, **__: pytest.fail("a connection was opened"))
-        watched.setattr("geo.records.store.pseudonyms.Pseudonyms._open", lambda *_: pytest.fail("hashes were opened"))
+        watched.setattr("geo.store.pseudonyms.Pseudonyms._open", lambda *_: pytest.fail("hashes were opened"))
         with pytest.raises(NotAllowedError):
             call()
     assert place.bytes() == was
@@ -268,7 +279,7 @@ def test_whoever_may_not_makes_no_store(tmp_path: Path, place: Place) -> None:
 
 def test_one_of_several_rights_is_enough_and_none_is_not(place: Place) -> None:
     with place.store.reading(viewer(Role.TASKFORCE), Right.BRING, Right.SEE_EXACT) as connection:
-        assert len(hand.records(connection)) == 1
+        assert len(records.records(connection)) == 1
     for open_ in (place.store.reading, place.store.writing):
         with pytest.raises(NotAllowedError) as fault, open_(viewer(Role.TASKFORCE), Right.BRING, Right.AUDIT):
             pass
@@ -283,22 +294,29 @@ def test_the_lists_are_complete(root: Path) -> None:
     assert public - set(CUSTODY) - {"is_new"} == set()
     #: These show nobody anything: they find, make and keep the file.
     house = {
-        "imports.expire", "imports.open_existing", "engine.pseudonyms_of", "engine.open_store", "engine.close_store",
-        "engine.path_of", "tables.fingerprint_of",
-    }  # fmt: skip
+        "imports.expire",
+        "imports.open_existing",
+        "engine.pseudonyms_of",
+        "engine.open_store",
+        "engine.close_store",
+        "engine.path_of",
+        "tables.fingerprint_of",
+    }
     #: Accounts and sessions come before anybody is known; their own tests are elsewhere.
     elsewhere = {"accounts", "sessions", "doors", "exports", "signing", "attempts", "visitor"}
     takes = set()
-    for path in [*root.glob("geo/records/*.py"), *root.glob("geo/records/store/*.py"), *root.glob("geo/access/*.py")]:
+    for path in [*root.glob("geo/imports/*.py"), *root.glob("geo/records/*.py"), *root.glob("geo/sheets/*.py"), *root.glob("geo/store/*.py"), *root.glob("geo/access/*.py")]:
         text = path.read_text("utf-8")
-        if "geo.records.store" not in text or path.stem in elsewhere | {"sqlite", "pseudonyms"}:
+        if "geo.store" not in text or path.stem in elsewhere | {"sqlite", "pseudonyms"}:
             continue
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 arguments = [*node.args.args, *node.args.kwonlyargs]
                 named = {(one.arg, ast.unparse(one.annotation) if one.annotation else "") for one in arguments}
-                if any(kind == "Store" or (name in {"path", "settings"} and kind in {"Path", "Settings"})
-                       for name, kind in named):  # fmt: skip
+                if any(
+                    kind == "Store" or (name in {"path", "settings"} and kind in {"Path", "Settings"})
+                    for name, kind in named
+                ):
                     takes.add(f"{path.stem}.{node.name}")
     # These read a file that somebody brought, or name a folder.
     takes -= {"imports.read_file", "imports.mappings_folder", "tables.read_table"}
@@ -319,4 +337,4 @@ def test_every_connection_is_opened_with_a_right(root: Path) -> None:
                 kept.add(path.relative_to(root).as_posix())
             elif node.func.attr == "_connected":
                 assert path.name == "engine.py"
-    assert kept <= {"geo/records/store/backup.py", "geo/access/doors.py"}
+    assert kept <= {"geo/store/backup.py", "geo/access/doors.py"}

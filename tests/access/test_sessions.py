@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def signed_in(city: Settings, name: str = "tim") -> str:
     return signing.by_password(
         city, name=name, password=PASSWORD + ("!" if name == "tim" else ""), address="10.0.0.1"
-    )  # fmt: skip
+    )
 
 
 def refused(city: Settings, name: str, password: str = "salah salah salah", address: str = "10.0.0.9") -> Refusal:

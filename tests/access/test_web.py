@@ -36,12 +36,35 @@ HERE = "http://localhost:8501"
 VIEW = "/titik-rawan?data=kota&periode=2016-2018&kelurahan=53.71.04.1011&bahasa=id"
 #: Whatever they are read as, they lead elsewhere, nowhere, or are no page of ours.
 ELSEWHERE = [
-    "//evil.example", "///evil.example", "\\evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example",
-    "%2f%2fevil.example", "/%2f%2fevil.example", "/%5cevil.example", "javascript:alert(1)", "/javascript:alert(1)",
-    "/@evil.example", "localhost@evil.example", "//localhost:8501@evil.example", "/\tevil", "/ringkasan\r\nX: y",
-    "/ringkasan#x", "/../x", "/ringkasan/..//evil.example", "/.evil.example", "ringkasan", "/masuk", "/keluar?x=1",
-    "/" + "a" * 41, "/ringkasan?" + "a" * 401, "/ringkasan?a=<b>", '/ringkasan?a="', "/ringkasan?a=//evil.example",
-]  # fmt: skip
+    "//evil.example",
+    "///evil.example",
+    "\\evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https://evil.example",
+    "%2f%2fevil.example",
+    "/%2f%2fevil.example",
+    "/%5cevil.example",
+    "javascript:alert(1)",
+    "/javascript:alert(1)",
+    "/@evil.example",
+    "localhost@evil.example",
+    "//localhost:8501@evil.example",
+    "/\tevil",
+    "/ringkasan\r\nX: y",
+    "/ringkasan#x",
+    "/../x",
+    "/ringkasan/..//evil.example",
+    "/.evil.example",
+    "ringkasan",
+    "/masuk",
+    "/keluar?x=1",
+    "/" + "a" * 41,
+    "/ringkasan?" + "a" * 401,
+    "/ringkasan?a=<b>",
+    '/ringkasan?a="',
+    "/ringkasan?a=//evil.example",
+]
 
 
 def app(base: str = "") -> Starlette:
@@ -135,11 +158,16 @@ def test_every_sign_in_is_a_new_session_and_ends_the_one_before(in_use: Settings
 @pytest.mark.parametrize(
     "sent",
     [
-        {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://localhost:8502"},
-        {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"},
-        {"origin": HERE, "sec-fetch-site": "cross-site"}, {"origin": "http://["},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:8502"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"origin": HERE, "sec-fetch-site": "cross-site"},
+        {"origin": "http://["},
     ],
-)  # fmt: skip
+)
 def test_a_form_of_another_place_does_nothing(in_use: Settings, sent: dict[str, str]) -> None:
     client = browser()
     data = {"form": field(client.get("/masuk"), "form"), "name": "tim", "password": PASSWORD + "!"}
@@ -276,9 +304,13 @@ def test_a_made_up_host_writes_nothing_into_the_policy() -> None:
         ("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "https://tile.openstreetmap.org"),
         ("https://{s}.tile.example/{z}/{x}/{y}.png?key=a", "https://*.tile.example"),
         ("http://10.0.0.7:8080/{z}/{x}/{y}.png", "http://10.0.0.7:8080"),
-        ("", ""), ("ftp://x/{z}", ""), ("https://a;script-src/{z}", ""), ("https://*/{z}", ""), ("/tiles/{z}", ""),
+        ("", ""),
+        ("ftp://x/{z}", ""),
+        ("https://a;script-src/{z}", ""),
+        ("https://*/{z}", ""),
+        ("/tiles/{z}", ""),
     ],
-)  # fmt: skip
+)
 def test_the_background_map_is_one_host_and_nothing_else(tiles_url: str, source: str) -> None:
     assert headers.tiles_host(tiles_url) == source
     told = headers.policy(host="localhost", is_secure=False, is_component=True, tiles=source)
@@ -366,18 +398,35 @@ def test_files_are_few_small_and_soon_gone(in_use: Settings, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("sent", "direct"),
     [
-        ({"Host": "localhost:8501"}, True), ({"host": "127.0.0.1"}, True), ({"Host": "[::1]:8501"}, True),
+        ({"Host": "localhost:8501"}, True),
+        ({"host": "127.0.0.1"}, True),
+        ({"Host": "[::1]:8501"}, True),
         ({"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
-        ({}, False), ({"Host": ""}, False), ({"Host": "peta.example"}, False),
+        ({}, False),
+        ({"Host": ""}, False),
+        ({"Host": "peta.example"}, False),
         ({"Host": "127.0.0.1.evil.example"}, False),
-        ({"Host": "localhost.evil.example"}, False), ({"Host": "10.0.0.7:8501"}, False), ({"Host": "[::1"}, False),
+        ({"Host": "localhost.evil.example"}, False),
+        ({"Host": "10.0.0.7:8501"}, False),
+        ({"Host": "[::1"}, False),
         ({"Host": "localhost:8501", "Origin": "http://evil.example"}, False),
         ({"Host": "localhost:8501", "Origin": "null"}, False),
-        *(({"Host": "localhost", name: "10.0.0.7"}, False)
-          for name in ("Forwarded", "Via", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Host", "X-Real-IP",
-                       "CF-Connecting-IP", "True-Client-IP", "X-Original-URL")),
+        *(
+            ({"Host": "localhost", name: "10.0.0.7"}, False)
+            for name in (
+                "Forwarded",
+                "Via",
+                "X-Forwarded-For",
+                "x-forwarded-proto",
+                "X-Forwarded-Host",
+                "X-Real-IP",
+                "CF-Connecting-IP",
+                "True-Client-IP",
+                "X-Original-URL",
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_is_at_this_machine(city: Settings, sent: dict[str, str], direct: bool) -> None:
     assert is_direct(sent) is direct
     mine = replace(city, access=replace(city.access, owner=Role.STEWARD))

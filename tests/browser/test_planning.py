@@ -36,10 +36,22 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     for kind in ("cases", "coverage"):
         subprocess.run(
-            [sys.executable, "-m", "geo", "import", f"data/contoh/{kind}.csv", "--kind", kind,
-             "--db", str(folder / "kota" / "kota.sqlite"), "--json"],
-            cwd=ROOT, check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "geo",
+                "import",
+                f"data/contoh/{kind}.csv",
+                "--kind",
+                kind,
+                "--db",
+                str(folder / "kota" / "kota.sqlite"),
+                "--json",
+            ],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
     with serving(PETAJAGA_SETTINGS=str(own), TMPDIR=str(folder)) as address:
         yield address
 

@@ -13,7 +13,7 @@ from people import STEWARD
 from playwright.sync_api import expect
 from published import CANARY, FIRST, PASSWORD, City, filled, named
 
-from geo.records.store.engine import close_store, open_store, path_of
+from geo.store.engine import close_store, open_store, path_of
 from geo.terms import Right
 
 if TYPE_CHECKING:
@@ -25,13 +25,22 @@ pytestmark = pytest.mark.browser
 COOKIE = "petajaga_sesi"
 #: Addresses that a stranger would try, each as the first request of its visit.
 TRIED = (
-    "data", "data?data=kota", "tinjau", "catatan", "akun", "jejak?data=kota", "rilis?data=kota",
-    "ringkasan?data=kota&periode=2017", "ringkasan?data=kota&periode=2017-2018&ukuran=laporan",
-    "titik-rawan?data=kota&lihat=angka&periode=2016-2020", "titik-rawan?data=kota&lihat=arah",
+    "data",
+    "data?data=kota",
+    "tinjau",
+    "catatan",
+    "akun",
+    "jejak?data=kota",
+    "rilis?data=kota",
+    "ringkasan?data=kota&periode=2017",
+    "ringkasan?data=kota&periode=2017-2018&ukuran=laporan",
+    "titik-rawan?data=kota&lihat=angka&periode=2016-2020",
+    "titik-rawan?data=kota&lihat=arah",
     "titik-rawan?data=kota&lihat=banding&periode=2017",
     "profil-kelurahan?data=kota&periode=2017&kelurahan=53.71.01.1001",
-    "?data=kota&k=1&audience=taskforce&role=steward", "perluasan-cw?data=kota",
-)  # fmt: skip
+    "?data=kota&k=1&audience=taskforce&role=steward",
+    "perluasan-cw?data=kota",
+)
 
 
 @pytest.fixture(scope="module")
@@ -147,10 +156,16 @@ def test_no_address_gives_more_than_the_edition(office: tuple[City, str], strang
         shown = f"{int(edition.max()):,}".replace(",", ".")
         assert shown in wire.text(), "and the edition itself is there"
         for guess in (
-            "media/kota.sqlite", f"media/{'0' * 56}.zip", f"berkas/{'a' * 43}", "berkas/../kota/kota.sqlite",
-            "app/static/kota.sqlite", "component/peta_jaga_files/../../kota/kota.sqlite", "buku-public.jsonl",
-            "component/peta_jaga_files/..%2f..%2fsettings.toml", "rilis/buku-public.jsonl",
-        ):  # fmt: skip
+            "media/kota.sqlite",
+            f"media/{'0' * 56}.zip",
+            f"berkas/{'a' * 43}",
+            "berkas/../kota/kota.sqlite",
+            "app/static/kota.sqlite",
+            "component/peta_jaga_files/../../kota/kota.sqlite",
+            "buku-public.jsonl",
+            "component/peta_jaga_files/..%2f..%2fsettings.toml",
+            "rilis/buku-public.jsonl",
+        ):
             with contextlib.suppress(HTTPError):
                 answer = urllib.request.urlopen(f"{address}/{guess}")
                 # A page like any other: Streamlit answers an unknown address with its empty frame.

@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 
 from geo.access import accounts
 from geo.access.doors import store_file
-from geo.records.store.engine import close_store
+from geo.store.engine import close_store
 from geo.terms import AccountKind, Role
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ def provider() -> Iterator[str]:
     person = {"sub": "pia", "email": "pia@kupang.go.id", "email_verified": True}
     process = subprocess.Popen(
         [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--user-claims", json.dumps(person)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://localhost:{port}"
     for _ in range(120):
         try:

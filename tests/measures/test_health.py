@@ -70,9 +70,11 @@ def test_every_state_by_its_rule() -> None:
     assert found.table["days_since"].to_list() == [0, 91, 367, 29]
 
     other = stages(
-        A=(Stage.DISSOLVED, "2020-01-01"), B=(Stage.DORMANT, "2020-06-01"), C=(Stage.DECREE, "2020-01-01"),
+        A=(Stage.DISSOLVED, "2020-01-01"),
+        B=(Stage.DORMANT, "2020-06-01"),
+        C=(Stage.DECREE, "2020-01-01"),
         D=(Stage.TRAINED, "2020-01-01"),
-    )  # fmt: skip
+    )
     found = watches(Watch(members(), heard), other, None, RULES, on=ON)
     assert of(found) == {"A": Health.ENDED, "B": Health.DORMANT, "C": Health.FORMING, "D": Health.TRAINED}
 

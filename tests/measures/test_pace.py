@@ -158,8 +158,12 @@ def test_before_and_after_counts_only_months_that_were_looked_at() -> None:
     assert found["cases"].isna().tolist() == [False] * 5 + [True]
     assert found["heard"].isna().tolist() == [True, True, False, False, False, True]
     assert sums(found).loc["A"].to_dict() == {
-        "months_before": 2, "cases_before": 3, "months_after": 3, "cases_after": 4, "heard_after": 2,
-    }  # fmt: skip
+        "months_before": 2,
+        "cases_before": 3,
+        "months_after": 3,
+        "cases_after": 4,
+        "heard_after": 2,
+    }
     assert around_starts(months, covered, None, dated(A="2019-01-20"))["heard"].isna().all()
     assert around_starts(months, covered, watch, dated(A="2019-01-01").assign(precision="year")).empty
     assert around_starts(months, covered, watch, dated(A="2019-01-20"), most=1)["month"].tolist() == [-1, 0]

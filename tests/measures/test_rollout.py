@@ -99,8 +99,10 @@ def test_one_that_works_goes_on_whatever_else_is_done(kupang: Areas, example: Ta
     assert rollout(events, kupang, on=date(2019, 4, 15)).stages.loc[kode, "stage"] == "dormant"
     again = rollout(events, kupang, on=on).stages.loc[kode]
     assert (again["stage"], again["since"], again["begun"]) == (
-        "reactivated", pd.Timestamp(2019, 5, 1), pd.Timestamp(2018, 11, 16),
-    )  # fmt: skip
+        "reactivated",
+        pd.Timestamp(2019, 5, 1),
+        pd.Timestamp(2018, 11, 16),
+    )
     ended = pd.concat([events, row.assign(stage="dissolved", on=pd.Timestamp(2019, 6, 1))], ignore_index=True)
     assert pd.isna(rollout(ended, kupang, on=on).stages.loc[kode, "begun"])
 

@@ -285,8 +285,13 @@ def test_courses_are_told_apart() -> None:
     table.loc["k05"] = [10, np.nan, 10, 10]
     found = courses(table, pd.Series(1.0, index=index))["course"]
     assert found[["k00", "k01", "k02", "k03", "k04", "k05"]].tolist() == [
-        Course.NEW, Course.RISING, Course.FALLING, Course.PERSISTENT, Course.TOO_FEW, Course.TOO_FEW,
-    ]  # fmt: skip
+        Course.NEW,
+        Course.RISING,
+        Course.FALLING,
+        Course.PERSISTENT,
+        Course.TOO_FEW,
+        Course.TOO_FEW,
+    ]
     assert set(found[6:]) == {Course.NONE}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from geo.records.store.engine import close_store
+from geo.store.engine import close_store
 from pages.shell import access, caches
 
 if TYPE_CHECKING:

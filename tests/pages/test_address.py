@@ -38,10 +38,19 @@ def test_no_parameters_leave_the_default() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("periode", "2031"), ("periode", "kemarin"), ("tanggal", "16-11-2018"), ("ukuran", "suara"),
-     ("kelurahan", "53.71.99.1011"), ("kelurahan", "<script>alert(1)</script>"), ("bahasa", "fr"), ("data", "kota"),
-     ("data", "../kota"), ("periode", "2017" * 4000)],
-)  # fmt: skip
+    [
+        ("periode", "2031"),
+        ("periode", "kemarin"),
+        ("tanggal", "16-11-2018"),
+        ("ukuran", "suara"),
+        ("kelurahan", "53.71.99.1011"),
+        ("kelurahan", "<script>alert(1)</script>"),
+        ("bahasa", "fr"),
+        ("data", "kota"),
+        ("data", "../kota"),
+        ("periode", "2017" * 4000),
+    ],
+)
 def test_a_value_that_cannot_be_is_refused_by_name_and_changes_nothing(name: str, value: str) -> None:
     assert read({name: value}, DEFAULT, KNOWN) == (DEFAULT, [name])
 

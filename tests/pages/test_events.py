@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
-from geo.records.store import events
-from geo.records.store.engine import open_store
+from geo.store import events
+from geo.store.engine import open_store
 from geo.terms import Right
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from geo.places.boundaries import read_areas
 from geo.records import imports
-from geo.records.store.engine import close_store
 from geo.settings import ROOT, read_settings
 from geo.sources import read_sources
+from geo.store.engine import close_store
 from geo.terms import Kind
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
@@ -208,9 +208,11 @@ def test_no_visitor_sees_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PAGES = ["hotspots", "rollout", "profile", "method"]
 TITLES = {
-    "hotspots": ("Titik rawan", "Hotspots"), "rollout": ("Perluasan Community Watch", "Rollout"),
-    "profile": ("Profil kelurahan", "Kelurahan profile"), "method": ("Metode & sumber", "Methods & sources"),
-}  # fmt: skip
+    "hotspots": ("Titik rawan", "Hotspots"),
+    "rollout": ("Perluasan Community Watch", "Rollout"),
+    "profile": ("Profil kelurahan", "Kelurahan profile"),
+    "method": ("Metode & sumber", "Methods & sources"),
+}
 
 
 def page_of(name: str, **parameters: str) -> AppTest:

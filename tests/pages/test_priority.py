@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from geo.places.boundaries import read_areas
 from geo.records import imports
-from geo.records.store.engine import close_store
 from geo.settings import ROOT, read_settings
+from geo.store.engine import close_store
 from geo.terms import Kind
 from pages.shell import caches
 
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 
 ALL = (
-    "Laporan kasus", "Arah laporan", "Belum ada Community Watch aktif", "Tetangga tanpa Community Watch",
-    "Ukuran (TPS)", "Kecamatan tanpa Community Watch",
-)  # fmt: skip
+    "Laporan kasus",
+    "Arah laporan",
+    "Belum ada Community Watch aktif",
+    "Tetangga tanpa Community Watch",
+    "Ukuran (TPS)",
+    "Kecamatan tanpa Community Watch",
+)
 
 
 def opened(name: str = "priority", **parameters: str) -> AppTest:

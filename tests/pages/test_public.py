@@ -17,9 +17,9 @@ from streamlit.testing.v1 import AppTest
 from geo.access import signing
 from geo.access.audit import Head, verify
 from geo.period import Period
-from geo.records.store.engine import close_store, open_store, path_of
 from geo.records.tables import read_tables
 from geo.release import shelf
+from geo.store.engine import close_store, open_store, path_of
 from geo.terms import Audience, Denominator, Right, State, StoreName
 from geo.words import Language, Words
 from pages.shell import caches, printing
@@ -37,8 +37,16 @@ MEASURES = ("korban", "laporan", "anggota", "laporan-per-ukuran", "laporan-dihal
 def forget() -> None:
     """Lets go of everything that a server keeps."""
     for name in (
-        "settings", "_areas", "_tables", "_last_good", "_study", "_released", "kept", "_editions", "_from_edition",
-    ):  # fmt: skip
+        "settings",
+        "_areas",
+        "_tables",
+        "_last_good",
+        "_study",
+        "_released",
+        "kept",
+        "_editions",
+        "_from_edition",
+    ):
         getattr(caches, name).clear()
     printing._attacked.clear()
     printing._bundle.clear()
@@ -113,9 +121,7 @@ def tables_in(proto: Any) -> Iterator[str]:
 
 def told(app: AppTest) -> str:
     """All that is sent, as text."""
-    return "\n".join(
-        text for one in protos(app._tree) for text in (str(one), *tables_in(one))
-    )  # fmt: skip
+    return "\n".join(text for one in protos(app._tree) for text in (str(one), *tables_in(one)))
 
 
 def asked() -> Iterator[tuple[str, dict[str, str]]]:
@@ -221,9 +227,7 @@ def test_an_attacker_with_every_filter_knows_what_the_editions_say_and_no_more(c
     assert sorted(readers) == ["0001-2016-2018", "0002-2019-2020", "0003-2016-2018"]
     old, new = readers[first_folder[FIRST].name], readers["0003-2016-2018"]
     late = tables.cases["document_kode"].eq(grown) & tables.cases["persons"].eq(60)
-    assert not told_together(
-        old, new, old.truth(tables.cases[~late]), new.truth(tables.cases), city.options.k
-    )  # fmt: skip
+    assert not told_together(old, new, old.truth(tables.cases[~late]), new.truth(tables.cases), city.options.k)
 
 
 @pytest.mark.parametrize("language", Language)

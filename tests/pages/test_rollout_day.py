@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
-from geo.records.store import events, hand
-from geo.records.store.engine import open_store
 from geo.settings import ROOT
+from geo.store import events, records
+from geo.store.engine import open_store
 from geo.terms import Right
 from pages.shell import caches
 
@@ -97,7 +97,7 @@ def test_the_whole_day(folder: Path) -> None:
     assert "CW aktif" not in told(opened("profile", **DAY, kelurahan=KODE))
     assert "tidur" in told(opened("profile", **DAY, kelurahan=KODE))
     with open_store(folder / "kota.sqlite").reading(STEWARD, Right.PLAN) as connection:
-        history = hand.history(connection, subject="rollout", number=number_of(folder, "dormant"))
+        history = records.history(connection, subject="rollout", number=number_of(folder, "dormant"))
     assert history[-1]["change"]["stage"] == ["active", "dormant"]
 
     # And the whole sheet is taken back.

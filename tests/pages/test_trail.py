@@ -11,9 +11,9 @@ import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
-from geo.records.store import engine, hand
-from geo.records.store.engine import close_store, open_store
 from geo.settings import ROOT
+from geo.store import engine, records
+from geo.store.engine import close_store, open_store
 from geo.terms import Right
 from geo.words import Language, Words
 from pages.shell import access, caches
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from geo.records.store.engine import Store
+    from geo.store.engine import Store
 
     As = Callable[[str], Path]
 
@@ -53,7 +53,7 @@ def filled(folder: Path) -> Store:
     store = open_store(folder / "kota.sqlite")
     for on in (date(2001, 1, 1), engine.now().date() - timedelta(days=7)):
         with store.writing(STEWARD, Right.BRING) as connection:
-            hand.enter_record(connection, STEWARD, {"reported_on": on}, document_kode="")
+            records.enter_record(connection, STEWARD, {"reported_on": on}, document_kode="")
     return store
 
 
@@ -109,7 +109,7 @@ def test_what_is_past_its_time_is_erased_after_a_confirmation(served_as: As) -> 
     assert not app.exception
     assert WORDS("retention.nothing") in [one.value for one in app.markdown]
     with store.reading(STEWARD, Right.BRING) as connection:
-        assert len(hand.records(connection)) == 1
+        assert len(records.records(connection)) == 1
 
 
 def test_the_pack_is_made_and_written_down(served_as: As) -> None:

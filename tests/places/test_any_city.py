@@ -137,15 +137,25 @@ def test_neighbours_of_kupang(kupang: Areas) -> None:
     assert len(pairs) == 129
     assert all(one in found[other] for one, others in found.items() for other in others)
     assert {kupang.names[kode] for kode in found["53.71.04.1013"]} == {
-        "Fatululi", "Kelapa Lima", "Oebufu", "Oesapa Barat", "Tuak Daun Merah",
-    }  # fmt: skip
+        "Fatululi",
+        "Kelapa Lima",
+        "Oebufu",
+        "Oesapa Barat",
+        "Tuak Daun Merah",
+    }
 
 
 @pytest.mark.parametrize(
     ("written", "first"),
-    [("fatulully", "Fatululi"), ("KEL. NAIKOTEN I", "Naikoten Satu"), ("naikoten 2", "Naikoten Dua"),
-     ("oesapa brat", "Oesapa Barat"), ("tuak daun mera", "Tuak Daun Merah"), ("Kelurahan Oebobo", "Oebobo")],
-)  # fmt: skip
+    [
+        ("fatulully", "Fatululi"),
+        ("KEL. NAIKOTEN I", "Naikoten Satu"),
+        ("naikoten 2", "Naikoten Dua"),
+        ("oesapa brat", "Oesapa Barat"),
+        ("tuak daun mera", "Tuak Daun Merah"),
+        ("Kelurahan Oebobo", "Oebobo"),
+    ],
+)
 def test_search_forgives_spelling(kupang: Areas, written: str, first: str) -> None:
     assert kupang.names[search(kupang, written)[0]] == first
 

@@ -55,8 +55,13 @@ def problems(options: AreaSettings) -> list[tuple[Problem, str]]:
 def test_the_embedded_layer(kupang: Areas) -> None:
     assert repr(kupang) == "Areas of 51 kelurahan of Kota Kupang (cahyadsn 2024)"
     assert kupang.groups.value_counts().to_dict() == {
-        "Alak": 12, "Kota Lama": 10, "Maulafa": 9, "Kota Raja": 8, "Oebobo": 7, "Kelapa Lima": 5,
-    }  # fmt: skip
+        "Alak": 12,
+        "Kota Lama": 10,
+        "Maulafa": 9,
+        "Kota Raja": 8,
+        "Oebobo": 7,
+        "Kelapa Lima": 5,
+    }
     assert kupang.area_km2.sum() == pytest.approx(159.20, abs=0.01)
     assert kupang.index.is_monotonic_increasing
     assert kupang.frame.geometry.is_valid.all()
@@ -132,8 +137,10 @@ def test_several_faults_of_one_file_come_together(options: AreaSettings) -> None
     frame.loc[7, "kelurahan"] = " "
     frame.loc[9, "geometry"] = None
     assert problems(saved(frame, options)) == [
-        (Problem.MISSING_VALUE, "kelurahan"), (Problem.DUPLICATE, "kode"), (Problem.NO_GEOMETRY, "geometry"),
-    ]  # fmt: skip
+        (Problem.MISSING_VALUE, "kelurahan"),
+        (Problem.DUPLICATE, "kode"),
+        (Problem.NO_GEOMETRY, "geometry"),
+    ]
 
 
 def test_metres_read_as_degrees(options: AreaSettings) -> None:

@@ -25,13 +25,27 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent.parent / "data"
 KODE = {
-    "Alak": "53.71.01.1008", "Namosain": "53.71.01.1001", "Naioni": "53.71.01.1011", "Batu Plat": "53.71.01.1009",
-    "Manulai II": "53.71.01.1010", "Oesapa": "53.71.03.1010", "Oesapa Barat": "53.71.03.1014",
-    "Kelapa Lima": "53.71.03.1001", "Lasiana": "53.71.03.1011", "Oebobo": "53.71.04.1001",
-    "Fatululi": "53.71.04.1011", "Tuak Daun Merah": "53.71.04.1014", "Bakunase": "53.71.05.1001",
-    "Bakunase Dua": "53.71.05.1002", "Naikoten Satu": "53.71.05.1004", "Naikoten Dua": "53.71.05.1005",
-    "Airnona": "53.71.05.1003", "LLBK": "53.71.06.1002", "Merdeka": "53.71.06.1006", "Nunleu": "53.71.05.1007",
-}  # fmt: skip
+    "Alak": "53.71.01.1008",
+    "Namosain": "53.71.01.1001",
+    "Naioni": "53.71.01.1011",
+    "Batu Plat": "53.71.01.1009",
+    "Manulai II": "53.71.01.1010",
+    "Oesapa": "53.71.03.1010",
+    "Oesapa Barat": "53.71.03.1014",
+    "Kelapa Lima": "53.71.03.1001",
+    "Lasiana": "53.71.03.1011",
+    "Oebobo": "53.71.04.1001",
+    "Fatululi": "53.71.04.1011",
+    "Tuak Daun Merah": "53.71.04.1014",
+    "Bakunase": "53.71.05.1001",
+    "Bakunase Dua": "53.71.05.1002",
+    "Naikoten Satu": "53.71.05.1004",
+    "Naikoten Dua": "53.71.05.1005",
+    "Airnona": "53.71.05.1003",
+    "LLBK": "53.71.06.1002",
+    "Merdeka": "53.71.06.1006",
+    "Nunleu": "53.71.05.1007",
+}
 #: Spellings that stand in the list of aliases because they were seen: what is measured on names nobody tuned to is
 #: measured without them.
 SEEN = ("nbs", "nbd", "belo", "oelete", "bisikopan", "lahilaibissikopan", "nenofak", "penkase")
@@ -47,8 +61,12 @@ def untuned(kupang: Areas) -> Resolver:
     """Without the spellings that were taken from the very list it is measured on."""
     gazetteer = read_gazetteer(kupang)
     known = {key: kode for key, kode in gazetteer.aliases.items() if key not in SEEN}
-    return Resolver(kupang, type(gazetteer)(known, gazetteer.elsewhere, gazetteer.city, gazetteer.regions,
-                                            gazetteer.districts, gazetteer.kabupaten))  # fmt: skip
+    return Resolver(
+        kupang,
+        type(gazetteer)(
+            known, gazetteer.elsewhere, gazetteer.city, gazetteer.regions, gazetteer.districts, gazetteer.kabupaten
+        ),
+    )
 
 
 def one(resolver: Resolver, name: str = "", kecamatan: str = "", code: str = "", **options: object) -> pd.Series:
@@ -61,19 +79,33 @@ def one(resolver: Resolver, name: str = "", kecamatan: str = "", code: str = "",
 @pytest.mark.parametrize(
     ("written", "name", "by"),
     [
-        ("Oebobo", "Oebobo", "name"), ("  oebobo ", "Oebobo", "name"), ("Kel. OEBOBO", "Oebobo", "name"),
-        ("Kantor Kelurahan Naikoten I", "Naikoten Satu", "name"), ("Naikoten 1", "Naikoten Satu", "name"),
-        ("NAIKOTEN-II", "Naikoten Dua", "name"), ("NaikotenII", "Naikoten Dua", "name"),
-        ("Bakunase 2", "Bakunase Dua", "name"), ("Manulai Dua", "Manulai II", "name"),
-        ("Batuplat", "Batu Plat", "name"), ("Air Nona", "Airnona", "name"), ("kelapa-lima", "Kelapa Lima", "name"),
-        ("TDM", "Tuak Daun Merah", "alias"), ("Kelurahan LLBK", "LLBK", "alias"),
-        ("Oesapa Brt", "Oesapa Barat", "name"), ("Oesapa Brat", "Oesapa Barat", "spelling"),
-        ("Fatululli", "Fatululi", "spelling"), ("Nunle'u", "Nunleu", "name"), ("Lasianá", "Lasiana", "name"),
-        ("Oesapa, Kec. Kelapa Lima", "Oesapa", "name"), ("Tuak Daun Merah (TDM)", "Tuak Daun Merah", "name"),
-        ("Oesapa Kota Kupang", "Oesapa", "name"), ("Oe\u200bsapa\u202e", "Oesapa", "name"),
-        ("Merdeka", "Merdeka", "name"), ("Alak", "Alak", "name"),
+        ("Oebobo", "Oebobo", "name"),
+        ("  oebobo ", "Oebobo", "name"),
+        ("Kel. OEBOBO", "Oebobo", "name"),
+        ("Kantor Kelurahan Naikoten I", "Naikoten Satu", "name"),
+        ("Naikoten 1", "Naikoten Satu", "name"),
+        ("NAIKOTEN-II", "Naikoten Dua", "name"),
+        ("NaikotenII", "Naikoten Dua", "name"),
+        ("Bakunase 2", "Bakunase Dua", "name"),
+        ("Manulai Dua", "Manulai II", "name"),
+        ("Batuplat", "Batu Plat", "name"),
+        ("Air Nona", "Airnona", "name"),
+        ("kelapa-lima", "Kelapa Lima", "name"),
+        ("TDM", "Tuak Daun Merah", "alias"),
+        ("Kelurahan LLBK", "LLBK", "alias"),
+        ("Oesapa Brt", "Oesapa Barat", "name"),
+        ("Oesapa Brat", "Oesapa Barat", "spelling"),
+        ("Fatululli", "Fatululi", "spelling"),
+        ("Nunle'u", "Nunleu", "name"),
+        ("Lasianá", "Lasiana", "name"),
+        ("Oesapa, Kec. Kelapa Lima", "Oesapa", "name"),
+        ("Tuak Daun Merah (TDM)", "Tuak Daun Merah", "name"),
+        ("Oesapa Kota Kupang", "Oesapa", "name"),
+        ("Oe\u200bsapa\u202e", "Oesapa", "name"),
+        ("Merdeka", "Merdeka", "name"),
+        ("Alak", "Alak", "name"),
     ],
-)  # fmt: skip
+)
 def test_ways_of_writing_one_kelurahan(resolver: Resolver, written: str, name: str, by: str) -> None:
     found = one(resolver, written)
     assert (found["match_status"], found["kode"], found["match_by"]) == ("matched", KODE[name], by)
@@ -82,9 +114,15 @@ def test_ways_of_writing_one_kelurahan(resolver: Resolver, written: str, name: s
 
 @pytest.mark.parametrize(
     ("written", "first"),
-    [("Bakunase I", "Bakunase"), ("Naikoten", "Naikoten Satu"), ("Oesapa Timur", "Oesapa"),
-     ("Oesapa/Lasiana", "Oesapa"), ("Lasiana II", "Lasiana"), ("Naikoten III", "Naikoten Satu")],
-)  # fmt: skip
+    [
+        ("Bakunase I", "Bakunase"),
+        ("Naikoten", "Naikoten Satu"),
+        ("Oesapa Timur", "Oesapa"),
+        ("Oesapa/Lasiana", "Oesapa"),
+        ("Lasiana II", "Lasiana"),
+        ("Naikoten III", "Naikoten Satu"),
+    ],
+)
 def test_what_a_person_must_choose(resolver: Resolver, written: str, first: str) -> None:
     found = one(resolver, written)
     assert (found["match_status"], found["kode"]) == ("review", "")
@@ -93,9 +131,24 @@ def test_what_a_person_must_choose(resolver: Resolver, written: str, first: str)
 
 @pytest.mark.parametrize(
     "written",
-    ["Penfui Timur", "Manulai I", "Manulai 1", "Fatukona", "Tarus", "Noelbaki", "Kota Kupang", "Kupang", "Kab. TTS",
-     "Kabupaten Timor Tengah Selatan", "Kec. Alak", "Kecamatan Oebobo", "KEC.OEBOBO", "Malaysia", "Kupang Timur"],
-)  # fmt: skip
+    [
+        "Penfui Timur",
+        "Manulai I",
+        "Manulai 1",
+        "Fatukona",
+        "Tarus",
+        "Noelbaki",
+        "Kota Kupang",
+        "Kupang",
+        "Kab. TTS",
+        "Kabupaten Timor Tengah Selatan",
+        "Kec. Alak",
+        "Kecamatan Oebobo",
+        "KEC.OEBOBO",
+        "Malaysia",
+        "Kupang Timur",
+    ],
+)
 def test_places_that_are_surely_elsewhere(resolver: Resolver, written: str) -> None:
     found = one(resolver, written)
     assert (found["match_status"], found["kode"]) == ("outside", "")
@@ -206,8 +259,10 @@ def test_ten_digits_of_no_stated_system(resolver: Resolver, kupang: Areas) -> No
     assert ambiguous[["match_status", "kode"]].tolist() == ["review", ""]
     assert {text[:13] for text in ambiguous["candidates"].split(";")} == {KODE["Naioni"], KODE["Namosain"]}
     assert one(resolver, "Namosain", code="5371010001")[["match_status", "match_by", "conflict"]].tolist() == [
-        "matched", "name", "",
-    ]  # fmt: skip
+        "matched",
+        "name",
+        "",
+    ]
     mixed = resolver.resolve(codes=pd.Series(["5371011001", "53.71.04.1001"]))
     assert mixed["match_status"].tolist() == ["review", "matched"]
     with pytest.raises(DataError):
@@ -255,9 +310,13 @@ def test_decisions_are_remembered_by_the_spelling(kupang: Areas) -> None:
 def test_any_city_from_its_boundary_file() -> None:
     base = read_settings(EMBEDDED).areas
     values = {name: getattr(base, name) for name in base.__slots__} | {
-        "path": DATA / "jakarta_kelurahan.parquet", "name": "nama", "group": "", "city": "DKI Jakarta",
-        "city_code": "31", "metric_crs": "EPSG:32748",
-    }  # fmt: skip
+        "path": DATA / "jakarta_kelurahan.parquet",
+        "name": "nama",
+        "group": "",
+        "city": "DKI Jakarta",
+        "city_code": "31",
+        "metric_crs": "EPSG:32748",
+    }
     jakarta = read_areas(AreaSettings(**values))
     resolver = Resolver(jakarta, read_gazetteer(jakarta))
     found = resolver.resolve(names=jakarta.names.str.upper())
@@ -293,8 +352,16 @@ def test_any_row_at_all(resolver: Resolver, name: str, kecamatan: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Jl. Timor Raya 12", "RT 01/RW 02 Oesapa", "5371046501990002", "0812 3456 7890", "a@b.id", "x" * 41,
-     "Naikoten 1 RT 3", "Oebobo No. 5"],
-)  # fmt: skip
+    [
+        "Jl. Timor Raya 12",
+        "RT 01/RW 02 Oesapa",
+        "5371046501990002",
+        "0812 3456 7890",
+        "a@b.id",
+        "x" * 41,
+        "Naikoten 1 RT 3",
+        "Oebobo No. 5",
+    ],
+)
 def test_what_is_no_spelling_is_not_kept(text: str) -> None:
     assert keepable(text) is None

@@ -219,16 +219,22 @@ def test_a_file_of_criteria(tmp_path: Path) -> None:
             '[c]\ncolumn = "z"\ndirection = "up"\nweight = nan\nscale = "z"\n[d]\ncolumn = ""\ndirection = "up"\n'
             "weight = true",
             {
-                ("a", Problem.NOT_IN_LIST), ("a.column", Problem.NOT_A_TEXT), ("a.direction", Problem.NOT_IN_LIST),
-                ("a.weight", Problem.NEGATIVE), ("b.column", Problem.MISSING_VALUE),
-                ("b.direction", Problem.MISSING_VALUE), ("b.expected", Problem.MISSING_VALUE),
-                ("b.weight", Problem.NOT_A_NUMBER), ("c.weight", Problem.NOT_A_NUMBER),
-                ("c.scale", Problem.NOT_IN_LIST), ("d.column", Problem.MISSING_VALUE),
+                ("a", Problem.NOT_IN_LIST),
+                ("a.column", Problem.NOT_A_TEXT),
+                ("a.direction", Problem.NOT_IN_LIST),
+                ("a.weight", Problem.NEGATIVE),
+                ("b.column", Problem.MISSING_VALUE),
+                ("b.direction", Problem.MISSING_VALUE),
+                ("b.expected", Problem.MISSING_VALUE),
+                ("b.weight", Problem.NOT_A_NUMBER),
+                ("c.weight", Problem.NOT_A_NUMBER),
+                ("c.scale", Problem.NOT_IN_LIST),
+                ("d.column", Problem.MISSING_VALUE),
                 ("d.weight", Problem.NOT_A_NUMBER),
             },
         ),
     ],
-)  # fmt: skip
+)
 def test_faults_of_a_file_of_criteria(tmp_path: Path, text: str, problems: set[tuple[str, Problem]]) -> None:
     with pytest.raises(DataError) as refused:
         read_criteria(_file(tmp_path, text))
@@ -300,15 +306,22 @@ def test_the_inputs_of_an_edition_and_of_another_city(toy: Areas, tables_of: Cal
     rows = [{"reported_on": f"{year}-05-01", "document_kode": kode[0], "persons": 3} for year in (2016, 2017, 2017)]
     tables = tables_of(StoreName.KOTA, cases=rows)
     seen = release(
-        join(toy, tables, Period(2017, 2017)), join(toy, tables, Period(2016, 2016)), TASKFORCE, k=1,
+        join(toy, tables, Period(2017, 2017)),
+        join(toy, tables, Period(2016, 2016)),
+        TASKFORCE,
+        k=1,
         on=date(2018, 1, 1),
-    )  # fmt: skip
+    )
     stages = cw_stages(seen.rollout, toy, seen.on)
     found = criteria_table(seen, stages, queen(toy))
     # A layer without embedded sizes has neither stations nor anything expected.
     assert found.columns.tolist() == [
-        "cases", "trend", "without_cw", "neighbours_without_cw", "kecamatan_without_cw",
-    ]  # fmt: skip
+        "cases",
+        "trend",
+        "without_cw",
+        "neighbours_without_cw",
+        "kecamatan_without_cw",
+    ]
     assert found["cases"].tolist()[0] == 2
     assert found["cases"].isna().tolist() == [False, True, True, True]
     assert found["trend"].tolist()[0] == pytest.approx(np.log((2 + 1.5) / (1 + 1.5)))

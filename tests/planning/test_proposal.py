@@ -33,12 +33,16 @@ NEXT_TO = {ONE: (TWO,), TWO: (ONE, THREE), THREE: (TWO, FOUR), FOUR: (THREE,)}
 
 def proposal(**parts: object) -> Proposal:
     whole = {
-        "weights": (("cases", 25.0), ("trend", 10.0)), "first": 2,
+        "weights": (("cases", 25.0), ("trend", 10.0)),
+        "first": 2,
         "limits": Limits(
             2, (1, 1), budget=(5e6, 5e6), must=((ONE, 2),), not_in=((TWO, None), (THREE, 1)), before=((ONE, FOUR),)
         ),
-        "cost": 5e6, "trainers": 2, "begins_on": date(2020, 1, 31), "months": 1,
-    }  # fmt: skip
+        "cost": 5e6,
+        "trainers": 2,
+        "begins_on": date(2020, 1, 31),
+        "months": 1,
+    }
     return Proposal(**(whole | parts))  # type: ignore[arg-type]
 
 
@@ -49,10 +53,12 @@ def wave(*numbers: int | None) -> pd.Series:
 def test_what_is_kept_comes_back_and_is_plain_json() -> None:
     own = proposal(
         overrides=(
-            Override(FOUR, None, OverrideReason.SAFETY, "tunggu musim hujan"), Override(ONE, 2, OverrideReason.ACCESS)
+            Override(FOUR, None, OverrideReason.SAFETY, "tunggu musim hujan"),
+            Override(ONE, 2, OverrideReason.ACCESS),
         ),
-        tolerance=0.1, seed=7,
-    )  # fmt: skip
+        tolerance=0.1,
+        seed=7,
+    )
     content = json.loads(
         json.dumps(own.content(wave(1, None, 2, 0), "abc123", period="2016-2018", on=date(2018, 11, 16)))
     )
@@ -114,8 +120,11 @@ def test_moves_by_hand_and_between_plans() -> None:
     assert found["other"].isna().to_list() == [True, False]
     assert moves(before, before).empty
     # Not of this layer, active by now, or to a wave that there is no longer: none of them can be done.
-    for one in (Override("99.01.01.1001", 1, OverrideReason.OTHER), Override(FOUR, 1, OverrideReason.OTHER),
-                Override(ONE, 3, OverrideReason.OTHER)):  # fmt: skip
+    for one in (
+        Override("99.01.01.1001", 1, OverrideReason.OTHER),
+        Override(FOUR, 1, OverrideReason.OTHER),
+        Override(ONE, 3, OverrideReason.OTHER),
+    ):
         assert not holds(one, before, 2)
         assert moved_by_hand(before, (one,), 2).equals(before)
 

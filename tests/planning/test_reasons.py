@@ -196,9 +196,12 @@ def test_the_simulation_knows_its_bounds() -> None:
     size = pd.Series(np.linspace(1, 8, 20), index=index)
     groups = pd.Series(["L"] * 10 + ["R"] * 10, index=index)
     found = simulate(
-        Town(size, groups, size, reports=60), [Criterion("cases", "cases", Direction.UP, 1.0)],
-        firsts=[4, 20], runs=60, seed=4,
-    )  # fmt: skip
+        Town(size, groups, size, reports=60),
+        [Criterion("cases", "cases", Direction.UP, 1.0)],
+        firsts=[4, 20],
+        runs=60,
+        seed=4,
+    )
     mean = found.xs("mean", level="figure")
     assert mean.loc[20].drop("lead").tolist() == pytest.approx([1.0] * 6)
     assert (mean.loc[4].drop(["lead", "best"]) <= mean.at[4, "best"]).all()

@@ -157,8 +157,11 @@ def test_three_groups_by_closed_rules() -> None:
     found = stability(rank(table, [ONE, TWO]), first=2, draws=2000, concentration=6)
     groups = found.standings(always=0.95, never=0.05)
     assert groups.to_dict() == {
-        "a": Standing.ALWAYS, "b": Standing.DEPENDS, "c": Standing.DEPENDS, "d": Standing.NOT_NOW,
-    }  # fmt: skip
+        "a": Standing.ALWAYS,
+        "b": Standing.DEPENDS,
+        "c": Standing.DEPENDS,
+        "d": Standing.NOT_NOW,
+    }
 
 
 def _by_programme(ahead: np.ndarray, behind: np.ndarray, weights: np.ndarray) -> float:
@@ -166,10 +169,12 @@ def _by_programme(ahead: np.ndarray, behind: np.ndarray, weights: np.ndarray) ->
     lead, count = ahead - behind, len(weights)
     found = optimize.linprog(
         np.append(np.ones(count), np.zeros(count)),
-        A_ub=[np.append(lead, -lead)], b_ub=[-lead @ weights],
-        A_eq=[np.append(np.ones(count), -np.ones(count))], b_eq=[0.0],
+        A_ub=[np.append(lead, -lead)],
+        b_ub=[-lead @ weights],
+        A_eq=[np.append(np.ones(count), -np.ones(count))],
+        b_eq=[0.0],
         bounds=[(0, None if weight > 0 else 0) for weight in weights] + [(0, weight) for weight in weights],
-    )  # fmt: skip
+    )
     return float(found.fun) if found.success else np.inf
 
 

@@ -103,12 +103,17 @@ def names(needs: pd.DataFrame, limits: Limits) -> set[str]:
 
 
 _NAMES = {
-    RuleKind.CAPACITY: "capacity:{0.wave}", RuleKind.BUDGET: "budget:{0.wave}",
-    RuleKind.BUDGET_SO_FAR: "budget:{0.wave}", RuleKind.TRAINERS: "trainers:{0.wave}",
-    RuleKind.MUST: "must:{0.kode}:{0.wave}", RuleKind.NEVER: "never:{0.kode}",
-    RuleKind.NOT_IN_WAVE: "not:{0.kode}:{0.wave}", RuleKind.BEFORE: "before:{0.kode}:{0.other}",
-    RuleKind.MIN_PER_KECAMATAN: "min:{0.kode}", RuleKind.MAX_PER_KECAMATAN: "max:{0.kode}",
-}  # fmt: skip
+    RuleKind.CAPACITY: "capacity:{0.wave}",
+    RuleKind.BUDGET: "budget:{0.wave}",
+    RuleKind.BUDGET_SO_FAR: "budget:{0.wave}",
+    RuleKind.TRAINERS: "trainers:{0.wave}",
+    RuleKind.MUST: "must:{0.kode}:{0.wave}",
+    RuleKind.NEVER: "never:{0.kode}",
+    RuleKind.NOT_IN_WAVE: "not:{0.kode}:{0.wave}",
+    RuleKind.BEFORE: "before:{0.kode}:{0.other}",
+    RuleKind.MIN_PER_KECAMATAN: "min:{0.kode}",
+    RuleKind.MAX_PER_KECAMATAN: "max:{0.kode}",
+}
 
 
 def named(rules: tuple[Rule, ...]) -> set[str]:
@@ -201,11 +206,18 @@ def city(seed: int = 1, size: int = 51, waves: int = 6, **changes: Any) -> Insta
         index=pd.Index(codes, name="kode"),
     )
     limits = Limits(
-        waves, (7,) * waves, budget=(250e6,) * waves, carry_over=True, trainers=(14,) * waves,
-        started=frozenset(codes[:3]), must=((codes[33], 1), (codes[9], 2)),
+        waves,
+        (7,) * waves,
+        budget=(250e6,) * waves,
+        carry_over=True,
+        trainers=(14,) * waves,
+        started=frozenset(codes[:3]),
+        must=((codes[33], 1), (codes[9], 2)),
         not_in=((codes[20], None), (codes[21], 2)),
-        before=((codes[11], codes[12]),), min_per_kecamatan=3, max_per_kecamatan=8,
-    )  # fmt: skip
+        before=((codes[11], codes[12]),),
+        min_per_kecamatan=3,
+        max_per_kecamatan=8,
+    )
     return needs, near, replace(limits, **changes)
 
 
@@ -460,8 +472,13 @@ def test_plans_side_by_side_are_the_plans_alone() -> None:
 def hard() -> Instance:
     """An instance whose proof takes long."""
     needs, near, limits = city(seed=3, size=400, waves=6)
-    return needs, near, replace(limits, capacity=(20,) * 6, budget=(700e6,) * 6, trainers=None,
-                                min_per_kecamatan=1, max_per_kecamatan=6)  # fmt: skip
+    return (
+        needs,
+        near,
+        replace(
+            limits, capacity=(20,) * 6, budget=(700e6,) * 6, trainers=None, min_per_kecamatan=1, max_per_kecamatan=6
+        ),
+    )
 
 
 def test_a_person_stops_it() -> None:
@@ -546,17 +563,31 @@ def test_every_order_of_a_tier_is_as_likely() -> None:
 def test_all_faults_of_limits_at_once() -> None:
     needs, near, _ = city()
     wrong = Limits(
-        2, (1, 2, 3), budget=(-1.0, 5.0), discount=0.0, spill=2.0, started=frozenset({"none"}), must=(("0001", 3),),
-        not_in=(("gone", None),), before=(("0001", "0001"),), min_per_kecamatan=-1,
-    )  # fmt: skip
+        2,
+        (1, 2, 3),
+        budget=(-1.0, 5.0),
+        discount=0.0,
+        spill=2.0,
+        started=frozenset({"none"}),
+        must=(("0001", 3),),
+        not_in=(("gone", None),),
+        before=(("0001", "0001"),),
+        min_per_kecamatan=-1,
+    )
     with pytest.raises(DataError) as refused:
         plan(needs.drop(columns="cost"), near, wrong)
     assert {(one.column, one.problem) for one in refused.value.faults} == {
-        ("capacity", Problem.WRONG_LENGTH), ("budget", Problem.NEGATIVE), ("budget", Problem.MISSING_COLUMN),
-        ("discount", Problem.OUT_OF_RANGE), ("spill", Problem.OUT_OF_RANGE), ("started", Problem.NOT_IN_LIST),
-        ("must", Problem.OUT_OF_RANGE), ("not", Problem.NOT_IN_LIST), ("before", Problem.BEFORE_ITSELF),
+        ("capacity", Problem.WRONG_LENGTH),
+        ("budget", Problem.NEGATIVE),
+        ("budget", Problem.MISSING_COLUMN),
+        ("discount", Problem.OUT_OF_RANGE),
+        ("spill", Problem.OUT_OF_RANGE),
+        ("started", Problem.NOT_IN_LIST),
+        ("must", Problem.OUT_OF_RANGE),
+        ("not", Problem.NOT_IN_LIST),
+        ("before", Problem.BEFORE_ITSELF),
         ("min_per_kecamatan", Problem.NEGATIVE),
-    }  # fmt: skip
+    }
 
 
 def test_needs_of_a_program_are_checked() -> None:

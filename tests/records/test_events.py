@@ -14,17 +14,17 @@ from sqlalchemy import CheckConstraint
 
 from geo.errors import DataError, Problem
 from geo.records import imports, timeline
-from geo.records.store import asides, content, events, hand, plans, scenarios
-from geo.records.store.backup import backup, restore
-from geo.records.store.batches import undo
-from geo.records.store.content import Said
-from geo.records.store.engine import close_store, open_store
-from geo.records.store.erasure import Limits, count, erase
-from geo.records.store.pseudonyms import Pseudonyms
-from geo.records.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
 from geo.records.tables import FACTS, read_table, read_tables
 from geo.schemas import Table, check, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
+from geo.store import canonical, contradictions, events, plans, records, scenarios
+from geo.store.backup import backup, restore
+from geo.store.batches import undo
+from geo.store.canonical import Said
+from geo.store.engine import close_store, open_store
+from geo.store.erasure import Limits, count, erase
+from geo.store.pseudonyms import Pseudonyms
+from geo.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
 from geo.terms import AsideWhy, Kind, Right, StoreName
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.places.boundaries import Areas
-    from geo.records.store.engine import Store
     from geo.settings import Settings
+    from geo.store.engine import Store
 
 TODAY = date(2020, 6, 1)
 BARAT, SELATAN, FATULULI, CITY = "53.71.03.1014", "53.71.03.1015", "53.71.04.1011", "53.71"
@@ -77,7 +77,7 @@ def refused(call: Callable[[], object]) -> Told:
 
 def counted(store: Store) -> pd.DataFrame:
     with store.reading(STEWARD, Right.BRING) as connection:
-        return content.tables(connection).get(Table.ROLLOUT, pd.DataFrame(columns=["kode", "stage"]))
+        return canonical.tables(connection).get(Table.ROLLOUT, pd.DataFrame(columns=["kode", "stage"]))
 
 
 # What cannot be so
@@ -145,8 +145,11 @@ def test_days_to_come_and_sources_of_before(store: Store) -> None:
     enter(store, "active", "2020-06-20", on_precision="month", source_on=TODAY)
     enter(store, "active", "2030-01-01", claim="target", source_on=TODAY)
     assert [one["on"] for one in listed(store)] == [
-        date(2030, 1, 1), date(2020, 6, 1), date(2020, 6, 1), date(2020, 5, 1),
-    ], "a month is kept as its first day"  # fmt: skip
+        date(2030, 1, 1),
+        date(2020, 6, 1),
+        date(2020, 6, 1),
+        date(2020, 5, 1),
+    ], "a month is kept as its first day"
 
 
 def test_every_fault_at_once(store: Store) -> None:
@@ -156,9 +159,11 @@ def test_every_fault_at_once(store: Store) -> None:
         )
     )
     assert told == [
-        ("source", Problem.MISSING_VALUE, ""), ("decree_no", Problem.BAD_REFERENCE, ""),
-        ("document", Problem.BAD_REFERENCE, ""), ("hours", Problem.BAD_NUMBER, ""),
-    ]  # fmt: skip
+        ("source", Problem.MISSING_VALUE, ""),
+        ("decree_no", Problem.BAD_REFERENCE, ""),
+        ("document", Problem.BAD_REFERENCE, ""),
+        ("hours", Problem.BAD_NUMBER, ""),
+    ]
     assert refused(
         lambda: enter(store, "active", "2019-05-09", course="basic", hours=8, early_why="held_jointly")
     ) == [(name, Problem.ONLY_TRAINING, "") for name in ("course", "hours", "early_why")]
@@ -175,11 +180,23 @@ def test_every_fault_at_once(store: Store) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "5371046501990002", "5371.0465.0199.0002", "5371 0465 0199 0002", "53 71 04 65 01 99 00 02",
-        "5371/0465/0199/0002", "081234567890", "0812 3456 7890", "Yohanes", "SK Lurah Yohanes 3", "SK", "a@b 1",
-        "SK 1; DROP", "x" * 40 + "1", "SK\n12", "١٢٣",
+        "5371046501990002",
+        "5371.0465.0199.0002",
+        "5371 0465 0199 0002",
+        "53 71 04 65 01 99 00 02",
+        "5371/0465/0199/0002",
+        "081234567890",
+        "0812 3456 7890",
+        "Yohanes",
+        "SK Lurah Yohanes 3",
+        "SK",
+        "a@b 1",
+        "SK 1; DROP",
+        "x" * 40 + "1",
+        "SK\n12",
+        "١٢٣",
     ],
-)  # fmt: skip
+)
 def test_a_reference_is_no_person(text: str) -> None:
     assert not is_reference(text)
     for one in ("1", "SK Wali Kota 60/2018", "188.45/60/HK/2018", "60.KEP/HK-2018", "16-11-2018"):
@@ -205,12 +222,13 @@ def test_a_correction_keeps_both_texts_and_the_second_of_two_is_told(store: Stor
     now = row(store, number)
     assert (now["decree_no"], now["on"], now["version"]) == ("SK 60/2019", date(2019, 5, 11), 2)
     with store.reading(BEN, Right.PLAN) as connection:
-        (step,) = hand.history(connection, subject="rollout", number=number)
+        (step,) = records.history(connection, subject="rollout", number=number)
     assert (step["who"], step["act"]) == ("Ben", "correct")
     assert step["change"] == {
-        "decree_no": ["SK 6/2019", "SK 60/2019"], "on": ["2019-05-10", "2019-05-11"],
+        "decree_no": ["SK 6/2019", "SK 60/2019"],
+        "on": ["2019-05-10", "2019-05-11"],
         "source_on": ["2019-05-10", "2019-05-12"],
-    }  # fmt: skip
+    }
 
 
 def test_a_correction_is_checked_like_an_entry(store: Store) -> None:
@@ -244,7 +262,7 @@ def test_withdrawn_and_reinstated(store: Store) -> None:
     assert refused(lambda: again(3)) == [("", Problem.CHANGED_MEANWHILE, "")]
     assert counted(store)["kode"].tolist() == [BARAT]
     with store.reading(BEN, Right.PLAN) as connection:
-        steps = hand.history(connection, subject="rollout", number=number)
+        steps = records.history(connection, subject="rollout", number=number)
     assert [(one["who"], one["act"]) for one in steps] == [("Pia", "withdraw"), ("Ben", "reinstate")]
 
 
@@ -321,10 +339,14 @@ def test_rows_that_cannot_be_so_are_refused_with_their_reason(bring: Callable[..
         + f"{BARAT},active,2031,cw,target,lurah,2019-06-02,,,,\n"  # 10: a target is of a day to come
     )
     assert [(one.row, one.column, one.problem) for one in report.faults] == [
-        (3, "on", Problem.BEFORE_DECREE), (5, "source_on", Problem.SOURCE_TOO_EARLY), (6, "on", Problem.IN_FUTURE),
-        (7, "hours", Problem.ONLY_TRAINING), (8, "hours", Problem.BAD_NUMBER),
-        (9, "decree_no", Problem.BAD_REFERENCE), (9, "document", Problem.BAD_REFERENCE),
-    ]  # fmt: skip
+        (3, "on", Problem.BEFORE_DECREE),
+        (5, "source_on", Problem.SOURCE_TOO_EARLY),
+        (6, "on", Problem.IN_FUTURE),
+        (7, "hours", Problem.ONLY_TRAINING),
+        (8, "hours", Problem.BAD_NUMBER),
+        (9, "decree_no", Problem.BAD_REFERENCE),
+        (9, "document", Problem.BAD_REFERENCE),
+    ]
     assert report.counts["accepted"] == 3
     assert not {"decree_no", "document", "source"} & set(report.refused.columns)
 
@@ -339,8 +361,9 @@ def test_a_file_beside_what_is_in_the_store(store: Store, bring: Callable[..., i
     ]
     report = bring("\n".join([SHEET, *lines, ""]))
     assert [(one.row, one.problem, one.hint) for one in report.faults] == [
-        (2, Problem.BEFORE_DECREE, "2019-05-10"), (4, Problem.NOT_BEGUN, "2018-11-16"),
-    ]  # fmt: skip
+        (2, Problem.BEFORE_DECREE, "2019-05-10"),
+        (4, Problem.NOT_BEGUN, "2018-11-16"),
+    ]
     assert (report.counts["accepted"], report.counts["rejected"]) == (2, 2)
     assert sorted(report.refused["stage"]) == ["dissolved", "trained"]
     assert counted(store)["stage"].tolist() == ["decree", "trained", "active"]
@@ -385,22 +408,35 @@ def test_columns_that_older_files_lack(store: Store) -> None:
     own = counted(store)
     assert own.dtypes.to_dict() == facts.dtypes.to_dict()
     assert own.loc[0, ["course", "hours", "reported_by", "document"]].tolist() == [
-        "refresher", 12, "watchers", "BA 7/2019",
-    ]  # fmt: skip
+        "refresher",
+        12,
+        "watchers",
+        "BA 7/2019",
+    ]
 
 
 def test_a_canonical_file_keeps_its_contract() -> None:
     line = {
-        "kode": BARAT, "stage": "trained", "on": "2019-05-10", "on_precision": "day", "counted_as": "cw",
-        "claim": "actual", "source": "x", "source_on": "2019-05-10", "recorded_on": "2019-05-10",
-    }  # fmt: skip
+        "kode": BARAT,
+        "stage": "trained",
+        "on": "2019-05-10",
+        "on_precision": "day",
+        "counted_as": "cw",
+        "claim": "actual",
+        "source": "x",
+        "source_on": "2019-05-10",
+        "recorded_on": "2019-05-10",
+    }
     assert len(typed(Table.ROLLOUT, check(Table.ROLLOUT, pd.DataFrame([line])))) == 1
     for name, text, problem in (
-        ("hours", "0", Problem.BAD_NUMBER), ("hours", "401", Problem.BAD_NUMBER),
-        ("decree_no", "Yohanes 1", Problem.BAD_REFERENCE), ("document", "081234567890", Problem.BAD_REFERENCE),
-        ("course", "apa", Problem.NOT_IN_LIST), ("early_why", "apa", Problem.NOT_IN_LIST),
+        ("hours", "0", Problem.BAD_NUMBER),
+        ("hours", "401", Problem.BAD_NUMBER),
+        ("decree_no", "Yohanes 1", Problem.BAD_REFERENCE),
+        ("document", "081234567890", Problem.BAD_REFERENCE),
+        ("course", "apa", Problem.NOT_IN_LIST),
+        ("early_why", "apa", Problem.NOT_IN_LIST),
         ("recorded_on", "", Problem.MISSING_VALUE),
-    ):  # fmt: skip
+    ):
         told = refused(lambda name=name, text=text: check(Table.ROLLOUT, pd.DataFrame([{**line, name: text}])))
         assert [(column, found) for column, found, _ in told] == [(name, problem)]
 
@@ -416,12 +452,19 @@ def test_the_upgraded_store_takes_every_word_of_the_lists_and_no_other(store: St
 
 def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
     one = {
-        "kode": "", "on_precision": "day", "counted_as": "cw", "claim": "actual", "source_on": date(2019, 7, 1),
-        "course": "", "hours": None, "early_why": "",
-    }  # fmt: skip
+        "kode": "",
+        "on_precision": "day",
+        "counted_as": "cw",
+        "claim": "actual",
+        "source_on": date(2019, 7, 1),
+        "course": "",
+        "hours": None,
+        "early_why": "",
+    }
     given = {
-        2: {**one, "stage": "decree", "on": date(2019, 5, 2)}, 3: {**one, "stage": "trained", "on": date(2019, 5, 1)}
-    }  # fmt: skip
+        2: {**one, "stage": "decree", "on": date(2019, 5, 2)},
+        3: {**one, "stage": "trained", "on": date(2019, 5, 1)},
+    }
     assert timeline.check(given, today=TODAY) == {}
     assert list(timeline.check({n: {**e, "kode": BARAT} for n, e in given.items()}, today=TODAY)) == [3]
 
@@ -431,7 +474,7 @@ def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
 
 def aside(store: Store, said: Said, why: AsideWhy = AsideWhy.CLOSER_SOURCE) -> int:
     with store.writing(PLANNER, Right.PLAN) as connection:
-        return asides.set_aside(connection, PLANNER, said, why)
+        return contradictions.set_aside(connection, PLANNER, said, why)
 
 
 def since(store: Store, settings: Settings) -> dict[str, Any]:
@@ -446,7 +489,7 @@ def since(store: Store, settings: Settings) -> dict[str, Any]:
 def test_a_statement_is_set_aside_and_holds_again(
     store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geo.records.store.asides.now", lambda: datetime(2020, 6, 1, 23, 59))  # noqa: DTZ001
+    monkeypatch.setattr("geo.store.contradictions.now", lambda: datetime(2020, 6, 1, 23, 59))  # noqa: DTZ001
     enter(store, "active", "2019-01-01", CITY, count=15, of=51, source="radio", on_precision="year")
     was = store.state()
     one = aside(store, TWELVE)
@@ -459,11 +502,11 @@ def test_a_statement_is_set_aside_and_holds_again(
     # One decision at a time.
     assert refused(lambda: aside(store, TWELVE)) == [("", Problem.CHANGED_MEANWHILE, "")]
     with store.writing(BEN, Right.PLAN) as connection:
-        asides.take_back_set_aside(connection, BEN, one)
+        contradictions.take_back_set_aside(connection, BEN, one)
     assert {name for name, day in since(store, settings).items() if pd.notna(day)} == {"radio 15"}
     with store.reading(BEN, Right.PLAN) as connection:
-        made = asides.set_asides(connection).set_index("id")
-        steps = hand.history(connection, subject="set_aside", number=one)
+        made = contradictions.set_asides(connection).set_index("id")
+        steps = records.history(connection, subject="set_aside", number=one)
     assert made.loc[one, ["made_by", "taken_back_by", "why"]].tolist() == ["Pia", "Ben", "closer_source"]
     assert made.at[own, "taken_back_at"] is None
     assert [step["act"] for step in steps] == ["set_aside", "take_back"]
@@ -472,14 +515,16 @@ def test_a_statement_is_set_aside_and_holds_again(
 
 def test_what_nobody_says_cannot_be_set_aside(store: Store) -> None:
     for other in (
-        dataclasses.replace(TWELVE, count=13), dataclasses.replace(TWELVE, source="Yohanes, 0812"),
-        dataclasses.replace(TWELVE, on=date(2018, 1, 2)), dataclasses.replace(TWELVE, claim="target"),
-    ):  # fmt: skip
+        dataclasses.replace(TWELVE, count=13),
+        dataclasses.replace(TWELVE, source="Yohanes, 0812"),
+        dataclasses.replace(TWELVE, on=date(2018, 1, 2)),
+        dataclasses.replace(TWELVE, claim="target"),
+    ):
         assert refused(lambda other=other: aside(store, other)) == [("", Problem.CHANGED_MEANWHILE, "")]
 
     def twice() -> None:
         with store.writing(PLANNER, Right.PLAN) as connection:
-            asides.take_back_set_aside(connection, PLANNER, 1)
+            contradictions.take_back_set_aside(connection, PLANNER, 1)
 
     assert refused(twice) == [("", Problem.CHANGED_MEANWHILE, "")]
 
@@ -539,11 +584,15 @@ def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Ca
 
 
 CONTENT: dict[str, Any] = {
-    "weights": {"need": 0.5, "gap": 0.5}, "limits": {"per_wave": 5, "budget": 250_000_000}, "seed": 7,
-    "pins": {BARAT: 1}, "fingerprint": "0123456789abcdef", "versions": {"scipy": "1.16.3"},
+    "weights": {"need": 0.5, "gap": 0.5},
+    "limits": {"per_wave": 5, "budget": 250_000_000},
+    "seed": 7,
+    "pins": {BARAT: 1},
+    "fingerprint": "0123456789abcdef",
+    "versions": {"scipy": "1.16.3"},
     "waves": [["53.71.03.1014"], ["53.71.03.1015"]],
     "overrides": [{"kode": BARAT, "reason": "readiness", "note": "Aula kelurahan siap  dipakai"}],
-}  # fmt: skip
+}
 
 
 def save(store: Store, name: str = "Rencana A", **parts: Any) -> str:
@@ -581,11 +630,13 @@ def test_a_plan_is_kept_and_found_by_its_address(store: Store) -> None:
 @pytest.mark.parametrize(
     ("note", "problem"),
     [
-        ("ketuanya 5371046501990002", Problem.LOOKS_PERSONAL), ("hubungi 08123", Problem.LOOKS_PERSONAL),
-        ("hubungi 0812 3456 7890", Problem.LOOKS_PERSONAL), ("tulis ke a@b", Problem.LOOKS_PERSONAL),
+        ("ketuanya 5371046501990002", Problem.LOOKS_PERSONAL),
+        ("hubungi 08123", Problem.LOOKS_PERSONAL),
+        ("hubungi 0812 3456 7890", Problem.LOOKS_PERSONAL),
+        ("tulis ke a@b", Problem.LOOKS_PERSONAL),
         ("x" * 121, Problem.TOO_LONG),
     ],
-)  # fmt: skip
+)
 def test_a_note_that_could_tell_of_a_person_is_refused(store: Store, note: str, problem: Problem) -> None:
     told = refused(lambda: save(store, overrides=[{"kode": BARAT, "reason": "other", "note": note}]))
     assert told[0][:2] == ("note", problem)
@@ -601,11 +652,14 @@ def test_a_name_and_a_content_that_are_refused(store: Store) -> None:
         ("content", Problem.TOO_LONG, "65536")
     ]
     for parts in (
-        {"notes": "x"}, {"pins": {BARAT: "karena lurahnya siap"}}, {"versions": {"Yohanes Lay": "1"}},
-        {"overrides": [{"kode": BARAT, "reason": "suka"}]}, {"overrides": [{"kode": BARAT}]},
+        {"notes": "x"},
+        {"pins": {BARAT: "karena lurahnya siap"}},
+        {"versions": {"Yohanes Lay": "1"}},
+        {"overrides": [{"kode": BARAT, "reason": "suka"}]},
+        {"overrides": [{"kode": BARAT}]},
         {"overrides": [{"kode": "Yohanes Lay", "reason": "other"}]},
         {"overrides": [{"kode": BARAT, "reason": "other", "who": "x"}]},
-    ):  # fmt: skip
+    ):
         with pytest.raises(ValueError, match=r"plan|override|valid"):
             save(store, **parts)
 
@@ -627,7 +681,7 @@ def test_a_note_is_in_no_audit_and_goes_with_its_plan(store: Store) -> None:
     found = opened(store, token)
     with store.writing(BEN, Right.PLAN) as connection:
         scenarios.withdraw_scenario(connection, BEN, number=found.id, version=1)
-    from geo.records.store.sqlite import forget_deleted
+    from geo.store.sqlite import forget_deleted
 
     forget_deleted(store.engine)
     assert CANARY.encode() not in bytes_of(store)
@@ -642,7 +696,7 @@ def test_a_note_is_in_no_audit_and_goes_with_its_plan(store: Store) -> None:
 
 
 def test_plans_go_by_retention(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geo.records.store.scenarios.now", lambda: datetime(2009, 1, 1))  # noqa: DTZ001
+    monkeypatch.setattr("geo.store.scenarios.now", lambda: datetime(2009, 1, 1))  # noqa: DTZ001
     save(store)
     monkeypatch.undo()
     young = save(store)
@@ -661,9 +715,9 @@ def test_a_copy_brings_back_plans_and_what_was_set_aside(store: Store, tmp_path:
     backup(store, copy, STEWARD)
     later = save(store)
     with store.writing(PLANNER, Right.PLAN) as connection:
-        asides.take_back_set_aside(connection, PLANNER, 1)
+        contradictions.take_back_set_aside(connection, PLANNER, 1)
     restore(store.path, copy, STEWARD, KEEP)
     assert opened(store, token).name == "Rencana A"
     assert refused(lambda: opened(store, later)) == [("", Problem.NO_SUCH_SCENARIO, "")]
     with store.reading(PLANNER, Right.PLAN) as connection:
-        assert list(content.set_asides(connection)) == [TWELVE]
+        assert list(canonical.set_asides(connection)) == [TWELVE]

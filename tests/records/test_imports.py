@@ -21,9 +21,9 @@ from people import STEWARD
 from geo.errors import DataError, Problem
 from geo.present.reports import rejected_csv
 from geo.records import imports
-from geo.records.store import content, decisions, engine, hand, pseudonyms
-from geo.records.store.engine import close_store, open_store
 from geo.schemas import Table
+from geo.store import canonical, decisions, engine, pseudonyms, records
+from geo.store.engine import close_store, open_store
 from geo.terms import Kind, Outcome, PairState, Reason, Right
 from geo.words import Language, Words
 
@@ -70,11 +70,11 @@ class Bringer:
 
     def tables(self) -> dict[Table, pd.DataFrame]:
         with open_store(self.path).reading(ANA, Right.BRING) as connection:
-            return content.tables(connection)
+            return canonical.tables(connection)
 
     def cases(self) -> pd.DataFrame:
         with open_store(self.path).reading(ANA, Right.BRING) as connection:
-            return content.cases(connection)
+            return canonical.cases(connection)
 
 
 @pytest.fixture
@@ -84,9 +84,15 @@ def bring(tmp_path: Path, path: Path, kupang: Areas, settings: Settings) -> Brin
 
 def row(number: int, **cells: str) -> str:
     full = {
-        "nama": f"CONTOH {number}", "nik": "", "sex": "P", "umur": "19", "kel": "Oebobo", "kec": "",
-        "tanggal": "16 November 2018", "ket": "",
-    } | cells  # fmt: skip
+        "nama": f"CONTOH {number}",
+        "nik": "",
+        "sex": "P",
+        "umur": "19",
+        "kel": "Oebobo",
+        "kec": "",
+        "tanggal": "16 November 2018",
+        "ket": "",
+    } | cells
     return ";".join([str(number), *full.values()]) + "\n"
 
 
@@ -113,15 +119,20 @@ def test_a_messy_sheet_by_hand(bring: Bringer) -> None:
     assert report.read == 7
     assert counts(report) == (3, 1, 3, 0)
     assert [(one.row, one.problem) for one in report.faults] == [
-        (5, Problem.BAD_DATE), (6, Problem.NOT_IN_LIST), (9, Problem.TOTALS_ROW),
-    ]  # fmt: skip
+        (5, Problem.BAD_DATE),
+        (6, Problem.NOT_IN_LIST),
+        (9, Problem.TOTALS_ROW),
+    ]
     found = bring.cases()
     assert found["document_kode"].tolist() == ["53.71.04.1001", "", "", "53.71.03.1014"]
     assert found["place"].tolist() == ["matched", "review", "outside", "matched"]
     assert found["age_group"].tolist() == ["adult", "adult", "adult", "child"]
     assert found["reported_on"].dt.strftime("%Y-%m-%d").tolist() == [
-        "2018-11-16", "2018-11-17", "2018-11-16", "2018-11-20",
-    ]  # fmt: skip
+        "2018-11-16",
+        "2018-11-17",
+        "2018-11-16",
+        "2018-11-20",
+    ]
 
 
 def test_a_dry_run_writes_nothing_and_says_the_same(bring: Bringer, path: Path) -> None:
@@ -182,9 +193,9 @@ def test_a_correction_by_hand_is_not_overwritten_by_a_file(bring: Bringer) -> No
     bring(MESSY)
     store = open_store(bring.path)
     with store.writing(ANA, Right.BRING) as connection:
-        listed = hand.records(connection)
+        listed = records.records(connection)
         first = listed[listed["row_number"].eq(2)].iloc[0]
-        hand.correct_record(connection, ANA, number=int(first["id"]), version=1, values={"status": "confirmed"})
+        records.correct_record(connection, ANA, number=int(first["id"]), version=1, values={"status": "confirmed"})
     assert counts(bring(MESSY)) == (0, 0, 3, 4), "the row itself is the same"
     report = bring(MESSY.replace(f"{NAME};{CANARY};P;19", f"{NAME};{CANARY};P;20"))
     assert counts(report) == (0, 0, 4, 3)
@@ -228,7 +239,7 @@ def test_a_rounded_nik_makes_no_twins(bring: Bringer) -> None:
     report = bring(HEAD + row(1, nik="5.37E+15") + row(2, nik="5.37E+15") + row(3, nik="5371046501990000") * 2)
     assert report.twins == 0
     with open_store(bring.path).reading(ANA, Right.BRING) as connection:
-        assert hand.records(connection)["nik_check"].tolist()[-2:] == ["not_possible"] * 2
+        assert records.records(connection)["nik_check"].tolist()[-2:] == ["not_possible"] * 2
 
 
 def test_reports_and_persons_are_counted_apart(bring: Bringer) -> None:
@@ -274,7 +285,7 @@ def test_canary_of_a_person_is_nowhere(
 def test_hashes_are_in_no_backup_and_end_after_thirty_days(
     bring: Bringer, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geo.records.store.backup import backup
+    from geo.store.backup import backup
 
     bring(HEAD + row(1, nik=CANARY))
     store = open_store(path)
@@ -315,17 +326,36 @@ def test_a_decision_serves_rows_of_a_later_file(bring: Bringer, path: Path, kupa
 @pytest.mark.parametrize(
     ("kind", "text", "table", "rows"),
     [
-        (Kind.COVERAGE, "kode,from_on,to_on\n53.71,2018-01-01,2018-12-31\n53.71.04,2017-01-01,2017-12-31\n"
-         "53.71.04.1001,2017-01-01,2016-12-31\n", Table.COVERAGE, 2),
-        (Kind.WATCHERS, "watcher,kode,joined_on,sex\n1,53.71.04.1001,2018-11-16,female\nAna,53.71.04.1001,"
-         "2018-11-16,female\n", Table.WATCHERS, 1),
-        (Kind.REPORTS, "reported_on,kode,kind,followed_up\n2018-12-01,53.71.04.1001,recruiter_seen,ya\n"
-         "2018-12-01,53.71.04.1001,gosip,ya\n", Table.REPORTS, 1),
-        (Kind.ROLLOUT, "kode,stage,on,on_precision,counted_as,claim,source,source_on,recorded_on\n"
-         "53.71.04.1001,active,2018-11-16,day,cw,actual,SK 1/2018,2018-11-16,2018-11-20\n"
-         "53.71,active,2018,year,cw,target,x,2018-11-16,2018-11-20\n", Table.ROLLOUT, 2),
+        (
+            Kind.COVERAGE,
+            "kode,from_on,to_on\n53.71,2018-01-01,2018-12-31\n53.71.04,2017-01-01,2017-12-31\n"
+            "53.71.04.1001,2017-01-01,2016-12-31\n",
+            Table.COVERAGE,
+            2,
+        ),
+        (
+            Kind.WATCHERS,
+            "watcher,kode,joined_on,sex\n1,53.71.04.1001,2018-11-16,female\nAna,53.71.04.1001,2018-11-16,female\n",
+            Table.WATCHERS,
+            1,
+        ),
+        (
+            Kind.REPORTS,
+            "reported_on,kode,kind,followed_up\n2018-12-01,53.71.04.1001,recruiter_seen,ya\n"
+            "2018-12-01,53.71.04.1001,gosip,ya\n",
+            Table.REPORTS,
+            1,
+        ),
+        (
+            Kind.ROLLOUT,
+            "kode,stage,on,on_precision,counted_as,claim,source,source_on,recorded_on\n"
+            "53.71.04.1001,active,2018-11-16,day,cw,actual,SK 1/2018,2018-11-16,2018-11-20\n"
+            "53.71,active,2018,year,cw,target,x,2018-11-16,2018-11-20\n",
+            Table.ROLLOUT,
+            2,
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_other_kinds(bring: Bringer, kind: Kind, text: str, table: Table, rows: int) -> None:
     report = bring(text, kind)
     assert report.read == sum(report.counts.values()) == text.count("\n") - 1
@@ -337,14 +367,16 @@ def test_the_citys_own_size_of_its_kelurahan(bring: Bringer, path: Path, kupang:
     report = bring("Kelurahan;Jumlah Penduduk\n" + lines, Kind.DENOMINATORS)
     assert counts(report) == (51, 0, 0, 0)
     with open_store(path).reading(ANA, Right.BRING) as connection:
-        sizes = content.denominator(connection)
+        sizes = canonical.denominator(connection)
     assert sizes.reindex(kupang.index).tolist() == [10.0] + [1234.5] * 50
 
 
 def test_what_is_wrong_with_a_file_as_a_whole(bring: Bringer) -> None:
     for text, problem in (
-        ("a,b\n1,2\n", Problem.MISSING_COLUMN), ("", Problem.EMPTY), ("Kelurahan,Tanggal\n", None),
-    ):  # fmt: skip
+        ("a,b\n1,2\n", Problem.MISSING_COLUMN),
+        ("", Problem.EMPTY),
+        ("Kelurahan,Tanggal\n", None),
+    ):
         if problem is None:
             assert bring.dry(text).read == 0
             continue
@@ -380,9 +412,12 @@ CELL = st.one_of(
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=12))
 def test_generated_sheets_account_for_every_row(bring: Bringer, rows: list[list[str]]) -> None:
     """Whatever stands in the cells: every filled row has one outcome, and a second time nothing is new."""
-    text = pd.DataFrame(rows or [[""] * 4]).iloc[:, :4].set_axis(
-        ["Tanggal", "Kelurahan", "JK", "Jumlah Korban"], axis=1
-    ).to_csv(index=False)  # fmt: skip
+    text = (
+        pd.DataFrame(rows or [[""] * 4])
+        .iloc[:, :4]
+        .set_axis(["Tanggal", "Kelurahan", "JK", "Jumlah Korban"], axis=1)
+        .to_csv(index=False)
+    )
     try:
         first = bring(text)
     except DataError:

@@ -15,11 +15,11 @@ import pytest
 from people import STEWARD
 
 from geo.access.audit import verify
-from geo.records.store import content, hand
-from geo.records.store.backup import backup
-from geo.records.store.batches import batches
-from geo.records.store.engine import close_store, open_store
 from geo.settings import ROOT
+from geo.store import canonical, records
+from geo.store.backup import backup
+from geo.store.batches import batches
+from geo.store.engine import close_store, open_store
 from geo.terms import Right
 
 pytestmark = pytest.mark.alone
@@ -46,7 +46,7 @@ print("done", flush=True)
 RESTORE = """
 import sys
 from pathlib import Path
-from geo.records.store.backup import restore
+from geo.store.backup import restore
 from geo.settings import RetentionSettings, read_settings
 from geo.terms import Role
 viewer = read_settings().viewer("Ana", Role.STEWARD)
@@ -60,9 +60,13 @@ print("done", flush=True)
 def started(file: Path, store: Path, program: str = PROGRAM) -> subprocess.Popen[str]:
     child = subprocess.Popen(
         [sys.executable, "-c", program, str(file), str(store)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n", child.stderr.read() if child.stderr else ""
     return child
@@ -84,7 +88,7 @@ def held(store: Path) -> tuple[int, list[int]]:
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
         listed = batches(connection)
         assert listed["kept"].tolist() == listed["accepted"].tolist()
-        found = len(content.cases(connection)), listed["kept"].tolist()
+        found = len(canonical.cases(connection)), listed["kept"].tolist()
     close_store(store)
     return found
 
@@ -160,12 +164,12 @@ def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
             assert verify(connection).whole
             acts = [act for (act,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
-            return len(content.cases(connection)), acts
+            return len(canonical.cases(connection)), acts
 
     needed, cut_off = 1.0, 0
     for number in range(6):
         with open_store(path).writing(STEWARD, Right.BRING) as connection:
-            hand.enter_record(connection, STEWARD, {}, document_kode="")
+            records.enter_record(connection, STEWARD, {}, document_kode="")
         before, acts = seen()
         close_store(path)
         child = started(copy, path, RESTORE)
@@ -211,8 +215,12 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [*run, str(file_of(tmp_path, 1)), "--json"],
-        cwd=ROOT, capture_output=True, text=True, check=False, preexec_fn=limited,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited,
+    )
     assert done.returncode == 2, done.stdout + done.stderr
     assert "penuh" in done.stdout
     assert held(store) == (1, [1])

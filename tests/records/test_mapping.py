@@ -55,13 +55,17 @@ def test_canonical_headers_need_no_mapping(table: Table) -> None:
 @pytest.mark.parametrize(
     ("file", "kind", "name"),
     [
-        ("contoh_bp3mi.xlsx", Kind.CASES, "BP3MI"), ("contoh_polisi.csv", Kind.CASES, "Daftar polisi"),
-        ("contoh_simfoni.ods", Kind.CASES, "SIMFONI-PPA"), ("contoh_kobo.csv", Kind.REPORTS, "KoboToolbox"),
-        ("contoh_denominators.csv", Kind.DENOMINATORS, ""), ("contoh_watchers.csv", Kind.WATCHERS, ""),
-        ("contoh_coverage.csv", Kind.COVERAGE, ""), ("contoh_rollout.csv", Kind.ROLLOUT, ""),
+        ("contoh_bp3mi.xlsx", Kind.CASES, "BP3MI"),
+        ("contoh_polisi.csv", Kind.CASES, "Daftar polisi"),
+        ("contoh_simfoni.ods", Kind.CASES, "SIMFONI-PPA"),
+        ("contoh_kobo.csv", Kind.REPORTS, "KoboToolbox"),
+        ("contoh_denominators.csv", Kind.DENOMINATORS, ""),
+        ("contoh_watchers.csv", Kind.WATCHERS, ""),
+        ("contoh_coverage.csv", Kind.COVERAGE, ""),
+        ("contoh_rollout.csv", Kind.ROLLOUT, ""),
         ("contoh_cases.csv", Kind.CASES, ""),
     ],
-)  # fmt: skip
+)
 def test_the_samples_are_recognised_by_their_headers(file: str, kind: Kind, name: str) -> None:
     sheet = read_sheet(SAMPLES / file)
     found = guess(sheet.columns, known=known_mappings())
@@ -148,8 +152,10 @@ def test_every_fault_of_a_mapping_at_once() -> None:
     with pytest.raises(DataError) as fault:
         check_mapping(mapping, ["A", "B"], "x.csv")
     assert {(one.column, one.problem) for one in fault.value.faults} == {
-        ("Z", Problem.MISSING_COLUMN), ("A", Problem.DUPLICATE), ("to_on", Problem.MISSING_COLUMN),
-    }  # fmt: skip
+        ("Z", Problem.MISSING_COLUMN),
+        ("A", Problem.DUPLICATE),
+        ("to_on", Problem.MISSING_COLUMN),
+    }
 
 
 def test_free_text_is_no_field() -> None:

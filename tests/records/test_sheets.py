@@ -59,7 +59,8 @@ def test_a_sheet_with_titles_merged_headers_dates_and_totals(tmp_path: Path) -> 
     path = saved(
         tmp_path / "a.xlsx",
         [
-            ["DATA KORBAN TPPO TAHUN 2018"], [],
+            ["DATA KORBAN TPPO TAHUN 2018"],
+            [],
             ["No", "Nama", "Korban", None, "Tanggal", "Kelurahan"],
             [None, None, "L", "P", None, None],
             [1, "CONTOH", 1, 0, datetime(2018, 11, 16), "Oebobo"],  # noqa: DTZ001 - a cell has no zone
@@ -68,7 +69,7 @@ def test_a_sheet_with_titles_merged_headers_dates_and_totals(tmp_path: Path) -> 
             ["Jumlah", None, 1, 2.5, None, None],
         ],
         merged=("C3:D3", "A3:A4", "B3:B4"),
-    )  # fmt: skip
+    )
     sheet = read_sheet(path)
     assert sheet.columns == ("No", "Nama", "Korban / L", "Korban / P", "Tanggal", "Kelurahan")
     assert sheet.rows.index.tolist() == [5, 7, 8]
@@ -222,19 +223,34 @@ _REPEATED = '<table:table-row table:number-rows-repeated="1000000">' + (
 )
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
     "a cell in the last corner": (
-        ".xlsx", lambda: xlsx(_CELL + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), Problem.TOO_LARGE),
+        ".xlsx",
+        lambda: xlsx(_CELL + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        Problem.TOO_LARGE,
+    ),
     "42 million rows": (
-        ".xlsx", lambda: xlsx(_CELL + '<row r="4200000"><c r="J4200000"><v>1</v></c></row>'), Problem.TOO_LARGE),
+        ".xlsx",
+        lambda: xlsx(_CELL + '<row r="4200000"><c r="J4200000"><v>1</v></c></row>'),
+        Problem.TOO_LARGE,
+    ),
     "one long text in very many cells": (".xlsx", _million_references, Problem.TOO_LARGE),
     "entities": (".xlsx", lambda: xlsx(_ENTITIES), Problem.UNREADABLE),
     "entities in another encoding": (
-        ".xlsx", lambda: xlsx(_CELL, extra={"xl/theme.xml": _ENTITIES.encode("utf-16")}), Problem.UNREADABLE),
+        ".xlsx",
+        lambda: xlsx(_CELL, extra={"xl/theme.xml": _ENTITIES.encode("utf-16")}),
+        Problem.UNREADABLE,
+    ),
     "a bomb": (
-        ".xlsx", lambda: xlsx(_CELL, extra={"xl/media/a.bin": b"\0" * (archives.UNPACKED_LIMIT + 1)}), Problem.TOO_LARGE),
+        ".xlsx",
+        lambda: xlsx(_CELL, extra={"xl/media/a.bin": b"\0" * (archives.UNPACKED_LIMIT + 1)}),
+        Problem.TOO_LARGE,
+    ),
     "an archive in it": (".xlsx", lambda: xlsx(_CELL, extra={"xl/x.zip": xlsx(_CELL)}), Problem.UNREADABLE),
     "a link in it": (".xlsx", _link, Problem.UNREADABLE),
     "thousands of members": (
-        ".xlsx", lambda: xlsx(_CELL, extra={f"xl/{at}.xml": b"<a/>" for at in range(3_000)}), Problem.TOO_LARGE),
+        ".xlsx",
+        lambda: xlsx(_CELL, extra={f"xl/{at}.xml": b"<a/>" for at in range(3_000)}),
+        Problem.TOO_LARGE,
+    ),
     "locked with a password": (".xlsx", _locked, Problem.UNREADABLE),
     "no zip at all": (".xlsx", lambda: b"a,b\n1,2\n", Problem.UNREADABLE),
     "cut off": (".xlsx", lambda: xlsx(_CELL)[:-40], Problem.UNREADABLE),
@@ -246,7 +262,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
     "nothing": (".csv", lambda: b"", Problem.EMPTY),
     "blanks": (".csv", lambda: b" \n;;\n", Problem.EMPTY),
     "another kind": (".xls", _locked, Problem.WRONG_KIND),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", list(HOSTILE))
@@ -275,8 +291,12 @@ def test_what_a_hostile_file_may_cost(tmp_path: Path, what: str) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(path)],
-        cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     memory, seconds = map(float, done.stdout.split())
     assert memory < MEMORY_MB
     assert seconds < SECONDS
@@ -293,14 +313,22 @@ def test_an_honest_large_sheet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "day", "precision"),
     [
-        ("2018-11-16", "2018-11-16", "day"), ("16 November 2018", "2018-11-16", "day"),
-        ("16 Nopember 2018", "2018-11-16", "day"), ("16/11/2018", "2018-11-16", "day"),
-        ("16-11-18", "2018-11-16", "day"), ("16.11.2018", "2018-11-16", "day"), ("43420", "2018-11-16", "day"),
-        ("2018-11-16 08:30:00", "2018-11-16", "day"), ("Jumat, 16 Nov 2018", "2018-11-16", "day"),
-        ("16 Agt 2018", "2018-08-16", "day"), ("1 Peb 2018", "2018-02-01", "day"), ("Nov 2018", "2018-11-01", "month"),
-        ("2018", "2018-01-01", "year"), ("November 16, 2018", "2018-11-16", "day"),
+        ("2018-11-16", "2018-11-16", "day"),
+        ("16 November 2018", "2018-11-16", "day"),
+        ("16 Nopember 2018", "2018-11-16", "day"),
+        ("16/11/2018", "2018-11-16", "day"),
+        ("16-11-18", "2018-11-16", "day"),
+        ("16.11.2018", "2018-11-16", "day"),
+        ("43420", "2018-11-16", "day"),
+        ("2018-11-16 08:30:00", "2018-11-16", "day"),
+        ("Jumat, 16 Nov 2018", "2018-11-16", "day"),
+        ("16 Agt 2018", "2018-08-16", "day"),
+        ("1 Peb 2018", "2018-02-01", "day"),
+        ("Nov 2018", "2018-11-01", "month"),
+        ("2018", "2018-01-01", "year"),
+        ("November 16, 2018", "2018-11-16", "day"),
     ],
-)  # fmt: skip
+)
 def test_dates_as_people_write_them(written: str, day: str, precision: str) -> None:
     found = values.dates(pd.Series([written]), today=TODAY)
     assert (str(found.values[0].date()), found.precision[0], found.bad[0]) == (day, precision, False)
@@ -333,8 +361,11 @@ def test_a_date_written_is_read_again(day: date, form: str) -> None:
 def test_any_cell_is_a_value_or_told(text: str) -> None:
     cells = pd.Series([text])
     for found, bad in (
-        values.numbers(cells), values.whole_numbers(cells), values.words(cells, "sex"), values.age_groups(cells),
-    ):  # fmt: skip
+        values.numbers(cells),
+        values.whole_numbers(cells),
+        values.words(cells, "sex"),
+        values.age_groups(cells),
+    ):
         empty = pd.isna(found[0]) or found[0] == ""
         assert bool(bad[0]) == (empty and not values.is_empty(cells)[0])
     dates = values.dates(cells, today=TODAY)
@@ -347,9 +378,12 @@ def test_any_cell_is_a_value_or_told(text: str) -> None:
 
 def checked(nik: str, sex: str = "female", born: str | None = None, *, here: bool = True) -> str:
     return check_nik(
-        pd.Series([nik]), sex=pd.Series([sex]), birth_on=pd.to_datetime(pd.Series([born])),
-        says_here=pd.Series([here]), issued_here=["5371"],
-    )[0]  # fmt: skip
+        pd.Series([nik]),
+        sex=pd.Series([sex]),
+        birth_on=pd.to_datetime(pd.Series([born])),
+        says_here=pd.Series([here]),
+        issued_here=["5371"],
+    )[0]
 
 
 def test_what_a_nik_says() -> None:

@@ -16,19 +16,19 @@ from alembic.migration import MigrationContext
 from people import BEN, STEWARD
 
 from geo.errors import DataError, Problem
-from geo.records.store import content, decisions, hand, sqlite
-from geo.records.store.backup import backup, restore
-from geo.records.store.batches import Added, Addition, Ready, add, batches, undo
-from geo.records.store.engine import close_store, open_store, store_at
-from geo.records.store.schema import METADATA
 from geo.schemas import Table
 from geo.settings import RetentionSettings
+from geo.store import canonical, decisions, records, sqlite
+from geo.store.backup import backup, restore
+from geo.store.batches import Added, Addition, Ready, add, batches, undo
+from geo.store.engine import close_store, open_store, store_at
+from geo.store.schema import METADATA
 from geo.terms import Kind, Outcome, PairState, Reason, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo.records.store.engine import Store
+    from geo.store.engine import Store
 
 ANA = STEWARD
 #: Nothing in these tests is past its time, whenever they run.
@@ -48,14 +48,27 @@ def case(kode: str = FATULULI, *, written: str = "", **values: Any) -> dict[str,
     """A row of cases: on a kelurahan, or with a spelling that waits."""
     status = "matched" if kode else "review" if written else "empty"
     return {
-        "reported_on": date(2018, 11, 16), "status": "suspected", "sex": "female", "age_group": "adult",
-        "persons": 1, "origin_kode": "", "source": "", "reported_precision": "day", "nik_check": "empty",
-        "report": -1, **values,
+        "reported_on": date(2018, 11, 16),
+        "status": "suspected",
+        "sex": "female",
+        "age_group": "adult",
+        "persons": 1,
+        "origin_kode": "",
+        "source": "",
+        "reported_precision": "day",
+        "nik_check": "empty",
+        "report": -1,
+        **values,
         "_place": {
-            "place_status": status, "kode": kode, "match_by": "name" if kode else "", "score": 1.0 if kode else 0.9,
-            "key": f"{written.lower()}|" if written else "", "written": written, "kecamatan": "",
+            "place_status": status,
+            "kode": kode,
+            "match_by": "name" if kode else "",
+            "score": 1.0 if kode else 0.9,
+            "key": f"{written.lower()}|" if written else "",
+            "written": written,
+            "kecamatan": "",
         },
-    }  # fmt: skip
+    }
 
 
 def addition(rows: list[dict[str, Any]], **options: Any) -> Addition:
@@ -76,7 +89,7 @@ def brought(store: Store, rows: list[dict[str, Any]], **options: Any) -> Added:
 
 def cases(store: Store) -> pd.DataFrame:
     with store.reading(ANA, Right.BRING) as connection:
-        return content.cases(connection)
+        return canonical.cases(connection)
 
 
 def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
@@ -102,23 +115,62 @@ def test_no_column_could_hold_a_person() -> None:
         and not any(f'"{column.name}" IN' in str(getattr(one, "sqltext", "")) for one in table.constraints)
     }
     assert free == {
-        "meta.name", "meta.value", "batch.token", "batch.kind", "batch.mapping", "batch.made_by",
-        "spelling.key", "spelling.written", "spelling.kecamatan",
-        "decision.key", "decision.answer", "decision.why", "decision.made_by", "decision.taken_back_by",
-        "record.origin_kode", "record.source", "record_place.kode", "pair.decided_by",
-        "coverage.kode", "coverage.source", "watcher.kode", "watcher.group", "watch_report.kode",
-        "watch_report.kind", "watch_report.followed_up", "rollout_event.kode", "rollout_event.source",
-        "denominator.kode", "denominator.label", "denominator.source",
-        "audit.who", "audit.act", "audit.subject", "audit.change", "audit.salt", "audit.digest", "audit.hash",
+        "meta.name",
+        "meta.value",
+        "batch.token",
+        "batch.kind",
+        "batch.mapping",
+        "batch.made_by",
+        "spelling.key",
+        "spelling.written",
+        "spelling.kecamatan",
+        "decision.key",
+        "decision.answer",
+        "decision.why",
+        "decision.made_by",
+        "decision.taken_back_by",
+        "record.origin_kode",
+        "record.source",
+        "record_place.kode",
+        "pair.decided_by",
+        "coverage.kode",
+        "coverage.source",
+        "watcher.kode",
+        "watcher.group",
+        "watch_report.kode",
+        "watch_report.kind",
+        "watch_report.followed_up",
+        "rollout_event.kode",
+        "rollout_event.source",
+        "denominator.kode",
+        "denominator.label",
+        "denominator.source",
+        "audit.who",
+        "audit.act",
+        "audit.subject",
+        "audit.change",
+        "audit.salt",
+        "audit.digest",
+        "audit.hash",
         # References to decrees and documents: `geo.schemas.is_reference` takes no names and no long numbers.
-        "rollout_event.decree_no", "rollout_event.document", "set_aside.source", "set_aside.made_by",
-        "set_aside.taken_back_by", "scenario.token", "scenario.name", "scenario.made_by",
+        "rollout_event.decree_no",
+        "rollout_event.document",
+        "set_aside.source",
+        "set_aside.made_by",
+        "set_aside.taken_back_by",
+        "scenario.token",
+        "scenario.name",
+        "scenario.made_by",
         # The one place of free words: a short note on a kelurahan that a planner moved, shown to whoever plans only,
-        # refused with five digits or an @ in it, erased with the plan (`geo.records.store.scenarios`).
+        # refused with five digits or an @ in it, erased with the plan (`geo.store.scenarios`).
         "scenario.content",
         # Staff, who are no persons of the records.
-        "account.name", "account.made_by", "account.password_hash", "session.token_hash", "attempt.key",
-    }  # fmt: skip
+        "account.name",
+        "account.made_by",
+        "account.password_hash",
+        "session.token_hash",
+        "attempt.key",
+    }
 
 
 def test_a_batch_comes_and_goes_whole(store: Store) -> None:
@@ -167,7 +219,7 @@ def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
     brought(store, [case("", written="Oesapa Brat"), case("", written="Oesapa Brat"), case()])
     oesapa_barat = "53.71.03.1014"
     with store.reading(ANA, Right.BRING) as connection:
-        assert content.waiting(connection) == 2
+        assert canonical.waiting(connection) == 2
         assert decisions.queue(connection)[["written", "rows"]].values.tolist() == [["Oesapa Brat", 2]]
     with store.writing(ANA, Right.BRING) as connection:
         number = decisions.decide(
@@ -184,7 +236,7 @@ def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
         decisions.take_back(connection, BEN, number)
     assert cases(store)["document_kode"].tolist() == ["", "", FATULULI, ""]
     with store.reading(ANA, Right.BRING) as connection:
-        assert content.waiting(connection) == 3
+        assert canonical.waiting(connection) == 3
         (row,) = decisions.decisions(connection).to_dict("records")
         assert (row["made_by"], row["taken_back_by"], row["why"]) == ("Ana", "Ben", "map")
 
@@ -248,45 +300,53 @@ def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(stor
 
 def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
     with store.writing(ANA, Right.BRING) as connection:
-        made = hand.enter_record(
+        made = records.enter_record(
             connection, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI
         )
     number = made.rows[1]
     with store.reading(ANA, Right.BRING) as connection:
-        seen = hand.record(connection, number)
+        seen = records.record(connection, number)
     assert (seen["status"], seen["document_kode"]) == ("suspected", FATULULI)
     with store.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(
-            connection, BEN, number=number, version=seen["version"], values={"status": "confirmed"},
+        records.correct_record(
+            connection,
+            BEN,
+            number=number,
+            version=seen["version"],
+            values={"status": "confirmed"},
             document_kode=OEBOBO,
-        )  # fmt: skip
+        )
     with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(connection, ANA, number=number, version=seen["version"], values={"status": "prevented"})
+        records.correct_record(
+            connection, ANA, number=number, version=seen["version"], values={"status": "prevented"}
+        )
     assert told(fault) is Problem.CHANGED_MEANWHILE
     found = cases(store)
     assert found[["status", "document_kode"]].values.tolist() == [["confirmed", OEBOBO]]
     with store.writing(ANA, Right.BRING) as connection:
-        hand.withdraw(connection, ANA, kind=Kind.CASES, number=number, version=seen["version"] + 1)
+        records.withdraw(connection, ANA, kind=Kind.CASES, number=number, version=seen["version"] + 1)
     assert cases(store).empty
     with store.reading(ANA, Right.BRING) as connection:
-        steps = hand.history(connection, subject="record", number=number)
-        assert hand.records(connection)["state"].tolist() == [RecordState.WITHDRAWN]
+        steps = records.history(connection, subject="record", number=number)
+        assert records.records(connection)["state"].tolist() == [RecordState.WITHDRAWN]
     assert [(step["who"], step["act"]) for step in steps] == [("Ben", "correct"), ("Ana", "withdraw")]
     assert steps[0]["change"] == {"status": ["suspected", "confirmed"], "document_kode": [FATULULI, OEBOBO]}
     with pytest.raises(ValueError, match="not to be entered"), store.writing(ANA, Right.BRING) as connection:
-        hand.correct_record(connection, ANA, number=number, version=3, values={"name": "x"})
+        records.correct_record(connection, ANA, number=number, version=3, values={"name": "x"})
 
 
 def test_coverage_by_hand(store: Store) -> None:
     with store.writing(ANA, Right.BRING) as connection:
-        hand.enter_coverage(
+        records.enter_coverage(
             connection, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
         )
     with store.reading(ANA, Right.BRING) as connection:
-        covered = content.tables(connection)[Table.COVERAGE]
+        covered = canonical.tables(connection)[Table.COVERAGE]
     assert covered["kode"].tolist() == ["53.71.04"]
     with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        hand.enter_coverage(connection, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source="")
+        records.enter_coverage(
+            connection, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source=""
+        )
     assert told(fault) is Problem.DATES_REVERSED
 
 
@@ -365,8 +425,10 @@ def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path
         connection.execute("CREATE TABLE albums (title TEXT)")
     text.write_text("a,b\n1,2\n", "utf-8")
     for path, problem in (
-        (newer, Problem.STORE_NEWER), (stranger, Problem.NOT_A_STORE), (text, Problem.NOT_A_STORE),
-    ):  # fmt: skip
+        (newer, Problem.STORE_NEWER),
+        (stranger, Problem.NOT_A_STORE),
+        (text, Problem.NOT_A_STORE),
+    ):
         before = path.read_bytes()
         with pytest.raises(DataError) as fault:
             open_store(path)
@@ -379,13 +441,13 @@ def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> N
     brought(store, [case(), case()])
     copy = tmp_path / "cadangan.sqlite"
     with store.reading(ANA, Right.BRING) as reader:
-        content.cases(reader)
+        canonical.cases(reader)
         backup(store, copy, ANA)
     brought(store, [case()])
     assert len(cases(store)) == 3
     was = store.state()
     with store.reading(ANA, Right.BRING) as reader:
-        content.cases(reader)
+        canonical.cases(reader)
         before = restore(store.path, copy, BEN, KEEP)
     assert len(cases(store)) == 2
     assert store.state() != was

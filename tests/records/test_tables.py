@@ -118,9 +118,16 @@ def test_a_report_keeps_a_number_and_not_its_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("Oesapa Brat", "Oesapa Brat"), ("53.71.04.1011", "53.71.04.1011"), ("5371041011", "5371041011"),
-     (NIK, "[...]"), ("0812-3456789", "[...]"), ("x" * 41, "[...]"), ("a\u202eb\u200bc", "abc")],
-)  # fmt: skip
+    [
+        ("Oesapa Brat", "Oesapa Brat"),
+        ("53.71.04.1011", "53.71.04.1011"),
+        ("5371041011", "5371041011"),
+        (NIK, "[...]"),
+        ("0812-3456789", "[...]"),
+        ("x" * 41, "[...]"),
+        ("a\u202eb\u200bc", "abc"),
+    ],
+)
 def test_what_a_message_may_carry(value: str, shown: str) -> None:
     assert fit_to_show(value) == shown
 

@@ -296,9 +296,12 @@ def told_together(old: Reader, new: Reader, first: Sequence[int], later: Sequenc
                 cost = listed[[target]].toarray()[0]
                 for sign, wanted in ((1, 1), (-1, k - 1)):
                     found = linprog(
-                        sign * cost, A_eq=vstack([told, *more]), b_eq=np.append(values, fixed), bounds=(0, _FAR),
+                        sign * cost,
+                        A_eq=vstack([told, *more]),
+                        b_eq=np.append(values, fixed),
+                        bounds=(0, _FAR),
                         method="highs",
-                    )  # fmt: skip
+                    )
                     assert found.status == 0, found.message
                     if found.fun - sign * wanted > 1e-5:
                         return True

@@ -355,9 +355,11 @@ def test_the_attack_file_is_its_owners_alone(tmp_path: Path) -> None:
 def test_what_is_not_bounded_is_null() -> None:
     kode = TOWN.index[0]
     lone = draw_up(
-        records([(kode, 2017, "female", "adult", "confirmed", 2)]), NOBODY_COVERED, TOWN,
+        records([(kode, 2017, "female", "adult", "confirmed", 2)]),
+        NOBODY_COVERED,
+        TOWN,
         Scope(Period(2017, 2017), Audience.PUBLIC, 10),
-    )  # fmt: skip
+    )
     told = attack(lone)
     assert {row["high"] for row in told} == {None}
     assert {row["low"] for row in told} == {0}

@@ -212,11 +212,15 @@ def late_record(trial: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     late = records(
         [
             (
-                chance.choice(K), int(chance.integers(2015, 2018)), chance.choice(["female", "male"]),
-                chance.choice(["child", "adult"]), chance.choice(["confirmed", "prevented"]), 1,
+                chance.choice(K),
+                int(chance.integers(2015, 2018)),
+                chance.choice(["female", "male"]),
+                chance.choice(["child", "adult"]),
+                chance.choice(["confirmed", "prevented"]),
+                1,
             )
         ]
-    )  # fmt: skip
+    )
     return cases, pd.concat([cases, late], ignore_index=True)
 
 

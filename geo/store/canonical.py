@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import and_, case, func, select
 
-from geo.records.store import schema
-from geo.records.store.batches import TABLES
 from geo.schemas import Table, columns, typed
+from geo.store import schema
+from geo.store.batches import TABLES
 from geo.terms import Kind, MatchBy, PairState, PlaceRole, PlaceStatus, RecordState
 
 if TYPE_CHECKING:

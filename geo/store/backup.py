@@ -12,11 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, select
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import erasure, sqlite, trail
-from geo.records.store.batches import COUNTERS
-from geo.records.store.engine import close_store, new_generation, note, now, open_store
-from geo.records.store.pseudonyms import Pseudonyms
-from geo.records.store.schema import ACCOUNT, ATTEMPT, AUDIT, META, METADATA, SESSION
+from geo.store import audit_rows, erasure, sqlite
+from geo.store.batches import COUNTERS
+from geo.store.engine import close_store, new_generation, note, now, open_store
+from geo.store.pseudonyms import Pseudonyms
+from geo.store.schema import ACCOUNT, ATTEMPT, AUDIT, META, METADATA, SESSION
 from geo.terms import Act, Right
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from geo.records.store.engine import Store
     from geo.settings import RetentionSettings
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 _CHUNK = 2_000
@@ -105,7 +105,14 @@ def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -
                         with _copied(store, before):
                             note(connection, viewer, Act.BACKUP, "store", None)
                     _take_over(copy, connection)
-                    note(connection, viewer, Act.RESTORE, "store", None, {"copy_head": str(trail.head(copy) or "")})
+                    note(
+                        connection,
+                        viewer,
+                        Act.RESTORE,
+                        "store",
+                        None,
+                        {"copy_head": str(audit_rows.head(copy) or "")},
+                    )
                     erasure.erase(connection, viewer, erasure.Limits.of(keep, now()), pseudonyms)
         finally:
             close_store(aside)
@@ -120,8 +127,8 @@ def _take_over(copy: Connection, connection: Connection) -> None:
     content = [table for table in METADATA.sorted_tables if table not in _OF_THE_PLACE]
     for table in reversed(content):
         connection.execute(delete(table))
-    if trail.head(connection) is None and connection.execute(select(ACCOUNT.c.id).limit(1)).first() is None:
-        trail.carry(copy, connection)
+    if audit_rows.head(connection) is None and connection.execute(select(ACCOUNT.c.id).limit(1)).first() is None:
+        audit_rows.carry(copy, connection)
         content = [ACCOUNT, *content]
     for table in content:
         for rows in copy.execute(select(table)).mappings().partitions(_CHUNK):

@@ -11,8 +11,8 @@ import pandas as pd
 from sqlalchemy import delete, func, insert, select, update
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import schema
-from geo.records.store.engine import note, now
+from geo.store import schema
+from geo.store.engine import note, now
 from geo.terms import Act, BatchState, Kind, Outcome, PairState, RecordState
 
 if TYPE_CHECKING:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from geo.records.store.engine import Store, open_store, store_at
+from geo.store.engine import Store, open_store, store_at
 
 __all__ = ["Store", "open_store", "store_at"]

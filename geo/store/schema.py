@@ -332,7 +332,7 @@ AUDIT = Table(
     Column("subject_id", Integer, index=True),
     # JSON of column: [before, after]; only columns of the tables above, so nothing of a person.
     Column("change", Text, nullable=False, server_default="{}"),
-    # The chain (`geo.records.store.chain`). Change and salt are erased when their time is over, the hashes stay.
+    # The chain (`geo.store.audit_chain`). Change and salt are erased when their time is over, the hashes stay.
     Column("salt", String(32), nullable=False, server_default=""),
     Column("digest", String(64), nullable=False, server_default=""),
     Column("hash", String(64), nullable=False, server_default=""),

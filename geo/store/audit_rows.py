@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from geo.records.store.chain import Head
-from geo.records.store.schema import AUDIT
+from geo.store.audit_chain import Head
+from geo.store.schema import AUDIT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -9,12 +9,12 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from geo.records.store import schema
-from geo.records.store.content import Said, mark
-from geo.records.store.engine import note, now
-from geo.records.store.hand import changed
 from geo.records.tables import FACTS, read_table
 from geo.schemas import Table
+from geo.store import schema
+from geo.store.canonical import Said, mark
+from geo.store.engine import note, now
+from geo.store.records import changed
 from geo.terms import Act, AsideWhy, RecordState
 
 if TYPE_CHECKING:

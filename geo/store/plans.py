@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import schema
-from geo.records.store.batches import Added, Addition, Ready, add, undo
-from geo.records.store.events import EMPTY, refusal, wrong_fields
+from geo.store import schema
+from geo.store.batches import Added, Addition, Ready, add, undo
+from geo.store.events import EMPTY, refusal, wrong_fields
 from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Stage
 
 if TYPE_CHECKING:
@@ -81,18 +81,27 @@ def enter_plan(
     for batch in replaces:
         undo_plan(connection, viewer, batch)
     event = {
-        **EMPTY, "stage": Stage.ACTIVE.value, "claim": Claim.TARGET.value, "source": source.strip(),
-        "source_on": recorded_on, "recorded_on": recorded_on,
-    }  # fmt: skip
+        **EMPTY,
+        "stage": Stage.ACTIVE.value,
+        "claim": Claim.TARGET.value,
+        "source": source.strip(),
+        "source_on": recorded_on,
+        "recorded_on": recorded_on,
+    }
     wrong = wrong_fields({**event, "on": recorded_on})
     if wrong:
         raise refusal(wrong)
     numbers = range(1, 1 + len(waves))
     rows = pd.DataFrame([{**event, "on": on} for on in waves.values()], index=numbers, dtype="object")
     place = {
-        "role": "", "place_status": PlaceStatus.MATCHED.value, "match_by": MatchBy.CODE.value, "score": 1.0,
-        "key": "", "written": "", "kecamatan": "",
-    }  # fmt: skip
+        "role": "",
+        "place_status": PlaceStatus.MATCHED.value,
+        "match_by": MatchBy.CODE.value,
+        "score": 1.0,
+        "key": "",
+        "written": "",
+        "kecamatan": "",
+    }
     places = pd.DataFrame(
         [{**place, "row_number": number, "kode": kode} for number, kode in zip(numbers, waves, strict=True)]
     )

@@ -16,10 +16,10 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import schema
-from geo.records.store.engine import note, now
-from geo.records.store.hand import changed
 from geo.schemas import holds_long_number
+from geo.store import schema
+from geo.store.engine import note, now
+from geo.store.records import changed
 from geo.terms import Act, OverrideReason, ScenarioState
 
 if TYPE_CHECKING:
@@ -156,10 +156,14 @@ def save(connection: Connection, viewer: Viewer, name: str, content: Mapping[str
     token = uuid.uuid4().hex
     made = connection.execute(
         insert(schema.SCENARIO).values(
-            token=token, name=called, made_at=now(), made_by=viewer.name, content=written,
+            token=token,
+            name=called,
+            made_at=now(),
+            made_by=viewer.name,
+            content=written,
             state=ScenarioState.STANDING.value,
         )
-    )  # fmt: skip
+    )
     number = int((made.inserted_primary_key or [0])[0])
     note(connection, viewer, Act.ENTER, _SUBJECT, number, {"overrides": len(overrides)})
     return token

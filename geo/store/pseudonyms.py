@@ -18,8 +18,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store.engine import now
-from geo.records.store.sqlite import WAIT_S, problem_of
+from geo.store.engine import now
+from geo.store.sqlite import WAIT_S, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

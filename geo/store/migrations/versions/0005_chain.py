@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from geo.records.store import chain
+from geo.store import audit_chain
 
 revision = "0005"
 down_revision = "0004"
@@ -23,10 +23,10 @@ def upgrade() -> None:
         *(sa.column(name, sa.String()) for name in ("who", "act", "subject", "change", "salt", "digest", "hash")),
         sa.column("subject_id", sa.Integer()),
     )
-    previous = chain.START
+    previous = audit_chain.START
     for row in op.get_bind().execute(sa.select(audit).order_by(audit.c.id)).all():
-        salt = chain.new_salt()
-        digest = chain.digest(salt, row.change)
-        entry = chain.Entry(row.id, row.at, row.who, row.act, row.subject, row.subject_id)
-        previous = chain.link(previous, entry, digest)
+        salt = audit_chain.new_salt()
+        digest = audit_chain.digest(salt, row.change)
+        entry = audit_chain.Entry(row.id, row.at, row.who, row.act, row.subject, row.subject_id)
+        previous = audit_chain.link(previous, entry, digest)
         op.execute(audit.update().where(audit.c.id == row.id).values(salt=salt, digest=digest, hash=previous))

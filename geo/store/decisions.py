@@ -9,10 +9,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import schema
-from geo.records.store.batches import TABLES
-from geo.records.store.content import OUTSIDE
-from geo.records.store.engine import note, now
+from geo.store import schema
+from geo.store.batches import TABLES
+from geo.store.canonical import OUTSIDE
+from geo.store.engine import note, now
 from geo.terms import Act, Kind, PairState, PlaceStatus, Reason, RecordState
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import chain, sqlite
-from geo.records.store.schema import AUDIT, META
+from geo.store import audit_chain, sqlite
+from geo.store.schema import AUDIT, META
 from geo.terms import Act
 
 if TYPE_CHECKING:
@@ -196,10 +196,10 @@ def note(
         Column: before and after, or counts; nothing of a person.
     """
     last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
-    number, previous = (last.id + 1, last.hash) if last else (1, chain.START)
-    entry = chain.Entry(number, now(), viewer.name, act.value, subject, subject_id)
-    salt, written = chain.new_salt(), json.dumps(change or {}, ensure_ascii=False, default=str)
-    digest = chain.digest(salt, written)
+    number, previous = (last.id + 1, last.hash) if last else (1, audit_chain.START)
+    entry = audit_chain.Entry(number, now(), viewer.name, act.value, subject, subject_id)
+    salt, written = audit_chain.new_salt(), json.dumps(change or {}, ensure_ascii=False, default=str)
+    digest = audit_chain.digest(salt, written)
     connection.execute(
         insert(AUDIT).values(
             id=number,
@@ -211,7 +211,7 @@ def note(
             change=written,
             salt=salt,
             digest=digest,
-            hash=chain.link(previous, entry, digest),
+            hash=audit_chain.link(previous, entry, digest),
         )
     )
 

@@ -9,10 +9,10 @@ import pandas as pd
 from sqlalchemy import select, update
 
 from geo.errors import DataError, Fault, Problem
-from geo.records.store import schema
-from geo.records.store.batches import TABLES, Added, Addition, Ready, add
-from geo.records.store.content import decided, documents
-from geo.records.store.engine import note
+from geo.store import schema
+from geo.store.batches import TABLES, Added, Addition, Ready, add
+from geo.store.canonical import decided, documents
+from geo.store.engine import note
 from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState
 
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select
 
-from geo.records.store import trail
-from geo.records.store.batches import forget_spellings
-from geo.records.store.engine import note
-from geo.records.store.schema import ATTEMPT, AUDIT, BATCH, RECORD, SCENARIO, SESSION, WATCH_REPORT
+from geo.store import audit_rows
+from geo.store.batches import forget_spellings
+from geo.store.engine import note
+from geo.store.schema import ATTEMPT, AUDIT, BATCH, RECORD, SCENARIO, SESSION, WATCH_REPORT
 from geo.terms import Act, Kind
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
-    from geo.records.store.pseudonyms import Pseudonyms
     from geo.settings import RetentionSettings
+    from geo.store.pseudonyms import Pseudonyms
     from geo.viewer import Viewer
 
 #: Failed tries are looked at for minutes; who was refused stands in the audit.
@@ -159,7 +159,7 @@ def erase(connection: Connection, viewer: Viewer, limits: Limits, pseudonyms: Ps
     found = count(connection, limits)
     rows = _rows(limits)
     # Before the rows go: the condition looks for them.
-    trail.blank(connection, _audit(limits))
+    audit_rows.blank(connection, _audit(limits))
     for table, past in rows.values():
         named = select(BATCH.c.token, table.c.row_number).join(BATCH, BATCH.c.id == table.c.batch_id).where(past)
         pseudonyms.forget_rows([(row.token, row.row_number) for row in connection.execute(named)])
@@ -171,7 +171,5 @@ def erase(connection: Connection, viewer: Viewer, limits: Limits, pseudonyms: Ps
         connection.execute(delete(table).where(past))
     counts = asdict(found) | {"copies": copies}
     if any(counts.values()):
-        note(
-            connection, viewer, Act.ERASE, "store", None, {**counts, "audit_erased": trail.blanked(connection)}
-        )  # fmt: skip
+        note(connection, viewer, Act.ERASE, "store", None, {**counts, "audit_erased": audit_rows.blanked(connection)})
     return found

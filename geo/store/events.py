@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 
 from geo.errors import DataError, Fault, Problem
 from geo.records import timeline
-from geo.records.store import hand, schema
-from geo.records.store.batches import Added, add
-from geo.records.store.content import decided
-from geo.records.store.engine import note
 from geo.records.tables import FACTS, read_table
 from geo.schemas import MOST_HOURS, Table, holds_long_number, is_reference
+from geo.store import records, schema
+from geo.store.batches import Added, add
+from geo.store.canonical import decided
+from geo.store.engine import note
 from geo.terms import (
     Act,
     Claim,
@@ -42,18 +42,45 @@ if TYPE_CHECKING:
 
 #: What a person may say of an event; when it became known here is the day on which it is entered.
 EVENT_FIELDS = (
-    "stage", "on", "on_precision", "counted_as", "claim", "count", "of", "source", "source_on", "decree_no", "course",
-    "hours", "reported_by", "document", "early_why",
-)  # fmt: skip
+    "stage",
+    "on",
+    "on_precision",
+    "counted_as",
+    "claim",
+    "count",
+    "of",
+    "source",
+    "source_on",
+    "decree_no",
+    "course",
+    "hours",
+    "reported_by",
+    "document",
+    "early_why",
+)
 #: An event of which nothing but the needed is said.
 EMPTY: dict[str, Any] = {
-    "on_precision": Precision.DAY.value, "counted_as": CountedAs.CW.value, "claim": Claim.ACTUAL.value, "count": None,
-    "of": None, "decree_no": "", "course": "", "hours": None, "reported_by": "", "document": "", "early_why": "",
-}  # fmt: skip
+    "on_precision": Precision.DAY.value,
+    "counted_as": CountedAs.CW.value,
+    "claim": Claim.ACTUAL.value,
+    "count": None,
+    "of": None,
+    "decree_no": "",
+    "course": "",
+    "hours": None,
+    "reported_by": "",
+    "document": "",
+    "early_why": "",
+}
 _LISTED = {
-    "stage": Stage, "on_precision": Precision, "counted_as": CountedAs, "claim": Claim, "course": Course,
-    "reported_by": ReportedBy, "early_why": EarlyWhy,
-}  # fmt: skip
+    "stage": Stage,
+    "on_precision": Precision,
+    "counted_as": CountedAs,
+    "claim": Claim,
+    "course": Course,
+    "reported_by": ReportedBy,
+    "early_why": EarlyWhy,
+}
 _MAY_BE_EMPTY = ("course", "reported_by", "early_why")
 _SUBJECT, _FORM = Kind.ROLLOUT.value, "event"
 _LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
@@ -225,7 +252,7 @@ def enter_event(
     event = {**EMPTY, **_said(values)}
     event["on"] = _start(event)
     _check(connection, event, kode=kode, number=0, today=today)
-    return add(connection, viewer, hand.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
+    return add(connection, viewer, records.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
 
 
 def _event(connection: Connection, number: int) -> dict[str, Any]:
@@ -239,7 +266,7 @@ def _event(connection: Connection, number: int) -> dict[str, Any]:
     found = events(connection)
     rows = found[found["id"].eq(number)].to_dict("records")
     if not rows:
-        raise hand.changed(_FORM)
+        raise records.changed(_FORM)
     return {str(name): value for name, value in rows[0].items()}
 
 
@@ -268,7 +295,7 @@ def correct_event(
     """
     before, said = _event(connection, number), _said(values)
     if before["version"] != version or before["state"] != RecordState.COUNTED:
-        raise hand.changed(_FORM)
+        raise records.changed(_FORM)
     event = {name: before[name] for name in EVENT_FIELDS} | said
     event["on"] = said["on"] = _start(event)
     _check(connection, event, kode=before["kode"], number=number, today=today)
@@ -286,7 +313,7 @@ def withdraw_event(connection: Connection, viewer: Viewer, *, number: int, versi
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    hand.withdraw(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+    records.withdraw(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
 
 
 def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, version: int, today: date) -> None:
@@ -299,4 +326,4 @@ def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, vers
     """
     event = _event(connection, number)
     _check(connection, event, kode=event["kode"], number=number, today=today)
-    hand.reinstate(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+    records.reinstate(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
