@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import Result
+from geo.facts import read_denominators
 from geo.period import Period
 from geo.places.boundaries import read_areas
 from geo.places.neighbours import queen
@@ -17,10 +18,9 @@ from geo.planning.criteria import Criterion, Direction, Posterior, read_criteria
 from geo.planning.evaluation import Town, held_back, simulate
 from geo.planning.priority import rank
 from geo.planning.stability import stability
-from geo.records.denominators import read_denominators
-from geo.records.tables import read_tables
 from geo.release.released import release
 from geo.settings import EMBEDDED, ROOT, read_settings
+from geo.store.tables import read_tables
 from geo.study import join
 from geo.terms import Denominator, StoreName
 from geo.viewer import PUBLIC
@@ -41,7 +41,7 @@ _FIGURES = ("priority", "posterior", "count", "kecamatan", "random", "best")
 
 def _simulated():
     areas = read_areas(read_settings(EMBEDDED).areas)
-    sizes, criteria = read_denominators(areas), read_criteria()
+    sizes, criteria = read_denominators(areas.index), read_criteria()
     seen, other = sizes[Denominator.STATIONS_2024.value], sizes[Denominator.UNDER_FIVE_2022.value]
     rows = []
     for case, true in (("same_size", seen), ("other_size", other)):

@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import Result
+from geo.facts import read_denominators
 from geo.measures.poisson import expected_counts, upper_tail
 from geo.measures.verdicts import Judge, Rules, Verdict
 from geo.places.boundaries import read_areas
 from geo.places.neighbours import contiguous, poles
-from geo.records.denominators import read_denominators
 from geo.settings import EMBEDDED, ROOT, read_settings
 
 NAME = "verdicts"
@@ -44,7 +44,7 @@ class _Judge(Judge):
 
 def _study(looks=1):
     areas = read_areas(read_settings(EMBEDDED).areas)
-    sizes = read_denominators(areas)
+    sizes = read_denominators(areas.index)
     neighbours = contiguous(areas.frame.geometry.to_numpy())
     return sizes, _Judge(sizes, poles(areas.metric.to_numpy()), neighbours, Rules(looks=looks))
 

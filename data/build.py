@@ -23,9 +23,9 @@ DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 # The project is no installed package.
+from data.make_example import example_tables  # noqa: E402
+from data.make_samples import sample_files  # noqa: E402
 from geo.places.boundaries import read_areas  # noqa: E402
-from geo.records.example import example_tables  # noqa: E402
-from geo.records.samples import sample_files  # noqa: E402
 from geo.settings import EMBEDDED, read_settings  # noqa: E402
 
 _SHAPEFILE = [f"boundaries/kelurahan_kupang.{part}" for part in ("shp", "shx", "dbf", "prj", "cpg")]
@@ -37,7 +37,7 @@ COPIED = {
     "reference/ntt_penduduk_kepmendagri2025.csv": "reference/ntt_penduduk_kepmendagri2025.csv",
 }
 _NTT, _CITY = "53", "53.71"
-_NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "settings.toml"}
+_NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "make_example.py", "make_samples.py", "settings.toml"}
 
 
 def copy_sources(source: Path) -> None:
@@ -97,7 +97,7 @@ def sources_page() -> str:
         "# Where the data come from",
         "",
         "Written by `python data/build.py` from `sources.toml`; a test compares every hash. Nothing here is about a",
-        "person: the records under `contoh/` are **made up** (`geo/records/example.py`).",
+        "person: the records under `contoh/` are **made up** (`data/make_example.py`).",
         "",
     ]
     listed: set[str] = set()

@@ -196,9 +196,18 @@ class Fault:
 
 @dataclass
 class DataError(Exception):
-    """A person's file is wrong; carries every fault found in it."""
+    """A person's file is wrong; carries every fault found in it.
+
+    Parameters
+    ----------
+    faults
+        All of them.
+    topic
+        What the faults are of, where commands have words of their own for it: `table`, `areas`, `option`, `store`.
+    """
 
     faults: tuple[Fault, ...] = field(default=())
+    topic: str = ""
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.records.denominators import read_denominators
+from geo.facts import read_denominators
 from geo.terms import PlaceStatus, Unplaced
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def join(areas: Areas, tables: Tables, period: Period) -> Study:
         watchers=tables.watchers,
         reports=tables.reports,
         rollout=tables.rollout,
-        denominators=read_denominators(areas, own=tables.sizes),
+        denominators=read_denominators(areas.index, own=tables.sizes),
         is_made_up=tables.is_made_up,
         fingerprint=digest[:16],
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from geo.facts import read_origins
 from geo.measures.figures import Measure
 from geo.measures.verdicts import Verdict
 from geo.present.health import rules_text
-from geo.sources import read_sources
 from geo.terms import Denominator, Stage, State
 from pages.parts.priorities import priorities
 from pages.parts.study import study
@@ -56,7 +56,7 @@ def page(shell: Shell) -> None:
     for one in _GLOSSARY:
         st.markdown(f"- **{words(f'glossary.{one}')}**: {words(f'glossary.{one}.what')}")
     st.subheader(words("method.sources"))
-    for source in read_sources():
+    for source in read_origins():
         with st.expander(source.title):
             for part in ("what", "origin", "licence", "date", "quality"):
                 if getattr(source, part):

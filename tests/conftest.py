@@ -12,9 +12,10 @@ import pytest
 import shapely
 
 from geo.places.boundaries import Areas, read_areas
-from geo.records.tables import Tables, empty, read_tables
+from geo.records.tables import Tables, empty
 from geo.schemas import Table, check, typed
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
+from geo.store.tables import read_tables
 from geo.terms import StoreName
 from geo.viewer import PUBLIC
 

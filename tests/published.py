@@ -12,14 +12,14 @@ import pandas as pd
 from people import STEWARD
 
 from geo.access import accounts
+from geo.imports import run
 from geo.period import Period
 from geo.places.boundaries import Areas, read_areas
-from geo.records import imports
-from geo.records.tables import read_tables
-from geo.release import shelf
+from geo.release import public
 from geo.settings import Settings, read_settings
 from geo.store import records
 from geo.store.engine import open_store, path_of
+from geo.store.tables import read_tables
 from geo.terms import AccountKind, Kind, Right, Role, StoreName
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class City:
     def publish(self, period: Period) -> Stamp:
         """Publishes an edition, or the period's re-issue."""
         tables = read_tables(StoreName.KOTA, self.options, STEWARD)
-        made = shelf.plan(tables, self.areas, self.options, STEWARD, period=period, today=TODAY)
-        return shelf.publish(made, self.options, STEWARD, today=TODAY)
+        made = public.plan(tables, self.areas, self.options, STEWARD, period=period, today=TODAY)
+        return public.publish(made, self.options, STEWARD, today=TODAY)
 
     def enter(self, kode: str, *, persons: int = 1, year: int = 2017, sex: str = "female") -> None:
         """One record by hand."""
@@ -115,8 +115,8 @@ def filled(folder: Path) -> City:
     ]
     file = folder / "lembar.csv"
     file.write_text("\n".join(["reported_on,document_kode,persons,sex,age_group,status", *rows]) + "\n", "utf-8")
-    sheet, mapping = imports.read_file(file, options, kind=Kind.CASES)
-    imports.accept(imports.prepared_for(sheet, mapping, areas, today=TODAY), path_of(options), STEWARD)
+    sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
+    run.accept(run.prepared_for(sheet, mapping, areas, today=TODAY), path_of(options), STEWARD)
     file.unlink()
     city.cover(city.empty[0])
     for name, role in (("ana", Role.STEWARD), ("tim", Role.TASKFORCE)):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from geo.store import Store
+    from geo.store.engine import Store
     from geo.terms import Audience
     from geo.viewer import Viewer
 

@@ -6,7 +6,6 @@ disclosed, when and how, and what is done about it (UU 27/2022, article 46).
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import platform
@@ -19,6 +18,7 @@ from sqlalchemy import extract, func, select
 
 import geo
 from geo.access.audit import head, verify
+from geo.files import csv_text
 from geo.store.batches import TABLES
 from geo.store.engine import note, now, revisions
 from geo.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from geo.settings import Settings
-    from geo.store import Store
+    from geo.store.engine import Store
     from geo.viewer import Viewer
     from geo.words import Words
 
@@ -50,20 +50,8 @@ FILES = (
 )
 #: What takes figures or records out of the house; only of these the pack says what was taken.
 _LEFT = (Act.EXPORT, Act.BACKUP, Act.PUBLISH)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Of every file in the pack: the same content is the same pack.
 _STAMP = (1980, 1, 1, 0, 0, 0)
-
-
-def _csv(header: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A table as a spreadsheet takes it, in which nothing runs as a formula."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    return made.getvalue()
 
 
 def _json(values: Any) -> str:
@@ -72,7 +60,7 @@ def _json(values: Any) -> str:
 
 def _table(connection: Connection, query: Select[Any]) -> str:
     found = connection.execute(query)
-    return _csv(list(found.keys()), found.all())
+    return csv_text(list(found.keys()), found.all())
 
 
 def _held(connection: Connection) -> Iterable[tuple[Any, ...]]:
@@ -99,8 +87,8 @@ def _contents(connection: Connection, settings: Settings, first: datetime, last:
     verified = verify(connection)
     access, keep = settings.access, settings.retention
     return {
-        "rows.csv": _csv(["table", "year", "state", "rows"], _held(connection)),
-        "columns.csv": _csv(
+        "rows.csv": csv_text(["table", "year", "state", "rows"], _held(connection)),
+        "columns.csv": csv_text(
             ["table", "column", "type"],
             [(table.name, column.name, column.type) for table in METADATA.sorted_tables for column in table.columns],
         ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.settings import RetentionSettings
-    from geo.store import Store
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 #: Folder of copies beside a store.

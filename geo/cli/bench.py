@@ -8,14 +8,14 @@ import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem
 
 if TYPE_CHECKING:
     import argparse
     from types import ModuleType
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.words import Words
 
 

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, store_command, viewer
-from geo.cli.tables import check_output
-from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem
+from geo.files import check_output
 from geo.settings import read_settings
 from geo.terms import Right
 from geo.words import Language, Words
@@ -22,7 +22,7 @@ from geo.words import Language, Words
 if TYPE_CHECKING:
     import argparse
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.store.audit_chain import Head
 
 
@@ -83,7 +83,7 @@ def audit(chosen: argparse.Namespace, teller: Teller) -> None:
         When it is not, or does not; when there is no store or a manifest cannot be read.
     """
     from geo.access.audit import verify
-    from geo.records.imports import open_existing
+    from geo.store.engine import open_existing
 
     heads = _heads(chosen.manifest)
     with refusing():
@@ -120,7 +120,7 @@ def retain(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, or it is in use for too long.
     """
     from geo.access import retention
-    from geo.records.imports import open_existing
+    from geo.store.engine import open_existing
 
     act = retention.due if chosen.dry_run else retention.erase
     with refusing():
@@ -140,8 +140,7 @@ def incident(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, the days are the wrong way round, or the file cannot be written.
     """
     from geo.access.incident import pack
-    from geo.records.imports import open_existing
-    from geo.store.engine import now
+    from geo.store.engine import now, open_existing
 
     last = chosen.last or now().date()
     if last < chosen.first:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo.cli import bench, custody, measure, places, plan, rank, records, release, rollout, users
-from geo.cli.telling import Teller
+from geo.cli.output import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
 

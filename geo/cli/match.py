@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, viewer
-from geo.cli.tables import TABLES, check_output, columns_told, read_table, with_column, without_nik, write_table
-from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.files import TABLE_KINDS, check_output, write_table
 from geo.places.gazetteer import read_gazetteer
 from geo.places.names import fold
 from geo.places.resolve import Resolver
 from geo.settings import read_settings
+from geo.sheets.tables import columns_told, read_table, with_column, without_nik
 from geo.terms import CodeSystem, PlaceStatus, Right
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.places.boundaries import Areas
     from geo.words import Words
 
@@ -87,9 +88,8 @@ def _decisions(url: str | None) -> dict[str, str]:
     if not url and not own.is_file():
         return {}
     # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.records.imports import open_existing
     from geo.store import decisions
-    from geo.store.engine import store_at
+    from geo.store.engine import open_existing, store_at
 
     with refusing(), open_existing(store_at(url) if url else own).reading(viewer(), Right.DECIDE) as connection:
         return decisions.standing(connection)
@@ -104,7 +104,7 @@ def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Ar
         When an option, the file or the areas are at fault; nothing is written then.
     """
     words = teller.words
-    check_output(chosen.out, TABLES)
+    check_output(chosen.out, TABLE_KINDS)
     teller.progress(words("cli.reading"))
     areas = areas_of(chosen.areas, chosen.id)
     table = read_table(chosen.file)

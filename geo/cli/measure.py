@@ -10,22 +10,23 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
-from geo.cli.given import check_shapes, read_given, write_beside
+from geo.cli.areas import check_shapes, read_given, write_beside
 from geo.cli.neighbours import near
+from geo.cli.output import RefusalError
 from geo.cli.places import KODE, coordinate_system
-from geo.cli.tables import OUTPUTS, check_output, numbers
-from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem
+from geo.files import OUTPUTS, check_output
 from geo.measures.areas import METHODS, Found, Method, Options, measure_areas
 from geo.places.neighbours import poles
+from geo.sheets.tables import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from geo.cli.given import Given
-    from geo.cli.telling import Teller
+    from geo.cli.areas import Given
+    from geo.cli.output import Teller
     from geo.words import Words
 
 _ZONE_WIDTH = 9.0

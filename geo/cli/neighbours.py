@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.cli.tables import columns_told, read_table
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem
 from geo.places.neighbours import Neighbours, contiguous, nearby, nearest
+from geo.sheets.tables import columns_told, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

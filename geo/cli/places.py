@@ -17,18 +17,19 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from geo.cli import match
-from geo.cli.tables import check_output, coordinates, read_table, with_column, without_nik, write_table
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.files import check_output, write_table
 from geo.places.boundaries import read_areas
 from geo.places.files import opened
 from geo.places.locate import Locator
 from geo.settings import read_settings
+from geo.sheets.tables import coordinates, read_table, with_column, without_nik
 
 if TYPE_CHECKING:
     import argparse
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.places.boundaries import Areas
     from geo.settings import AreaSettings
     from geo.words import Words

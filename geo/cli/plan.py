@@ -12,21 +12,22 @@ import numpy as np
 import pandas as pd
 
 from geo.cli.neighbours import is_file, near, pairs
+from geo.cli.output import RefusalError
 from geo.cli.places import KODE, areas_of
-from geo.cli.tables import OUTPUTS, check_output, columns_told, numbers, read_table, without_nik, write_table
-from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem, fit_to_show
+from geo.files import OUTPUTS, check_output, write_table
 from geo.places.neighbours import poles
 from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
 from geo.planning.waves import GAP, TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan
 from geo.present.planning_rules import rule_text
+from geo.sheets.tables import columns_told, numbers, read_table, without_nik
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.places.boundaries import Areas
     from geo.planning.limits import Rule
     from geo.planning.waves import Plan

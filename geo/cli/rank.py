@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.cli.given import check_shapes, read_given, write_beside
+from geo.cli.areas import check_shapes, read_given, write_beside
+from geo.cli.output import RefusalError
 from geo.cli.places import KODE
-from geo.cli.tables import OUTPUTS, check_output, numbers
-from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem
+from geo.files import OUTPUTS, check_output
 from geo.planning.criteria import Posterior, read_criteria
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.stability import stability
+from geo.sheets.tables import numbers
 
 if TYPE_CHECKING:
-    from geo.cli.given import Given
-    from geo.cli.telling import Teller
+    from geo.cli.areas import Given
+    from geo.cli.output import Teller
     from geo.planning.criteria import Criterion
     from geo.planning.priority import Ranking
     from geo.words import Words

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, store_command, viewer
-from geo.cli.telling import RefusalError
 from geo.errors import Fault, Problem
+from geo.files import csv_text
 from geo.places.boundaries import read_areas
 from geo.present.reports import REJECTED_COLUMNS, rejected_rows
 from geo.settings import read_settings
@@ -20,7 +20,7 @@ from geo.terms import CodeSystem, Kind, Outcome
 if TYPE_CHECKING:
     import argparse
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.words import Words
 
 
@@ -63,7 +63,7 @@ def bring(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When the file as a whole is at fault; rows that are refused are counted and told.
     """
-    from geo.records.imports import accept, dry_run, prepared_for, read_file
+    from geo.imports.run import accept, dry_run, prepared_for, read_file
 
     words, settings = teller.words, read_settings()
     path = store(chosen.db)
@@ -89,8 +89,7 @@ def bring(chosen: argparse.Namespace, teller: Teller) -> None:
 
 def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([REJECTED_COLUMNS, *rows])
+        path.write_text(csv_text(REJECTED_COLUMNS, rows), encoding="utf-8", newline="")
     except OSError as fault:
         raise RefusalError([Fault.of("--rejected", "", Problem.NOT_WRITABLE)], "store") from fault
 
@@ -103,7 +102,7 @@ def undo(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When there is no such batch, or it was taken back already.
     """
-    from geo.records.imports import take_back
+    from geo.imports.undo import take_back
 
     with refusing():
         removed = take_back(store(chosen.db), viewer(), chosen.batch)
@@ -121,8 +120,8 @@ def backup(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When there is no store, or the file cannot be written.
     """
-    from geo.records.imports import open_existing
     from geo.store.backup import backup as copy
+    from geo.store.engine import open_existing
 
     with refusing():
         copy(open_existing(store(chosen.db)), chosen.file, viewer())

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.cli.tables import read_table
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem
 from geo.period import Period
 from geo.places.boundaries import read_areas
@@ -18,12 +17,13 @@ from geo.release.editions import TABLES, loss
 from geo.release.publish import Order, prepare, publish
 from geo.schemas import Table, check, typed
 from geo.settings import read_settings
+from geo.sheets.tables import read_table
 from geo.terms import Audience, State
 
 if TYPE_CHECKING:
     import argparse
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.release.publish import Plan
     from geo.words import Words
 

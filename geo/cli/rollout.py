@@ -7,15 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from geo.cli.stores import refusing, store, store_command, viewer
+from geo.facts import rollout_facts
 from geo.measures.rollout import rollout
 from geo.places.boundaries import read_areas
 from geo.present.numbers import statement_text
 from geo.present.rollout import rollout_sentence
-from geo.records.tables import rollout_events
 from geo.settings import read_settings
 
 if TYPE_CHECKING:
-    from geo.cli.telling import Teller
+    import pandas as pd
+
+    from geo.cli.output import Teller
     from geo.measures.rollout import Rollout, Statement
     from geo.words import Words
 
@@ -63,6 +65,17 @@ def _kelurahan(found: Rollout) -> list[dict[str, Any]]:
     ]
 
 
+def _events(url: str | None) -> pd.DataFrame:
+    """The embedded facts, and with a store its own events."""
+    if not url:
+        return rollout_facts()
+    # Not at the top: what only the facts need shall not wait for a database.
+    from geo.store.engine import open_existing
+    from geo.store.tables import city_tables
+
+    return city_tables(open_existing(store(url)), viewer()).rollout
+
+
 def show(chosen: argparse.Namespace, teller: Teller) -> None:
     """Tell what is known, at least, at most, what sources claim, and the stage of every kelurahan that has one.
 
@@ -76,7 +89,7 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
     on, known_on = chosen.on or today, chosen.known_on or today
     layer = read_areas(settings.areas)
     with refusing():
-        events = rollout_events(store(chosen.db) if chosen.db else None, viewer())
+        events = _events(chosen.db)
     found = rollout(events, layer, on=on, known_on=known_on)
     told = {
         "on": on.isoformat(),

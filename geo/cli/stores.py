@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import DataError
 from geo.settings import read_settings
 from geo.terms import Role
@@ -49,7 +49,7 @@ def store(url: str | None) -> Path:
         When it is the address of another kind of database.
     """
     # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.records.imports import expire
+    from geo.imports.undo import expire
     from geo.store.engine import path_of, store_at
 
     with refusing():

@@ -6,7 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.telling import RefusalError
+from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem
 from geo.settings import read_settings
 from geo.terms import AccountKind, AccountState, Role
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
     from geo.viewer import Viewer
     from geo.words import Words
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.release.editions import Draft, Edition
+    from geo.release.public import Published
     from geo.release.publish import Plan
-    from geo.release.shelf import Published
     from geo.words import Words
 
 

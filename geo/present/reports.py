@@ -5,12 +5,11 @@ Frames and reports come from rooms that this one does not import: they are known
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.files import csv_text
 from geo.terms import BatchState, Outcome, PlaceStatus
 
 if TYPE_CHECKING:
@@ -46,23 +45,18 @@ def rejected_csv(report: Any, words: Words) -> str:
 
     No cell of it can run as a formula, and none is as it was written: a day, a number or a word of a closed list.
     """
-    made = io.StringIO()
-    writer = csv.writer(made)
     known = report.refused.astype("object").where(report.refused.notna(), "")
-    writer.writerow([*(words(f"report.{name}") for name in REJECTED_COLUMNS), *known.columns])
+    lines = []
     for row in rejected_rows(report, words):
         number = int(row[1])
         read = [_read(value) for value in known.loc[number]] if number in known.index else [""] * len(known.columns)
-        writer.writerow([_harmless(cell) for cell in (*row, *read)])
-    return "\ufeff" + made.getvalue()
+        lines.append((*row, *read))
+    header = [*(words(f"report.{name}") for name in REJECTED_COLUMNS), *known.columns]
+    return "\ufeff" + csv_text(header, lines, line_end="\r\n")
 
 
 def _read(value: Any) -> str:
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 def report_sentence(report: Any, words: Words) -> str:

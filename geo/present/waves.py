@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
-    from geo.planning.drawn import Drawn
     from geo.planning.limits import Rule
     from geo.planning.proposal import Solved
+    from geo.planning.tiers import Drawn
     from geo.words import Words
 
 _DARK, _PALE = "#0b4488", "#d3e3f3"

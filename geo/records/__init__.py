@@ -1,1 +1,1 @@
-"""Records: reading files, checking them, the stores they come from, the made-up example."""
+"""The canonical tables, and whether their rows can be so beside each other."""

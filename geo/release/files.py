@@ -11,16 +11,16 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import xlsxwriter
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geo.errors import DataError, Fault, Problem
+from geo.files import csv_text, write_workbook
 from geo.period import Period
 from geo.release.cells import KELURAHAN
 from geo.release.editions import COLUMNS, TABLES, Edition, Scope
@@ -33,8 +33,6 @@ MANIFEST = "manifest.json"
 WORKBOOK, LAYER = "rilis.xlsx", "kelurahan.gpkg"
 _FORMAT = 1
 _UNFINISHED, _STALE_S = ".petajaga-edition-", 3_600
-#: The same for all, so that a workbook tells nothing of the machine or the moment it was made on.
-_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +59,14 @@ class Stamp:
 
 
 def _csv(edition: Edition, table: str) -> bytes:
-    return edition.of(table).to_csv(index=False, lineterminator="\n").encode()
+    return csv_text(COLUMNS, edition.of(table).itertuples(index=False, name=None)).encode()
 
 
 def _workbook(edition: Edition) -> bytes:
     held = io.BytesIO()
-    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
-        book.set_properties({"author": "", "created": _MADE})
-        for table in TABLES:
-            sheet = book.add_worksheet(table)
-            sheet.write_row(0, 0, COLUMNS)
-            for row, values in enumerate(edition.of(table).itertuples(index=False), start=1):
-                for column, value in enumerate(values):
-                    if not pd.isna(value):
-                        sheet.write(row, column, value if isinstance(value, str) else int(value))
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(COLUMNS) - 1, 14)
+    write_workbook(
+        held, {table: [COLUMNS, *edition.of(table).itertuples(index=False, name=None)] for table in TABLES}
+    )
     return held.getvalue()
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
+from geo.facts import read_denominators
 from geo.programmes import NotProvedError
-from geo.records.denominators import read_denominators
 from geo.release import files
 from geo.release.attacker import intervals
 from geo.release.cells import KEY
@@ -113,7 +113,7 @@ def prepare(
     if scope.period.last >= today.year:
         raise DataError((Fault.of("--period", "", Problem.PERIOD_NOT_CLOSED, values=[scope.period]),))
     before = check_period(entries, scope.period, reissue=order.reissue)
-    sizes = read_denominators(areas)
+    sizes = read_denominators(areas.index)
     draft = draw_up(
         cases,
         coverage,

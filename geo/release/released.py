@@ -341,7 +341,7 @@ def from_edition(
     areas
         The layer in use.
     mark
-        What is out, in a word (`geo.release.shelf.state`).
+        What is out, in a word (`geo.release.public.state`).
     rollout
         Published facts of the rollout.
     denominators

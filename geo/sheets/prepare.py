@@ -1,7 +1,7 @@
 """From a sheet and its mapping to rows fit for the store, with every cell that could not be read told.
 
-What identifies a person goes no further than here: it is compared, hashed under a secret by `geo.records.judge`, and
-gone when the import is over.
+What identifies a person goes no further than here: it is compared, hashed under a secret by `geo.imports.outcomes`,
+and gone when the import is over.
 """
 
 from __future__ import annotations

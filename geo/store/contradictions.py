@@ -9,8 +9,7 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from geo.records.tables import FACTS, read_table
-from geo.schemas import Table
+from geo.facts import rollout_facts
 from geo.store import schema
 from geo.store.canonical import Said, mark
 from geo.store.engine import note, now
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 def _is_there(connection: Connection, said: Said) -> bool:
     """Whether the statement is there, embedded or in the store: nothing typed freely becomes a key."""
-    facts = read_table(Table.ROLLOUT, FACTS)
+    facts = rollout_facts()
     if pd.notna(mark(facts, {said: said.on})["set_aside_on"]).any():
         return True
     table = schema.ROLLOUT_EVENT

@@ -315,6 +315,19 @@ def open_store(path: Path) -> Store:
         return store
 
 
+def open_existing(path: Path) -> Store:
+    """Store that must be there already.
+
+    Raises
+    ------
+    DataError
+        When it is not.
+    """
+    if not path.exists():
+        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
+    return open_store(path)
+
+
 def close_store(path: Path) -> None:
     """Lets go of a store's file."""
     with _OPENING:

@@ -12,9 +12,9 @@ import pandas as pd
 from sqlalchemy import select, update
 
 from geo.errors import DataError, Fault, Problem
+from geo.facts import rollout_facts
 from geo.records import timeline
-from geo.records.tables import FACTS, read_table
-from geo.schemas import MOST_HOURS, Table, holds_long_number, is_reference
+from geo.schemas import MOST_HOURS, holds_long_number, is_reference
 from geo.store import records, schema
 from geo.store.batches import Added, add
 from geo.store.canonical import decided
@@ -187,7 +187,7 @@ def beside(
     found: dict[int, Mapping[Any, Any]] = {
         row["id"]: row for row in stored if row["state"] == RecordState.COUNTED and row["batch_id"] not in without
     }
-    for at, row in enumerate(read_table(Table.ROLLOUT, FACTS).to_dict("records"), start=1):
+    for at, row in enumerate(rollout_facts().to_dict("records"), start=1):
         if kode in {None, row["kode"]}:
             found[-at] = row
     return found

@@ -15,7 +15,7 @@ from geo.terms import Kind, Outcome, Right
 from pages.shell.signed import saved
 
 if TYPE_CHECKING:
-    from geo.records.imports import Report
+    from geo.imports.run import Report
     from geo.sheets.reading import Sheet
     from pages.shell import Shell
     from pages.shell.desk import Desk

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from geo.facts import planning_study
 from geo.present.planning import standing_table
-from geo.records.study import planning_study
 
 if TYPE_CHECKING:
     from pages.shell import Shell

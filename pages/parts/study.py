@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.records.study import verdict_study
+from geo.facts import verdict_study
 
 if TYPE_CHECKING:
     from pages.shell import Shell

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
     from geo.present.maps import Paint
-    from geo.release.published import Published
+    from geo.release.province import Published
     from geo.release.released import Released
     from pages.shell.desk import Desk
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.errors import DataError, Fault
+from geo.facts import read_denominators, rollout_facts
 from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
-from geo.records.denominators import read_denominators
-from geo.records.tables import FACTS, Tables, fingerprint_of, no_tables, read_table, read_tables
-from geo.release.published import Published as Press
-from geo.release.published import province as published_province
+from geo.records.tables import Tables, tables_of
+from geo.release.province import Published as Press
+from geo.release.province import province as published_province
+from geo.release.public import Published, published, state
 from geo.release.released import Released, from_edition, release
-from geo.release.shelf import Published, published, state
-from geo.schemas import Table
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
+from geo.store.tables import fingerprint_of, read_tables
 from geo.study import Study, join
 from geo.terms import Right, StoreName
 from geo.viewer import NotAllowedError
@@ -95,7 +95,7 @@ def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]
     """
     own = settings()[0]
     if store is StoreName.KOTA and not viewer.may(Right.SEE_EXACT):
-        return no_tables(store), ()
+        return tables_of(store, {}), ()
     read = _tables(store, fingerprint_of(store, own), own, viewer)
     if not read.faults:
         _last_good()[store] = read
@@ -152,8 +152,8 @@ def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # 
         before,
         _layer,
         mark=state(settings()[0]),
-        rollout=read_table(Table.ROLLOUT, FACTS),
-        denominators=read_denominators(_layer),
+        rollout=rollout_facts(),
+        denominators=read_denominators(_layer.index),
         on=_on,
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.settings import Settings
-    from geo.store import Store
+    from geo.store.engine import Store
     from geo.terms import Act
     from geo.viewer import Viewer
     from pages.shell import Shell

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.access.retention import COPIES
+from geo.imports import run, undo
 from geo.places.adopt import adopt, columns_of, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
-from geo.records import imports
 from geo.settings import ADOPTED
 from geo.sheets.mapping import Mapping, known_mappings, remember
 from geo.sheets.prepare import prepare
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.imports.run import Report
     from geo.places.boundaries import Areas
-    from geo.records.imports import Report
     from geo.sheets.prepare import Prepared
     from geo.sheets.reading import Sheet
     from geo.terms import Kind
@@ -64,7 +64,7 @@ class Desk(PlanningDesk):
 
     def expire(self) -> None:
         """Erases hashes that have reached their age."""
-        imports.expire(self.path)
+        undo.expire(self.path)
 
     @contextlib.contextmanager
     def _bringing(self) -> Iterator[Any]:
@@ -82,11 +82,11 @@ class Desk(PlanningDesk):
 
     def mappings(self) -> dict[str, Mapping]:
         """Mappings by name, the city's own among them."""
-        return known_mappings(imports.mappings_folder(self.settings))
+        return known_mappings(run.mappings_folder(self.settings))
 
     def remember(self, mapping: Mapping) -> None:
         """Keeps a mapping under its name."""
-        remember(mapping, imports.mappings_folder(self.settings), self.viewer)
+        remember(mapping, run.mappings_folder(self.settings), self.viewer)
 
     def open_upload(self, name: str, raw: bytes) -> Sheet:
         """Table of a file that somebody sent; the file itself lies on the disk only while it is read.
@@ -97,7 +97,7 @@ class Desk(PlanningDesk):
             When it cannot be read.
         """
         with _on_disk(name, raw) as path:
-            return imports.read_file(path, self.settings)[0]
+            return run.read_file(path, self.settings)[0]
 
     def prepared(self, sheet: Sheet, mapping: Mapping) -> Prepared:
         """Rows of a sheet, read and resolved."""
@@ -106,19 +106,19 @@ class Desk(PlanningDesk):
 
     def dry_run(self, prepared: Prepared) -> Report:
         """What an import would do."""
-        return imports.dry_run(prepared, self.path, self.viewer)
+        return run.dry_run(prepared, self.path, self.viewer)
 
     def accept(self, prepared: Prepared, progress: Callable[[float], None]) -> Report:
         """Keeps the rows as one batch."""
-        return imports.accept(prepared, self.path, self.viewer, progress=progress)
+        return run.accept(prepared, self.path, self.viewer, progress=progress)
 
     def undo(self, batch: int) -> int:
         """Takes a batch back; rows removed."""
-        return imports.take_back(self.path, self.viewer, batch)
+        return undo.take_back(self.path, self.viewer, batch)
 
     def close(self, batch: int) -> None:
         """Ends a batch's review of duplicates; its hashes are erased."""
-        imports.close_review(self.path, self.viewer, batch)
+        undo.close_review(self.path, self.viewer, batch)
 
     def batches(self) -> pd.DataFrame:
         """All batches, the newest first."""
@@ -127,7 +127,7 @@ class Desk(PlanningDesk):
 
     def open_reviews(self) -> list[int]:
         """Batches whose hashes are still kept."""
-        return imports.with_hashes(self.path, self.viewer)
+        return undo.with_hashes(self.path, self.viewer)
 
     # Boundaries
 

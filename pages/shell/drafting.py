@@ -13,19 +13,19 @@ import streamlit as st
 from geo.errors import DataError
 from geo.measures.health import Health
 from geo.planning.criteria import read_criteria, weighted
-from geo.planning.drawn import drawn, ordered
 from geo.planning.inputs import criteria_table
 from geo.planning.limits import Limits
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
+from geo.planning.tiers import drawn, ordered
 from geo.terms import Right, State, StoreName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.planning.criteria import Criterion
-    from geo.planning.drawn import Drawn
     from geo.planning.proposal import Override, Solved
+    from geo.planning.tiers import Drawn
     from geo.release.released import Released
     from geo.store.scenarios import Scenario
     from pages.shell import Shell

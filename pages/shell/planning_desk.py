@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geo.measures.rollout import Statement
     from geo.places.boundaries import Areas
     from geo.settings import Settings
-    from geo.store import Store
+    from geo.store.engine import Store
     from geo.store.scenarios import Scenario
     from geo.terms import AsideWhy
     from geo.viewer import Viewer

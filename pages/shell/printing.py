@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.access.doors import store_file
 from geo.period import Period
-from geo.release import files, publish, shelf
+from geo.release import files, public, publish
 from geo.release.editions import closed_years
 from geo.terms import Right, StoreName
 from pages.shell import caches
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from geo.errors import Fault
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
+    from geo.release.public import Published
     from geo.release.publish import Plan
-    from geo.release.shelf import Published
     from geo.settings import Settings
     from geo.viewer import Viewer
     from pages.shell import Shell
@@ -33,7 +33,7 @@ def _attacked(key: str, _plan: Plan) -> list[dict[str, Any]]:  # noqa: ARG001 - 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _bundle(folder: str, mark: str, _one: Published) -> bytes:  # noqa: ARG001 - the key
-    return shelf.bundle(_one)
+    return public.bundle(_one)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Press:
 
     def bundle(self, one: Published) -> bytes:
         """All files of an edition as one zip."""
-        return _bundle(one.folder.name, shelf.state(self.settings), one)
+        return _bundle(one.folder.name, public.state(self.settings), one)
 
     def workbook(self, one: Published) -> bytes:
         """Its workbook."""
@@ -77,7 +77,7 @@ class Press:
 
     def periods(self) -> list[Period]:
         """Periods that may be published: years that are over after the last edition, and each edition anew."""
-        issued = shelf.issued(self.settings, self.viewer)
+        issued = public.issued(self.settings, self.viewer)
         last = max((one.last for one in issued), default=0)
         years = [year for year in closed_years(self._tables.cases, date.today()) if year > last]
         fresh = [Period(years[0], year) for year in reversed(years)]
@@ -85,7 +85,7 @@ class Press:
 
     def plan(self, period: Period) -> Plan:
         """What would be published."""
-        return shelf.plan(self._tables, self.areas, self.settings, self.viewer, period=period, today=date.today())
+        return public.plan(self._tables, self.areas, self.settings, self.viewer, period=period, today=date.today())
 
     def attacked(self, plan: Plan) -> list[dict[str, Any]]:
         """What an attacker could tell of it."""
@@ -95,11 +95,11 @@ class Press:
 
     def publish(self, plan: Plan) -> None:
         """Publishes it."""
-        shelf.publish(plan, self.settings, self.viewer, today=date.today())
+        public.publish(plan, self.settings, self.viewer, today=date.today())
 
     def exact(self, period: Period) -> bytes:
         """Exact counts of a period, for the task force alone."""
-        return shelf.exact(self._tables, self.areas, self.settings, self.viewer, period, date.today())
+        return public.exact(self._tables, self.areas, self.settings, self.viewer, period, date.today())
 
 
 def press(shell: Shell) -> Press:

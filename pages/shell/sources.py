@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from geo.errors import Fault
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
+    from geo.release.public import Published
     from geo.release.released import Released
-    from geo.release.shelf import Published
     from geo.settings import Settings
     from geo.viewer import Viewer
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from pages.web import door, files
+from pages.web import files, signin
 from pages.web.headers import SecurityHeaders
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def routes(base: str) -> list[BaseRoute]:
     base = base.strip("/")
     before = f"/{base}" if base else ""
     return [
-        Route(f"{before}/masuk", door.sign_in, methods=["GET", "POST"]),
-        Route(f"{before}/masuk/penyedia", door.to_provider, methods=["GET"]),
-        Route(f"{before}/masuk/kembali", door.from_provider, methods=["GET"]),
-        Route(f"{before}/keluar", door.sign_out, methods=["GET", "POST"]),
+        Route(f"{before}/masuk", signin.sign_in, methods=["GET", "POST"]),
+        Route(f"{before}/masuk/penyedia", signin.to_provider, methods=["GET"]),
+        Route(f"{before}/masuk/kembali", signin.from_provider, methods=["GET"]),
+        Route(f"{before}/keluar", signin.sign_out, methods=["GET", "POST"]),
         Route(f"{before}/berkas/{{token}}", files.answer, methods=["GET"]),
     ]
 

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from geo.access.doors import store_file
 from geo.errors import DataError
 from pages.shell import caches
-from pages.web.asking import viewer_of
+from pages.web.visitor import viewer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.web.ticket import base_of, host_of, place_of
+from pages.web.login_cookie import base_of, host_of, place_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -19,7 +19,7 @@ import geo
 from geo.access import incident
 from geo.access.audit import exported, saw, verify
 from geo.cli.main import main
-from geo.records import imports
+from geo.imports import run
 from geo.store import engine, records
 from geo.store.backup import backup
 from geo.store.engine import close_store, open_store
@@ -56,8 +56,8 @@ def store(tmp_path: Path, kupang: Areas, options: Settings) -> Iterator[Store]:
     path = tmp_path / "kota" / "kota.sqlite"
     file = tmp_path / "lembar.csv"
     file.write_text(SHEET, "utf-8")
-    sheet, mapping = imports.read_file(file, options, kind=Kind.CASES)
-    imports.accept(imports.prepared_for(sheet, mapping, kupang, today=date(2026, 1, 1)), path, ANA)
+    sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
+    run.accept(run.prepared_for(sheet, mapping, kupang, today=date(2026, 1, 1)), path, ANA)
     made = open_store(path)
     with made.writing(ANA, Right.BRING) as connection:
         records.correct_record(connection, ANA, number=1, version=1, values={"origin_kode": "53.02"})

@@ -16,7 +16,7 @@ from people import BEN, STEWARD
 from geo.access import retention
 from geo.access.audit import Head, verify
 from geo.cli.main import main
-from geo.records import imports
+from geo.imports import run
 from geo.settings import RetentionSettings
 from geo.store import canonical, engine, pseudonyms, records
 from geo.store.backup import backup, restore
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
     from geo.store.engine import Store
 
-    Bring = Callable[..., imports.Report]
+    Bring = Callable[..., run.Report]
 
 ANA = STEWARD
 KEEP = RetentionSettings(record_years=10, audit_years=10, copy_days=90)
@@ -68,13 +68,13 @@ def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
 def bring(store: Store, kupang: Areas, settings: Settings, tmp_path: Path) -> Bring:
     options = dataclasses.replace(settings, kota=store.path.parent)
 
-    def brought(text: str, kind: Kind = Kind.CASES) -> imports.Report:
+    def brought(text: str, kind: Kind = Kind.CASES) -> run.Report:
         file = tmp_path / "lembar.csv"
         file.write_text(text, "utf-8")
-        sheet, mapping = imports.read_file(file, options, kind=kind)
+        sheet, mapping = run.read_file(file, options, kind=kind)
         file.unlink()
-        prepared = imports.prepared_for(sheet, mapping, kupang, today=date(2030, 1, 1))
-        return imports.accept(prepared, store.path, ANA)
+        prepared = run.prepared_for(sheet, mapping, kupang, today=date(2030, 1, 1))
+        return run.accept(prepared, store.path, ANA)
 
     return brought
 

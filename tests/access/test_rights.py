@@ -13,16 +13,16 @@ import pytest
 from people import STEWARD
 
 from geo.access import audit, incident, retention
+from geo.imports import run, undo
 from geo.measures.rollout import Statement
 from geo.places.adopt import adopt, give_up
-from geo.records import imports
-from geo.records.tables import read_tables
 from geo.settings import EMBEDDED, read_settings
 from geo.sheets.mapping import Mapping, remember
 from geo.store import records
 from geo.store.backup import backup, restore
 from geo.store.engine import Store, close_store, open_store
 from geo.store.scenarios import Scenario
+from geo.store.tables import city_tables, read_tables
 from geo.terms import AsideWhy, Audience, Claim, CountedAs, Kind, Precision, Right, Role, StoreName
 from geo.viewer import NotAllowedError, Viewer
 from pages.shell.custody import Custody
@@ -69,10 +69,10 @@ def place(tmp_path: Path, kupang: Areas) -> Iterator[Place]:
     options = dataclasses.replace(OPTIONS, kota=tmp_path / "kota")
     file = tmp_path / "lembar.csv"
     file.write_text("reported_on,document_kode\n2018-11-16,53.71.04.1001\n", "utf-8")
-    sheet, mapping = imports.read_file(file, options, kind=Kind.CASES)
-    prepared = imports.prepared_for(sheet, mapping, kupang, today=TODAY)
+    sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
+    prepared = run.prepared_for(sheet, mapping, kupang, today=TODAY)
     made = Place(tmp_path, options, kupang, prepared)
-    imports.accept(prepared, made.path, STEWARD)
+    run.accept(prepared, made.path, STEWARD)
     backup(made.store, tmp_path / "salinan.sqlite", STEWARD)
     (tmp_path / "batas.gpkg").write_bytes(b"")
     yield made
@@ -84,12 +84,13 @@ B, D, S, A, P = Right.BRING, Right.DECIDE, Right.SEE_EXACT, Right.AUDIT, Right.P
 
 #: Every function of the library that takes a store or its path, with what it takes to call it.
 CALLS: dict[str, tuple[Right, Call]] = {
-    "imports.dry_run": (B, lambda p, v: imports.dry_run(p.prepared, p.path, v)),
-    "imports.accept": (B, lambda p, v: imports.accept(p.prepared, p.path, v)),
-    "imports.take_back": (B, lambda p, v: imports.take_back(p.path, v, 1)),
-    "imports.close_review": (D, lambda p, v: imports.close_review(p.path, v, 1)),
-    "imports.with_hashes": (D, lambda p, v: imports.with_hashes(p.path, v)),
+    "run.dry_run": (B, lambda p, v: run.dry_run(p.prepared, p.path, v)),
+    "run.accept": (B, lambda p, v: run.accept(p.prepared, p.path, v)),
+    "undo.take_back": (B, lambda p, v: undo.take_back(p.path, v, 1)),
+    "undo.close_review": (D, lambda p, v: undo.close_review(p.path, v, 1)),
+    "undo.with_hashes": (D, lambda p, v: undo.with_hashes(p.path, v)),
     "tables.read_tables": (S, lambda p, v: read_tables(StoreName.KOTA, p.settings, v)),
+    "tables.city_tables": (S, lambda p, v: city_tables(p.store, v)),
     "backup.backup": (B, lambda p, v: backup(p.store, p.folder / "b.sqlite", v)),
     "backup.restore": (B, lambda p, v: restore(p.path, p.folder / "salinan.sqlite", v, p.settings.retention)),
     "adopt.adopt": (
@@ -269,7 +270,7 @@ def test_everything_at_the_desk_and_in_custody_asks_for_its_right(
 def test_whoever_may_not_makes_no_store(tmp_path: Path, place: Place) -> None:
     path = tmp_path / "lain" / "kota.sqlite"
     for call in (
-        lambda: imports.accept(place.prepared, path, viewer(Role.PLANNER)),
+        lambda: run.accept(place.prepared, path, viewer(Role.PLANNER)),
         lambda: restore(path, tmp_path / "salinan.sqlite", viewer(Role.TASKFORCE), OPTIONS.retention),
     ):
         with pytest.raises(NotAllowedError):
@@ -294,8 +295,8 @@ def test_the_lists_are_complete(root: Path) -> None:
     assert public - set(CUSTODY) - {"is_new"} == set()
     #: These show nobody anything: they find, make and keep the file.
     house = {
-        "imports.expire",
-        "imports.open_existing",
+        "undo.expire",
+        "engine.open_existing",
         "engine.pseudonyms_of",
         "engine.open_store",
         "engine.close_store",
@@ -305,7 +306,13 @@ def test_the_lists_are_complete(root: Path) -> None:
     #: Accounts and sessions come before anybody is known; their own tests are elsewhere.
     elsewhere = {"accounts", "sessions", "doors", "exports", "signing", "attempts", "visitor"}
     takes = set()
-    for path in [*root.glob("geo/imports/*.py"), *root.glob("geo/records/*.py"), *root.glob("geo/sheets/*.py"), *root.glob("geo/store/*.py"), *root.glob("geo/access/*.py")]:
+    for path in [
+        *root.glob("geo/imports/*.py"),
+        *root.glob("geo/records/*.py"),
+        *root.glob("geo/sheets/*.py"),
+        *root.glob("geo/store/*.py"),
+        *root.glob("geo/access/*.py"),
+    ]:
         text = path.read_text("utf-8")
         if "geo.store" not in text or path.stem in elsewhere | {"sqlite", "pseudonyms"}:
             continue
@@ -319,7 +326,7 @@ def test_the_lists_are_complete(root: Path) -> None:
                 ):
                     takes.add(f"{path.stem}.{node.name}")
     # These read a file that somebody brought, or name a folder.
-    takes -= {"imports.read_file", "imports.mappings_folder", "tables.read_table"}
+    takes -= {"run.read_file", "run.mappings_folder", "tables.read_table"}
     assert takes - house == set(CALLS) - {"adopt.adopt", "adopt.give_up", "mapping.remember"}
 
 

@@ -24,7 +24,7 @@ from geo.access.visitor import COOKIE, OWNER, is_direct, visitor
 from geo.terms import Right, Role
 from geo.viewer import PUBLIC, NotAllowedError
 from pages import web
-from pages.web import files, headers, ticket
+from pages.web import files, headers, login_cookie
 from pages.web.views import view_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_the_cookie_is_the_browsers_alone_and_of_this_visit(in_use: Settings) ->
     tight = cookie(signed_in(browser(here="https://peta.kupang.go.id")))
     assert {part.strip().lower() for part in tight.split(";")[1:]} == parts | {"secure"}
     before = browser().get("/masuk")
-    assert "httponly" in cookie(before, ticket.COOKIE).lower()
+    assert "httponly" in cookie(before, login_cookie.COOKIE).lower()
 
 
 def test_a_base_path_is_kept(in_use: Settings) -> None:
@@ -192,7 +192,7 @@ def test_a_form_takes_the_word_of_its_own_browser(in_use: Settings) -> None:
     without.cookies.clear()
     assert without.post("/masuk", data={"form": word, "name": "tim", "password": PASSWORD + "!"}).status_code == 400
     forged = browser()
-    forged.cookies.set(ticket.COOKIE, base64.urlsafe_b64encode(b'{"form": "x"}').decode() + ".abc.def")
+    forged.cookies.set(login_cookie.COOKIE, base64.urlsafe_b64encode(b'{"form": "x"}').decode() + ".abc.def")
     assert forged.post("/masuk", data={"form": "x", "name": "tim", "password": PASSWORD + "!"}).status_code == 400
     assert rows(in_use, "SELECT count(*) FROM session") == [(0,)]
 

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from people import TASKFORCE
 
+from geo.facts import read_denominators
 from geo.measures.hotspots import courses_of, emerging_now, hotspots
 from geo.measures.poisson import critical_count, upper_tail
 from geo.measures.scan import circles, largest_ratios, random_maps
 from geo.measures.verdicts import Judge, Rules, Verdict
 from geo.period import Period
 from geo.places.neighbours import contiguous, poles
-from geo.records.denominators import read_denominators
-from geo.release.published import province
+from geo.release.province import province
 from geo.release.released import release
 from geo.study import join
 from geo.terms import State, StoreName
@@ -33,7 +33,7 @@ RULES = Rules(replicates=999)
 
 @pytest.fixture(scope="module")
 def sizes(kupang: Areas) -> pd.DataFrame:
-    return read_denominators(kupang)
+    return read_denominators(kupang.index)
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,8 @@ BARAT = "53.71.03.1014"
 def script(kode: str) -> None:
     from datetime import date
 
+    from geo.facts import rollout_facts
     from geo.measures.rollout import rollout
-    from geo.records.tables import FACTS, read_table
-    from geo.schemas import Table
     from geo.terms import Right
     from pages.parts.contradictions import contradictions_control
     from pages.parts.events import events_control
@@ -33,7 +32,7 @@ def script(kode: str) -> None:
     desk = shell.desk(Right.PLAN)
     assert desk is not None
     events_control(shell, desk, kode or shell.areas.city_code)
-    facts = read_table(Table.ROLLOUT, FACTS)
+    facts = rollout_facts()
     contradictions_control(shell, desk, rollout(facts, shell.areas, on=date(2019, 12, 1)).published)
 
 

@@ -9,10 +9,10 @@ import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
+from geo.facts import read_origins
+from geo.imports import run
 from geo.places.boundaries import read_areas
-from geo.records import imports
 from geo.settings import ROOT, read_settings
-from geo.sources import read_sources
 from geo.store.engine import close_store
 from geo.terms import Kind
 from geo.viewer import PUBLIC
@@ -46,9 +46,9 @@ def brought(folder: Path, text: str) -> None:
     options = read_settings()
     file = folder / "lembar.csv"
     file.write_text(text, encoding="utf-8")
-    sheet, mapping = imports.read_file(file, options, kind=Kind.CASES)
-    rows = imports.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
-    imports.accept(rows, folder / "kota.sqlite", STEWARD)
+    sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
+    rows = run.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
+    run.accept(rows, folder / "kota.sqlite", STEWARD)
     file.unlink()
 
 
@@ -401,4 +401,4 @@ def test_the_method_page_has_every_word_of_the_lists() -> None:
     assert "senyap" in tables[5]
     assert tables[7] == ["hampir selalu terpilih", "bergantung pada bobot", "belum sekarang"]
     assert "Jumlah tertinggi dahulu" in app.table[8].value.columns
-    assert len(app.expander) == len(read_sources())
+    assert len(app.expander) == len(read_origins())

@@ -9,8 +9,8 @@ import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
+from geo.imports import run
 from geo.places.boundaries import read_areas
-from geo.records import imports
 from geo.settings import ROOT, read_settings
 from geo.store.engine import close_store
 from geo.terms import Kind
@@ -248,9 +248,9 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     options = read_settings()
     for kind in (Kind.CASES, Kind.COVERAGE):
         file = ROOT / "data" / "contoh" / f"{kind.value}.csv"
-        sheet, mapping = imports.read_file(file, options, kind=kind)
-        rows = imports.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
-        imports.accept(rows, folder / "kota.sqlite", STEWARD)
+        sheet, mapping = run.read_file(file, options, kind=kind)
+        rows = run.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
+        run.accept(rows, folder / "kota.sqlite", STEWARD)
     yield folder
     close_store(folder / "kota.sqlite")
     monkeypatch.undo()

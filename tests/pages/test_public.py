@@ -17,9 +17,9 @@ from streamlit.testing.v1 import AppTest
 from geo.access import signing
 from geo.access.audit import Head, verify
 from geo.period import Period
-from geo.records.tables import read_tables
-from geo.release import shelf
+from geo.release import public
 from geo.store.engine import close_store, open_store, path_of
+from geo.store.tables import read_tables
 from geo.terms import Audience, Denominator, Right, State, StoreName
 from geo.words import Language, Words
 from pages.shell import caches, printing
@@ -157,7 +157,7 @@ def hidden_counts(city: City) -> list[int]:
     """Counts of four figures that an edition hides, and those of single years, which none lists."""
     found = list(city.yearly)
     for period in (FIRST, SECOND):
-        (edition,) = [one.edition for one in shelf.published(city.options)[0] if one.edition.scope.period == period]
+        (edition,) = [one.edition for one in public.published(city.options)[0] if one.edition.scope.period == period]
         kept = edition.of("kelurahan").set_index("kode")
         hidden = kept.index[kept["state"].eq(State.HIDDEN)]
         assert len(hidden) > 4, "others protect the small ones"
@@ -197,12 +197,12 @@ def test_an_attacker_with_every_filter_knows_what_the_editions_say_and_no_more(c
     )
     city.enter(grown, persons=60)
     names = city.areas.names
-    first_folder = {one.edition.scope.period: one.folder for one in shelf.published(city.options)[0]}
+    first_folder = {one.edition.scope.period: one.folder for one in public.published(city.options)[0]}
     for turn in ("editions", "re-issue"):
         if turn == "re-issue":
             city.publish(FIRST)
         forget()
-        out = {one.edition.scope.period: one.edition for one in shelf.published(city.options)[0]}
+        out = {one.edition.scope.period: one.edition for one in public.published(city.options)[0]}
         for period, measure in itertools.product(
             (FIRST, SECOND, Period(2017, 2017), Period(2016, 2020)), MEASURES[:4]
         ):
@@ -220,7 +220,7 @@ def test_an_attacker_with_every_filter_knows_what_the_editions_say_and_no_more(c
             assert WORDS("state.hidden") in shown[0].value.to_csv()
     tables = read_tables(StoreName.KOTA, city.options, STEWARD)
     readers = {}
-    for folder in sorted(path.parent for path in (shelf.home(city.options) / "public").glob("*/manifest.json")):
+    for folder in sorted(path.parent for path in (public.home(city.options) / "public").glob("*/manifest.json")):
         readers[folder.name] = Reader.of_folder(folder)
         truth = readers[folder.name].truth(tables.cases)
         assert readers[folder.name].breaches(truth, city.options.k) == [], folder.name
@@ -296,7 +296,7 @@ def test_the_steward_publishes_and_the_manifest_is_a_witness(city: City, browser
     app.button(key="releases.do").click().run()
     assert not app.exception
     assert not app.error
-    (newest,) = [one for one in shelf.published(city.options)[0] if one.edition.scope.period == FIRST]
+    (newest,) = [one for one in public.published(city.options)[0] if one.edition.scope.period == FIRST]
     assert newest.stamp.number == 3
     assert newest.stamp.reissue_of == 1
     assert acts(city).count("publish") == 3

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from geo.measures.rates import fit_prior, shrink
-from geo.planning.drawn import ordered
 from geo.planning.limits import Limits
 from geo.planning.proposal import (
     Override,
@@ -24,6 +23,7 @@ from geo.planning.proposal import (
     waves_of,
     worth,
 )
+from geo.planning.tiers import ordered
 from geo.planning.waves import NoPlanYetError
 from geo.terms import OverrideReason
 

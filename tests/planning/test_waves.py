@@ -20,9 +20,9 @@ from geo.errors import DataError, Problem
 from geo.planning import conflicts
 from geo.planning.board import Board
 from geo.planning.conflicts import Proof, conflict
-from geo.planning.drawn import drawn, drawn_order
 from geo.planning.greedy import highest_first
 from geo.planning.limits import Limits, Rule, RuleKind
+from geo.planning.tiers import drawn, drawn_order
 from geo.planning.waves import NoPlanError, StoppedBy, broken, plan, value
 from geo.programmes import NotProvedError
 

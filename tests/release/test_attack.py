@@ -14,8 +14,8 @@ from release.reader import KEY, Reader
 from release.towns import cities, draft, drawn, records, texts, town
 
 from geo.errors import DataError
+from geo.facts import read_denominators
 from geo.period import Period
-from geo.records.denominators import read_denominators
 from geo.release.attacker import breaches
 from geo.release.publish import attack
 from geo.terms import Audience
@@ -51,7 +51,7 @@ def check_same(one: Draft, cases: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("period", [Period(2017, 2017), pytest.param(Period(2016, 2018), marks=pytest.mark.slow)])
 def test_example_data(example: Tables, kupang: Areas, period: Period) -> None:
-    one = draft(example.cases, kupang, period, sizes=read_denominators(kupang).iloc[:, 0])
+    one = draft(example.cases, kupang, period, sizes=read_denominators(kupang.index).iloc[:, 0])
     assert one.hidden.any()
     check_same(one, example.cases)
 
@@ -143,7 +143,7 @@ def test_the_rule_holds_in_any_small_city(city: Any) -> None:
 @given(seed=st.integers(0, 10**6), skew=st.floats(0.1, 4), persons=st.integers(50, 2500), k=st.integers(2, 12))
 @how(max_examples=150, deadline=None)
 def test_the_rule_holds_at_full_size(kupang: Areas, seed: int, skew: float, persons: int, k: int) -> None:
-    sizes = read_denominators(kupang).iloc[:, 0]
+    sizes = read_denominators(kupang.index).iloc[:, 0]
     chance = np.random.default_rng(seed)
     cases = drawn(kupang.index, sizes * chance.gamma(1 / skew, skew, len(sizes)), persons, Period(2016, 2018), seed)
     one = draft(cases, kupang, Period(2016, 2018), k=k, sizes=sizes)

@@ -12,8 +12,8 @@ import pytest
 from release.towns import NOBODY_COVERED, draft, drawn, records, town
 
 from geo.errors import DataError, Problem
+from geo.facts import read_denominators
 from geo.period import Period
-from geo.records.denominators import read_denominators
 from geo.release.cells import KECAMATAN, KELURAHAN, KOTA
 from geo.release.editions import COLUMNS, TABLES, Edition, Scope, closed_years, draw_up, loss, next_period
 from geo.release.publish import Order, prepare
@@ -264,7 +264,7 @@ def test_what_is_printed_of_a_draft_holds_no_count(toy: Areas) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_an_edition_is_useful(kupang: Areas, skew: float, seed: int) -> None:
     """900 persons in three years, kelurahan by their polling stations and a factor of their own (mean 1)."""
-    sizes = read_denominators(kupang).iloc[:, 0]
+    sizes = read_denominators(kupang.index).iloc[:, 0]
     chance = np.random.default_rng(seed)
     cases = drawn(kupang.index, sizes * chance.gamma(1 / skew, skew, len(sizes)), 900, Period(2016, 2018), seed)
     found = loss(draft(cases, kupang, Period(2016, 2018), sizes=sizes))

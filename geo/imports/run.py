@@ -10,20 +10,19 @@ import pandas as pd
 from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
+from geo.imports.conflicts import refused_beside
+from geo.imports.outcomes import Judged, Known, Stored, decided_places, judge
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
-from geo.records.beside import refused_beside
-from geo.records.judge import Judged, Known, Stored, decided_places, judge
 from geo.sheets.mapping import guess, known_mappings, read_mapping
 from geo.sheets.prepare import NOT_TOLD, RowFault, prepare
 from geo.sheets.reading import read_sheet
 from geo.store import decisions
-from geo.store.batches import TABLES, Addition, Ready, add, standing_tokens, undo
-from geo.store.engine import note, open_store, pseudonyms_of
+from geo.store.batches import TABLES, Addition, Ready, add, standing_tokens
+from geo.store.engine import open_store
 from geo.store.pseudonyms import Hashes, Key, Pseudonyms
 from geo.store.schema import BATCH, RECORD_PLACE, SPELLING
-from geo.store.sqlite import forget_deleted
-from geo.terms import Act, BatchState, Kind, Outcome, PlaceRole, RecordState, Right
+from geo.terms import BatchState, Kind, Outcome, PlaceRole, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from geo.sheets.mapping import Mapping
     from geo.sheets.prepare import Prepared
     from geo.sheets.reading import Sheet
-    from geo.store.engine import Store
     from geo.terms import CodeSystem
     from geo.viewer import Viewer
 
@@ -336,86 +334,3 @@ def _addition(prepared: Prepared, judged: Judged, kept: pd.Index[int]) -> Additi
         twins=judged.twins,
         inner_twins=judged.inner_twins,
     )
-
-
-def take_back(path: Path, viewer: Viewer, batch: int) -> int:
-    """Takes a batch back, with its hashes; rows that it had replaced count again.
-
-    Returns
-    -------
-    int
-        Rows removed.
-
-    Raises
-    ------
-    NotAllowedError
-        When the viewer may bring no records.
-    DataError
-        When there is no store, no such batch, or it was taken back already.
-    """
-    viewer.require(Right.BRING)
-    store = open_existing(path)
-    with store.writing(viewer, Right.BRING) as connection:
-        removed, token = undo(connection, viewer, batch)
-        tokens = standing_tokens(connection)
-    Pseudonyms(store.pseudonyms, tokens).forget(token)
-    forget_deleted(store.engine)
-    return removed
-
-
-def close_review(path: Path, viewer: Viewer, batch: int) -> None:
-    """Ends the review of a batch's duplicates: its hashes are erased, and no later file is compared with it.
-
-    Pairs found until then need no hash; they wait for a person as before.
-
-    Raises
-    ------
-    NotAllowedError
-        When the viewer may not decide who is recorded twice.
-    DataError
-        When there is no store or no such batch.
-    """
-    viewer.require(Right.DECIDE)
-    store = open_existing(path)
-    with store.writing(viewer, Right.DECIDE) as connection:
-        token = connection.scalar(select(BATCH.c.token).where(BATCH.c.id == batch))
-        if token is None:
-            raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
-        note(connection, viewer, Act.CLOSE, "batch", batch)
-        tokens = standing_tokens(connection)
-    Pseudonyms(store.pseudonyms, tokens).forget(token)
-
-
-def expire(path: Path) -> None:
-    """Erases the file of hashes when it has reached its age; asked at every look at the desk and by every command."""
-    Pseudonyms(pseudonyms_of(path), ()).expire()
-
-
-def with_hashes(path: Path, viewer: Viewer) -> list[int]:
-    """Batches whose hashes are still kept: those whose review of duplicates is not ended.
-
-    Raises
-    ------
-    NotAllowedError
-        When the viewer may not decide who is recorded twice.
-    """
-    viewer.require(Right.DECIDE)
-    if not path.exists():
-        return []
-    store = open_store(path)
-    with store.reading(viewer, Right.DECIDE) as connection:
-        tokens = standing_tokens(connection)
-    return sorted(tokens[token] for token in Pseudonyms(store.pseudonyms, tokens).tokens() if token in tokens)
-
-
-def open_existing(path: Path) -> Store:
-    """Store that must be there already.
-
-    Raises
-    ------
-    DataError
-        When it is not.
-    """
-    if not path.exists():
-        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
-    return open_store(path)

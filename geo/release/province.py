@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.facts import press_figures
 from geo.period import Period
 from geo.places.boundaries import read_areas
-from geo.records.press import press_figures
 from geo.release.released import Count, Counts
 from geo.settings import EMBEDDED, ROOT, read_settings
 from geo.terms import State

@@ -13,18 +13,20 @@ from people import BEN, PLANNER, STEWARD
 from sqlalchemy import CheckConstraint
 
 from geo.errors import DataError, Problem
-from geo.records import imports, timeline
-from geo.records.tables import FACTS, read_table, read_tables
+from geo.facts import rollout_facts
+from geo.imports import run, undo
+from geo.records import timeline
 from geo.schemas import Table, check, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
-from geo.store import canonical, contradictions, events, plans, records, scenarios
+from geo.sheets.tables import read_table
+from geo.store import batches, canonical, contradictions, events, plans, records, scenarios
 from geo.store.backup import backup, restore
-from geo.store.batches import undo
 from geo.store.canonical import Said
 from geo.store.engine import close_store, open_store
 from geo.store.erasure import Limits, count, erase
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
+from geo.store.tables import read_tables
 from geo.terms import AsideWhy, Kind, Right, StoreName
 
 if TYPE_CHECKING:
@@ -282,7 +284,7 @@ def test_what_was_withdrawn_comes_back_only_where_it_still_can_be_so(store: Stor
 def test_an_event_by_hand_is_a_batch_and_goes_with_it(store: Store) -> None:
     number = enter(store, "active", "2019-05-10")
     with store.writing(STEWARD, Right.BRING) as connection:
-        removed, _ = undo(connection, STEWARD, row(store, number)["batch_id"])
+        removed, _ = batches.undo(connection, STEWARD, row(store, number)["batch_id"])
     assert removed == 1
     assert listed(store) == []
 
@@ -293,35 +295,35 @@ SHEET = "kode,stage,on,counted_as,claim,source,source_on"
 
 
 @pytest.fixture
-def bring(store: Store, kupang: Areas, settings: Settings, tmp_path: Path) -> Callable[..., imports.Report]:
+def bring(store: Store, kupang: Areas, settings: Settings, tmp_path: Path) -> Callable[..., run.Report]:
     options = dataclasses.replace(settings, kota=store.path.parent)
 
-    def brought(text: str | Path, today: date = TODAY) -> imports.Report:
+    def brought(text: str | Path, today: date = TODAY) -> run.Report:
         file = text
         if isinstance(text, str):
             file = tmp_path / "lembar.csv"
             file.write_text(text, "utf-8")
-        sheet, mapping = imports.read_file(file, options, kind=Kind.ROLLOUT)
-        return imports.accept(imports.prepared_for(sheet, mapping, kupang, today=today), store.path, STEWARD)
+        sheet, mapping = run.read_file(file, options, kind=Kind.ROLLOUT)
+        return run.accept(run.prepared_for(sheet, mapping, kupang, today=today), store.path, STEWARD)
 
     return brought
 
 
-def test_the_sample_comes_in_whole_and_goes_out_again(store: Store, bring: Callable[..., imports.Report]) -> None:
+def test_the_sample_comes_in_whole_and_goes_out_again(store: Store, bring: Callable[..., run.Report]) -> None:
     sample = ROOT / "data" / "samples" / "contoh_rollout.csv"
     report = bring(sample)
     assert report.counts["accepted"] == report.read == len(sample.read_text("utf-8").splitlines()) - 1
-    read = read_table(Table.ROLLOUT, sample)
+    read = typed(Table.ROLLOUT, check(Table.ROLLOUT, read_table(sample)))
     pd.testing.assert_frame_equal(counted(store), read, check_dtype=False)
     assert set(read["stage"]) >= {"proposed", "socialised", "decree", "recruited", "trained", "active", "dormant"}
     assert read["source"].eq("contoh").all()
     again = bring(sample, date(2020, 7, 1))
     assert (again.batch, again.counts["duplicates"]) == (None, report.read)
-    imports.take_back(store.path, STEWARD, 1)
+    undo.take_back(store.path, STEWARD, 1)
     assert counted(store).empty
 
 
-def test_rows_that_cannot_be_so_are_refused_with_their_reason(bring: Callable[..., imports.Report]) -> None:
+def test_rows_that_cannot_be_so_are_refused_with_their_reason(bring: Callable[..., run.Report]) -> None:
     def line(stage: str, on: str, source_on: str, more: str = ",,,") -> str:
         return f"{BARAT},{stage},{on},cw,actual,lurah,{source_on},{more}\n"
 
@@ -351,7 +353,7 @@ def test_rows_that_cannot_be_so_are_refused_with_their_reason(bring: Callable[..
     assert not {"decree_no", "document", "source"} & set(report.refused.columns)
 
 
-def test_a_file_beside_what_is_in_the_store(store: Store, bring: Callable[..., imports.Report]) -> None:
+def test_a_file_beside_what_is_in_the_store(store: Store, bring: Callable[..., run.Report]) -> None:
     enter(store, "decree", "2019-05-10")
     lines = [
         f"{BARAT},trained,2019-05-09,cw,actual,lurah,2019-05-09",  # 2: before the decree that is there
@@ -370,7 +372,7 @@ def test_a_file_beside_what_is_in_the_store(store: Store, bring: Callable[..., i
 
 
 def test_a_file_that_comes_again_mended_is_not_held_to_what_it_said_before(
-    store: Store, bring: Callable[..., imports.Report]
+    store: Store, bring: Callable[..., run.Report]
 ) -> None:
     def lines(*changing: str) -> str:
         same = [f"{BARAT},active,2019-0{n}-01,cw,actual,lurah,2019-09-01," for n in range(4, 9)]
@@ -389,7 +391,7 @@ def test_a_file_that_comes_again_mended_is_not_held_to_what_it_said_before(
     assert set(counted(store)["stage"]) == {"active", "socialised", "trained"}
 
 
-def test_what_became_known_on_the_day_of_the_import(store: Store, bring: Callable[..., imports.Report]) -> None:
+def test_what_became_known_on_the_day_of_the_import(store: Store, bring: Callable[..., run.Report]) -> None:
     text = f"{SHEET}\n{BARAT},active,2019-05-10,cw,actual,lurah,2019-05-10\n"
     bring(text)
     assert counted(store)["recorded_on"].tolist() == [pd.Timestamp(TODAY)]
@@ -400,7 +402,7 @@ def test_what_became_known_on_the_day_of_the_import(store: Store, bring: Callabl
 
 
 def test_columns_that_older_files_lack(store: Store) -> None:
-    facts = read_table(Table.ROLLOUT, FACTS)
+    facts = rollout_facts()
     assert list(facts.columns) == [*columns(Table.ROLLOUT), "set_aside_on"]
     assert facts[["decree_no", "course", "reported_by", "document", "early_why"]].eq("").all(axis=None)
     assert facts[["hours", "set_aside_on"]].isna().all(axis=None)
@@ -565,7 +567,7 @@ def test_a_plan_becomes_targets_and_a_later_one_takes_its_place(store: Store) ->
     assert (standing(store), len(counted(store))) == ([], 0)
 
 
-def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Callable[..., imports.Report]) -> None:
+def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Callable[..., run.Report]) -> None:
     number = enter(store, "active", "2019-05-10")
     bring(f"{SHEET}\n{BARAT},active,2019-05-11,cw,actual,lurah,2019-05-11\n")
     for batch in (row(store, number)["batch_id"], 2, 99):

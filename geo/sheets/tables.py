@@ -1,37 +1,26 @@
-"""Tables as commands take and give them: any common file in, whole files out, nobody's NIK in either."""
+"""Tables as commands read them: any common file, nobody's NIK."""
 
 from __future__ import annotations
 
 import codecs
-import os
-import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
-import shapely
 
-from geo.cli.telling import RefusalError
-from geo.errors import Fault, Problem, fit_to_show
-from geo.records.read import parse
+from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.sheets.csv_text import parse
 from geo.sheets.reading import decoded, read_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
 INPUTS = (".csv", ".xlsx", ".ods", ".parquet")
-OUTPUTS = (".csv", ".xlsx", ".parquet", ".gpkg", ".geojson")
-TABLES = (".csv", ".xlsx", ".parquet")
-#: What a spreadsheet would run when it opens a csv; a number with a sign is none.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NIK_DIGITS = 16
 _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
@@ -41,8 +30,8 @@ _COLUMNS_SHOWN = 12
 _HALF = 0.5
 
 
-def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", hint: str = "") -> RefusalError:
-    return RefusalError([Fault.of(table, column, problem, hint=hint)], topic)
+def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", hint: str = "") -> DataError:
+    return DataError((Fault.of(table, column, problem, hint=hint),), topic)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -71,7 +60,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     faults += [Fault.of(path.name, name, Problem.DUPLICATE) for name in twice]
     if faults:
-        raise RefusalError(faults, "table")
+        raise DataError(tuple(faults), "table")
     return table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
 
 
@@ -164,7 +153,7 @@ def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray
     """
     found, faults = numbers(table, name, (x, y))
     if faults:
-        raise RefusalError(faults, "table")
+        raise DataError(tuple(faults), "table")
     return found[x], found[y]
 
 
@@ -197,127 +186,3 @@ def with_column(table: pd.DataFrame, name: str, values: Any) -> pd.DataFrame:
     while aside in table.columns:
         aside += "_input"
     return table.rename(columns={name: aside}).assign(**{name: values})
-
-
-def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
-    """Refuse an output that could not be written, before any work is done.
-
-    Raises
-    ------
-    DataError
-        When its ending is not among `endings`, or its folder is not there.
-    """
-    if path.suffix.lower() not in endings:
-        raise _refuse("-o", "", Problem.WRONG_KIND, topic="option", hint=", ".join(endings))
-    if path.is_dir() or not path.parent.is_dir():
-        raise _refuse("-o", "", Problem.MISSING_FILE, topic="option")
-
-
-def _harmless(table: pd.DataFrame) -> pd.DataFrame:
-    """Table whose text no spreadsheet takes for a formula: an apostrophe before it, as a person would type."""
-
-    def cell(value: Any) -> Any:
-        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
-
-    return table.apply(lambda column: column if pd.api.types.is_numeric_dtype(column.dtype) else column.map(cell))
-
-
-def _write_xlsx(table: pd.DataFrame, path: Path) -> None:
-    """A sheet in which text is text, whatever it begins with."""
-    # Not at the top: only this needs it, and it takes its time.
-    import xlsxwriter
-
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet()
-        for at, name in enumerate(table.columns):
-            sheet.write_string(0, at, str(name))
-        for row, cells in enumerate(table.itertuples(index=False, name=None), start=1):
-            for at, value in enumerate(cells):
-                if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-                    if np.isfinite(value):
-                        sheet.write_number(row, at, float(value))
-                elif value is not None and not pd.isna(value):
-                    sheet.write_string(row, at, str(value))
-
-
-def _unused(name: str, columns: pd.Index[Any]) -> str:
-    """Name that is none of the columns, however they are capitalised: a database knows no difference."""
-    taken = {str(column).lower() for column in columns}
-    while name in taken:
-        name += "_"
-    return name
-
-
-def _as_points(points: NDArray[np.float64]) -> NDArray[Any]:
-    shapes = np.full(len(points), None, dtype=object)
-    there = np.isfinite(points).all(axis=1)
-    shapes[there] = shapely.points(points[there])
-    return shapes
-
-
-def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[Any]) -> None:
-    plain = pd.Index([str(column).lower() for column in table.columns])
-    if plain.has_duplicates:
-        # GDAL 3 takes one of the two and loses the other, in GeoJSON without a word.
-        alike = table.columns[plain.duplicated(keep=False)]
-        faults = [Fault.of(layer + path.suffix, str(column), Problem.DUPLICATE, rows=[1]) for column in alike]
-        raise RefusalError(faults, "table")
-    name = _unused("geom", table.columns)
-    kinds = {shape.geom_type for shape in shapes if shape is not None}
-    if kinds == {"Polygon", "MultiPolygon"}:
-        shapes = np.array([shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes])
-        kinds = {"MultiPolygon"}
-    frame = gpd.GeoDataFrame(table.assign(**{name: shapes}), geometry=name, crs="EPSG:4326")
-    database = path.suffix == ".gpkg"
-    options = {"FID": _unused("fid", table.columns), "GEOMETRY_NAME": name} if database else {}
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        layer=layer,
-        driver="GPKG" if database else "GeoJSON",
-        geometry_type=kinds.pop() if kinds else "Point",
-        use_arrow=True,
-        layer_options=options,
-    )
-
-
-def write_table(
-    table: pd.DataFrame,
-    path: Path,
-    points: NDArray[np.float64] | None = None,
-    shapes: NDArray[Any] | None = None,
-) -> None:
-    """Write a table whole or not at all, in the kind that the ending of its file names.
-
-    Parameters
-    ----------
-    points
-        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only, which
-        cannot do without.
-
-    shapes
-        Geometry of each row in EPSG:4326, in place of points.
-
-    Raises
-    ------
-    DataError
-        When the place cannot be written to.
-    """
-    ending = path.suffix.lower()
-    writers: dict[str, Callable[[Path], object]] = {
-        ".csv": lambda at: _harmless(table).to_csv(at, index=False, encoding="utf-8", lineterminator="\n"),
-        ".xlsx": lambda at: _write_xlsx(table, at),
-        ".parquet": lambda at: table.to_parquet(at, index=False),
-    }
-    drawn = _as_points(points) if points is not None else shapes
-    if drawn is not None:
-        writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_shapes(table, at, path.stem, drawn))
-    try:
-        # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
-        with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:
-            unfinished = Path(folder).resolve() / f"table{ending}"
-            writers[ending](unfinished)
-            os.replace(unfinished, path)  # noqa: PTH105 - Path.replace is the same; the name says what happens
-    except OSError as fault:
-        raise _refuse("-o", "", Problem.UNREADABLE, topic="option") from fault

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from geo.cli.output import RefusalError
 from geo.cli.places import options_of
-from geo.cli.tables import INPUTS, columns_told, read_table, with_column, without_nik, write_table
-from geo.cli.telling import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.files import write_table
 from geo.places.boundaries import read_layer
+from geo.sheets.tables import INPUTS, columns_told, read_table, with_column, without_nik
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from geo.cli.telling import Teller
+    from geo.cli.output import Teller
 
 _SHAPES = (".gpkg", ".geojson")
 

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from geo.records.example import SEVEN
+from data.make_example import SEVEN
+from geo.files import write_workbook
 from geo.schemas import Table, columns
 from geo.terms import Stage
 
@@ -265,19 +266,8 @@ def csv_bytes(rows: Sequence[Sequence[Any]], *, separator: str = ",", encoding: 
 
 def xlsx_bytes(rows: Sequence[Sequence[Any]], *, merged: Sequence[str] = (), sheet: str = "Lembar1") -> bytes:
     """Rows as an xlsx with merged cells; the same bytes every time."""
-    import xlsxwriter
-
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as book:
-        book.set_properties({"created": _MADE, "comments": "Data contoh, bukan kasus nyata"})
-        page = book.add_worksheet(sheet)
-        for at, row in enumerate(rows):
-            page.write_row(at, 0, row)
-        for cells in merged:
-            page.merge_range(cells, None)
-        for at, row in enumerate(rows):
-            # A merged range was written over: its first cell once more.
-            page.write_row(at, 0, row)
+    write_workbook(made, {sheet: rows}, merged=merged, has_header=False, comments="Data contoh, bukan kasus nyata")
     return made.getvalue()
 
 
@@ -316,8 +306,6 @@ def form_bytes(kelurahan: pd.Series[str], kecamatan: pd.Series[str]) -> bytes:
     kelurahan, kecamatan
         Names by `kode`.
     """
-    import xlsxwriter
-
     survey = [
         ["type", "name", "label::Indonesia (id)", "label::English (en)", "required", "appearance", "constraint"],
         [
@@ -367,13 +355,7 @@ def form_bytes(kelurahan: pd.Series[str], kecamatan: pd.Series[str]) -> bytes:
         ],
     }
     made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        book.set_properties({"created": _MADE})
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                for column, text in enumerate(row):
-                    page.write_string(at, column, str(text))
+    write_workbook(made, sheets, has_header=False)
     return made.getvalue()
 
 

@@ -14,9 +14,9 @@ from geo.access.visitor import COOKIE
 from geo.errors import DataError
 from geo.viewer import PUBLIC
 from pages.shell import caches
-from pages.web import paper, ticket
-from pages.web.asking import network_of, viewer_of
+from pages.web import html, login_cookie
 from pages.web.views import asked_view, view_of
+from pages.web.visitor import network_of, viewer_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,18 +33,18 @@ def _has_provider() -> bool:
 
 def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said: str = "") -> Response:
     """The page to sign in on, with what went wrong before."""
-    carried = ticket.read(request)
+    carried = login_cookie.read(request)
     language = words.language.value
     parts = [f"<p>{words('door.lead')}</p>"]
     if said:
-        parts = [paper.told(words(f"door.said.{said}"), "good")]
+        parts = [html.told(words(f"door.said.{said}"), "good")]
     if fault:
-        parts.append(paper.told(words(f"door.fault.{fault}")))
+        parts.append(html.told(words(f"door.fault.{fault}")))
     if _has_provider():
-        there = paper.link("masuk/penyedia", bahasa=language, lanjut=lanjut)
+        there = html.link("masuk/penyedia", bahasa=language, lanjut=lanjut)
         parts += [f'<a class="button" href="{there}">{words("door.provider")}</a>', f"<h2>{words('door.or')}</h2>"]
     parts.append(
-        f'<form method="post" action="masuk">{paper.hidden(form=carried["form"], lanjut=lanjut, bahasa=language)}'
+        f'<form method="post" action="masuk">{html.hidden(form=carried["form"], lanjut=lanjut, bahasa=language)}'
         f'<label for="name">{words("door.name")}</label>'
         '<input id="name" name="name" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" '
         'maxlength="64" required>'
@@ -52,9 +52,9 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
         '<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" '
         f"required><button{' class=second' if _has_provider() else ''}>{words('door.enter')}</button></form>"
     )
-    back = paper.link(f".{lanjut}")
+    back = html.link(f".{lanjut}")
     parts.append(f'<p class="small">{words("door.help")}<br><a href="{back}">{words("door.back")}</a></p>')
-    answer = paper.page(
+    answer = html.page(
         words,
         title=words("door.title"),
         body="\n".join(parts),
@@ -62,18 +62,18 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
         lanjut=lanjut,
         status=_STATUS.get(fault, 403 if fault else 200),
     )
-    ticket.write(request, answer, carried)
+    login_cookie.write(request, answer, carried)
     return answer
 
 
 async def sign_in(request: Request) -> Response:
     """Form, and what it brings."""
     if request.method == "GET":
-        return _form(request, paper.words_of(request), lanjut=asked_view(request), said=_said(request))
+        return _form(request, html.words_of(request), lanjut=asked_view(request), said=_said(request))
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
         given = {name: value for name, value in sent.items() if isinstance(value, str)}
-    words, lanjut = paper.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
-    if not ticket.is_from_here(request, ticket.read(request), given.get("form", "")):
+    words, lanjut = html.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
+    if not login_cookie.is_from_here(request, login_cookie.read(request), given.get("form", "")):
         return _form(request, words, lanjut=lanjut, fault="form")
     # Not at the top: who only looks needs none of it.
     from geo.access import signing
@@ -102,9 +102,9 @@ async def _entered(request: Request, token: str, lanjut: str) -> Response:
     """Lets somebody in: a new token, whatever the browser had before ends."""
     before = request.cookies.get(COOKIE, "")
     await run_in_threadpool(_end, before, everywhere=False)
-    answer = RedirectResponse(f"{ticket.base_of(request)}{lanjut}", 303, {"cache-control": "no-store"})
-    ticket.set_cookie(request, answer, COOKIE, token)
-    ticket.drop_cookie(request, answer, ticket.COOKIE)
+    answer = RedirectResponse(f"{login_cookie.base_of(request)}{lanjut}", 303, {"cache-control": "no-store"})
+    login_cookie.set_cookie(request, answer, COOKIE, token)
+    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
     return answer
 
 
@@ -117,26 +117,26 @@ def _end(token: str, *, everywhere: bool) -> None:
 
 async def to_provider(request: Request) -> Response:
     """Sends the browser to the office's provider."""
-    words, lanjut = paper.words_of(request), asked_view(request)
+    words, lanjut = html.words_of(request), asked_view(request)
     if not _has_provider():
         return _form(request, words, lanjut=lanjut)
     from geo.access.signing import RefusedError
     from pages.web import provider
 
-    carried = ticket.read(request) | {"lanjut": lanjut, "bahasa": words.language.value}
+    carried = login_cookie.read(request) | {"lanjut": lanjut, "bahasa": words.language.value}
     try:
-        answer = await provider.redirect(request, carried, f"{ticket.base_of(request)}/masuk/kembali")
+        answer = await provider.redirect(request, carried, f"{login_cookie.base_of(request)}/masuk/kembali")
     except RefusedError as refused:
         return _refused(request, words, refused.why.value, lanjut)
-    ticket.write(request, answer, carried)
+    login_cookie.write(request, answer, carried)
     answer.headers["cache-control"] = "no-store"
     return answer
 
 
 async def from_provider(request: Request) -> Response:
     """Takes what the provider sends back."""
-    carried = ticket.read(request)
-    words, lanjut = paper.words_of(request, str(carried.get("bahasa", ""))), view_of(str(carried.get("lanjut", "")))
+    carried = login_cookie.read(request)
+    words, lanjut = html.words_of(request, str(carried.get("bahasa", ""))), view_of(str(carried.get("lanjut", "")))
     if not _has_provider():
         return _form(request, words, lanjut=lanjut)
     from geo.access import signing
@@ -156,25 +156,25 @@ def _refused(request: Request, words: Words, why: str, lanjut: str) -> Response:
     """Says that the provider's answer signs nobody in, and the ways on."""
     at = "../masuk"
     body = (
-        paper.told(words(f"door.fault.{why}"))
-        + f'<a class="button" href="{paper.link(at, bahasa=words.language.value, lanjut=lanjut)}">'
+        html.told(words(f"door.fault.{why}"))
+        + f'<a class="button" href="{html.link(at, bahasa=words.language.value, lanjut=lanjut)}">'
         + f"{words('door.again')}</a>"
     )
-    answer = paper.page(
+    answer = html.page(
         words, title=words("door.not_in"), body=body, here=at, status=_STATUS.get(why, 403), lanjut=lanjut
     )
-    ticket.drop_cookie(request, answer, ticket.COOKIE)
+    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
     return answer
 
 
 async def sign_out(request: Request) -> Response:
     """Asks whether in this browser or everywhere, and does it."""
     if request.method == "GET":
-        return await _way_out(request, paper.words_of(request), asked_view(request))
+        return await _way_out(request, html.words_of(request), asked_view(request))
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
         given = {name: value for name, value in sent.items() if isinstance(value, str)}
-    words, lanjut = paper.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
-    if not ticket.is_from_here(request, ticket.read(request), given.get("form", "")):
+    words, lanjut = html.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
+    if not login_cookie.is_from_here(request, login_cookie.read(request), given.get("form", "")):
         return await _way_out(request, words, lanjut, fault="form")
     everywhere = given.get("where") == "everywhere"
     try:
@@ -183,34 +183,34 @@ async def sign_out(request: Request) -> Response:
         # The session stands on: the browser must not look as if it did not.
         return await _way_out(request, words, lanjut, fault="busy")
     answer = RedirectResponse(
-        f"{ticket.base_of(request)}/masuk?keluar=ya&bahasa={words.language}", 303, {"cache-control": "no-store"}
+        f"{login_cookie.base_of(request)}/masuk?keluar=ya&bahasa={words.language}", 303, {"cache-control": "no-store"}
     )
-    ticket.drop_cookie(request, answer, COOKIE)
-    ticket.drop_cookie(request, answer, ticket.COOKIE)
+    login_cookie.drop_cookie(request, answer, COOKIE)
+    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
     return answer
 
 
 async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = "") -> Response:
     """The page to sign out on."""
-    carried = ticket.read(request)
+    carried = login_cookie.read(request)
     try:
         viewer = await run_in_threadpool(viewer_of, request)
     except DataError:
         viewer, fault = PUBLIC, "busy"
-    parts = [paper.told(words(f"door.fault.{fault}"))] if fault else []
+    parts = [html.told(words(f"door.fault.{fault}"))] if fault else []
     if viewer.name and COOKIE in request.cookies:
-        own = paper.hidden(form=carried["form"], lanjut=lanjut, bahasa=words.language.value)
+        own = html.hidden(form=carried["form"], lanjut=lanjut, bahasa=words.language.value)
         parts.append(f"<p>{words('door.leave.who', name=escape(viewer.name))}</p>")
         parts += [
-            f'<form method="post" action="keluar">{own}{paper.hidden(where=where)}'
+            f'<form method="post" action="keluar">{own}{html.hidden(where=where)}'
             f'<button class="{kind}">{words(f"door.leave.{where}")}</button></form>'
             for where, kind in (("here", "first"), ("everywhere", "second"))
         ]
         parts.append(f'<p class="small">{words("door.leave.help")}</p>')
     else:
         parts.append(f"<p>{words('door.leave.nobody')}</p>")
-    parts.append(f'<p class="small"><a href="{paper.link(f".{lanjut}")}">{words("door.back")}</a></p>')
-    answer = paper.page(
+    parts.append(f'<p class="small"><a href="{html.link(f".{lanjut}")}">{words("door.back")}</a></p>')
+    answer = html.page(
         words,
         title=words("door.leave.title"),
         body="\n".join(parts),
@@ -218,5 +218,5 @@ async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = 
         lanjut=lanjut,
         status=_STATUS.get(fault, 200),
     )
-    ticket.write(request, answer, carried)
+    login_cookie.write(request, answer, carried)
     return answer

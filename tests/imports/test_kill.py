@@ -30,7 +30,7 @@ import sys
 from datetime import date
 from pathlib import Path
 from geo.places.boundaries import read_areas
-from geo.records.imports import accept, prepared_for, read_file
+from geo.imports.run import accept, prepared_for, read_file
 from geo.settings import read_settings
 from geo.terms import Kind, Role
 options = read_settings()

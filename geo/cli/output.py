@@ -32,8 +32,7 @@ class RefusalError(DataError):
     """
 
     def __init__(self, faults: Iterable[Fault], topic: str, found: Mapping[str, Any] | None = None) -> None:
-        super().__init__(tuple(faults))
-        self.topic = topic
+        super().__init__(tuple(faults), topic)
         self.found = found or {}
 
 
@@ -67,7 +66,7 @@ class Teller:
 
     def refuse(self, error: str, refusal: DataError | None = None) -> None:
         """Say what is wrong: all faults on stdout as JSON, or on stderr one a line."""
-        topic = refusal.topic if isinstance(refusal, RefusalError) else ""
+        topic = refusal.topic if refusal else ""
         faults = refusal.faults if refusal else ()
         if self.as_json:
             listed = [self._fault(fault, topic) for fault in faults]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from people import STEWARD
 from pyxform.xls2xform import convert
 
+from data.make_samples import sample_files
 from geo.errors import DataError, Problem
-from geo.records.imports import prepared_for
-from geo.records.samples import sample_files
+from geo.imports.run import prepared_for
 from geo.schemas import Table, columns
 from geo.settings import ROOT
 from geo.sheets.fields import FIELDS, guess_kind, plain

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from people import STEWARD
 
 from geo.errors import DataError, Problem
+from geo.imports import run, undo
 from geo.present.reports import rejected_csv
-from geo.records import imports
 from geo.schemas import Table
 from geo.store import canonical, decisions, engine, pseudonyms, records
 from geo.store.engine import close_store, open_store
@@ -30,8 +30,8 @@ from geo.words import Language, Words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geo.imports.run import Report
     from geo.places.boundaries import Areas
-    from geo.records.imports import Report
     from geo.settings import Settings
 
 ANA = STEWARD
@@ -58,15 +58,15 @@ class Bringer:
     def prepared(self, text: str, kind: Kind = Kind.CASES, name: str = "lembar.csv", **options: Any) -> Any:
         file = self.folder / name
         file.write_text(text, encoding="utf-8")
-        sheet, mapping = imports.read_file(file, self.options, kind=kind, **options)
+        sheet, mapping = run.read_file(file, self.options, kind=kind, **options)
         file.unlink()
-        return imports.prepared_for(sheet, mapping, self.areas, today=TODAY)
+        return run.prepared_for(sheet, mapping, self.areas, today=TODAY)
 
     def __call__(self, text: str, kind: Kind = Kind.CASES, **options: Any) -> Report:
-        return imports.accept(self.prepared(text, kind), self.path, ANA, **options)
+        return run.accept(self.prepared(text, kind), self.path, ANA, **options)
 
     def dry(self, text: str, kind: Kind = Kind.CASES) -> Report:
-        return imports.dry_run(self.prepared(text, kind), self.path, ANA)
+        return run.dry_run(self.prepared(text, kind), self.path, ANA)
 
     def tables(self) -> dict[Table, pd.DataFrame]:
         with open_store(self.path).reading(ANA, Right.BRING) as connection:
@@ -185,7 +185,7 @@ def test_the_mended_file_adds_only_what_was_refused(bring: Bringer) -> None:
     assert (counts(report), report.replaced) == ((0, 1, 1, 5), 1)
     assert len(bring.cases()) == 6
     assert report.batch is not None
-    imports.take_back(bring.path, ANA, report.batch)
+    undo.take_back(bring.path, ANA, report.batch)
     assert "2018-11-17" in set(bring.cases()["reported_on"].dt.strftime("%Y-%m-%d"))
 
 
@@ -207,7 +207,7 @@ def test_after_the_hashes_are_erased_rows_are_known_by_their_number(bring: Bring
     text = HEAD + "".join(row(number, tanggal=f"{number} Maret 2018") for number in range(1, 13))
     first = bring(text)
     assert first.batch is not None
-    imports.close_review(bring.path, ANA, first.batch)
+    undo.close_review(bring.path, ANA, first.batch)
     assert not open_store(bring.path).pseudonyms.exists()
     assert counts(bring(text)) == (0, 0, 0, 12)
     assert counts(bring(text + row(13))) == (1, 0, 0, 12)
@@ -218,7 +218,7 @@ def test_after_the_hashes_are_erased_rows_are_known_by_their_number(bring: Bring
 def test_undo_takes_everything_back(bring: Bringer, path: Path) -> None:
     report = bring(MESSY)
     assert report.batch == 1
-    assert imports.take_back(path, ANA, 1) == 4
+    assert undo.take_back(path, ANA, 1) == 4
     assert bring.cases().empty
     assert not open_store(path).pseudonyms.exists(), "no hash outlives its batch"
     assert counts(bring(MESSY)) == (3, 1, 3, 0)
@@ -263,7 +263,7 @@ def test_canary_of_a_person_is_nowhere(
     text += row(3, kel=f"{NAME} RT 01 Jl. Timor Raya 12", nik=CANARY) + row(4, kel="Oebobo", sex=NAME)
     caplog.set_level(logging.DEBUG)
     prepared = bring.prepared(text)
-    report = imports.accept(prepared, path, ANA)
+    report = run.accept(prepared, path, ANA)
     shown = [
         repr(prepared),
         repr(report.faults),
@@ -300,7 +300,7 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
         assert value not in path.read_bytes()
     later = engine.now() + timedelta(days=31)
     monkeypatch.setattr(pseudonyms, "now", lambda: later)
-    imports.expire(path)
+    undo.expire(path)
     assert not store.pseudonyms.exists()
     bring(HEAD + row(9))
     with sqlite3.connect(store.pseudonyms) as connection:
@@ -426,7 +426,7 @@ def test_generated_sheets_account_for_every_row(bring: Bringer, rows: list[list[
     again = bring(text)
     assert again.counts[Outcome.ACCEPTED] == again.counts[Outcome.REVIEW] == 0
     if first.batch is not None:
-        imports.take_back(bring.path, ANA, first.batch)
+        undo.take_back(bring.path, ANA, first.batch)
     assert bring.cases().empty
 
 

@@ -1,37 +1,16 @@
-"""Tables from csv files, as text."""
+"""A csv as text, cell by cell."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _LONGEST_FIELD = 131_072
 _SEPARATORS = ",;\t"
-
-
-def read_text(path: Path) -> pd.DataFrame:
-    """Table of a csv file in UTF-8, with or without a byte order mark; see `parse`.
-
-    Raises
-    ------
-    DataError
-        When the file is missing, empty, not UTF-8, has a column twice, or has rows of another length than its header.
-    """
-    if not path.is_file():
-        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint="csv, UTF-8"),)) from fault
-    return parse(text, path.name)
 
 
 def parse(text: str, name: str) -> pd.DataFrame:

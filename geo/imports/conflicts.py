@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from geo.records.judge import Judged
+    from geo.imports.outcomes import Judged
     from geo.sheets.prepare import Prepared
 
 _KEPT = [Outcome.ACCEPTED.value, Outcome.REVIEW.value]

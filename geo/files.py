@@ -1,0 +1,239 @@
+"""Tables as they leave: whole or not at all, in the kind that a file's ending names, with nothing that runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import os
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from geo.errors import DataError, Fault, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+TABLE_KINDS = (".csv", ".xlsx", ".parquet")
+OUTPUTS = (*TABLE_KINDS, ".gpkg", ".geojson")
+#: What a spreadsheet would run when it opens a csv; a number with a sign is none.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
+#: When every workbook was made: the same rows are the same bytes.
+_MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_WIDTH = 14
+
+
+def _refuse(table: str, problem: Problem, *, hint: str = "") -> DataError:
+    return DataError((Fault.of(table, "", problem, hint=hint),), "option")
+
+
+def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
+    """Refuse an output that could not be written, before any work is done.
+
+    Raises
+    ------
+    DataError
+        When its ending is not among `endings`, or its folder is not there.
+    """
+    if path.suffix.lower() not in endings:
+        raise _refuse("-o", Problem.WRONG_KIND, hint=", ".join(endings))
+    if path.is_dir() or not path.parent.is_dir():
+        raise _refuse("-o", Problem.MISSING_FILE)
+
+
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before it, as a person would type.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("-3,5"), harmless("-A1"), harmless(7)
+    ("'=1+1", '-3,5', "'-A1", 7)
+    """
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]], *, line_end: str = "\n") -> str:
+    """A table as csv, in which nothing runs as a formula.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    rows
+        Cells; missing values are empty.
+    line_end
+        As the reader expects it.
+    """
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator=line_end)
+    writer.writerow([harmless(str(name)) for name in header])
+    for row in rows:
+        writer.writerow(["" if _is_missing(cell) else harmless(cell) for cell in row])
+    return made.getvalue()
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+
+
+def write_workbook(
+    target: Path | io.BytesIO,
+    sheets: Mapping[str, Iterable[Iterable[Any]]],
+    *,
+    merged: Iterable[str] = (),
+    has_header: bool = True,
+    comments: str = "",
+) -> None:
+    """Write an xlsx in which text is text, whatever it begins with; the same rows give the same bytes.
+
+    Parameters
+    ----------
+    target
+        Where to.
+    sheets
+        Rows by name of the sheet, the header among them.
+    merged
+        Ranges of every sheet that are one cell ("F3:H3").
+    has_header
+        Whether row 1 stays in sight.
+    comments
+        What the file says of itself.
+    """
+    # Not at the top: only this needs it, and it takes its time.
+    import xlsxwriter
+
+    options = {"constant_memory": not merged, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target if isinstance(target, io.BytesIO) else str(target), options) as book:
+        # Nothing of the machine or the moment it was made on.
+        book.set_properties({"author": "", "created": _MADE, "comments": comments})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            widest = 0
+            held = [list(row) for row in rows] if merged else rows
+            for number, row in enumerate(held):
+                widest = max(widest, _write_row(sheet, number, row))
+            for cells in merged:
+                sheet.merge_range(cells, None)
+            if merged:
+                # A merged range was written over: its first cell once more.
+                for number, row in enumerate(held):
+                    _write_row(sheet, number, row)
+            if has_header and widest:
+                sheet.freeze_panes(1, 0)
+                sheet.set_column(0, widest - 1, _WIDTH)
+
+
+def _write_row(sheet: Any, number: int, row: Iterable[Any]) -> int:
+    """Writes the cells of a row; how many there are."""
+    at = -1
+    for at, value in enumerate(row):
+        if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+            if np.isfinite(value):
+                sheet.write_number(number, at, float(value))
+        elif not _is_missing(value) and value != "":
+            sheet.write_string(number, at, str(value))
+    return at + 1
+
+
+def _unused(name: str, columns: pd.Index[Any]) -> str:
+    """Name that is none of the columns, however they are capitalised: a database knows no difference."""
+    taken = {str(column).lower() for column in columns}
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _as_points(points: NDArray[np.float64]) -> NDArray[Any]:
+    shapes = np.full(len(points), None, dtype=object)
+    there = np.isfinite(points).all(axis=1)
+    shapes[there] = shapely.points(points[there])
+    return shapes
+
+
+def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[Any]) -> None:
+    plain = pd.Index([str(column).lower() for column in table.columns])
+    if plain.has_duplicates:
+        # GDAL 3 takes one of the two and loses the other, in GeoJSON without a word.
+        alike = table.columns[plain.duplicated(keep=False)]
+        faults = [Fault.of(layer + path.suffix, str(column), Problem.DUPLICATE, rows=[1]) for column in alike]
+        raise DataError(tuple(faults), "table")
+    name = _unused("geom", table.columns)
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    if kinds == {"Polygon", "MultiPolygon"}:
+        shapes = np.array([shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes])
+        kinds = {"MultiPolygon"}
+    frame = gpd.GeoDataFrame(table.assign(**{name: shapes}), geometry=name, crs="EPSG:4326")
+    database = path.suffix == ".gpkg"
+    options = {"FID": _unused("fid", table.columns), "GEOMETRY_NAME": name} if database else {}
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        layer=layer,
+        driver="GPKG" if database else "GeoJSON",
+        geometry_type=kinds.pop() if kinds else "Point",
+        use_arrow=True,
+        layer_options=options,
+    )
+
+
+def _harmless_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Table of which neither header nor cells run as a formula; columns of numbers are looked at no further."""
+    return table.rename(columns=harmless).apply(
+        lambda column: column if pd.api.types.is_numeric_dtype(column.dtype) else column.map(harmless)
+    )
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return table.itertuples(index=False, name=None)
+
+
+def write_table(
+    table: pd.DataFrame,
+    path: Path,
+    points: NDArray[np.float64] | None = None,
+    shapes: NDArray[Any] | None = None,
+) -> None:
+    """Write a table whole or not at all, in the kind that the ending of its file names.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only, which
+        cannot do without.
+
+    shapes
+        Geometry of each row in EPSG:4326, in place of points.
+
+    Raises
+    ------
+    DataError
+        When the place cannot be written to.
+    """
+    ending = path.suffix.lower()
+    writers: dict[str, Callable[[Path], object]] = {
+        ".csv": lambda at: _harmless_table(table).to_csv(at, index=False, encoding="utf-8", lineterminator="\n"),
+        ".xlsx": lambda at: write_workbook(at, {"Sheet1": itertools.chain([table.columns], _rows(table))}),
+        ".parquet": lambda at: table.to_parquet(at, index=False),
+    }
+    drawn = _as_points(points) if points is not None else shapes
+    if drawn is not None:
+        writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_shapes(table, at, path.stem, drawn))
+    try:
+        # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
+        with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:
+            unfinished = Path(folder).resolve() / f"table{ending}"
+            writers[ending](unfinished)
+            os.replace(unfinished, path)  # noqa: PTH105 - Path.replace is the same; the name says what happens
+    except OSError as fault:
+        raise _refuse("-o", Problem.UNREADABLE) from fault

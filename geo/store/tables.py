@@ -1,0 +1,108 @@
+"""Tables of either store: the example's embedded files, or what the city's own store holds."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from typing import TYPE_CHECKING
+
+from geo.errors import DataError
+from geo.facts import ROLLOUT_FACTS, embedded_table, rollout_facts
+from geo.records.tables import Tables, tables_of
+from geo.schemas import Table
+from geo.settings import ROOT
+from geo.terms import Right, StoreName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo.settings import Settings
+    from geo.store.engine import Store
+    from geo.viewer import Viewer
+
+EXAMPLE = ROOT / "data" / "contoh"
+
+
+def _example_files() -> Mapping[Table, Path]:
+    return {table: EXAMPLE / f"{table}.csv" for table in Table if (EXAMPLE / f"{table}.csv").is_file()}
+
+
+def _city_store(settings: Settings) -> Store | None:
+    """The city's own store; None while nothing was ever brought into it: looking at it makes none."""
+    # Not at the top: what only the example needs shall not wait for a database.
+    from geo.store.engine import open_store, path_of
+
+    path = path_of(settings)
+    return open_store(path) if path.is_file() else None
+
+
+def fingerprint_of(store: StoreName, settings: Settings) -> str:
+    """Hash of what the store holds, cheap enough to ask at every page."""
+    digest = hashlib.sha256(store.encode())
+    for path in (ROLLOUT_FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    if store is StoreName.KOTA:
+        with contextlib.suppress(DataError):
+            found = _city_store(settings)
+            digest.update(found.state().encode() if found else b"")
+    return digest.hexdigest()[:16]
+
+
+def city_tables(store: Store, viewer: Viewer, *, fingerprint: str = "") -> Tables:
+    """Tables of an opened store, with the embedded facts as people there marked them.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer may see no more of it than was published.
+    DataError
+        When it cannot be read.
+    """
+    # Not at the top: what only the example needs shall not wait for a database.
+    from geo.store import canonical
+
+    with store.reading(viewer, Right.SEE_EXACT) as connection:
+        return tables_of(
+            StoreName.KOTA,
+            canonical.tables(connection),
+            facts=canonical.mark(rollout_facts(), canonical.set_asides(connection)),
+            sizes=canonical.denominator(connection),
+            fingerprint=fingerprint,
+        )
+
+
+def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
+    """Tables of a store, with the embedded rollout facts.
+
+    A store that cannot be read gives empty tables, and its faults: a page tells them and still opens.
+
+    Parameters
+    ----------
+    store
+        Which; the example is for everybody.
+    settings
+        Where it is.
+    viewer
+        Who reads.
+
+    Raises
+    ------
+    NotAllowedError
+        When it is the city's own and the viewer may see no more of it than was published.
+    """
+    if store is StoreName.KOTA:
+        viewer.require(Right.SEE_EXACT)
+    fingerprint = fingerprint_of(store, settings)
+    try:
+        if store is StoreName.CONTOH:
+            read = {table: embedded_table(table, path) for table, path in _example_files().items()}
+            return tables_of(store, read, fingerprint=fingerprint)
+        found = _city_store(settings)
+        return (
+            tables_of(store, {}, fingerprint=fingerprint)
+            if found is None
+            else city_tables(found, viewer, fingerprint=fingerprint)
+        )
+    except DataError as fault:
+        return tables_of(store, {}, fingerprint=fingerprint, faults=fault.faults)
