@@ -15,7 +15,7 @@ from geo.period import Period
 from geo.places.boundaries import read_areas
 from geo.places.neighbours import queen
 from geo.planning.criteria import Criterion, Direction, Posterior, read_criteria
-from geo.planning.evaluation import Town, held_back, simulate
+from geo.planning.evaluation import Town, held_back, simulate_orders
 from geo.planning.priority import rank
 from geo.planning.stability import stability
 from geo.release.released import release
@@ -47,7 +47,7 @@ def _simulated():
     for case, true in (("same_size", seen), ("other_size", other)):
         for reports in REPORTS:
             town = Town(seen, areas.groups, true, reports)
-            found = simulate(town, criteria, firsts=FIRSTS, runs=RUNS, seed=SEED)
+            found = simulate_orders(town, criteria, firsts=FIRSTS, runs=RUNS, seed=SEED)
             for first in FIRSTS:
                 mean, error = found.loc[(first, "mean")], found.loc[(first, "error")]
                 told = {name: 100 * mean[name] for name in _FIGURES}

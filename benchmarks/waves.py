@@ -27,7 +27,7 @@ from geo.planning.board import Board
 from geo.planning.greedy import highest_first
 from geo.planning.limits import Limits
 from geo.planning.model import Model
-from geo.planning.waves import plan
+from geo.planning.waves import plan_waves
 from geo.settings import EMBEDDED, read_settings
 
 NAME = "waves"
@@ -126,7 +126,7 @@ def _compared(needs, near, limits, what, told, gaps):
     name = f"scipy {scipy.__version__} milp"
     for gap, time_limit_s in gaps:
         seconds, found = _timed(
-            lambda gap=gap, limit=time_limit_s: plan(needs, near, limits, gap=gap, time_limit_s=limit)
+            lambda gap=gap, limit=time_limit_s: plan_waves(needs, near, limits, gap=gap, time_limit_s=limit)
         )
         theirs, theirs_gap = _scipy(needs, near, limits, gap, time_limit_s)
         goal = f"to {gap:.0%}" if gap else "to the proof"

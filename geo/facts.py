@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.schemas import Table, check, typed
+from geo.schemas import Table, check_table, typed
 from geo.settings import ROOT
 from geo.terms import Denominator
 
@@ -42,7 +42,7 @@ def embedded_table(table: Table, path: Path) -> pd.DataFrame:
         With every fault of the file.
     """
     text = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    return typed(table, check(table, text))
+    return typed(table, check_table(table, text))
 
 
 def rollout_facts() -> pd.DataFrame:

@@ -201,7 +201,7 @@ def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
     return faults
 
 
-def check(table: Table, text: pd.DataFrame) -> pd.DataFrame:
+def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
     """The canonical columns of a table as read, all text, empty cells missing; absent columns are added empty.
 
     Parameters

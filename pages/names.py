@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
-OUTSIDE = PlaceStatus.OUTSIDE.value
+_OUTSIDE = PlaceStatus.OUTSIDE.value
 
 
 def page(shell: Shell) -> None:
@@ -58,11 +58,11 @@ def _queue(shell: Shell, desk: Desk) -> None:
     groups = shell.areas.groups
     answer = st.selectbox(
         words("names.answer"),
-        [*likely, OUTSIDE, *others],
+        [*likely, _OUTSIDE, *others],
         index=None,
         key=f"names.answer.{key}",
         placeholder=words("names.answer.none"),
-        format_func=lambda one: words("place.outside") if one == OUTSIDE else f"{names[one]} ({groups[one]})",
+        format_func=lambda one: words("place.outside") if one == _OUTSIDE else f"{names[one]} ({groups[one]})",
     )
     why = st.selectbox(
         words("names.why"), list(Reason), format_func=lambda one: words(f"reason.{one}"), key="names.why"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.figures import cases, victims
-from geo.measures.history import history
+from geo.measures.figures import case_figures, victims
+from geo.measures.history import yearly_counts
 from geo.present.charts import history_chart
 from geo.present.classes import classify
 from geo.present.health import health_row
@@ -17,9 +17,9 @@ from geo.present.profile import (
     about,
     events_table,
     history_sentence,
-    history_table,
     neighbours_sentence,
     neighbours_table,
+    yearly_table,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def page(shell: Shell) -> None:
     shell.search()
     stages = shell.rollout(seen).stages
     wide, narrow = st.columns([6, 4])
-    figures = cases(seen) if seen.has_reports else victims(seen)
+    figures = case_figures(seen) if seen.has_reports else victims(seen)
     with wide:
         shell.draw_map(need_and_coverage(seen, stages, figures, words, note=shell.note()))
     with narrow:
@@ -58,7 +58,7 @@ def page(shell: Shell) -> None:
 
 def _years(shell: Shell, kode: str) -> None:
     """The kelurahan over the years."""
-    words, found = shell.words, history(shell.released_by_year(), kode)
+    words, found = shell.words, yearly_counts(shell.released_by_year(), kode)
     st.subheader(words("history.title"))
     if found.empty:
         st.caption(words("history.none"))
@@ -68,7 +68,7 @@ def _years(shell: Shell, kode: str) -> None:
     with left:
         st.altair_chart(history_chart(found, words, note=shell.note()))
     with right:
-        st.table(history_table(found, words))
+        st.table(yearly_table(found, words))
 
 
 def _around(shell: Shell, kode: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pages.shell import Shell
     from pages.shell.desk import Desk
 
-OUTSIDE = PlaceStatus.OUTSIDE.value
+_OUTSIDE = PlaceStatus.OUTSIDE.value
 _EARLIEST = date(1990, 1, 1)
 
 
@@ -90,10 +90,10 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
             max_value=date.today(),
         )
     }
-    places = ["", *names.sort_values().index, OUTSIDE]
-    kode = str(found.get("document_kode") or (OUTSIDE if found.get("place_status") == OUTSIDE else ""))
+    places = ["", *names.sort_values().index, _OUTSIDE]
+    kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
     at = places.index(kode) if kode in places else 0
-    known = {"": words("record.no_place"), OUTSIDE: words("place.outside")} | names.to_dict()
+    known = {"": words("record.no_place"), _OUTSIDE: words("place.outside")} | names.to_dict()
     chosen = right.selectbox(words("field.document_place"), places, index=at, format_func=known.__getitem__)
     for column, name, listed in (
         (left, "status", ["", *Status]),

@@ -9,7 +9,7 @@ import streamlit as st
 from geo.errors import DataError
 from geo.present.reports import report_sentence
 from geo.terms import Outcome, Right
-from pages.parts.batches import batches, copies
+from pages.parts.batches import copies, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
 
@@ -32,7 +32,7 @@ def page(shell: Shell) -> None:
     st.markdown(words("data.lead"))
     _import(shell, desk)
     if not desk.is_new:
-        batches(shell, desk)
+        draw(shell, desk)
         copies(shell, desk)
     boundaries(shell, desk)
     st.caption(words("data.privacy"))

@@ -13,7 +13,7 @@ import shapely
 
 from geo.places.boundaries import Areas, read_areas
 from geo.records.tables import Tables, empty
-from geo.schemas import Table, check, typed
+from geo.schemas import Table, check_table, typed
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.store.tables import read_tables
 from geo.terms import StoreName
@@ -68,7 +68,7 @@ def tables_of() -> Callable[..., Tables]:
         for name, given in rows.items():
             table = Table(name)
             text = pd.DataFrame(given).map(lambda value: "" if value is None else str(value))
-            frames[name] = typed(table, check(table, text))
+            frames[name] = typed(table, check_table(table, text))
         return Tables(store=store, fingerprint=repr(sorted(rows.items())), **frames)
 
     return make

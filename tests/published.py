@@ -61,8 +61,8 @@ class City:
     def publish(self, period: Period) -> Stamp:
         """Publishes an edition, or the period's re-issue."""
         tables = read_tables(StoreName.KOTA, self.options, STEWARD)
-        made = public.plan(tables, self.areas, self.options, STEWARD, period=period, today=TODAY)
-        return public.publish(made, self.options, STEWARD, today=TODAY)
+        made = public.plan_public(tables, self.areas, self.options, STEWARD, period=period, today=TODAY)
+        return public.publish_public(made, self.options, STEWARD, today=TODAY)
 
     def enter(self, kode: str, *, persons: int = 1, year: int = 2017, sex: str = "female") -> None:
         """One record by hand."""

@@ -28,7 +28,7 @@ _LONGEST = 64
 _LOCAL = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 #: As narrow as the addresses of an office are; what it does not take could not be told apart from another's.
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9-]+(\.[a-z0-9-]+)+")
-COLUMNS = ["id", "name", "kind", "role", "state", "made_at", "made_by", "version", "sessions", "seen_at"]
+ACCOUNT_COLUMNS = ["id", "name", "kind", "role", "state", "made_at", "made_by", "version", "sessions", "seen_at"]
 
 
 def normal_name(name: str) -> str:
@@ -114,7 +114,7 @@ def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
     """
     viewer.require(Right.ACCOUNTS)
     if not path.is_file():
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=ACCOUNT_COLUMNS)
     counted = (
         select(ACCOUNT, func.count(SESSION.c.id).label("sessions"), func.max(SESSION.c.seen_at).label("seen_at"))
         .join(SESSION, SESSION.c.account_id == ACCOUNT.c.id, isouter=True)
@@ -123,7 +123,7 @@ def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
     )
     with seeing(path, viewer) as connection:
         rows = connection.execute(counted).mappings().all()
-    return pd.DataFrame([{name: row[name] for name in COLUMNS} for row in rows], columns=COLUMNS)
+    return pd.DataFrame([{name: row[name] for name in ACCOUNT_COLUMNS} for row in rows], columns=ACCOUNT_COLUMNS)
 
 
 def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
@@ -158,7 +158,7 @@ def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind,
     name = _checked_name(name, kind)
     kept = ""
     if kind is AccountKind.LOCAL:
-        passwords.check(password, name)
+        passwords.check_password(password, name)
         kept = passwords.hashed(password)
     values = {
         "name": name,
@@ -220,7 +220,7 @@ def set_state(path: Path, viewer: Viewer, *, name: str, state: AccountState, ver
 def set_password(path: Path, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
     """Gives a local account another password; its sessions end. Raises as `set_role` does, and for a weak one."""
     viewer.require(Right.ACCOUNTS)
-    passwords.check(password, normal_name(name))
+    passwords.check_password(password, normal_name(name))
     kept = passwords.hashed(password)
     with _managing(path, viewer) as connection:
         row = _one(connection, name)

@@ -31,7 +31,7 @@ def _key(connection: Connection, kind: str, text: str) -> str:
     return hmac.new(secret.encode(), f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def begin(connection: Connection, *, name: str, address: str) -> str:
+def begin_attempt(connection: Connection, *, name: str, address: str) -> str:
     """Counts a try before it is made, so that many at once cannot outrun the count.
 
     Parameters

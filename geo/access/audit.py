@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geo.terms import Audience
     from geo.viewer import Viewer
 
-__all__ = ["Head", "Verification", "entries", "exported", "head", "saw", "verify"]
+__all__ = ["Head", "Verification", "entries", "head", "note_export", "saw", "verify"]
 
 _LONGEST = 60
 _CHUNK = 2_000
@@ -71,12 +71,12 @@ def _rows(connection: Connection) -> Iterator[Any]:
 def _follows(row: Any, previous: str) -> bool:
     """Whether a row is the one that was written after the one with that hash."""
     try:
-        entry = audit_chain.Entry(
+        entry = audit_chain.AuditEntry(
             row.id, datetime.fromisoformat(row.at), row.who, row.act, row.subject, row.subject_id
         )
         # A row that lost its content has nothing in its place.
         content = audit_chain.digest(row.salt, row.change) == row.digest if row.salt else row.change == "{}"
-        return content and audit_chain.link(previous, entry, row.digest) == row.hash
+        return content and audit_chain.chain_hash(previous, entry, row.digest) == row.hash
     except (TypeError, ValueError, AttributeError):
         # What somebody wrote into a column is not even of its kind.
         return False
@@ -211,7 +211,7 @@ def saw(store: Store, viewer: Viewer, what: str) -> None:
             note(connection, viewer, Act.SEE, "page", None, change)
 
 
-def exported(store: Store, viewer: Viewer, what: str, audience: Audience) -> None:
+def note_export(store: Store, viewer: Viewer, what: str, audience: Audience) -> None:
     """Writes down that somebody who is signed in takes a file of figures, and for whom it was made.
 
     Parameters

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 
-def exported(path: Path, viewer: Viewer, name: str) -> None:
+def note_file(path: Path, viewer: Viewer, name: str) -> None:
     """Writes down who got a file; where nothing was ever brought, nothing of the city's can have left.
 
     Parameters

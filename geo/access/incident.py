@@ -19,7 +19,7 @@ from sqlalchemy import extract, func, select
 import geo
 from geo.access.audit import head, verify
 from geo.files import csv_text
-from geo.store.batches import TABLES
+from geo.store.batches import STORED_TABLES
 from geo.store.engine import note, now, revisions
 from geo.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
 from geo.terms import Act, Kind, Right
@@ -68,7 +68,7 @@ def _held(connection: Connection) -> Iterable[tuple[Any, ...]]:
     for table in METADATA.sorted_tables:
         yield table.name, "", "", connection.scalar(select(func.count()).select_from(table))
     for kind, dated in ((Kind.CASES, RECORD.c.reported_on), (Kind.REPORTS, WATCH_REPORT.c.reported_on)):
-        table = TABLES[kind]
+        table = STORED_TABLES[kind]
         year = extract("year", dated)
         counted = (
             select(year, table.c.state, func.count()).group_by(year, table.c.state).order_by(year, table.c.state)

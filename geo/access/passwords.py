@@ -49,7 +49,7 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check(password: str, name: str) -> None:
+def check_password(password: str, name: str) -> None:
     """Goes on only with a password that may be taken.
 
     Raises

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.store import erasure, sqlite
 from geo.store.engine import now
-from geo.store.erasure import Limits, Past
+from geo.store.erasure import Expiry, Past
 from geo.store.pseudonyms import Pseudonyms
 from geo.terms import Right
 
@@ -82,10 +82,10 @@ def due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime |
     """
     at = at or now()
     with store.reading(viewer, Right.AUDIT) as connection:
-        return Due(erasure.count(connection, Limits.of(keep, at)), _old_copies(store, keep, at))
+        return Due(erasure.count(connection, Expiry.of(keep, at)), _old_copies(store, keep, at))
 
 
-def erase(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
+def erase_due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
     """Erases what is past its time, and gives what that was.
 
     The store in one transaction, with the hashes of the rows and the row of the audit that says so; then its log is
@@ -108,7 +108,7 @@ def erase(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime
     copies = _old_copies(store, keep, at)
     with store.writing(viewer, Right.AUDIT) as connection:
         pseudonyms = Pseudonyms(store.pseudonyms, ())
-        past = erasure.erase(connection, viewer, Limits.of(keep, at), pseudonyms, copies=len(copies))
+        past = erasure.erase(connection, viewer, Expiry.of(keep, at), pseudonyms, copies=len(copies))
     sqlite.forget_deleted(store.engine)
     for path in copies:
         for file in [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]:

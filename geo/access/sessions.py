@@ -31,7 +31,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(connection: Connection, settings: Settings, account: RowMapping | dict[str, Any]) -> str:
+def begin_session(connection: Connection, settings: Settings, account: RowMapping | dict[str, Any]) -> str:
     """New session of an account; the token is known to its browser alone, the store keeps its hash.
 
     Parameters
@@ -95,7 +95,7 @@ def _usable(settings: Settings, token: str) -> bool:
     return bool(token) and len(token) <= _LONGEST and store_file(settings.kota).is_file()
 
 
-def viewer_of(settings: Settings, token: str) -> Viewer:
+def viewer_of_token(settings: Settings, token: str) -> Viewer:
     """Who a browser's token stands for at this moment; anybody when it stands for nobody.
 
     Asked at every run: whether the session was ended, has expired or was left alone for too long, whether the account

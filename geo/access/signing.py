@@ -85,7 +85,7 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
         passwords.matches(password, "")
         raise RefusedError(Refusal.WRONG)
     with keeping(path) as connection:
-        over = attempts.begin(connection, name=name, address=address)
+        over = attempts.begin_attempt(connection, name=name, address=address)
         if over == "last":
             note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, Refusal.TOO_MANY.value]})
     if over:
@@ -103,7 +103,7 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
         if renewed:
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == still["id"]).values(password_hash=renewed))
         attempts.forget(connection, name=name, address=address)
-        return sessions.begin(connection, settings, still)
+        return sessions.begin_session(connection, settings, still)
 
 
 def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
@@ -126,7 +126,7 @@ def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
     with keeping(path) as connection:
         found = None if why else _account(connection, normal_name(str(email)), AccountKind.OIDC)
         if found is not None:
-            return sessions.begin(connection, settings, found)
+            return sessions.begin_session(connection, settings, found)
         why = why or Refusal.NOT_KNOWN
         # Who it was is not written down: a stranger's e-mail is none of this store's business.
         note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, why.value]})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 #: Cookie of a signed-in browser.
-COOKIE = "petajaga_sesi"
+SESSION_COOKIE = "petajaga_sesi"
 #: Name of whoever works at a laptop that serves nobody else; no account can have it.
 OWNER = "pemilik laptop ini"
 #: What a reverse proxy adds: then the one who asks is somewhere else.
@@ -99,7 +99,7 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
     if (path := store_file(settings.kota)).is_file():
         from geo.access import sessions
 
-        if token and (found := sessions.viewer_of(settings, token)) != PUBLIC:
+        if token and (found := sessions.viewer_of_token(settings, token)) != PUBLIC:
             return found
         is_nobodys = _has_none(path)
     if is_nobodys and is_loopback(listens_on) and is_direct(headers):

@@ -122,7 +122,7 @@ def retain(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.access import retention
     from geo.store.engine import open_existing
 
-    act = retention.due if chosen.dry_run else retention.erase
+    act = retention.due if chosen.dry_run else retention.erase_due
     with refusing():
         found = act(open_existing(store(chosen.db)), viewer(), read_settings().retention)
     told = {**asdict(found.past), "copies": len(found.copies)}

@@ -92,7 +92,7 @@ def _decisions(url: str | None) -> dict[str, str]:
     from geo.store.engine import open_existing, store_at
 
     with refusing(), open_existing(store_at(url) if url else own).reading(viewer(), Right.DECIDE) as connection:
-        return decisions.standing(connection)
+        return decisions.standing_decisions(connection)
 
 
 def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Areas]) -> None:

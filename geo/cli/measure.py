@@ -16,9 +16,9 @@ from geo.cli.output import RefusalError
 from geo.cli.places import KODE, coordinate_system
 from geo.errors import Fault, Problem
 from geo.files import OUTPUTS, check_output
-from geo.measures.areas import METHODS, Found, Method, Options, measure_areas
+from geo.measures.areas import METHODS, Method, Options, Statistics, measure_areas
 from geo.places.neighbours import poles
-from geo.sheets.tables import numbers
+from geo.sheets.tables import number_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ def _checked(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Cases and population; every fault of the two columns at once."""
     needs = METHODS[method]
-    found, faults = numbers(
+    found, faults = number_columns(
         given.table, given.name, [chosen.cases, *([chosen.population] if chosen.population else [])]
     )
     told = {one.column for one in faults}
@@ -162,7 +162,7 @@ def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float
     Polygons have the pole of inaccessibility; a layer wider than its projection is true gets great circles.
     """
     if chosen.xy:
-        found, faults = numbers(given.table, given.name, chosen.xy)
+        found, faults = number_columns(given.table, given.name, chosen.xy)
         told = {one.column for one in faults}
         for column, values in found.items():
             gone = np.isnan(values)
@@ -253,7 +253,7 @@ def _plain(value: float) -> float | int | None:
     return int(value) if value == int(value) else float(value)
 
 
-def _told(found: Found, given: Given, chosen: argparse.Namespace) -> dict[str, Any]:
+def _told(found: Statistics, given: Given, chosen: argparse.Namespace) -> dict[str, Any]:
     told: dict[str, Any] = {"method": chosen.method, "n": len(given.keys), "total": _plain(found.total)}
     told |= {name: _plain(value) for name, value in found.told.items()}
     if "class" in found.columns:

@@ -27,7 +27,7 @@ def is_file(how: str) -> bool:
     return not (way in _BY_DISTANCE or (way in _BY_BORDER and not amount))
 
 
-def pairs(path: Path, keys: pd.Series[str]) -> Neighbours:
+def neighbours_of_file(path: Path, keys: pd.Series[str]) -> Neighbours:
     """Neighbours of a file: its first two columns are keys, a row a pair.
 
     Raises
@@ -81,7 +81,7 @@ def near(
         path = Path(how)
         if not path.is_file():
             raise wrong
-        return pairs(path, keys)
+        return neighbours_of_file(path, keys)
     if way in _BY_BORDER:
         if polygons is None:
             raise RefusalError([Fault.of("--neighbours", "", Problem.NO_PLACE)], "option")

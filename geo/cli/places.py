@@ -56,7 +56,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--areas", metavar="AREAS", type=Path, help=words("cli.help.areas"))
     command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out"))
-    command.set_defaults(run=locate)
+    command.set_defaults(run=locate_points)
     match.add(inside, shared, words, areas_of)
 
 
@@ -129,7 +129,7 @@ def areas_of(path: Path | None, key: str | None) -> Areas:
         raise RefusalError(fault.faults, "areas") from fault
 
 
-def locate(chosen: argparse.Namespace, teller: Teller) -> None:
+def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
     """Write the rows of a file with the area that each point lies in.
 
     Raises

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.cli.neighbours import is_file, near, pairs
+from geo.cli.neighbours import is_file, near, neighbours_of_file
 from geo.cli.output import RefusalError
 from geo.cli.places import KODE, areas_of
 from geo.errors import Fault, Problem, fit_to_show
@@ -19,9 +19,9 @@ from geo.files import OUTPUTS, check_output, write_table
 from geo.places.neighbours import poles
 from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
-from geo.planning.waves import GAP, TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan
+from geo.planning.waves import GAP, TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan_waves
 from geo.present.planning_rules import rule_text
-from geo.sheets.tables import columns_told, numbers, read_table, without_nik
+from geo.sheets.tables import columns_told, number_columns, read_table, without_nik
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geo.cli.output import Teller
     from geo.places.boundaries import Areas
     from geo.planning.limits import Rule
-    from geo.planning.waves import Plan
+    from geo.planning.waves import WavePlan
     from geo.programmes import Progress
     from geo.words import Words
 
@@ -76,7 +76,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         "--time-limit", metavar="S", type=float, default=TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
     )
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.plan.help.out"))
-    command.set_defaults(run=run)
+    command.set_defaults(write_plan=write_plan)
 
 
 def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.DataFrame, list[Fault]]:
@@ -100,7 +100,7 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
         empty = (text[column] == "").to_numpy()
         if empty.any() and (column == KODE or is_grouped):
             faults.append(Fault.of(name, column, Problem.MISSING_VALUE, rows=(np.flatnonzero(empty) + 2).tolist()))
-    found, wrong = numbers(table, name, used)
+    found, wrong = number_columns(table, name, used)
     faults += wrong
     told = {one.column for one in wrong}
     for column, values in found.items():
@@ -223,7 +223,7 @@ def _neighbours(
         keys = pd.Series(needs.index)
         if not Path(how).is_file():
             raise RefusalError([Fault.of("--neighbours", "", Problem.NOT_IN_LIST)], "neighbours")
-        found = pairs(Path(how), keys)
+        found = neighbours_of_file(Path(how), keys)
     else:
         keys = pd.Series(areas.index)
         gone = sorted(set(needs.index) - set(keys))
@@ -290,11 +290,11 @@ def _option(rule: Rule) -> str:
     return f"--{own.get(rule.kind, rule.kind.value).replace('_', '-')}"
 
 
-def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> Plan:
+def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> WavePlan:
     """The plan, or the reason that there is none as a refusal."""
     words = teller.words
     try:
-        return plan(
+        return plan_waves(
             task.needs,
             task.neighbours,
             task.limits,
@@ -313,7 +313,7 @@ def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> Plan:
         raise RefusalError(faults, "plan", told) from fault
 
 
-def run(chosen: argparse.Namespace, teller: Teller) -> None:
+def write_plan(chosen: argparse.Namespace, teller: Teller) -> None:
     """Write the best plan of waves under limits, and tell how good it is proved to be.
 
     Raises

@@ -17,7 +17,7 @@ from geo.files import OUTPUTS, check_output
 from geo.planning.criteria import Posterior, read_criteria
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.stability import stability
-from geo.sheets.tables import numbers
+from geo.sheets.tables import number_columns
 
 if TYPE_CHECKING:
     from geo.cli.areas import Given
@@ -75,7 +75,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument(
         "-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.measure.help.out")
     )
-    command.set_defaults(run=run)
+    command.set_defaults(write_ranks=write_ranks)
 
 
 def _declared(path: Path) -> tuple[Criterion, ...]:
@@ -110,7 +110,7 @@ def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
     Its index orders as the keys do: ties go to the lower one, and 9 is lower than 10.
     """
     wanted = [name for one in criteria for name in (one.column, one.expected) if name in given.table.columns]
-    found, faults = numbers(given.table, given.name, wanted)
+    found, faults = number_columns(given.table, given.name, wanted)
     told = {one.column for one in faults}
     for one in criteria:
         if one.posterior is Posterior.GAMMA and one.column in found and not told & {one.column, one.expected}:
@@ -126,7 +126,7 @@ def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
     return pd.DataFrame(found, index=place)
 
 
-def run(chosen: argparse.Namespace, teller: Teller) -> None:
+def write_ranks(chosen: argparse.Namespace, teller: Teller) -> None:
     """Rank areas, and write them with score, rank, parts and stability.
 
     Raises

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     """Make the commands known to the parser of all commands."""
     command = partial(store_command, commands, shared, words)
-    one = command("import", bring)
+    one = command("import", import_file)
     one.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.import_file"))
     one.add_argument("--kind", choices=[kind.value for kind in Kind], required=True, help=words("cli.help.kind"))
     one.add_argument("--mapping", metavar="NAME_OR_FILE", default="", help=words("cli.help.mapping"))
@@ -37,11 +37,11 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     )
     one.add_argument("--dry-run", action="store_true", help=words("cli.help.dry_run"))
     one.add_argument("--rejected", metavar="OUT.csv", type=Path, help=words("cli.help.rejected"))
-    two = command("undo", undo)
+    two = command("undo", undo_batch)
     two.add_argument("batch", metavar="BATCH", type=int, help=words("cli.help.batch"))
-    three = command("backup", backup)
+    three = command("backup", backup_store)
     three.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.backup_file"))
-    four = command("restore", restore)
+    four = command("restore", restore_store)
     four.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.restore_file"))
 
 
@@ -55,7 +55,7 @@ def _progress(teller: Teller) -> Any:
     return told if not teller.as_json else None
 
 
-def bring(chosen: argparse.Namespace, teller: Teller) -> None:
+def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     """Bring the rows of a file into the store as one batch, or say what would come of it.
 
     Raises
@@ -94,7 +94,7 @@ def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:
         raise RefusalError([Fault.of("--rejected", "", Problem.NOT_WRITABLE)], "store") from fault
 
 
-def undo(chosen: argparse.Namespace, teller: Teller) -> None:
+def undo_batch(chosen: argparse.Namespace, teller: Teller) -> None:
     """Take a batch back.
 
     Raises
@@ -102,17 +102,17 @@ def undo(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When there is no such batch, or it was taken back already.
     """
-    from geo.imports.undo import take_back
+    from geo.imports.undo import take_back_batch
 
     with refusing():
-        removed = take_back(store(chosen.db), viewer(), chosen.batch)
+        removed = take_back_batch(store(chosen.db), viewer(), chosen.batch)
     words = teller.words
     teller.result(
         {"batch": chosen.batch, "removed": removed}, [words("cli.undone", batch=str(chosen.batch), n=removed)]
     )
 
 
-def backup(chosen: argparse.Namespace, teller: Teller) -> None:
+def backup_store(chosen: argparse.Namespace, teller: Teller) -> None:
     """Copy the store, while it may be in use, into one file.
 
     Raises
@@ -129,7 +129,7 @@ def backup(chosen: argparse.Namespace, teller: Teller) -> None:
     teller.result({"file": chosen.file.name, "bytes": size}, [teller.words("cli.backed_up", file=chosen.file.name)])
 
 
-def restore(chosen: argparse.Namespace, teller: Teller) -> None:
+def restore_store(chosen: argparse.Namespace, teller: Teller) -> None:
     """Put a copy into the place of the store; what was there before stays beside it.
 
     Raises

@@ -13,9 +13,9 @@ from geo.errors import DataError, Fault, Problem
 from geo.period import Period
 from geo.places.boundaries import read_areas
 from geo.records.tables import empty
-from geo.release.editions import TABLES, loss
-from geo.release.publish import Order, prepare, publish
-from geo.schemas import Table, check, typed
+from geo.release.editions import EDITION_TABLES, loss
+from geo.release.publish import EditionRequest, check_edition, publish_edition
+from geo.schemas import Table, check_table, typed
 from geo.settings import read_settings
 from geo.sheets.tables import read_table
 from geo.terms import Audience, State
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
     from geo.cli.output import Teller
-    from geo.release.publish import Plan
+    from geo.release.publish import CheckedEdition
     from geo.words import Words
 
 _LEAST_PUBLIC = 2
@@ -50,12 +50,12 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     one.add_argument("--ledger", metavar="FILE", type=Path, help=words("cli.help.ledger"))
     one.add_argument("--reissue", action="store_true", help=words("cli.help.reissue"))
     one.add_argument("--attack", metavar="FILE", type=Path, help=words("cli.help.attack"))
-    one.set_defaults(run=run)
+    one.set_defaults(run=write_edition)
 
 
 def _canonical(table: Table, path: Path) -> pd.DataFrame:
     text = read_table(path).astype("object").map(_text)
-    return typed(table, check(table, text))
+    return typed(table, check_table(table, text))
 
 
 def _text(value: Any) -> str | None:
@@ -79,7 +79,7 @@ def _places(chosen: argparse.Namespace) -> list[Fault]:
     return faults
 
 
-def _order(chosen: argparse.Namespace) -> Order:
+def _order(chosen: argparse.Namespace) -> EditionRequest:
     """What is asked for, checked."""
     settings, audience = read_settings(), Audience(chosen.audience)
     is_public = audience is Audience.PUBLIC
@@ -98,10 +98,10 @@ def _order(chosen: argparse.Namespace) -> Order:
     faults += _places(chosen)
     if faults:
         raise RefusalError(faults, "release")
-    return Order(audience, k, period, reissue=chosen.reissue)
+    return EditionRequest(audience, k, period, reissue=chosen.reissue)
 
 
-def run(chosen: argparse.Namespace, teller: Teller) -> None:
+def write_edition(chosen: argparse.Namespace, teller: Teller) -> None:
     """Publish an edition into a folder, or say why not.
 
     Raises
@@ -124,7 +124,7 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
         raise RefusalError(faults, "release")
     today = date.today()  # noqa: DTZ011 - a city's day is its machine's
     try:
-        plan = prepare(
+        plan = check_edition(
             found[Table.CASES],
             found[Table.COVERAGE],
             read_areas(read_settings().areas),
@@ -132,16 +132,17 @@ def run(chosen: argparse.Namespace, teller: Teller) -> None:
             today=today,
             ledger=chosen.ledger,
         )
-        stamp = publish(plan, chosen.out, today=today, attack_file=chosen.attack)
+        stamp = publish_edition(plan, chosen.out, today=today, attack_file=chosen.attack)
     except DataError as fault:
         raise RefusalError(fault.faults, "release") from fault
     _tell(plan, stamp.number, chosen.out.name, teller)
 
 
-def _tell(plan: Plan, number: int | None, out: str, teller: Teller) -> None:
+def _tell(plan: CheckedEdition, number: int | None, out: str, teller: Teller) -> None:
     edition, lost, words = plan.draft.edition, loss(plan.draft), teller.words
     states = {
-        table: {state.value: int(edition.of(table)["state"].eq(state).sum()) for state in State} for table in TABLES
+        table: {state.value: int(edition.of(table)["state"].eq(state).sum()) for state in State}
+        for table in EDITION_TABLES
     }
     scope = edition.scope
     told = {

@@ -43,7 +43,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         return made
 
     roles = [role.value for role in Role if role is not Role.PUBLIC]
-    new = command("add", bring)
+    new = command("add", add_account)
     new.add_argument("--role", choices=roles, required=True, help=words("cli.help.users_as"))
     new.add_argument(
         "--kind", choices=[kind.value for kind in AccountKind], default="local", help=words("cli.help.users_kind")
@@ -89,7 +89,7 @@ def _told(chosen: argparse.Namespace, teller: Teller, said: str, **more: Any) ->
     teller.result({"name": name, **more}, [teller.words(said, name=name)])
 
 
-def bring(chosen: argparse.Namespace, teller: Teller) -> None:
+def add_account(chosen: argparse.Namespace, teller: Teller) -> None:
     """Add an account; the store is made where there is none.
 
     Raises

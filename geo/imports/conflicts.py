@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.records import timeline
 from geo.sheets.prepare import WRITTEN, RowFault
-from geo.store.events import beside
+from geo.store.events import counted_events
 from geo.terms import Outcome
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from geo.imports.outcomes import Judged
+    from geo.imports.outcomes import RowOutcomes
     from geo.sheets.prepare import Prepared
 
 _KEPT = [Outcome.ACCEPTED.value, Outcome.REVIEW.value]
 
 
-def refused_beside(connection: Connection, prepared: Prepared, judged: Judged) -> Prepared:
+def refused_beside(connection: Connection, prepared: Prepared, judged: RowOutcomes) -> Prepared:
     """Rows of a file, without the events that cannot be so beside what is known; what is there is not judged anew.
 
     Rows that are there already stay what they are. Batches of which this is the file sent again say nothing: their
@@ -42,7 +42,7 @@ def refused_beside(connection: Connection, prepared: Prepared, judged: Judged) -
     fresh = prepared.values[prepared.values.index.isin(judged.outcomes.index[judged.outcomes.isin(_KEPT)])]
     rows: dict[Any, dict[Any, Any]] = fresh.to_dict("index")
     file = {("file", row): {**one, "kode": kode.get(row, "")} for row, one in rows.items()}
-    known = beside(connection, without=judged.resent)
+    known = counted_events(connection, without=judged.resent)
     both: dict[Any, Mapping[Any, Any]] = {**known, **file}
     wrong = timeline.together(both)
     faults = [RowFault(row, "", *wrong["file", row][1:]) for row in rows if ("file", row) in wrong]

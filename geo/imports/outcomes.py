@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     from geo.sheets.prepare import Prepared
-    from geo.store.pseudonyms import Key
+    from geo.store.pseudonyms import HashKey
 
 #: A file of which this share of an earlier batch's rows comes again is that batch's file, sent again.
 SAME_FILE = 0.5
@@ -53,7 +53,7 @@ class Stored:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class EarlierBatches:
     """What the store and the file of pseudonyms hold of earlier batches of the same kind.
 
     Parameters
@@ -81,7 +81,7 @@ class Known:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class RowOutcomes:
     """What becomes of each row.
 
     Parameters
@@ -146,7 +146,7 @@ def waits(prepared: Prepared, decisions: Mapping[str, str]) -> set[int]:
     return set(places.loc[main, "row_number"].tolist())
 
 
-def judge(prepared: Prepared, known: Known, key: Key) -> Judged:
+def judge(prepared: Prepared, known: EarlierBatches, key: HashKey) -> RowOutcomes:
     """Outcome of every row of a file; the same file against the same store always gives the same.
 
     Parameters
@@ -174,7 +174,7 @@ def judge(prepared: Prepared, known: Known, key: Key) -> Judged:
     reports = {group: key.hash("report", prepared.report_key(group)) for group in groups}
     twins, inner = _twins(persons, known)
     replaced = {old.number for row, old in replaces.items() if row not in overruled}
-    return Judged(
+    return RowOutcomes(
         outcomes=outcomes,
         replaces={row: old.number for row, old in replaces.items() if row not in overruled},
         overruled=sorted(overruled),
@@ -189,7 +189,7 @@ def judge(prepared: Prepared, known: Known, key: Key) -> Judged:
 
 
 def _sent_again(
-    prepared: Prepared, hashes: Mapping[int, bytes], known: Known
+    prepared: Prepared, hashes: Mapping[int, bytes], known: EarlierBatches
 ) -> tuple[set[int], dict[int, Stored], list[int]]:
     """Rows that are in the store already, rows that take the place of one, and the batches they are of."""
     again: dict[int, dict[int, int]] = {}
@@ -243,7 +243,9 @@ def _found_by_number(prepared: Prepared, stored: Mapping[int, Stored], rows: set
     }
 
 
-def _twins(persons: Mapping[int, bytes], known: Known) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _twins(
+    persons: Mapping[int, bytes], known: EarlierBatches
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Pairs with the store's rows, and pairs within the file (each with the first of its person)."""
     outer, inner = [], []
     first: dict[bytes, int] = {}
@@ -260,7 +262,7 @@ def _twins(persons: Mapping[int, bytes], known: Known) -> tuple[list[tuple[int, 
 
 
 def _reports_known(
-    prepared: Prepared, reports: Mapping[int, bytes], known: Known, resent: Iterable[int]
+    prepared: Prepared, reports: Mapping[int, bytes], known: EarlierBatches, resent: Iterable[int]
 ) -> dict[int, int]:
     """Reports that came before: in the same file sent before, or under a key that is no mere running number."""
     same = set(resent)

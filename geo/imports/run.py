@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
 from geo.imports.conflicts import refused_beside
-from geo.imports.outcomes import Judged, Known, Stored, decided_places, judge
+from geo.imports.outcomes import EarlierBatches, RowOutcomes, Stored, decided_places, judge
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.sheets.mapping import guess, known_mappings, read_mapping
-from geo.sheets.prepare import NOT_TOLD, RowFault, prepare
+from geo.sheets.prepare import NOT_TOLD, RowFault, prepare_rows
 from geo.sheets.reading import read_sheet
 from geo.store import decisions
-from geo.store.batches import TABLES, Addition, Ready, add, standing_tokens
+from geo.store.batches import STORED_TABLES, Addition, Ready, add, standing_tokens
 from geo.store.engine import open_store
-from geo.store.pseudonyms import Hashes, Key, Pseudonyms
+from geo.store.pseudonyms import Hashes, HashKey, Pseudonyms
 from geo.store.schema import BATCH, RECORD_PLACE, SPELLING
 from geo.terms import BatchState, Kind, Outcome, PlaceRole, RecordState, Right
 
@@ -134,12 +134,12 @@ def prepared_for(
 ) -> Prepared:
     """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare`."""
     resolver = Resolver(areas, read_gazetteer(areas))
-    return prepare(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
+    return prepare_rows(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
 
 
 def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:
     """Rows of a batch by row number, with what is kept of each in a form to compare."""
-    table = TABLES[kind]
+    table = STORED_TABLES[kind]
     skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed", *NOT_TOLD}
     place_columns = {"place_status", "kode", "match_by", "score", "spelling_id"}
     values = [column for column in table.columns if column.name not in skipped | place_columns]
@@ -183,7 +183,9 @@ def _comparable(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)[:120]
 
 
-def _known(connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, tokens: dict[str, int]) -> Known:
+def _known(
+    connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, tokens: dict[str, int]
+) -> EarlierBatches:
     """What there is of earlier batches of the same kind."""
     table = BATCH
     batches = connection.execute(
@@ -204,24 +206,24 @@ def _known(connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, t
     for token, hashed, number in pseudonyms.reports():
         if tokens.get(token, 0) in rows:
             reports.setdefault(tokens[token], {})[hashed] = number
-    return Known(
+    return EarlierBatches(
         rows=rows,
         hashes=hashes,
         persons=persons,
         reports=reports,
         same_mapping=frozenset(number for number, mapping in batches if mapping == prepared.mapping),
-        decisions=decisions.standing(connection),
+        decisions=decisions.standing_decisions(connection),
     )
 
 
-def _beside(connection: Connection, prepared: Prepared, known: Known, key: Key) -> Prepared:
+def _beside(connection: Connection, prepared: Prepared, known: EarlierBatches, key: HashKey) -> Prepared:
     """Rows without those that cannot be so beside what the store holds."""
     if prepared.kind is not Kind.ROLLOUT:
         return prepared
     return refused_beside(connection, prepared, judge(prepared, known, key))
 
 
-def _report(prepared: Prepared, judged: Judged, known: Known, batch: int | None) -> Report:
+def _report(prepared: Prepared, judged: RowOutcomes, known: EarlierBatches, batch: int | None) -> Report:
     places = decided_places(prepared.places, known.decisions)
     overruled = tuple(RowFault(row, "", Problem.CORRECTED_BY_HAND) for row in judged.overruled)
     return Report(
@@ -258,15 +260,15 @@ def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
     """
     viewer.require(Right.BRING)
     if not path.exists():
-        known = Known()
-        return _report(prepared, judge(prepared, known, Key.once()), known, None)
+        known = EarlierBatches()
+        return _report(prepared, judge(prepared, known, HashKey.once()), known, None)
     store = open_store(path)
     with store.reading(viewer, Right.BRING) as connection:
         tokens = standing_tokens(connection)
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
         key = pseudonyms.held_key()
         known = _known(connection, prepared, pseudonyms, tokens)
-        key = key or Key.once()
+        key = key or HashKey.once()
         prepared = _beside(connection, prepared, known, key)
     return _report(prepared, judge(prepared, known, key), known, None)
 
@@ -317,7 +319,7 @@ def accept(
     return _report(prepared, judged, known, added.batch)
 
 
-def _addition(prepared: Prepared, judged: Judged, kept: pd.Index[int]) -> Addition:
+def _addition(prepared: Prepared, judged: RowOutcomes, kept: pd.Index[int]) -> Addition:
     places = prepared.places[prepared.places["row_number"].isin(kept)]
     ready = Ready(
         prepared.kind,

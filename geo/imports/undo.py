@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
-from geo.store.batches import standing_tokens, undo
+from geo.store.batches import standing_tokens, undo_rows
 from geo.store.engine import note, open_existing, open_store, pseudonyms_of
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import BATCH
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 
-def take_back(path: Path, viewer: Viewer, batch: int) -> int:
+def take_back_batch(path: Path, viewer: Viewer, batch: int) -> int:
     """Takes a batch back, with its hashes; rows that it had replaced count again.
 
     Returns
@@ -38,7 +38,7 @@ def take_back(path: Path, viewer: Viewer, batch: int) -> int:
     viewer.require(Right.BRING)
     store = open_existing(path)
     with store.writing(viewer, Right.BRING) as connection:
-        removed, token = undo(connection, viewer, batch)
+        removed, token = undo_rows(connection, viewer, batch)
         tokens = standing_tokens(connection)
     Pseudonyms(store.pseudonyms, tokens).forget(token)
     forget_deleted(store.engine)

@@ -31,7 +31,7 @@ class Method(StrEnum):
     SCAN = "scan"
 
 
-class Kind(StrEnum):
+class AreaClass(StrEnum):
     """What a statistic says of an area."""
 
     HOT = "hot"
@@ -85,7 +85,7 @@ class Options:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Found:
+class Statistics:
     """What a method found.
 
     Parameters
@@ -106,7 +106,7 @@ class Found:
     clusters: list[Cluster] | None = None
 
 
-def _smr(cases: NDArray[np.float64], size: NDArray[np.float64] | None, options: Options) -> Found:
+def _smr(cases: NDArray[np.float64], size: NDArray[np.float64] | None, options: Options) -> Statistics:
     expected = expected_counts(cases, size)
     there = np.ones(len(cases), dtype=bool) if size is None else size > 0
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -115,15 +115,17 @@ def _smr(cases: NDArray[np.float64], size: NDArray[np.float64] | None, options: 
     some = there & (expected > 0)
     p = np.where(there, upper_tail(cases, expected), np.nan)
     q = adjusted(p) if options.is_adjusted else p
-    kind = np.select([~there | (cases < options.min_cases), q <= options.alpha], [Kind.TOO_FEW, Kind.HOT], Kind.NONE)
+    kind = np.select(
+        [~there | (cases < options.min_cases), q <= options.alpha], [AreaClass.TOO_FEW, AreaClass.HOT], AreaClass.NONE
+    )
     blank = {
         name: np.where(some, values, np.nan) for name, values in (("smr", smr), ("smr_low", low), ("smr_high", high))
     }
     columns = {"expected": expected, **blank, "p": p, "q": q, "class": kind.astype(object)}
-    return Found(float(cases.sum()), columns)
+    return Statistics(float(cases.sum()), columns)
 
 
-def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Found:
+def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Statistics:
     weight = np.ones_like(cases) if size is None else size
     expected, there = expected_counts(cases, weight), weight > 0
     total = float(cases.sum())
@@ -140,18 +142,22 @@ def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Found:
     else:
         for name in ("eb_rate", "eb_low", "eb_high"):
             columns[name][there] = 0.0
-    return Found(total, columns, told)
+    return Statistics(total, columns, told)
 
 
 def local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool) -> NDArray[Any]:
     """Class of each area: what is alike or unlike, where it is more than chance."""
     high, around = found.value > 0, found.around > 0
     if is_moran:
-        kinds = np.select([high & around, ~high & ~around, high], [Kind.HOT, Kind.COLD, Kind.HIGH_LOW], Kind.LOW_HIGH)
+        kinds = np.select(
+            [high & around, ~high & ~around, high],
+            [AreaClass.HOT, AreaClass.COLD, AreaClass.HIGH_LOW],
+            AreaClass.LOW_HIGH,
+        )
     else:
-        kinds = np.where(found.statistic > 0, Kind.HOT, Kind.COLD)
-    named = np.where(significant & (found.statistic != 0), kinds, Kind.NONE).astype(object)
-    named[np.isnan(found.p)] = Kind.TOO_FEW
+        kinds = np.where(found.statistic > 0, AreaClass.HOT, AreaClass.COLD)
+    named = np.where(significant & (found.statistic != 0), kinds, AreaClass.NONE).astype(object)
+    named[np.isnan(found.p)] = AreaClass.TOO_FEW
     return named
 
 
@@ -161,7 +167,7 @@ def _local(
     size: NDArray[np.float64] | None,
     neighbours: Neighbours,
     options: Options,
-) -> Found:
+) -> Statistics:
     # An area without a size has no rate: it takes no part, not even as a neighbour.
     there = np.ones(len(cases), dtype=bool) if size is None else size > 0
     values = cases if size is None else standardised_rates(cases[there], size[there])
@@ -180,7 +186,7 @@ def _local(
     name = "i" if method is Method.LISA else "z"
     numbers = {name: found.statistic, "p": found.p, "q": q}
     columns = {key: spread(values, np.nan) for key, values in numbers.items()}
-    return Found(float(cases.sum()), {**columns, "class": spread(kinds, Kind.TOO_FEW)})
+    return Statistics(float(cases.sum()), {**columns, "class": spread(kinds, AreaClass.TOO_FEW)})
 
 
 def measure_areas(
@@ -192,7 +198,7 @@ def measure_areas(
     neighbours: Neighbours | None = None,
     centres: NDArray[np.float64] | None = None,
     is_on_sphere: bool = False,
-) -> Found:
+) -> Statistics:
     """What a method finds in areas.
 
     Parameters
@@ -236,7 +242,7 @@ def measure_areas(
         numbered = np.full(len(cases), None, dtype=object)
         for number, one in enumerate(clusters, start=1):
             numbered[list(one.members)] = number
-        return Found(float(cases.sum()), {"cluster": numbered}, clusters=clusters)
+        return Statistics(float(cases.sum()), {"cluster": numbered}, clusters=clusters)
     if neighbours is None:
         msg = f"{method} needs neighbours"
         raise ValueError(msg)

@@ -20,7 +20,7 @@ _LEAST_YEARS, _LEAST_REPORTS = 3, 8
 _MOSTLY = 0.75
 
 
-class Course(StrEnum):
+class Trend(StrEnum):
     """How reports of a kelurahan move."""
 
     NEW = "new"
@@ -69,18 +69,18 @@ def trend_p(counts: ArrayLike, shares: ArrayLike) -> tuple[float, float]:
 
 def _course(
     counts: NDArray[np.float64], expected: NDArray[np.float64], rise: float, fall: float, alpha: float
-) -> Course:
+) -> Trend:
     level = alpha / len(counts)
     stands_out = (upper_tail(counts, expected) <= level) & (counts > expected)
     if stands_out[-1] and not counts[:-1].any():
-        return Course.NEW
+        return Trend.NEW
     if rise <= alpha:
-        return Course.RISING
+        return Trend.RISING
     if fall <= alpha:
-        return Course.FALLING
+        return Trend.FALLING
     if stands_out.mean() >= _MOSTLY:
-        return Course.PERSISTENT
-    return Course.SPORADIC if stands_out.any() else Course.NONE
+        return Trend.PERSISTENT
+    return Trend.SPORADIC if stands_out.any() else Trend.NONE
 
 
 def courses(counts: pd.DataFrame, size: pd.Series[float], *, alpha: float = 0.05) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def courses(counts: pd.DataFrame, size: pd.Series[float], *, alpha: float = 0.05
     known = told.notna().all(axis=1)
     yearly = told[known].sum()
     enough = known & (told.sum(axis=1) >= _LEAST_REPORTS)
-    found = pd.DataFrame({"course": Course.TOO_FEW.value, "rise": np.nan, "fall": np.nan}, index=counts.index)
+    found = pd.DataFrame({"course": Trend.TOO_FEW.value, "rise": np.nan, "fall": np.nan}, index=counts.index)
     if counts.shape[1] < _LEAST_YEARS or not enough.any() or (yearly <= 0).any():
         return found
     expected = np.outer(size[known] / size[known].sum(), yearly)

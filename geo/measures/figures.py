@@ -78,7 +78,7 @@ def victims(released: Released) -> Figures:
     return Figures(Measure.VICTIMS, table["victims"].astype(float), table["state"], released.areas.layer)
 
 
-def cases(released: Released) -> Figures:
+def case_figures(released: Released) -> Figures:
     """Reports by the kelurahan that the documents name; one report can tell of many persons."""
     table = released.now.table
     told = table["state"].isin([State.SHOWN, State.ZERO])
@@ -124,7 +124,7 @@ def smooth_rate(released: Released, denominator: Denominator) -> Figures:
 #: Every measure by its key: the one place where a page, the method page and the tests find them.
 MEASURES: dict[Measure, Callable[[Released, Denominator], Figures]] = {
     Measure.VICTIMS: lambda released, _: victims(released),
-    Measure.CASES: lambda released, _: cases(released),
+    Measure.CASES: lambda released, _: case_figures(released),
     Measure.WATCHERS: lambda released, _: watchers(released),
     Measure.CASE_RATE: case_rate,
     Measure.SMOOTH_RATE: smooth_rate,

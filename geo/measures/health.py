@@ -258,7 +258,7 @@ def calls(found: Watches, rules: HealthSettings, *, overdue: pd.Index[str]) -> d
     return {kode: reasons[kode] for kode in sorted(called, key=lambda one: (order.index(reasons[one][0]), one))}
 
 
-def beside(found: Watches, neighbours: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+def active_neighbours(found: Watches, neighbours: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Of every kelurahan: how many neighbours it has, and how many of them have an active Community Watch.
 
     Shown where there is none or a quiet one: cases may move next door. It enters no score by itself.

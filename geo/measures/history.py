@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geo.release.released import Released
 
 
-def history(years: Sequence[Released], kode: str) -> pd.DataFrame:
+def yearly_counts(years: Sequence[Released], kode: str) -> pd.DataFrame:
     """Reports and victims of one kelurahan by period.
 
     Parameters

@@ -10,7 +10,7 @@ import pandas as pd
 from geo.measures.emergence import courses
 from geo.measures.scan import circles
 from geo.measures.spacetime import Emerging, emerging
-from geo.measures.verdicts import Judge, Judged, Rules
+from geo.measures.verdicts import Judge, MapVerdicts, Rules
 from geo.places.neighbours import contiguous, poles
 from geo.terms import State
 
@@ -39,7 +39,7 @@ class Hotspots:
         What was judged.
     """
 
-    judged: Judged | None
+    judged: MapVerdicts | None
     states: pd.Series[str]
     counts: Counts
 

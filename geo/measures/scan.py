@@ -179,7 +179,7 @@ def random_maps(
         yield np.ascontiguousarray(drawn.T, dtype=np.int32)
 
 
-def simulate(
+def simulate_maxima(
     found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
 ) -> NDArray[np.float64]:
     """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
@@ -287,5 +287,7 @@ def scan(
     if not best:
         return []
     if simulated is None:
-        simulated = simulate(found, mean, int(cases.sum()), min_cases=min_cases, replicates=replicates, seed=seed)
+        simulated = simulate_maxima(
+            found, mean, int(cases.sum()), min_cases=min_cases, replicates=replicates, seed=seed
+        )
     return [cluster_of(members, centre, cases, mean, simulated) for members, centre in best]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.measures.areas import Kind, local_kinds
+from geo.measures.areas import AreaClass, local_kinds
 from geo.measures.chance import adjusted
 from geo.measures.local import getis_ord, local_moran, standardised_rates
 from geo.measures.poisson import (
@@ -116,7 +116,7 @@ class Area:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class MapVerdicts:
     """Verdicts of one map.
 
     Parameters
@@ -199,7 +199,7 @@ class Judge:
             judged.append(Area(one, verdict, worst))
         return judged
 
-    def judge(self, observed: pd.Series[int], is_keyed: pd.Series[bool] | None = None) -> Judged:
+    def judge(self, observed: pd.Series[int], is_keyed: pd.Series[bool] | None = None) -> MapVerdicts:
         """Verdicts of one map.
 
         Parameters
@@ -275,12 +275,12 @@ class Judge:
                 sign_column(Sign.OWN): own_sure | own_likely,
                 sign_column(Sign.SCAN): number > 0,
                 sign_column(Sign.POSTERIOR): above >= _PROBABLE,
-                sign_column(Sign.GI): gi == Kind.HOT.value,
-                sign_column(Sign.MORAN): moran == Kind.HOT.value,
+                sign_column(Sign.GI): gi == AreaClass.HOT.value,
+                sign_column(Sign.MORAN): moran == AreaClass.HOT.value,
             },
             index=observed.index,
         )
-        return Judged(table, areas, dispersion(counts, mean), rules)
+        return MapVerdicts(table, areas, dispersion(counts, mean), rules)
 
     def _alike(self, counts: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Classes of the two statistics that ask whether neighbours are alike."""

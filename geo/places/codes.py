@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
-from geo.places.found import ELSEWHERE, EMPTY, UNKNOWN, Found, best_first
+from geo.places.found import ELSEWHERE, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
 from geo.settings import ROOT
 from geo.terms import CodeSystem, MatchBy, PlaceStatus
 
@@ -91,7 +91,7 @@ def infer(codes: Iterable[str], kode: Iterable[str]) -> CodeSystem | None:
 
 def codes_found(
     codes: Sequence[str], system: CodeSystem | None, *, layer: Sequence[str], city_code: str
-) -> list[Found]:
+) -> list[FoundPlace]:
     """What each distinct code of a file is.
 
     Parameters
@@ -120,17 +120,17 @@ def codes_found(
     found = []
     for code in codes:
         if not code:
-            found.append(EMPTY)
+            found.append(NOTHING_WRITTEN)
         elif code in dotted or (chosen and code in tables[chosen]):
             kode = dotted[code] if code in dotted else tables[chosen or CodeSystem.KEMENDAGRI][code]
-            found.append(Found(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
+            found.append(FoundPlace(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
         elif is_dotted(code):
             elsewhere = not code.startswith(f"{city_code}.")
             found.append(ELSEWHERE if elsewhere else UNKNOWN)
         elif is_bare(code) and chosen is None:
             meant = sorted({tables[one][code] for one in CodeSystem if code in tables[one]})
             pairs = best_first([(1 / len(meant), kode) for kode in meant])
-            found.append(Found(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else UNKNOWN)
+            found.append(FoundPlace(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else UNKNOWN)
         elif is_bare(code) and not code.startswith(city_code.replace(".", "")):
             found.append(ELSEWHERE)
         else:

@@ -15,7 +15,7 @@ MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlace:
     """What a written name is, before a code is asked.
 
     `candidates` are pairs of likeness and kode, best first.
@@ -29,9 +29,9 @@ class Found:
     conflict: str = ""
 
 
-EMPTY = Found(PlaceStatus.EMPTY)
-UNKNOWN = Found(PlaceStatus.UNKNOWN)
-ELSEWHERE = Found(PlaceStatus.OUTSIDE, score=1.0)
+NOTHING_WRITTEN = FoundPlace(PlaceStatus.EMPTY)
+UNKNOWN = FoundPlace(PlaceStatus.UNKNOWN)
+ELSEWHERE = FoundPlace(PlaceStatus.OUTSIDE, score=1.0)
 
 
 def best_first(pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:

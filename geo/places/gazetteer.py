@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from geo.places.names import Name, parse, unkeyed
+from geo.places.names import Name, parse_name, unkeyed
 from geo.settings import ROOT
 
 if TYPE_CHECKING:
@@ -66,28 +66,28 @@ def read_gazetteer(areas: Areas) -> Gazetteer:
     areas
         The layer; of another city or another province the aliases of this one are not used.
     """
-    own = {parse(str(name)).key for name in areas.names}
+    own = {parse_name(str(name)).key for name in areas.names}
     layer = set(areas.index)
-    city = {parse(areas.city).key, parse(areas.city.removeprefix("Kota ")).key}
-    districts = {row["kode"]: parse(row["nama"]).key for row in _rows("kecamatan_ntt.csv")}
+    city = {parse_name(areas.city).key, parse_name(areas.city.removeprefix("Kota ")).key}
+    districts = {row["kode"]: parse_name(row["nama"]).key for row in _rows("kecamatan_ntt.csv")}
     regions = city | {key for kode, key in districts.items() if not kode.startswith(f"{areas.city_code}.")}
-    regions |= {parse(row["nama"]).key for row in _rows("wilayah_lain.csv")}
-    kabupaten: dict[str, str] = {parse(areas.city).key: areas.city_code}
+    regions |= {parse_name(row["nama"]).key for row in _rows("wilayah_lain.csv")}
+    kabupaten: dict[str, str] = {parse_name(areas.city).key: areas.city_code}
     called: defaultdict[str, set[str]] = defaultdict(set)
     villages: defaultdict[str, set[str]] = defaultdict(set)
     for row in _rows("desa_ntt.csv"):
-        kode, key = row["kode"], parse(row["nama"]).key
+        kode, key = row["kode"], parse_name(row["nama"]).key
         if kode in layer or kode.startswith(areas.city_code):
             continue
         if len(kode) == _REGENCY:
-            short = parse(row["nama"].removeprefix("Kabupaten ").removeprefix("Kota ")).key
+            short = parse_name(row["nama"].removeprefix("Kabupaten ").removeprefix("Kota ")).key
             called[kode] |= {key, f"kab{short}", short} - city
             kabupaten |= dict.fromkeys(called[kode], kode)
         else:
             villages[key] |= {districts.get(kode[:_DISTRICT], ""), kode[:_REGENCY]}
     aliases: dict[str, str] = {}
     for row in _rows("aliases.csv"):
-        kode, key = row["kode"], parse(row["alias"]).key
+        kode, key = row["kode"], parse_name(row["alias"]).key
         if len(kode) == _REGENCY:
             kabupaten[key] = kode
             called[kode].add(key)
@@ -102,6 +102,6 @@ def read_gazetteer(areas: Areas) -> Gazetteer:
         },
         city=frozenset(city),
         regions=frozenset(regions - own),
-        districts=frozenset({*districts.values(), *(parse(str(name)).key for name in areas.groups if name)}),
+        districts=frozenset({*districts.values(), *(parse_name(str(name)).key for name in areas.groups if name)}),
         kabupaten=kabupaten,
     )

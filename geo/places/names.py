@@ -125,7 +125,7 @@ def fold(text: str) -> str:
     return _GLUED_DIGIT.sub(" ", folded) if _DIGIT.search(folded) else folded
 
 
-def parse(text: str, *, folded: bool = False) -> Name:
+def parse_name(text: str, *, folded: bool = False) -> Name:
     """Name in one form, of a text that holds nothing but a name and what stands before it.
 
     Examples
@@ -186,7 +186,7 @@ def regency_named(folded: str) -> str | None:
     return folded[found.end() :] if found else None
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Name in lower case, without accents, punctuation and what stands before it; I, 1 and Satu are one.
 
     Examples
@@ -194,7 +194,7 @@ def plain(name: str) -> str:
     >>> plain("Kel. Naikoten I"), plain("NAIKOTEN 1"), plain("Naikoten-Satu")
     ('naikoten 1', 'naikoten 1', 'naikoten 1')
     """
-    found = parse(name)
+    found = parse_name(name)
     return " ".join(part for part in (*found.words, found.numeral, found.side) if part)
 
 
@@ -217,10 +217,10 @@ def key_of(name: str, kecamatan: str, parsed: Name | None = None) -> str:
         return ""
     level = ""
     if kecamatan:
-        level = parse(kecamatan_named(kecamatan) or kecamatan, folded=True).key[:LONGEST]
+        level = parse_name(kecamatan_named(kecamatan) or kecamatan, folded=True).key[:LONGEST]
     lead = "kec:" if kecamatan_named(name) is not None else ""
     bare = unglued(name)
-    found = parsed if parsed is not None and bare == name else parse(bare, folded=True)
+    found = parsed if parsed is not None and bare == name else parse_name(bare, folded=True)
     return f"{lead}{found.key[:LONGEST]}|{level}"
 
 

@@ -17,14 +17,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.places.codes import codes_found
-from geo.places.found import ELSEWHERE, EMPTY, MOST, UNKNOWN, Found, best_first
+from geo.places.found import ELSEWHERE, MOST, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
 from geo.places.names import (
     Name,
     fold,
     glued_keys,
     kecamatan_named,
     key_of,
-    parse,
+    parse_name,
     regency_named,
     unglued,
     unkeyed,
@@ -39,8 +39,16 @@ if TYPE_CHECKING:
     from geo.places.gazetteer import Gazetteer
     from geo.terms import CodeSystem
 
-OUTSIDE = "outside"
-COLUMNS = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict", "spelling_key")
+RESOLVED_COLUMNS = (
+    "match_status",
+    "kode",
+    "kelurahan",
+    "match_by",
+    "score",
+    "candidates",
+    "conflict",
+    "spelling_key",
+)
 _PARTS = re.compile(
     r"[,;/()\n|]+|\s-\s|\bkec(?:amatan)?\b\.?|\b(?=(?:kota|kab|kabupaten|prov|provinsi)\b)", re.IGNORECASE
 )
@@ -66,11 +74,11 @@ class Resolver:
         self._gazetteer = gazetteer
         self._decisions = dict(decisions or {})
         # Of kelurahan, kecamatan and a likeness, never of what was written: few, and nobody's.
-        self._made: dict[tuple[str, MatchBy, float, str], Found] = {}
+        self._made: dict[tuple[str, MatchBy, float, str], FoundPlace] = {}
         self._layer = list(areas.index)
         self._city_code = areas.city_code
-        parsed = {kode: parse(name) for kode, name in self._names.items()}
-        self._group = {str(kode): parse(str(group)).key for kode, group in areas.groups.items()}
+        parsed = {kode: parse_name(name) for kode, name in self._names.items()}
+        self._group = {str(kode): parse_name(str(group)).key for kode, group in areas.groups.items()}
         self._exact: defaultdict[str, list[str]] = defaultdict(list)
         for kode, name in parsed.items():
             self._exact[name.key].append(kode)
@@ -104,7 +112,7 @@ class Resolver:
         if not folded:
             return ""
         named = kecamatan_named(folded)
-        key = parse(folded if named is None else named, folded=True).key
+        key = parse_name(folded if named is None else named, folded=True).key
         if key in self._gazetteer.districts or key in self._gazetteer.regions:
             return key
         known = self._districts
@@ -117,7 +125,7 @@ class Resolver:
         )
         return known[str(best[0])] if best else ""
 
-    def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
+    def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> FoundPlace:
         """A match, unless name and kecamatan together are a place elsewhere; the same object for the same match."""
         key = (kode, by, score, above)
         found = self._made.get(key)
@@ -125,16 +133,16 @@ class Resolver:
             found = self._made[key] = self._make_match(kode, by, score, above)
         return found
 
-    def _make_match(self, kode: str, by: MatchBy, score: float, above: str) -> Found:
+    def _make_match(self, kode: str, by: MatchBy, score: float, above: str) -> FoundPlace:
         pair = ((score, kode),)
         group = self._group.get(kode, "")
         if not above or not group or above == group or above in self._gazetteer.city:
-            return Found(PlaceStatus.MATCHED, kode, by, score, pair)
-        if above in self._gazetteer.elsewhere.get(parse(self._names[kode]).key, frozenset()):
-            return Found(PlaceStatus.OUTSIDE, score=score, candidates=pair, conflict="kecamatan")
-        return Found(PlaceStatus.MATCHED, kode, by, score, pair, "kecamatan")
+            return FoundPlace(PlaceStatus.MATCHED, kode, by, score, pair)
+        if above in self._gazetteer.elsewhere.get(parse_name(self._names[kode]).key, frozenset()):
+            return FoundPlace(PlaceStatus.OUTSIDE, score=score, candidates=pair, conflict="kecamatan")
+        return FoundPlace(PlaceStatus.MATCHED, kode, by, score, pair, "kecamatan")
 
-    def _exactly(self, name: Name, above: str) -> Found | None:
+    def _exactly(self, name: Name, above: str) -> FoundPlace | None:
         """What a name is when it is written as it should be, or by an alias."""
         own = self._exact.get(name.key, [])
         if len(own) == 1:
@@ -143,27 +151,27 @@ class Resolver:
             inside = [kode for kode in own if above and self._group.get(kode) == above]
             if len(inside) == 1:
                 return self._matched(inside[0], MatchBy.NAME, 1.0, above)
-            return Found(PlaceStatus.REVIEW, score=1.0, candidates=best_first([(1.0, kode) for kode in own]))
+            return FoundPlace(PlaceStatus.REVIEW, score=1.0, candidates=best_first([(1.0, kode) for kode in own]))
         if name.key in self._gazetteer.aliases:
             return self._matched(self._gazetteer.aliases[name.key], MatchBy.ALIAS, 1.0, above)
         if name.key in self._gazetteer.elsewhere or name.key in self._gazetteer.regions:
             return ELSEWHERE
         return None
 
-    def _nearly(self, name: Name) -> Found | None:
+    def _nearly(self, name: Name) -> FoundPlace | None:
         """A name that lacks a numeral or a side, has one too many, or is half of one: a person must choose."""
         others = self._by_stem.get(name.stem, [])
         if others:
-            own = [parse(self._names[kode]) for kode in others]
+            own = [parse_name(self._names[kode]) for kode in others]
             if name.numeral and all(one.numeral for one in own) and len(own) == 1:
                 # A lone numeral is part of the name, not one of a series: Kelapa Dua is no slip for Kelapa Lima.
                 return UNKNOWN
             # The one without a numeral first: a numeral that does not exist is most likely one too many.
             pairs = [(0.9 if one.key == name.stem else 0.85, kode) for one, kode in zip(own, others, strict=True)]
-            return Found(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=best_first(pairs))
+            return FoundPlace(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=best_first(pairs))
         half = self._halves.get(name.stem, [])
         if half and not name.numeral and not name.side:
-            return Found(PlaceStatus.REVIEW, score=0.8, candidates=best_first([(0.8, kode) for kode in half]))
+            return FoundPlace(PlaceStatus.REVIEW, score=0.8, candidates=best_first([(0.8, kode) for kode in half]))
         return None
 
     def _split(self, written: str) -> tuple[str, str]:
@@ -181,25 +189,25 @@ class Resolver:
 
     def _name(
         self, written: str, folded: str, name: Name, kecamatan: str, *, is_kecamatan: bool
-    ) -> tuple[Found | None, Name, str]:
+    ) -> tuple[FoundPlace | None, Name, str]:
         """What a name is as far as lists tell; else what is left to compare."""
         if not folded:
-            return EMPTY, Name(""), ""
+            return NOTHING_WRITTEN, Name(""), ""
         named = kecamatan_named(folded)
         if is_kecamatan or named is not None:
-            key = parse(named if named is not None else folded, folded=True).key
+            key = parse_name(named if named is not None else folded, folded=True).key
             is_known = key in self._gazetteer.districts or bool(self._level_above(folded))
             return ELSEWHERE if is_known else UNKNOWN, Name(""), ""
         above = self._level_above(fold(kecamatan)) if kecamatan else ""
         bare = unglued(folded)
         found = self._exactly(name, above) or (
-            self._exactly(parse(bare, folded=True), above) if bare != folded else None
+            self._exactly(parse_name(bare, folded=True), above) if bare != folded else None
         )
         if found:
             return found, name, above
         regency = regency_named(folded)
         if regency is not None:
-            known = {parse(regency, folded=True).key, name.key} & {
+            known = {parse_name(regency, folded=True).key, name.key} & {
                 *self._gazetteer.regions,
                 *self._gazetteer.kabupaten,
             }
@@ -209,22 +217,24 @@ class Resolver:
             first, beside = self._split(written)
             if beside or first != written.strip():
                 return self._of_parts(first, beside, kecamatan)
-        return self._nearly(name if bare == folded else parse(bare, folded=True)), name, above
+        return self._nearly(name if bare == folded else parse_name(bare, folded=True)), name, above
 
-    def _of_parts(self, first: str, beside: str, kecamatan: str) -> tuple[Found | None, Name, str]:
+    def _of_parts(self, first: str, beside: str, kecamatan: str) -> tuple[FoundPlace | None, Name, str]:
         """A cell of several parts: a name and its kecamatan or city, a name twice, or two names."""
-        name, above = parse(first), self._level_above(fold(kecamatan)) or self._level_above(fold(beside))
+        name, above = parse_name(first), self._level_above(fold(kecamatan)) or self._level_above(fold(beside))
         found = self._exactly(name, above) or self._nearly(name)
-        other = self._exactly(parse(beside), "") if beside and not self._level_above(fold(beside)) else None
+        other = self._exactly(parse_name(beside), "") if beside and not self._level_above(fold(beside)) else None
         both = {one.kode for one in (found, other) if one and one.kode}
         if len(both) > 1:
             return (
-                Found(PlaceStatus.REVIEW, score=0.9, candidates=best_first([(0.9, kode) for kode in sorted(both)])),
+                FoundPlace(
+                    PlaceStatus.REVIEW, score=0.9, candidates=best_first([(0.9, kode) for kode in sorted(both)])
+                ),
                 name,
                 above,
             )
         if found is None and other is not None and other.kode:
-            return Found(PlaceStatus.REVIEW, score=0.8, candidates=((0.8, other.kode),)), name, above
+            return FoundPlace(PlaceStatus.REVIEW, score=0.8, candidates=((0.8, other.kode),)), name, above
         return found, name, above
 
     def _names_found(
@@ -234,9 +244,9 @@ class Resolver:
         parsed: Sequence[Name],
         *,
         are_kecamatan: bool,
-    ) -> list[Found]:
+    ) -> list[FoundPlace]:
         """What each distinct pair of name and kecamatan is."""
-        found: list[Found | None] = []
+        found: list[FoundPlace | None] = []
         left: list[tuple[int, Name, str]] = []
         for at, (written, kecamatan) in enumerate(pairs):
             got, name, above = self._name(written, folded[at], parsed[at], kecamatan, is_kecamatan=are_kecamatan)
@@ -251,24 +261,24 @@ class Resolver:
             found[at] = self._with_above(got, above)
         return [one or UNKNOWN for one in found]
 
-    def _with_above(self, got: Found, above: str) -> Found:
+    def _with_above(self, got: FoundPlace, above: str) -> FoundPlace:
         """A likeness and what stands beside it: a kecamatan elsewhere speaks against a name that is only alike."""
         if got.status is PlaceStatus.MATCHED and got.by:
             got = self._matched(got.kode, got.by, got.score, above)
         is_elsewhere = bool(above) and above not in self._gazetteer.city and above not in self._group.values()
         return UNKNOWN if is_elsewhere and got.status in (PlaceStatus.MATCHED, PlaceStatus.REVIEW) else got
 
-    def _decided(self, key: str) -> Found | None:
+    def _decided(self, key: str) -> FoundPlace | None:
         answer = self._decisions.get(key)
-        if answer is None or (answer != OUTSIDE and answer not in self._names):
+        if answer is None or (answer != PlaceStatus.OUTSIDE and answer not in self._names):
             # Decided on another layer: nothing is known of it here.
             return None
-        if answer == OUTSIDE:
+        if answer == PlaceStatus.OUTSIDE:
             return ELSEWHERE
-        return Found(PlaceStatus.MATCHED, answer, MatchBy.DECISION, 1.0, ((1.0, answer),))
+        return FoundPlace(PlaceStatus.MATCHED, answer, MatchBy.DECISION, 1.0, ((1.0, answer),))
 
     @staticmethod
-    def _together(code: Found, name: Found) -> Found:  # noqa: PLR0911 - one return a case
+    def _together(code: FoundPlace, name: FoundPlace) -> FoundPlace:  # noqa: PLR0911 - one return a case
         """What a code and a name say together."""
         if code.status is PlaceStatus.EMPTY:
             return name
@@ -284,16 +294,16 @@ class Resolver:
             ranked = sorted(((score, kode) for kode, score in pairs.items()), key=lambda one: (-one[0], one[1]))
             # Both, the code's first: it is one of them whatever the names are alike to.
             ranked.sort(key=lambda one: one[1] not in {code.kode, name.kode})
-            return Found(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST]), conflict="code")
+            return FoundPlace(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST]), conflict="code")
         # The code is not sure, or of elsewhere; the name speaks.
         if code.status is PlaceStatus.OUTSIDE and name.status is PlaceStatus.OUTSIDE:
             return code
         if code.status is PlaceStatus.OUTSIDE:
-            return Found(PlaceStatus.REVIEW, score=name.score, candidates=name.candidates, conflict="code")
+            return FoundPlace(PlaceStatus.REVIEW, score=name.score, candidates=name.candidates, conflict="code")
         conflict = (
             "" if code.status is PlaceStatus.REVIEW and name.kode in {kode for _, kode in code.candidates} else "code"
         )
-        return Found(name.status, name.kode, name.by, name.score, name.candidates, conflict or name.conflict)
+        return FoundPlace(name.status, name.kode, name.by, name.score, name.candidates, conflict or name.conflict)
 
     # All together
 
@@ -334,7 +344,7 @@ class Resolver:
         pair_of, pairs = _distinct(names, kecamatan, len(index))
         code_of, distinct_codes = _distinct(codes, None, len(index))
         folded = [fold(written) for written, _ in pairs]
-        parsed = [parse(one, folded=True) for one in folded]
+        parsed = [parse_name(one, folded=True) for one in folded]
         by_name = self._names_found(pairs, folded, parsed, are_kecamatan=names_are_kecamatan)
         above = {text: fold(text) for text in {text for _, text in pairs}}
         keys = [key_of(one, above[text], name) for one, name, (_, text) in zip(folded, parsed, pairs, strict=True)]
@@ -352,18 +362,20 @@ class Resolver:
                 self._together(by_code[one % len(by_code)], by_name[one // len(by_code)]) for one in combined.tolist()
             ]
         shown = {id(one): self._shown(one) for one in {id(one): one for one in found}.values()}
-        distinct = zip(*(shown[id(one)] for one in found), strict=True) if found else [()] * (len(COLUMNS) - 1)
+        distinct = (
+            zip(*(shown[id(one)] for one in found), strict=True) if found else [()] * (len(RESOLVED_COLUMNS) - 1)
+        )
         # Made once for each distinct row and referred to by all: a million texts are not built anew.
         columns = {
             name: np.array(values, dtype="float64" if name == "score" else object)[row_of]
-            for name, values in zip(COLUMNS, distinct, strict=False)
+            for name, values in zip(RESOLVED_COLUMNS, distinct, strict=False)
         }
         columns["spelling_key"] = np.array(keys, dtype=object)[pair_of]
         return pd.DataFrame(
             {name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}
         )
 
-    def _shown(self, found: Found) -> tuple[Any, ...]:
+    def _shown(self, found: FoundPlace) -> tuple[Any, ...]:
         is_match = found.status is PlaceStatus.MATCHED
         told = found.status not in (PlaceStatus.EMPTY, PlaceStatus.UNKNOWN)
         return (
@@ -386,10 +398,10 @@ class Resolver:
         def named(text: str) -> str:
             folded = fold(text)
             rest = regency_named(folded)
-            keys = [parse(folded, folded=True).key, parse(rest, folded=True).key if rest else ""]
+            keys = [parse_name(folded, folded=True).key, parse_name(rest, folded=True).key if rest else ""]
             # "Kota Kupang" and "Kab. Kupang" are two; "Kupang" alone may be either, and is neither here.
             if rest and folded.startswith("kab"):
-                keys.insert(0, f"kab{parse(rest, folded=True).key}")
+                keys.insert(0, f"kab{parse_name(rest, folded=True).key}")
             return next((self._gazetteer.kabupaten[key] for key in keys if key in self._gazetteer.kabupaten), "")
 
         by_code = codes.map({text: coded(text) for text in codes.unique()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from geo.places.names import plain
+from geo.places.names import plain_name
 
 if TYPE_CHECKING:
     from geo.places.boundaries import Areas
@@ -20,12 +20,12 @@ def search(areas: Areas, written: str, *, most: int = 5) -> list[str]:
     A name written in full comes first; then those that begin with what was written; then the most alike. Nothing
     alike gives an empty list.
     """
-    wanted = plain(written[:_LONGEST])
+    wanted = plain_name(written[:_LONGEST])
     if not wanted:
         return []
     scored = []
     for kode, name in areas.names.items():
-        known = plain(str(name))
+        known = plain_name(str(name))
         alike = difflib.SequenceMatcher(None, wanted, known).ratio()
         if known == wanted:
             alike = 2.0

@@ -18,7 +18,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from geo.places.found import UNKNOWN, Found, best_first
+from geo.places.found import UNKNOWN, FoundPlace, best_first
 from geo.places.names import Name, unkeyed
 from geo.terms import MatchBy, PlaceStatus
 
@@ -54,16 +54,16 @@ class Speller:
         self._stems = [name.stem for name, _ in self._spelled]
         self._rivals = _rivals_of(sorted({*self._stems}), gazetteer)
 
-    def like(self, names: Sequence[Name]) -> list[Found]:
+    def like(self, names: Sequence[Name]) -> list[FoundPlace]:
         """What names that are in no list are most alike; every distinct one is compared once."""
         signs = [name[:3] for name in names]
         distinct = {sign: Name(*sign) for sign in signs}
         found = dict(zip(distinct, self._compared(list(distinct.values())), strict=True))
         return [found[sign] for sign in signs]
 
-    def _compared(self, names: Sequence[Name]) -> list[Found]:
+    def _compared(self, names: Sequence[Name]) -> list[FoundPlace]:
         """What distinct names are most alike, all at once."""
-        found: list[Found] = []
+        found: list[FoundPlace] = []
         step = 8_192
         for start in range(0, len(names), step):
             some = names[start : start + step]
@@ -89,7 +89,7 @@ class Speller:
                 ).max(axis=1)
         return scores
 
-    def _judged(self, name: Name, alike: Any, rival: float, top: float) -> Found:
+    def _judged(self, name: Name, alike: Any, rival: float, top: float) -> FoundPlace:
         if top < ASK or len(name.stem) < SHORTEST - 1:
             return UNKNOWN
         near = np.flatnonzero(alike >= ASK - MARGIN).tolist()
@@ -110,7 +110,11 @@ class Speller:
         stem = self._stems[int(alike.argmax())]
         if rival >= score:
             # As near to a place elsewhere: nothing says that it is one of ours.
-            return UNKNOWN if rival - score > MARGIN / 2 else Found(PlaceStatus.REVIEW, score=score, candidates=best)
+            return (
+                UNKNOWN
+                if rival - score > MARGIN / 2
+                else FoundPlace(PlaceStatus.REVIEW, score=score, candidates=best)
+            )
         same = any(one == kode and is_same and abs(likeness - score) < 1e-6 for likeness, one, is_same in pairs)  # noqa: PLR2004
         next_best = best[1][0] if len(best) > 1 else 0.0
         shorter = min(len(name.stem), len(stem))
@@ -122,8 +126,8 @@ class Speller:
             and OSA.distance(name.stem, stem) <= allowed
         )
         if is_sure:
-            return Found(PlaceStatus.MATCHED, kode, MatchBy.SPELLING, score, best)
-        return Found(PlaceStatus.REVIEW, score=score, candidates=best)
+            return FoundPlace(PlaceStatus.MATCHED, kode, MatchBy.SPELLING, score, best)
+        return FoundPlace(PlaceStatus.REVIEW, score=score, candidates=best)
 
 
 def _spellings(parsed: Mapping[str, Name], gazetteer: Gazetteer) -> list[tuple[Name, str]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geo.release.released import Released
 
 
-class Order(StrEnum):
+class OrderRule(StrEnum):
     """Ways to put kelurahan in an order."""
 
     PRIORITY = "priority"  # all criteria that have data
@@ -79,7 +79,9 @@ def covered(need: pd.Series[float], order: pd.Index[str], firsts: Sequence[int])
     return np.array([summed[min(first, len(summed)) - 1] / summed[-1] for first in firsts])
 
 
-def orders(table: pd.DataFrame, groups: pd.Series[str], criteria: Sequence[Criterion]) -> dict[Order, pd.Index[str]]:
+def orders(
+    table: pd.DataFrame, groups: pd.Series[str], criteria: Sequence[Criterion]
+) -> dict[OrderRule, pd.Index[str]]:
     """Orders of areas by what is known of them.
 
     Parameters
@@ -93,18 +95,18 @@ def orders(table: pd.DataFrame, groups: pd.Series[str], criteria: Sequence[Crite
     """
     cases = table["cases"]
     return {
-        Order.PRIORITY: rank(table, criteria).order,
-        Order.POSTERIOR: falling(posterior_cases(cases, table["expected"])),
-        Order.COUNT: falling(cases),
-        Order.KECAMATAN: by_kecamatan(cases, groups),
+        OrderRule.PRIORITY: rank(table, criteria).order,
+        OrderRule.POSTERIOR: falling(posterior_cases(cases, table["expected"])),
+        OrderRule.COUNT: falling(cases),
+        OrderRule.KECAMATAN: by_kecamatan(cases, groups),
     }
 
 
-def _row(need: pd.Series[float], found: Mapping[Order, pd.Index[str]], firsts: Sequence[int]) -> pd.DataFrame:
+def _row(need: pd.Series[float], found: Mapping[OrderRule, pd.Index[str]], firsts: Sequence[int]) -> pd.DataFrame:
     """Share covered, a row a number of first ones, a column an order; by chance it is their share of the areas."""
     told = {order.value: covered(need, areas, firsts) for order, areas in found.items()}
-    told[Order.RANDOM.value] = np.array([min(1.0, first / len(need)) for first in firsts])
-    told[Order.BEST.value] = covered(need, falling(need), firsts)
+    told[OrderRule.RANDOM.value] = np.array([min(1.0, first / len(need)) for first in firsts])
+    told[OrderRule.BEST.value] = covered(need, falling(need), firsts)
     return pd.DataFrame(told, index=pd.Index(firsts, name="first"))
 
 
@@ -133,7 +135,7 @@ class Town:
     shape: float = 4.0
 
 
-def simulate(
+def simulate_orders(
     town: Town, criteria: Sequence[Criterion], *, firsts: Sequence[int], runs: int, seed: int
 ) -> pd.DataFrame:
     """Share of a known need that orders cover which see only its counts.
@@ -165,7 +167,7 @@ def simulate(
             }
         )
         one = _row(need, orders(table, town.groups, criteria), firsts)
-        found.append(one.assign(lead=one[Order.POSTERIOR.value] - one[Order.COUNT.value]))
+        found.append(one.assign(lead=one[OrderRule.POSTERIOR.value] - one[OrderRule.COUNT.value]))
     every = pd.concat(found).groupby(level="first")
     return pd.concat({"mean": every.mean(), "error": every.std() / np.sqrt(runs)}, names=["figure"]).swaplevel()
 

@@ -15,7 +15,7 @@ from scipy import stats
 from geo.planning.evaluation import posterior_cases
 from geo.planning.greedy import HighestFirst, highest_first
 from geo.planning.limits import Limits
-from geo.planning.waves import GAP, NoPlanYetError, Plan, plan, value
+from geo.planning.waves import GAP, NoPlanYetError, WavePlan, plan_waves, value
 from geo.terms import OverrideReason
 
 if TYPE_CHECKING:
@@ -226,8 +226,8 @@ class Solved:
 
     needs: pd.DataFrame
     limits: Limits
-    best: Plan
-    mirrored: Plan | None
+    best: WavePlan
+    mirrored: WavePlan | None
     listed: HighestFirst
 
     @property
@@ -251,13 +251,13 @@ def solve(
     The time limit holds for both together. What is found for one sign is not lost when time is over for the other.
     """
     began = time.monotonic()
-    best = plan(needs, neighbours, limits, gap=gap, time_limit_s=time_limit_s, progress=progress, stop=stop)
+    best = plan_waves(needs, neighbours, limits, gap=gap, time_limit_s=time_limit_s, progress=progress, stop=stop)
     other = None
     if limits.spill:
         turned = replace(limits, spill=-limits.spill)
         left = max(1.0, time_limit_s - (time.monotonic() - began))
         with contextlib.suppress(NoPlanYetError):
-            other = plan(needs, neighbours, turned, gap=max(gap, GAP), time_limit_s=left, stop=stop)
+            other = plan_waves(needs, neighbours, turned, gap=max(gap, GAP), time_limit_s=left, stop=stop)
     return Solved(needs, limits, best, other, highest_first(needs, neighbours, limits))
 
 

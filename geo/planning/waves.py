@@ -58,7 +58,7 @@ class NoPlanYetError(Exception):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Plan:
+class WavePlan:
     """A plan of waves.
 
     Parameters
@@ -187,7 +187,7 @@ class _Search:
         return not wrong or answer.ended is not Ended.SOLVED
 
 
-def plan(
+def plan_waves(
     needs: pd.DataFrame,
     neighbours: Mapping[str, tuple[str, ...]],
     limits: Limits,
@@ -196,7 +196,7 @@ def plan(
     time_limit_s: float = TIME_LIMIT_S,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
-) -> Plan:
+) -> WavePlan:
     """Best plan of waves under limits, or one that is proved to be within a gap of it.
 
     Worth is the need of what is started, discounted by wave, and `spill` times the need of what is never started but
@@ -242,7 +242,7 @@ def plan(
     return _plan(search, search.best, needs.index, gap)
 
 
-def _plan(search: _Search, waves: NDArray[np.intp], index: pd.Index[str], gap: float) -> Plan:
+def _plan(search: _Search, waves: NDArray[np.intp], index: pd.Index[str], gap: float) -> WavePlan:
     objective = search.board.value(waves)
     bound = max(objective, search.bound)
     reached = gap_of(objective, bound)
@@ -252,4 +252,4 @@ def _plan(search: _Search, waves: NDArray[np.intp], index: pd.Index[str], gap: f
         by = StoppedBy.GAP
     else:
         by = StoppedBy.TIME if search.ended is Ended.TIME else StoppedBy.STOPPED
-    return Plan(search.board.series(waves, index), objective, bound, by)
+    return WavePlan(search.board.series(waves, index), objective, bound, by)

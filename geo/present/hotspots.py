@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.figures import PER, cases, smooth_rate, victims
+from geo.measures.figures import PER, case_figures, smooth_rate, victims
 from geo.measures.rates import outside
 from geo.present.tables import cell, order
 
@@ -36,7 +36,7 @@ def ranking(released: Released, mapped: Figures, found: Rates | None, words: Wor
     """
     names = released.areas.names
     rows = order(mapped, names)
-    counted = [*((cases(released),) if released.has_reports else ()), victims(released)]
+    counted = [*((case_figures(released),) if released.has_reports else ()), victims(released)]
     columns = {
         words("table.kecamatan"): released.areas.groups[rows].tolist(),
         **{words(f"measure.{one.measure}"): [cell(one, kode, words) for kode in rows] for one in counted},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.measures.figures import PER, cases, victims, watchers
+from geo.measures.figures import PER, case_figures, victims, watchers
 from geo.present.classes import classify
 from geo.present.maps import Paint
 from geo.present.tables import cell, stage_text
@@ -80,7 +80,7 @@ def need_and_coverage(
 
 def profile(released: Released, stages: pd.DataFrame, kode: str, words: Words) -> list[tuple[str, str]]:
     """Facts of one kelurahan: label and text."""
-    counts = [victims(released), *((cases(released), watchers(released)) if released.has_reports else ())]
+    counts = [victims(released), *((case_figures(released), watchers(released)) if released.has_reports else ())]
     told = [(words(f"measure.{one.measure}"), cell(one, kode, words)) for one in counts]
     source = str(stages.at[kode, "source"])
     stage = stage_line(stages, kode, words)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.measures.figures import cases, victims
+from geo.measures.figures import case_figures, victims
 from geo.present.overview import stage_line
 from geo.present.tables import cell, cell_state, stage_text
 from geo.terms import State
@@ -24,7 +24,7 @@ def neighbours_table(
     """Neighbours of a kelurahan with their counts and stages, by name."""
     names, groups = released.areas.names, released.areas.groups
     rows = sorted(neighbours, key=lambda kode: str(names[kode]))
-    counted = [*((cases(released),) if released.has_reports else ()), victims(released)]
+    counted = [*((case_figures(released),) if released.has_reports else ()), victims(released)]
     return pd.DataFrame(
         {
             words("table.kecamatan"): [groups[kode] for kode in rows],
@@ -41,7 +41,7 @@ def neighbours_sentence(stages: pd.DataFrame, neighbours: Sequence[str], words: 
     return words("profile.neighbours.sentence", known=known, n=len(neighbours))
 
 
-def history_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
+def yearly_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Reports and victims by year, or why there are none."""
     names = ["cases", "victims"] if found["cases"].notna().any() else ["victims"]
     rows = [
@@ -62,7 +62,7 @@ def history_sentence(found: pd.DataFrame, name: str, words: Words) -> str:
         name=name,
         told=int(told.sum()),
         all=len(found),
-        cases=int(found["cases"].sum()),
+        case_figures=int(found["cases"].sum()),
         victims=int(found["victims"].sum()),
     )
 

@@ -10,19 +10,19 @@ from geo.measures.figures import Figures, Measure
 from geo.present.classes import classify
 from geo.present.maps import Paint
 from geo.release.cells import KELURAHAN
-from geo.release.editions import TABLES, loss
+from geo.release.editions import EDITION_TABLES, loss
 from geo.terms import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.release.editions import Draft, Edition
-    from geo.release.public import Published
-    from geo.release.publish import Plan
+    from geo.release.public import PublicEdition
+    from geo.release.publish import CheckedEdition
     from geo.words import Words
 
 
-def edition_sentence(one: Published, words: Words) -> str:
+def edition_sentence(one: PublicEdition, words: Words) -> str:
     """When an edition came out, from which count on it shows, and what it is the re-issue of."""
     said = words(
         "releases.edition",
@@ -38,9 +38,11 @@ def edition_sentence(one: Published, words: Words) -> str:
 
 def states_table(edition: Edition, words: Words) -> pd.DataFrame:
     """How many cells of each table are shown, zero, hidden, without report, out of scope."""
-    rows = [[int(edition.of(table)["state"].eq(state).sum()) for state in State] for table in TABLES]
+    rows = [[int(edition.of(table)["state"].eq(state).sum()) for state in State] for table in EDITION_TABLES]
     heads = [words(f"state.{state}") for state in State]
-    return pd.DataFrame(rows, columns=heads, index=[words(f"release.{table}") for table in TABLES]).astype(str)
+    return pd.DataFrame(rows, columns=heads, index=[words(f"release.{table}") for table in EDITION_TABLES]).astype(
+        str
+    )
 
 
 def loss_table(draft: Draft, words: Words) -> pd.DataFrame:
@@ -67,7 +69,7 @@ def hidden_sentence(attacked: Sequence[dict[str, Any]], draft: Draft, words: Wor
     return words("releases.attack", n=len(attacked), k=k, most=k - 1, narrow=int(min(spans, default=0)))
 
 
-def preview_map(plan: Plan, words: Words) -> Paint:
+def preview_map(plan: CheckedEdition, words: Words) -> Paint:
     """The map as the public would see it."""
     edition, areas = plan.draft.edition, plan.areas
     whole = edition.of(KELURAHAN)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.figures import cases, victims, watchers
+from geo.measures.figures import case_figures, victims, watchers
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stage_text(stage: str, words: Words) -> str:
 
 def facts(released: Released, stages: pd.DataFrame, mapped: Figures, words: Words) -> pd.DataFrame:
     """The facts of the map as a table, one row a kelurahan, all cells text, sorted by what is on the map."""
-    persons, reports, members = victims(released), cases(released), watchers(released)
+    persons, reports, members = victims(released), case_figures(released), watchers(released)
     areas = released.areas
     rows = order(mapped, areas.names)
     columns = {

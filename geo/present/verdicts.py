@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from geo.measures.emergence import Course
+from geo.measures.emergence import Trend
 from geo.measures.verdicts import Sign, Verdict, sign_column
 from geo.present.charts import titled
 from geo.present.classes import Class
@@ -302,7 +302,7 @@ def compare_sentence(before: Hotspots, after: Hotspots, names: pd.Series[str], w
 
 def course_table(found: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
     """Course of each kelurahan over the years, those with enough data first."""
-    rank = found["course"].map({one.value: position for position, one in enumerate(Course)})
+    rank = found["course"].map({one.value: position for position, one in enumerate(Trend)})
     rows = pd.DataFrame({"rank": rank, "name": names}).sort_values(["rank", "name"]).index
     return pd.DataFrame(
         {

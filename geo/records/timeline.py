@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Column at fault, what is wrong, and the day that it is wrong beside, if any.
 Wrong = tuple[str, Problem, str]
-Key = TypeVar("Key", bound="Hashable")
+_Key = TypeVar("_Key", bound="Hashable")
 _OF_TRAINING = ("course", "hours", "early_why")
 
 
@@ -82,9 +82,9 @@ def _is_filled(value: Any) -> bool:
     return not pd.isna(value) and value != ""
 
 
-def _of_one(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
+def _of_one(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
     """What is wrong with events of one kelurahan and one body, all of them reached."""
-    found: dict[Key, Wrong] = {}
+    found: dict[_Key, Wrong] = {}
     decrees = [first_day(one) for one in events.values() if one["stage"] == Stage.DECREE]
     begun = [first_day(one) for one in events.values() if one["stage"] != Stage.DISSOLVED]
     for number, one in events.items():
@@ -96,7 +96,7 @@ def _of_one(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
     return found
 
 
-def together(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
+def together(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
     """What is wrong with each event beside the others of its kelurahan and body; targets are beside nothing.
 
     Parameters
@@ -104,14 +104,14 @@ def together(events: Mapping[Key, Mapping[Any, Any]]) -> dict[Key, Wrong]:
     events
         As of `check`.
     """
-    grouped: dict[tuple[str, str], dict[Key, Mapping[Any, Any]]] = defaultdict(dict)
+    grouped: dict[tuple[str, str], dict[_Key, Mapping[Any, Any]]] = defaultdict(dict)
     for number, event in events.items():
         if event["kode"] and event["claim"] == Claim.ACTUAL:
             grouped[event["kode"], event["counted_as"]][number] = event
     return {number: wrong for group in grouped.values() for number, wrong in _of_one(group).items()}
 
 
-def check(events: Mapping[Key, Mapping[Any, Any]], *, today: date) -> dict[Key, list[Wrong]]:
+def timeline_faults(events: Mapping[_Key, Mapping[Any, Any]], *, today: date) -> dict[_Key, list[Wrong]]:
     """What is wrong with each event: a training before the decree, an end before any beginning, days to come.
 
     Parameters

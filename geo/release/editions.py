@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.release.cells import Cells
 
-TABLES = (KELURAHAN, KECAMATAN, KOTA)
-COLUMNS = (*KEY, "count", "state")
+EDITION_TABLES = (KELURAHAN, KECAMATAN, KOTA)
+EDITION_COLUMNS = (*KEY, "count", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Edition:
 
     def of(self, table: str) -> pd.DataFrame:
         """One of `TABLES`: the rows of that file, in order."""
-        return self.table.loc[self.table["table"] == table, list(COLUMNS)].reset_index(drop=True)
+        return self.table.loc[self.table["table"] == table, list(EDITION_COLUMNS)].reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,9 +181,9 @@ def draw_up(
     told = state.isin([State.SHOWN, State.ZERO])
     table = drawn.table.assign(count=drawn.table["value"].astype("Int64").where(told), state=state)
     outside = _outside(areas, scope.period)
-    whole = table[["table", *COLUMNS]]
+    whole = table[["table", *EDITION_COLUMNS]]
     if len(outside):
-        whole = pd.concat([outside.astype({"count": "Int64"})[["table", *COLUMNS]], whole], ignore_index=True)
+        whole = pd.concat([outside.astype({"count": "Int64"})[["table", *EDITION_COLUMNS]], whole], ignore_index=True)
     placed = cases["document_kode"].isin(areas.index[inside(areas.index, areas.city_code).to_numpy()])
     undated = cases["reported_on"].isna()
     of_period = cases["reported_on"].dt.year.between(scope.period.first, scope.period.last)

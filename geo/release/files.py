@@ -23,7 +23,7 @@ from geo.errors import DataError, Fault, Problem
 from geo.files import csv_text, write_workbook
 from geo.period import Period
 from geo.release.cells import KELURAHAN
-from geo.release.editions import COLUMNS, TABLES, Edition, Scope
+from geo.release.editions import EDITION_COLUMNS, EDITION_TABLES, Edition, Scope
 from geo.terms import Audience, State
 
 if TYPE_CHECKING:
@@ -59,13 +59,14 @@ class Stamp:
 
 
 def _csv(edition: Edition, table: str) -> bytes:
-    return csv_text(COLUMNS, edition.of(table).itertuples(index=False, name=None)).encode()
+    return csv_text(EDITION_COLUMNS, edition.of(table).itertuples(index=False, name=None)).encode()
 
 
 def _workbook(edition: Edition) -> bytes:
     held = io.BytesIO()
     write_workbook(
-        held, {table: [COLUMNS, *edition.of(table).itertuples(index=False, name=None)] for table in TABLES}
+        held,
+        {table: [EDITION_COLUMNS, *edition.of(table).itertuples(index=False, name=None)] for table in EDITION_TABLES},
     )
     return held.getvalue()
 
@@ -99,7 +100,7 @@ def _manifest(edition: Edition, stamp: Stamp, folder: Path) -> dict[str, Any]:
                 "sha256": _sha256(folder / f"{table}.csv"),
                 "states": {str(name): int(n) for name, n in edition.of(table)["state"].value_counts().items()},
             }
-            for table in TABLES
+            for table in EDITION_TABLES
         ],
         "files": {name: _sha256(folder / name) for name in files},
         "unplaced_persons": edition.unplaced,
@@ -140,7 +141,7 @@ def _is_edition(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
     if not names:
         return True
-    if names - {MANIFEST, WORKBOOK, LAYER, *(f"{table}.csv" for table in TABLES)} or MANIFEST not in names:
+    if names - {MANIFEST, WORKBOOK, LAYER, *(f"{table}.csv" for table in EDITION_TABLES)} or MANIFEST not in names:
         return False
     try:
         told = json.loads((folder / MANIFEST).read_text("utf-8"))
@@ -162,7 +163,7 @@ def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
     try:
         _clear(near)
         folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=near))
-        for table in TABLES:
+        for table in EDITION_TABLES:
             (folder / f"{table}.csv").write_bytes(_csv(edition, table))
         (folder / WORKBOOK).write_bytes(_workbook(edition))
         _layer(edition, areas, folder / LAYER)
@@ -220,7 +221,7 @@ def put(folder: Path, place: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def read(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
+def read_edition(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
     """An edition from its files.
 
     Raises
@@ -240,7 +241,7 @@ def read(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
                 raise broken
             frame = pd.read_csv(io.BytesIO(raw), dtype="string", keep_default_na=False)
             frames.append(frame.assign(table=one["file"].removesuffix(".csv")))
-        table = pd.concat(frames, ignore_index=True)[["table", *COLUMNS]].astype("object")
+        table = pd.concat(frames, ignore_index=True)[["table", *EDITION_COLUMNS]].astype("object")
         table["count"] = pd.to_numeric(table["count"].replace("", None)).astype("Int64")
         table["state"] = [State(one).value for one in table["state"]]
         scope = Scope(Period.parse(told["period"]), audience, int(told["k"]))

@@ -35,7 +35,7 @@ _SALT_BYTES = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class LedgerEntry:
     """One published edition as the ledger knows it.
 
     Parameters
@@ -76,9 +76,9 @@ def _refuse(path: Path, problem: Problem) -> DataError:
     return DataError((Fault.of(path.name, "", problem),))
 
 
-def _entry(line: dict[str, Any]) -> Entry:
+def _entry(line: dict[str, Any]) -> LedgerEntry:
     table = pd.DataFrame(line["cells"], columns=[*KEY, "value", "hidden"])
-    return Entry(
+    return LedgerEntry(
         line["number"],
         Audience(line["audience"]),
         Period.parse(line["period"]),
@@ -105,7 +105,7 @@ class Ledger:
     path: Path
     audience: Audience
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         """Editions in the order of their publication.
 
         Raises
@@ -115,7 +115,7 @@ class Ledger:
         """
         if not self.path.exists():
             return []
-        found: list[Entry] = []
+        found: list[LedgerEntry] = []
         before = _START
         try:
             for written in self.path.read_text("utf-8").splitlines():
@@ -131,7 +131,7 @@ class Ledger:
             raise _refuse(self.path, Problem.WRONG_LEDGER)
         return found
 
-    def line(self, draft: Draft, entries: Sequence[Entry], *, reissue_of: int | None) -> dict[str, Any]:
+    def line(self, draft: Draft, entries: Sequence[LedgerEntry], *, reissue_of: int | None) -> dict[str, Any]:
         """What would be written for an edition after the ones that are there."""
         edition = draft.edition
         told = draft.cells.table
@@ -208,12 +208,12 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def standing(entries: Sequence[Entry]) -> dict[Period, Entry]:
+def newest_editions(entries: Sequence[LedgerEntry]) -> dict[Period, LedgerEntry]:
     """The newest edition of every period."""
     return {one.period: one for one in entries}
 
 
-def check_period(entries: Sequence[Entry], period: Period, *, reissue: bool) -> Entry | None:
+def check_period(entries: Sequence[LedgerEntry], period: Period, *, reissue: bool) -> LedgerEntry | None:
     """The edition whose place the new one takes; None for the first of a period.
 
     Raises
@@ -222,7 +222,7 @@ def check_period(entries: Sequence[Entry], period: Period, *, reissue: bool) -> 
         When the period overlaps one that was published: what two overlapping counts differ by is a record. With
         `reissue`, when that very period was not published.
     """
-    found = standing(entries)
+    found = newest_editions(entries)
     if reissue:
         if period not in found:
             raise DataError((Fault.of("--period", "", Problem.NOT_PUBLISHED_YET, values=[period]),))
@@ -232,7 +232,7 @@ def check_period(entries: Sequence[Entry], period: Period, *, reissue: bool) -> 
     return None
 
 
-def unplaced_to_tell(draft: Draft, entries: Sequence[Entry]) -> int | None:
+def unplaced_to_tell(draft: Draft, entries: Sequence[LedgerEntry]) -> int | None:
     """Persons without place or day as the manifest may tell them; None for no number.
 
     Rows without a day belong to every period and so to none: the first period of a ledger tells of them, or the

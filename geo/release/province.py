@@ -21,7 +21,7 @@ _LAYER = ROOT / "data" / "boundaries" / "ntt_kabkota.geojson"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Published:
+class ProvinceFigures:
     """Counts that a newspaper printed.
 
     Parameters
@@ -46,7 +46,7 @@ class Published:
     source: str
 
 
-def province() -> Published:
+def province_figures() -> ProvinceFigures:
     """Migrants from each kabupaten of NTT who died abroad in 2024: real figures, and public."""
     own = read_settings(EMBEDDED).areas
     areas = read_areas(
@@ -68,4 +68,4 @@ def province() -> Published:
         unplaced={},
     )
     sizes = pd.DataFrame({"penduduk": found.residents.reindex(areas.index)})
-    return Published(areas, counts, sizes, found.from_on, found.to_on, found.source)
+    return ProvinceFigures(areas, counts, sizes, found.from_on, found.to_on, found.source)

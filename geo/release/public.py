@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from geo.errors import DataError, Fault
 from geo.release import files
 from geo.release.editions import Edition, Scope, draw_up
-from geo.release.ledger import Ledger, standing
-from geo.release.publish import Order, Plan, prepare
-from geo.release.publish import publish as put_out
+from geo.release.ledger import Ledger, newest_editions
+from geo.release.publish import CheckedEdition, EditionRequest, check_edition
+from geo.release.publish import publish_edition as put_out
 from geo.terms import Act, Audience, Right
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _PUBLIC = Audience.PUBLIC
 
 
 @dataclass(frozen=True, eq=False)
-class Published:
+class PublicEdition:
     """An edition that is out.
 
     Parameters
@@ -71,22 +71,22 @@ def state(settings: Settings) -> str:
     return digest.hexdigest()[:16]
 
 
-def published(settings: Settings) -> tuple[list[Published], tuple[Fault, ...]]:
+def published(settings: Settings) -> tuple[list[PublicEdition], tuple[Fault, ...]]:
     """The newest edition of every period, by period; and what is wrong with those that had to be left out.
 
     Only files are read: neither the store nor the ledger decides what the public sees.
     """
-    found: dict[Period, Published] = {}
+    found: dict[Period, PublicEdition] = {}
     faults: list[Fault] = []
     for folder in sorted(one for one in _shelf(settings).glob("[0-9]*") if one.is_dir()):
         try:
-            edition, stamp = files.read(folder, _PUBLIC)
+            edition, stamp = files.read_edition(folder, _PUBLIC)
         except DataError as fault:
             faults += fault.faults
             continue
         held = found.get(edition.scope.period)
         if held is None or (held.stamp.number or 0) < (stamp.number or 0):
-            found[edition.scope.period] = Published(edition, stamp, folder)
+            found[edition.scope.period] = PublicEdition(edition, stamp, folder)
     return [found[period] for period in sorted(found)], tuple(faults)
 
 
@@ -101,12 +101,12 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
         When the ledger is broken.
     """
     viewer.require(Right.PUBLISH)
-    return sorted(standing(Ledger(ledger_of(settings), _PUBLIC).entries()))
+    return sorted(newest_editions(Ledger(ledger_of(settings), _PUBLIC).entries()))
 
 
-def plan(
+def plan_public(
     tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, *, period: Period | None, today: date
-) -> Plan:
+) -> CheckedEdition:
     """What would be published for the public; a period that is out already would be issued anew.
 
     Raises
@@ -116,11 +116,11 @@ def plan(
     DataError
         When it cannot be published.
     """
-    order = Order(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
-    return prepare(tables.cases, tables.coverage, areas, order, today=today, ledger=ledger_of(settings))
+    order = EditionRequest(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
+    return check_edition(tables.cases, tables.coverage, areas, order, today=today, ledger=ledger_of(settings))
 
 
-def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> Stamp:
+def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, today: date) -> Stamp:
     """Publishes a plan: the audit's row first, so that the manifest carries a head that covers it.
 
     Raises
@@ -151,7 +151,7 @@ def publish(made: Plan, settings: Settings, viewer: Viewer, *, today: date) -> S
         )
 
 
-def bundle(one: Published) -> bytes:
+def bundle(one: PublicEdition) -> bytes:
     """All files of an edition in one zip, the same bytes each time."""
     return _zipped(one.folder)
 

@@ -16,7 +16,7 @@ from geo.release import files
 from geo.release.attacker import intervals
 from geo.release.cells import KEY
 from geo.release.editions import Draft, Scope, draw_up, next_period
-from geo.release.ledger import Ledger, check_period, standing, unplaced_to_tell
+from geo.release.ledger import Ledger, check_period, newest_editions, unplaced_to_tell
 from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from geo.period import Period
     from geo.places.boundaries import Areas
-    from geo.release.ledger import Entry
+    from geo.release.ledger import LedgerEntry
     from geo.terms import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class EditionRequest:
     """What is to be published.
 
     Parameters
@@ -51,7 +51,7 @@ class Order:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class CheckedEdition:
     """An edition that may be published.
 
     Parameters
@@ -71,19 +71,19 @@ class Plan:
     draft: Draft
     areas: Areas
     ledger: Ledger | None
-    entries: list[Entry]
-    before: Entry | None
+    entries: list[LedgerEntry]
+    before: LedgerEntry | None
 
 
-def prepare(
+def check_edition(
     cases: pd.DataFrame,
     coverage: pd.DataFrame,
     areas: Areas,
-    order: Order,
+    order: EditionRequest,
     *,
     today: date,
     ledger: Path | None = None,
-) -> Plan:
+) -> CheckedEdition:
     """Plan of an edition: allowed by the ledger, its small counts protected.
 
     Parameters
@@ -108,8 +108,8 @@ def prepare(
     entries = [] if kept is None else kept.entries()
     period = order.period
     if period is None and order.reissue and entries:
-        period = max(standing(entries))
-    scope = Scope(period or next_period(cases, standing(entries), today), order.audience, order.k)
+        period = max(newest_editions(entries))
+    scope = Scope(period or next_period(cases, newest_editions(entries), today), order.audience, order.k)
     if scope.period.last >= today.year:
         raise DataError((Fault.of("--period", "", Problem.PERIOD_NOT_CLOSED, values=[scope.period]),))
     before = check_period(entries, scope.period, reissue=order.reissue)
@@ -125,7 +125,7 @@ def prepare(
     if before is not None:
         check_reissue(draft, [one for one in entries if one.period == scope.period])
     told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries))
-    return Plan(replace(draft, edition=told), areas, kept, entries, before)
+    return CheckedEdition(replace(draft, edition=told), areas, kept, entries, before)
 
 
 def attack(draft: Draft) -> list[dict[str, Any]]:
@@ -145,8 +145,8 @@ def attack(draft: Draft) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def publish(
-    plan: Plan, out: Path, *, today: date, audit_head: str | None = None, attack_file: Path | None = None
+def publish_edition(
+    plan: CheckedEdition, out: Path, *, today: date, audit_head: str | None = None, attack_file: Path | None = None
 ) -> files.Stamp:
     """Publishes: files laid out aside, the ledger's line, then the files in their place.
 

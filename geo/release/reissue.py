@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from geo.release.cells import Cells
     from geo.release.editions import Draft
-    from geo.release.ledger import Entry
+    from geo.release.ledger import LedgerEntry
 
 
-def _aligned(cells: Cells, before: Entry) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+def _aligned(cells: Cells, before: LedgerEntry) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
     """Counts and hidden cells of an earlier issue, as the new one lists them; None when that had cells of its own."""
     index = pd.MultiIndex.from_frame(cells.table[list(KEY)])
     old = before.cells.set_index(list(KEY))
@@ -76,7 +76,7 @@ def _linked(issues: Sequence[NDArray[np.int64]], hidden: NDArray[np.bool_]) -> l
     return kept
 
 
-def _tells(draft: Draft, earlier: Sequence[Entry]) -> bool:
+def _tells(draft: Draft, earlier: Sequence[LedgerEntry]) -> bool:
     cells, hidden = draft.cells, draft.hidden
     k = max(draft.edition.scope.k, *(one.k for one in earlier))
     issues = []
@@ -100,7 +100,7 @@ def _tells(draft: Draft, earlier: Sequence[Entry]) -> bool:
     return bool(breaches(_chained(cells, linked), np.tile(hidden, copies), k, whose))
 
 
-def check_reissue(draft: Draft, earlier: Sequence[Entry]) -> None:
+def check_reissue(draft: Draft, earlier: Sequence[LedgerEntry]) -> None:
     """Refuses a re-issue by which a reader of all issues of the period could tell what came in between.
 
     Against every earlier issue each cell has to count the same, or differ by k or more, or be hidden in both, and the

@@ -13,7 +13,7 @@ _LONGEST_FIELD = 131_072
 _SEPARATORS = ",;\t"
 
 
-def parse(text: str, name: str) -> pd.DataFrame:
+def parse_csv(text: str, name: str) -> pd.DataFrame:
     """Table of a csv text: every cell text, index counting from 0, blank lines at the end left out.
 
     The separator (`,` `;` or tab) is the one that the header has most of.

@@ -79,7 +79,7 @@ _NEUTRAL = frozenset(
 )
 
 
-def plain(header: str) -> str:
+def plain_header(header: str) -> str:
     """A header without case, accents and punctuation; without its group where that says nothing of its own.
 
     Examples
@@ -283,14 +283,14 @@ def place_fields(kind: Kind) -> dict[str, tuple[str, str, str]]:
 
 def guess_kind(columns: Iterable[str]) -> Kind:
     """The kind whose fields a file's headers name most of."""
-    headers = {plain(one) for one in columns}
+    headers = {plain_header(one) for one in columns}
 
     def score(kind: Kind) -> tuple[int, int]:
         fields = FIELDS[kind]
-        exact = sum(plain(field.name) in headers for field in fields)
+        exact = sum(plain_header(field.name) in headers for field in fields)
         close = sum(any(one in headers for one in field.headers) for field in fields)
         missing = sum(
-            field.is_needed and plain(field.name) not in headers and not headers.intersection(field.headers)
+            field.is_needed and plain_header(field.name) not in headers and not headers.intersection(field.headers)
             for field in fields
         )
         return (2 * exact + close - 3 * missing, -list(Kind).index(kind))

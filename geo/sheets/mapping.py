@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
 from geo.settings import ROOT
-from geo.sheets.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain
+from geo.sheets.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain_header
 from geo.terms import Kind, Right
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geo.viewer import Viewer
 
-EMBEDDED = ROOT / "data" / "mappings"
+EMBEDDED_MAPPINGS = ROOT / "data" / "mappings"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,38}")
 _ENOUGH = 0.7
 
@@ -124,7 +124,7 @@ def remember(mapping: Mapping, folder: Path, viewer: Viewer) -> Path:
 def known_mappings(*folders: Path) -> dict[str, Mapping]:
     """Mappings by name: the embedded ones, then those of further folders; what cannot be read is left out."""
     found: dict[str, Mapping] = {}
-    for folder in (EMBEDDED, *folders):
+    for folder in (EMBEDDED_MAPPINGS, *folders):
         for path in sorted(folder.glob("*.toml")):
             try:
                 mapping = read_mapping(path)
@@ -136,11 +136,11 @@ def known_mappings(*folders: Path) -> dict[str, Mapping]:
 
 def _plainly(columns: Sequence[str]) -> dict[str, str]:
     """Header by each way of calling it: the whole of it, and its own part under a merged cell that is neutral."""
-    found = {plain(header): header for header in reversed(columns)}
+    found = {plain_header(header): header for header in reversed(columns)}
     for header in reversed(columns):
         group, _, own = header.rpartition(" / ")
         if not group or is_neutral(group):
-            found.setdefault(plain(own), header)
+            found.setdefault(plain_header(own), header)
     return found
 
 
@@ -170,7 +170,7 @@ def _by_headers(columns: Sequence[str], kind: Kind) -> Mapping:
     found: dict[str, str] = {}
     for exact in (True, False):
         for one in FIELDS[kind]:
-            wanted = [plain(one.name)] if exact else one.headers
+            wanted = [plain_header(one.name)] if exact else one.headers
             header = next((left[name] for name in wanted if name in left), None)
             if header is not None and one.name not in found:
                 found[one.name] = header
@@ -184,7 +184,7 @@ def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapp
     canonical = max(sum(one in set(columns) for one in field_names(each)) for each in Kind)
     scored = []
     for mapping in known.values():
-        wanted = {plain(one) for one in mapping.columns.values()}
+        wanted = {plain_header(one) for one in mapping.columns.values()}
         hits = len(wanted & headers)
         if (kind in {None, mapping.kind}) and wanted and hits >= _ENOUGH * len(wanted) and hits > canonical:
             scored.append((-hits / len(wanted), -hits, mapping.name, mapping))
@@ -194,7 +194,11 @@ def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapp
 def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
     """A mapping with the headers as this file writes them; for a column that is not there one that is called so."""
     headers = _plainly(columns)
-    fitted = {name: headers[plain(header)] for name, header in mapping.columns.items() if plain(header) in headers}
+    fitted = {
+        name: headers[plain_header(header)]
+        for name, header in mapping.columns.items()
+        if plain_header(header) in headers
+    }
     guessed = _by_headers(columns, mapping.kind).columns
     for name in mapping.columns:
         if name not in fitted and guessed.get(name) not in {None, *fitted.values()}:
@@ -216,9 +220,11 @@ def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mappi
     faults = [
         Fault.of(table, header, Problem.MISSING_COLUMN, hint=told)
         for header in mapping.columns.values()
-        if header not in columns and plain(header) not in headers
+        if header not in columns and plain_header(header) not in headers
     ]
-    used = [header if header in columns else headers.get(plain(header), "") for header in mapping.columns.values()]
+    used = [
+        header if header in columns else headers.get(plain_header(header), "") for header in mapping.columns.values()
+    ]
     faults += [
         Fault.of(table, one, Problem.DUPLICATE) for one in sorted({one for one in used if used.count(one) > 1})
     ]

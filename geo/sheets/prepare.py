@@ -196,7 +196,7 @@ class _Reader:
         return found
 
     def number(self, name: str) -> pd.Series[float]:
-        found, bad = values.numbers(self.cells(name))
+        found, bad = values.numbers_in(self.cells(name))
         self.refuse(name, bad | (found < 0), Problem.BAD_NUMBER)
         self._needed(name)
         return found
@@ -357,11 +357,11 @@ def _timelines(reader: _Reader, main: pd.DataFrame, places: pd.DataFrame) -> Non
     unread = {fault.row for fault in reader.faults}
     told: dict[Any, dict[Any, Any]] = main.to_dict("index")
     readable = {row: {**one, "kode": kode.get(row, "")} for row, one in told.items() if row not in unread}
-    for row, found in timeline.check(readable, today=reader.today).items():
+    for row, found in timeline.timeline_faults(readable, today=reader.today).items():
         reader.faults += [RowFault(row, reader.header(name), problem, hint) for name, problem, hint in found]
 
 
-def prepare(
+def prepare_rows(
     sheet: Sheet,
     mapping: Mapping,
     *,

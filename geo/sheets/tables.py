@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import DataError, Fault, Problem, fit_to_show
-from geo.sheets.csv_text import parse
+from geo.sheets.csv_text import parse_csv
 from geo.sheets.reading import decoded, read_sheet
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     raw = path.read_bytes()
     if not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in raw[:4096]:
         raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv")
-    return parse(decoded(raw, path.name), path.name)
+    return parse_csv(decoded(raw, path.name), path.name)
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:
@@ -151,13 +151,13 @@ def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray
         When a column is missing, or holds text that is no number (`inf`, `nan` and decimal commas too). The cells
         are not quoted: a column named by mistake may hold anything.
     """
-    found, faults = numbers(table, name, (x, y))
+    found, faults = number_columns(table, name, (x, y))
     if faults:
         raise DataError(tuple(faults), "table")
     return found[x], found[y]
 
 
-def numbers(
+def number_columns(
     table: pd.DataFrame, name: str, wanted: Iterable[str]
 ) -> tuple[dict[str, NDArray[np.float64]], list[Fault]]:
     """Columns as numbers, NaN where a cell is empty, and what is wrong with them; all faults, none raised.

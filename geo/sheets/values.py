@@ -193,7 +193,7 @@ def _read_number(text: str) -> float | None:
     return value if abs(value) < _LARGEST else None
 
 
-def numbers(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
+def numbers_in(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
     """Numbers as Indonesia writes them: decimal commas, points between thousands, a unit behind.
 
     Examples
@@ -210,7 +210,7 @@ def whole_numbers(
     cells: pd.Series[str], *, least: int = 0, most: int = 10_000
 ) -> tuple[pd.Series[Any], pd.Series[bool]]:
     """Whole numbers of a range, nullable; anything else is unreadable."""
-    found, bad = numbers(cells)
+    found, bad = numbers_in(cells)
     wrong = bad | (found.notna() & ((found % 1 != 0) | (found < least) | (found > most)))
     return found.mask(wrong).astype("Int64"), wrong
 

@@ -66,7 +66,7 @@ class Head:
         return cls(int(number), hashed)
 
 
-class Entry(NamedTuple):
+class AuditEntry(NamedTuple):
     """What a row of the audit says beside its change: who did what to what, and when (UTC)."""
 
     number: int
@@ -93,7 +93,7 @@ def digest(salt: str, change: str) -> str:
     return hmac.digest(bytes.fromhex(salt), change.encode(), hashlib.sha256).hex()
 
 
-def link(previous: str, entry: Entry, digested: str) -> str:
+def chain_hash(previous: str, entry: AuditEntry, digested: str) -> str:
     """Hash of a row that follows another; no two rows have the same encoding.
 
     Parameters

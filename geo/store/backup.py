@@ -113,7 +113,7 @@ def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -
                         None,
                         {"copy_head": str(audit_rows.head(copy) or "")},
                     )
-                    erasure.erase(connection, viewer, erasure.Limits.of(keep, now()), pseudonyms)
+                    erasure.erase(connection, viewer, erasure.Expiry.of(keep, now()), pseudonyms)
         finally:
             close_store(aside)
     # They belong to batches that may not be the same any more.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geo.viewer import Viewer
 
-TABLES: dict[Kind, Table] = {
+STORED_TABLES: dict[Kind, Table] = {
     Kind.CASES: schema.RECORD,
     Kind.COVERAGE: schema.COVERAGE,
     Kind.WATCHERS: schema.WATCHER,
@@ -61,7 +61,7 @@ class Ready:
     reports: pd.Series[int] = field(default_factory=lambda: pd.Series(dtype=int))
 
     def __post_init__(self) -> None:
-        strange = set(self.rows.columns) - set(TABLES[self.kind].c.keys())
+        strange = set(self.rows.columns) - set(STORED_TABLES[self.kind].c.keys())
         if strange:
             msg = f"no such columns of {self.kind}: {sorted(strange)}"
             raise ValueError(msg)
@@ -176,7 +176,7 @@ def add(
         Told the share that is done; whatever it raises stops the import, and nothing of it stays.
     """
     ready = addition.ready
-    table = TABLES[ready.kind]
+    table = STORED_TABLES[ready.kind]
     token = uuid.uuid4().hex
     made = connection.execute(
         insert(schema.BATCH).values(
@@ -294,7 +294,7 @@ def _refuse(problem: Problem, batch: int) -> DataError:
     return DataError((Fault.of(f"batch {batch}", "", problem),))
 
 
-def undo(connection: Connection, viewer: Viewer, batch: int) -> tuple[int, str]:
+def undo_rows(connection: Connection, viewer: Viewer, batch: int) -> tuple[int, str]:
     """Takes a batch back in the caller's transaction: its rows go, and rows that it replaced count again.
 
     Returns
@@ -313,7 +313,7 @@ def undo(connection: Connection, viewer: Viewer, batch: int) -> tuple[int, str]:
         raise _refuse(Problem.NO_SUCH_BATCH, batch)
     if found["state"] == BatchState.UNDONE.value:
         raise _refuse(Problem.ALREADY_UNDONE, batch)
-    table = TABLES[Kind(found["kind"])]
+    table = STORED_TABLES[Kind(found["kind"])]
     connection.execute(
         update(table)
         .where(table.c.replaced_by == batch)
@@ -335,7 +335,10 @@ def forget_spellings(connection: Connection) -> None:
     spelling = schema.SPELLING
     used = [
         select(table.c.spelling_id).where(table.c.spelling_id == spelling.c.id).exists()
-        for table in (schema.RECORD_PLACE, *(table for kind, table in TABLES.items() if kind is not Kind.CASES))
+        for table in (
+            schema.RECORD_PLACE,
+            *(table for kind, table in STORED_TABLES.items() if kind is not Kind.CASES),
+        )
     ]
     statement = delete(spelling)
     for one in used:
@@ -350,7 +353,7 @@ def batches(connection: Connection) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=[*table.c.keys(), "kept"])
     kept: dict[int, int] = {}
-    for rows in TABLES.values():
+    for rows in STORED_TABLES.values():
         kept |= dict(connection.execute(select(rows.c.batch_id, func.count()).group_by(rows.c.batch_id)).all())
     return frame.assign(kept=frame["id"].map(kept).fillna(0).astype(int))
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, func, select
 
 from geo.schemas import Table, columns, typed
 from geo.store import schema
-from geo.store.batches import TABLES
+from geo.store.batches import STORED_TABLES
 from geo.terms import Kind, MatchBy, PairState, PlaceRole, PlaceStatus, RecordState
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
     from sqlalchemy import Table as Stored
 
-OUTSIDE = PlaceStatus.OUTSIDE.value
+_OUTSIDE = PlaceStatus.OUTSIDE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def decided(place: Stored) -> tuple[Any, dict[str, Any]]:
         and_(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None), place.c.match_by != _FINAL),
     )
     has = decision.c.id.is_not(None)
-    inside = and_(has, decision.c.answer != OUTSIDE)
+    inside = and_(has, decision.c.answer != _OUTSIDE)
     return joined, {
         "kode": case((inside, decision.c.answer), (has, ""), else_=place.c.kode).label("kode"),
-        "place_status": case((inside, PlaceStatus.MATCHED.value), (has, OUTSIDE), else_=place.c.place_status).label(
+        "place_status": case((inside, PlaceStatus.MATCHED.value), (has, _OUTSIDE), else_=place.c.place_status).label(
             "place_status"
         ),
         "match_by": case((inside, MatchBy.DECISION.value), (has, ""), else_=place.c.match_by).label("match_by"),
@@ -113,7 +113,7 @@ def documents() -> Any:
     )
 
 
-def cases(connection: Connection) -> pd.DataFrame:
+def case_rows(connection: Connection) -> pd.DataFrame:
     """The canonical table of cases: rows that count, each person once; `place` says what became of the place."""
     record, places = schema.RECORD, documents()
     query = (
@@ -140,7 +140,7 @@ def cases(connection: Connection) -> pd.DataFrame:
 
 
 def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
-    stored, table = TABLES[kind], _KINDS[kind]
+    stored, table = STORED_TABLES[kind], _KINDS[kind]
     joined, now = decided(stored)
     wanted = [now["kode"] if name == "kode" else stored.c[name] for name in columns(table)]
     query = (
@@ -152,7 +152,7 @@ def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
     return typed(table, _text(_frame(connection, query)))
 
 
-def set_asides(connection: Connection) -> dict[Said, date]:
+def standing_contradictions(connection: Connection) -> dict[Said, date]:
     """Day (UTC) since which a statement on the city is set aside, by what the statement says; standing ones only."""
     table = schema.SET_ASIDE
     found = connection.execute(
@@ -180,14 +180,16 @@ def mark(rollout: pd.DataFrame, asides: Mapping[Said, date]) -> pd.DataFrame:
     return rollout.assign(set_aside_on=days)
 
 
-def tables(connection: Connection) -> dict[Table, pd.DataFrame]:
+def canonical_tables(connection: Connection) -> dict[Table, pd.DataFrame]:
     """Canonical tables of which the store holds any rows.
 
     Rows whose place waits for a person are among the cases, without a kelurahan; of the others they are left out.
     Statements on the city that are set aside are there, with the day since which they are.
     """
-    found = {Table.CASES: cases(connection)} | {table: _others(connection, kind) for kind, table in _KINDS.items()}
-    found[Table.ROLLOUT] = mark(found[Table.ROLLOUT], set_asides(connection))
+    found = {Table.CASES: case_rows(connection)} | {
+        table: _others(connection, kind) for kind, table in _KINDS.items()
+    }
+    found[Table.ROLLOUT] = mark(found[Table.ROLLOUT], standing_contradictions(connection))
     return {table: frame for table, frame in found.items() if not frame.empty}
 
 

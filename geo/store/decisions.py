@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
-from geo.store.batches import TABLES
-from geo.store.canonical import OUTSIDE
+from geo.store.batches import STORED_TABLES
 from geo.store.engine import note, now
 from geo.terms import Act, Kind, PairState, PlaceStatus, Reason, RecordState
 
@@ -29,7 +28,7 @@ def _changed(subject: str) -> DataError:
     return DataError((Fault.of(subject, "", Problem.CHANGED_MEANWHILE),))
 
 
-def standing(connection: Connection) -> dict[str, str]:
+def standing_decisions(connection: Connection) -> dict[str, str]:
     """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
     table = schema.DECISION
     found = connection.execute(select(table.c.key, table.c.answer).where(table.c.taken_back_at.is_(None)))
@@ -68,7 +67,7 @@ def decide(
     ValueError
         When the answer is no kelurahan of the layer.
     """
-    if answer != OUTSIDE and answer not in allowed:
+    if answer != PlaceStatus.OUTSIDE and answer not in allowed:
         msg = f"{answer!r} is no kelurahan of the layer"
         raise ValueError(msg)
     table = schema.DECISION
@@ -83,7 +82,7 @@ def decide(
     return number
 
 
-def take_back(connection: Connection, viewer: Viewer, number: int) -> None:
+def take_back_decision(connection: Connection, viewer: Viewer, number: int) -> None:
     """Takes a decision back: the rows are again as the resolver left them.
 
     Raises
@@ -119,7 +118,7 @@ def queue(connection: Connection) -> pd.DataFrame:
     spelling, decision = schema.SPELLING, schema.DECISION
     decided = select(decision.c.id).where(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None))
     found = []
-    for kind, stored in TABLES.items():
+    for kind, stored in STORED_TABLES.items():
         place = schema.RECORD_PLACE if kind is Kind.CASES else stored
         role = place.c.role if kind is Kind.CASES else None
         named = [spelling.c.key, spelling.c.written, spelling.c.kecamatan, *([role] if role is not None else [])]
@@ -163,7 +162,7 @@ def refused_spellings(connection: Connection) -> pd.DataFrame:
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
-def pairs(connection: Connection, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
+def pairs_to_judge(connection: Connection, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
     """Records that may be of one person, two by two.
 
     Returns

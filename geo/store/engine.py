@@ -197,7 +197,7 @@ def note(
     """
     last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, audit_chain.START)
-    entry = audit_chain.Entry(number, now(), viewer.name, act.value, subject, subject_id)
+    entry = audit_chain.AuditEntry(number, now(), viewer.name, act.value, subject, subject_id)
     salt, written = audit_chain.new_salt(), json.dumps(change or {}, ensure_ascii=False, default=str)
     digest = audit_chain.digest(salt, written)
     connection.execute(
@@ -211,7 +211,7 @@ def note(
             change=written,
             salt=salt,
             digest=digest,
-            hash=audit_chain.link(previous, entry, digest),
+            hash=audit_chain.chain_hash(previous, entry, digest),
         )
     )
 

@@ -26,7 +26,7 @@ _TRIES = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Expiry:
     """Moments before which something is past its time.
 
     Parameters
@@ -43,7 +43,7 @@ class Limits:
     sessions_at: datetime
 
     @classmethod
-    def of(cls, keep: RetentionSettings, at: datetime) -> Limits:
+    def of(cls, keep: RetentionSettings, at: datetime) -> Expiry:
         """Limits of a moment (UTC)."""
         return cls(
             records_on=_years_before(at.date(), keep.record_years),
@@ -91,7 +91,7 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _rows(limits: Limits) -> dict[Kind, tuple[Table, Any]]:
+def _rows(limits: Expiry) -> dict[Kind, tuple[Table, Any]]:
     """Table and condition of the rows that are past their time; undated ones go by the day they were brought."""
     midnight = datetime.combine(limits.records_on, datetime.min.time())
     old = select(BATCH.c.id).where(BATCH.c.made_at < midnight)
@@ -102,7 +102,7 @@ def _rows(limits: Limits) -> dict[Kind, tuple[Table, Any]]:
     }
 
 
-def _audit(limits: Limits) -> Any:
+def _audit(limits: Expiry) -> Any:
     """Rows of the audit that lose their content: old ones, and those that tell of a row that goes."""
     told = [
         and_(
@@ -114,7 +114,7 @@ def _audit(limits: Limits) -> Any:
     return or_(AUDIT.c.at < limits.audit_at, *told)
 
 
-def _ended(limits: Limits) -> dict[str, tuple[Table, Any]]:
+def _ended(limits: Expiry) -> dict[str, tuple[Table, Any]]:
     midnight = datetime.combine(limits.records_on, datetime.min.time())
     return {
         "scenarios": (SCENARIO, SCENARIO.c.made_at < midnight),
@@ -123,7 +123,7 @@ def _ended(limits: Limits) -> dict[str, tuple[Table, Any]]:
     }
 
 
-def count(connection: Connection, limits: Limits) -> Past:
+def count(connection: Connection, limits: Expiry) -> Past:
     """How much is past its time; changes nothing."""
 
     def many(table: Table, past: Any) -> int:
@@ -138,7 +138,7 @@ def count(connection: Connection, limits: Limits) -> Past:
     )
 
 
-def erase(connection: Connection, viewer: Viewer, limits: Limits, pseudonyms: Pseudonyms, *, copies: int = 0) -> Past:
+def erase(connection: Connection, viewer: Viewer, limits: Expiry, pseudonyms: Pseudonyms, *, copies: int = 0) -> Past:
     """Erases what is past its time, in the caller's transaction, and writes down how much; batches keep their counts.
 
     The hashes of the rows go first: they are in a file of their own, and none shall outlive its row.

@@ -59,7 +59,7 @@ EVENT_FIELDS = (
     "early_why",
 )
 #: An event of which nothing but the needed is said.
-EMPTY: dict[str, Any] = {
+EMPTY_EVENT: dict[str, Any] = {
     "on_precision": Precision.DAY.value,
     "counted_as": CountedAs.CW.value,
     "claim": Claim.ACTUAL.value,
@@ -169,7 +169,7 @@ def refusal(wrong: Iterable[timeline.Wrong]) -> DataError:
     return DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
 
 
-def beside(
+def counted_events(
     connection: Connection, *, kode: str | None = None, without: Container[int] = ()
 ) -> dict[int, Mapping[Any, Any]]:
     """Events that count, by number: of the store, and the embedded facts under negative numbers.
@@ -203,10 +203,10 @@ def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, numbe
     """
     wrong = wrong_fields(event)
     if not wrong:
-        others = beside(connection, kode=kode)
+        others = counted_events(connection, kode=kode)
         others.pop(number, None)
-        known = timeline.check(others, today=today)
-        found = timeline.check({**others, number: {**event, "kode": kode}}, today=today)
+        known = timeline.timeline_faults(others, today=today)
+        found = timeline.timeline_faults({**others, number: {**event, "kode": kode}}, today=today)
         wrong = [one for row, told in found.items() for one in told if one not in known.get(row, [])]
     if wrong:
         raise refusal(wrong)
@@ -249,7 +249,7 @@ def enter_event(
     if kode not in allowed:
         msg = f"{kode!r} is no place of the layer"
         raise ValueError(msg)
-    event = {**EMPTY, **_said(values)}
+    event = {**EMPTY_EVENT, **_said(values)}
     event["on"] = _start(event)
     _check(connection, event, kode=kode, number=0, today=today)
     return add(connection, viewer, records.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
-from geo.store.batches import Added, Addition, Ready, add, undo
-from geo.store.events import EMPTY, refusal, wrong_fields
+from geo.store.batches import Added, Addition, Ready, add, undo_rows
+from geo.store.events import EMPTY_EVENT, refusal, wrong_fields
 from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Stage
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def enter_plan(
     for batch in replaces:
         undo_plan(connection, viewer, batch)
     event = {
-        **EMPTY,
+        **EMPTY_EVENT,
         "stage": Stage.ACTIVE.value,
         "claim": Claim.TARGET.value,
         "source": source.strip(),
@@ -120,4 +120,4 @@ def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
     table = schema.BATCH
     if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
         raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
-    undo(connection, viewer, batch)
+    undo_rows(connection, viewer, batch)

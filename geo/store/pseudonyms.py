@@ -40,7 +40,7 @@ CREATE INDEX IF NOT EXISTS ix_person_hash ON row_hash (person);
 
 
 @dataclass(frozen=True)
-class Key:
+class HashKey:
     """A secret that never shows: not in a message, not in a picture of an object."""
 
     _bytes: bytes
@@ -49,7 +49,7 @@ class Key:
         return "Key(...)"
 
     @classmethod
-    def once(cls) -> Key:
+    def once(cls) -> HashKey:
         """A secret that nothing was or will be hashed with."""
         return cls(secrets.token_bytes(_KEY_BYTES))
 
@@ -118,7 +118,7 @@ class Pseudonyms:
             problem = problem_of(fault) or Problem.NOT_WRITABLE
             raise DataError((Fault.of(self._path.name, "", problem),)) from None
 
-    def key(self) -> Key:
+    def key(self) -> HashKey:
         """The secret in use; a new one, in a new file, where there is none or it is too old."""
         self.expire()
         with self._open() as found:
@@ -132,15 +132,15 @@ class Pseudonyms:
                 row = (secrets.token_bytes(_KEY_BYTES),)
                 found.execute("INSERT INTO secret VALUES (?, ?)", (row[0], now().isoformat()))
         self._path.chmod(0o600)
-        return Key(row[0])
+        return HashKey(row[0])
 
-    def held_key(self) -> Key | None:
+    def held_key(self) -> HashKey | None:
         """The secret in use, if there is one; changes nothing."""
         if not self._path.exists():
             return None
         with self._open() as found:
             row = found.execute("SELECT key, made_at FROM secret").fetchone()
-        return Key(row[0]) if row and row[1] > (now() - LIFETIME).isoformat() else None
+        return HashKey(row[0]) if row and row[1] > (now() - LIFETIME).isoformat() else None
 
     def expire(self) -> bool:
         """Erases the file when its secret has reached its age; says whether it did."""

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
-from geo.store.batches import TABLES, Added, Addition, Ready, add
+from geo.store.batches import STORED_TABLES, Added, Addition, Ready, add
 from geo.store.canonical import decided, documents
 from geo.store.engine import note
 from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState
@@ -206,7 +206,7 @@ def _written(before: Mapping[str, Any]) -> str:
 def _turn(
     connection: Connection, viewer: Viewer, act: Act, turn: tuple[RecordState, RecordState], kind: Kind, **row: int
 ) -> None:
-    table, (before, after) = TABLES[kind], turn
+    table, (before, after) = STORED_TABLES[kind], turn
     done = connection.execute(
         update(table)
         .where(table.c.id == row["number"], table.c.version == row["version"], table.c.state == before.value)

@@ -65,8 +65,8 @@ def city_tables(store: Store, viewer: Viewer, *, fingerprint: str = "") -> Table
     with store.reading(viewer, Right.SEE_EXACT) as connection:
         return tables_of(
             StoreName.KOTA,
-            canonical.tables(connection),
-            facts=canonical.mark(rollout_facts(), canonical.set_asides(connection)),
+            canonical.canonical_tables(connection),
+            facts=canonical.mark(rollout_facts(), canonical.standing_contradictions(connection)),
             sizes=canonical.denominator(connection),
             fingerprint=fingerprint,
         )

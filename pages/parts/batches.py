@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pages.shell.desk import Desk
 
 
-def batches(shell: Shell, desk: Desk) -> None:
+def draw(shell: Shell, desk: Desk) -> None:
     """What was brought, and taking it back."""
     words, listed = shell.words, desk.batches()
     st.subheader(words("data.batches"))

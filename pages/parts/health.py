@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.health import Health, beside, calls
+from geo.measures.health import Health, active_neighbours, calls
 from geo.measures.pace import Slip, plan_of, slips, starts
 from geo.present.health import (
     beside_table,
@@ -56,7 +56,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
         st.caption(words("call.none"))
     st.subheader(words("beside.title"))
     st.caption(words("beside.how"))
-    around = beside(found, shell.next_to)
+    around = active_neighbours(found, shell.next_to)
     next_door = beside_table(around, found, areas, words)
     if len(next_door):
         st.table(next_door)

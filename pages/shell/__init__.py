@@ -24,7 +24,7 @@ from geo.terms import Denominator, Right, StoreName
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
 from pages.shell import access, caches
-from pages.shell.address import Aspect, Known, View, read, write
+from pages.shell.address import Aspect, Nameable, View, read_view, write_view
 from pages.shell.signed import signed
 from pages.shell.sources import Source, source
 
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
     from geo.present.maps import Paint
-    from geo.release.province import Published
+    from geo.release.province import ProvinceFigures
     from geo.release.released import Released
     from pages.shell.desk import Desk
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 #: Parts of the view that a visitor may leave open.
 _MAY_BE_NONE = {"known"}
 _VIEW, _ADDRESS, _REFUSED, _STARTED = "shell.view", "shell.address", "shell.refused", "shell.started"
@@ -75,9 +75,9 @@ class Shell:
         periods, today = self._source(store).periods, date.today()
         return View(store, periods[0] if periods else Period(today.year, today.year), today)
 
-    def _known(self, store: StoreName) -> Known:
+    def _known(self, store: StoreName) -> Nameable:
         found = self._source(store)
-        return Known(self.stores, self.areas.index, found.years, found.periods if found.is_bound else None)
+        return Nameable(self.stores, self.areas.index, found.years, found.periods if found.is_bound else None)
 
     @property
     def view(self) -> View:
@@ -98,7 +98,7 @@ class Shell:
         if kept is None or kept.store not in self.stores or (asked and asked != st.session_state.get(_ADDRESS)):
             named = asked.get("data")
             store = StoreName.KOTA if named == StoreName.KOTA and StoreName.KOTA in self.stores else StoreName.CONTOH
-            kept, refused = read(asked, self._default(store), self._known(store))
+            kept, refused = read_view(asked, self._default(store), self._known(store))
             st.session_state[_VIEW] = kept
             st.session_state[_REFUSED] = refused
 
@@ -118,7 +118,7 @@ class Shell:
 
     def write_address(self) -> None:
         """Writes the view into the address."""
-        written = write(self.view)
+        written = write_view(self.view)
         if dict(st.query_params) != written:
             st.query_params.from_dict(written)
         st.session_state[_ADDRESS] = written
@@ -175,7 +175,7 @@ class Shell:
         rules, sizes = self.rules(is_declared=is_declared), seen.denominators
         return self.made("hotspots", seen, lambda: hotspots(seen.now, seen.areas, sizes, rules), rules)
 
-    def province(self) -> tuple[Published, Hotspots]:
+    def province(self) -> tuple[ProvinceFigures, Hotspots]:
         """The press figures of the province, with their verdicts."""
         return caches.province(self.rules(is_declared=True))
 
@@ -356,7 +356,7 @@ class Shell:
             st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **self.widget("tiles"))
             signed(self)
 
-    def made(self, what: str, seen: Released, make: Callable[[], T], *parts: object) -> T:
+    def made(self, what: str, seen: Released, make: Callable[[], _T], *parts: object) -> _T:
         """Something made of a release, kept for whoever asks for the same again.
 
         Parameters
@@ -371,7 +371,7 @@ class Shell:
             Whatever else it depends on. The language always counts.
         """
         key = "/".join([what, seen.fingerprint, self.view.language.value, *(str(part) for part in parts)])
-        made: T = caches.kept(key, make)
+        made: _T = caches.kept(key, make)
         return made
 
     def rollout(self, seen: Released, *, known_on: date | None = None) -> Rollout:

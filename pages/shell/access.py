@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.visitor import COOKIE, visitor
+from geo.access.visitor import SESSION_COOKIE, visitor
 from geo.errors import DataError
 from geo.terms import Role, StoreName
 from geo.viewer import PUBLIC
@@ -26,7 +26,7 @@ _WHO, _FAULTS = "shell.who", "shell.access_faults"
 
 def handshake() -> tuple[str, Mapping[str, str]]:
     """Session's token and headers, as the browser sent them when it opened this visit."""
-    return st.context.cookies.get(COOKIE, ""), st.context.headers
+    return st.context.cookies.get(SESSION_COOKIE, ""), st.context.headers
 
 
 def current(options: Settings) -> Viewer:

@@ -106,7 +106,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Nameable:
     """What an address may name here.
 
     Parameters
@@ -127,7 +127,7 @@ class Known:
     periods: Container[Period] | None = None
 
 
-def _period(text: str, known: Known) -> Period:
+def _period(text: str, known: Nameable) -> Period:
     period = Period.parse(text)
     if (known.periods is not None and period not in known.periods) or (
         known.years and not set(period.years) & set(known.years)
@@ -151,7 +151,7 @@ def _token(text: str) -> str:
     return text
 
 
-def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
+def _readers(known: Nameable) -> dict[str, tuple[str, Callable[[str], object]]]:
     return {
         "data": ("store", lambda text: StoreName(_member(text, known.stores))),
         "periode": ("period", lambda text: _period(text, known)),
@@ -168,7 +168,7 @@ def _readers(known: Known) -> dict[str, tuple[str, Callable[[str], object]]]:
     }
 
 
-def read(parameters: Mapping[str, str], default: View, known: Known) -> tuple[View, list[str]]:
+def read_view(parameters: Mapping[str, str], default: View, known: Nameable) -> tuple[View, list[str]]:
     """View that an address asks for, and the parameters that could not be used.
 
     A parameter that is missing or wrong leaves the default's part; one that is not known here is left alone.
@@ -185,7 +185,7 @@ def read(parameters: Mapping[str, str], default: View, known: Known) -> tuple[Vi
     return view, refused
 
 
-def write(view: View) -> dict[str, str]:
+def write_view(view: View) -> dict[str, str]:
     """Query parameters of a view; the same view always gives the same ones.
 
     Examples

@@ -13,9 +13,8 @@ from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, tables_of
-from geo.release.province import Published as Press
-from geo.release.province import province as published_province
-from geo.release.public import Published, published, state
+from geo.release.province import ProvinceFigures, province_figures
+from geo.release.public import PublicEdition, published, state
 from geo.release.released import Released, from_edition, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.store.tables import fingerprint_of, read_tables
@@ -104,9 +103,9 @@ def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def province(rules: Rules) -> tuple[Press, Hotspots]:
-    """Press figures of the province and their verdicts: the same for everybody."""
-    found = published_province()
+def province(rules: Rules) -> tuple[ProvinceFigures, Hotspots]:
+    """ProvinceFigures figures of the province and their verdicts: the same for everybody."""
+    found = province_figures()
     return found, hotspots(found.counts, found.areas, found.sizes, rules)
 
 
@@ -132,11 +131,11 @@ def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Vi
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _editions(mark: str, _settings: Settings) -> tuple[list[Published], tuple[Fault, ...]]:  # noqa: ARG001 - the key
+def _editions(mark: str, _settings: Settings) -> tuple[list[PublicEdition], tuple[Fault, ...]]:  # noqa: ARG001 - the key
     return published(_settings)
 
 
-def editions() -> tuple[list[Published], tuple[Fault, ...]]:
+def editions() -> tuple[list[PublicEdition], tuple[Fault, ...]]:
     """Editions that are out, and the faults of those that had to be left out."""
     own = settings()[0]
     return _editions(f"{own.kota}/{state(own)}", own)

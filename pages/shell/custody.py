@@ -69,7 +69,7 @@ class Custody:
 
     def erase(self) -> None:
         """Erases what is past its time."""
-        retention.erase(self._store, self.viewer, self.settings.retention)
+        retention.erase_due(self._store, self.viewer, self.settings.retention)
 
     def pack(self, first: date, last: date) -> bytes:
         """The pack for an incident."""

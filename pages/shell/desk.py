@@ -19,7 +19,7 @@ from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.settings import ADOPTED
 from geo.sheets.mapping import Mapping, known_mappings, remember
-from geo.sheets.prepare import prepare
+from geo.sheets.prepare import prepare_rows
 from geo.store import backup, canonical, decisions, records
 from geo.store.batches import batches
 from geo.terms import Right
@@ -102,7 +102,7 @@ class Desk(PlanningDesk):
     def prepared(self, sheet: Sheet, mapping: Mapping) -> Prepared:
         """Rows of a sheet, read and resolved."""
         resolver = _resolver(self.areas.fingerprint, self.areas)
-        return prepare(sheet, mapping, areas=self.areas, resolver=resolver, today=date.today())
+        return prepare_rows(sheet, mapping, areas=self.areas, resolver=resolver, today=date.today())
 
     def dry_run(self, prepared: Prepared) -> Report:
         """What an import would do."""
@@ -114,7 +114,7 @@ class Desk(PlanningDesk):
 
     def undo(self, batch: int) -> int:
         """Takes a batch back; rows removed."""
-        return undo.take_back(self.path, self.viewer, batch)
+        return undo.take_back_batch(self.path, self.viewer, batch)
 
     def close(self, batch: int) -> None:
         """Ends a batch's review of duplicates; its hashes are erased."""
@@ -195,7 +195,7 @@ class Desk(PlanningDesk):
     def pairs(self) -> pd.DataFrame:
         """Records that may be of one person and wait for somebody to say."""
         with self._deciding() as connection:
-            return decisions.pairs(connection)
+            return decisions.pairs_to_judge(connection)
 
     def decide(self, **what: Any) -> None:
         """Remembers what a spelling means."""
@@ -205,7 +205,7 @@ class Desk(PlanningDesk):
     def take_back(self, number: int) -> None:
         """Takes a decision back."""
         with self._store.writing(self.viewer, Right.DECIDE) as connection:
-            decisions.take_back(connection, self.viewer, number)
+            decisions.take_back_decision(connection, self.viewer, number)
 
     def judge_pair(self, **what: Any) -> None:
         """Says whether two records are of one person."""

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
     from geo.programmes import Progress
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 #: How many may run at once on this server; others wait their turn.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
-class Job(Generic[T]):
+class Job(Generic[_T]):
     """One piece of long work in a thread of its own.
 
     Parameters
@@ -24,15 +24,15 @@ class Job(Generic[T]):
         Does it; is given something to tell its progress to, and something to ask whether to stop.
     """
 
-    def __init__(self, work: Callable[[Callable[[Progress], None], Callable[[], bool]], T]) -> None:
+    def __init__(self, work: Callable[[Callable[[Progress], None], Callable[[], bool]], _T]) -> None:
         self.progress: Progress | None = None
-        self.result: T | None = None
+        self.result: _T | None = None
         self.fault: Exception | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self, work: Callable[[Callable[[Progress], None], Callable[[], bool]], T]) -> None:
+    def _run(self, work: Callable[[Callable[[Progress], None], Callable[[], bool]], _T]) -> None:
         with _AT_ONCE:
             try:
                 self.result = work(self._tell, self._stop.is_set)

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from geo.errors import Fault
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
-    from geo.release.public import Published
-    from geo.release.publish import Plan
+    from geo.release.public import PublicEdition
+    from geo.release.publish import CheckedEdition
     from geo.settings import Settings
     from geo.viewer import Viewer
     from pages.shell import Shell
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _attacked(key: str, _plan: Plan) -> list[dict[str, Any]]:  # noqa: ARG001 - the key
+def _attacked(key: str, _plan: CheckedEdition) -> list[dict[str, Any]]:  # noqa: ARG001 - the key
     return publish.attack(_plan.draft)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _bundle(folder: str, mark: str, _one: Published) -> bytes:  # noqa: ARG001 - the key
+def _bundle(folder: str, mark: str, _one: PublicEdition) -> bytes:  # noqa: ARG001 - the key
     return public.bundle(_one)
 
 
@@ -54,15 +54,15 @@ class Press:
     areas: Areas
     viewer: Viewer
 
-    def published(self) -> tuple[list[Published], tuple[Fault, ...]]:
+    def published(self) -> tuple[list[PublicEdition], tuple[Fault, ...]]:
         """Editions that are out, and what is wrong with those left out."""
         return caches.editions()
 
-    def bundle(self, one: Published) -> bytes:
+    def bundle(self, one: PublicEdition) -> bytes:
         """All files of an edition as one zip."""
         return _bundle(one.folder.name, public.state(self.settings), one)
 
-    def workbook(self, one: Published) -> bytes:
+    def workbook(self, one: PublicEdition) -> bytes:
         """Its workbook."""
         return (one.folder / files.WORKBOOK).read_bytes()
 
@@ -83,19 +83,21 @@ class Press:
         fresh = [Period(years[0], year) for year in reversed(years)]
         return [*fresh, *reversed(issued)]
 
-    def plan(self, period: Period) -> Plan:
+    def plan(self, period: Period) -> CheckedEdition:
         """What would be published."""
-        return public.plan(self._tables, self.areas, self.settings, self.viewer, period=period, today=date.today())
+        return public.plan_public(
+            self._tables, self.areas, self.settings, self.viewer, period=period, today=date.today()
+        )
 
-    def attacked(self, plan: Plan) -> list[dict[str, Any]]:
+    def attacked(self, plan: CheckedEdition) -> list[dict[str, Any]]:
         """What an attacker could tell of it."""
         self.viewer.require(Right.PUBLISH)
         key = f"{self._tables.fingerprint}/{self.areas.fingerprint}/{plan.draft.edition.scope}/{len(plan.entries)}"
         return _attacked(key, plan)
 
-    def publish(self, plan: Plan) -> None:
+    def publish(self, plan: CheckedEdition) -> None:
         """Publishes it."""
-        public.publish(plan, self.settings, self.viewer, today=date.today())
+        public.publish_public(plan, self.settings, self.viewer, today=date.today())
 
     def exact(self, period: Period) -> bytes:
         """Exact counts of a period, for the task force alone."""

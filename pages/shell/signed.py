@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.terms import Role
 from pages.shell import access
-from pages.shell.address import write
+from pages.shell.address import write_view
 
 if TYPE_CHECKING:
     from pages.shell import Shell
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _way(address: str, label: str, shell: Shell) -> None:
     """Link to a page of our own, in this very tab: Streamlit's links open another."""
     page = urlsplit(st.context.url or "").path.rpartition("/")[2]
-    parameters = {"bahasa": shell.view.language.value, "lanjut": f"/{page}?{urlencode(write(shell.view))}"}
+    parameters = {"bahasa": shell.view.language.value, "lanjut": f"/{page}?{urlencode(write_view(shell.view))}"}
     there = escape(f"{address}?{urlencode(parameters)}")
     st.html(f'<a class="pj-way" target="_self" href="{there}">{escape(label)}</a>')
 

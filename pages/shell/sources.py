@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geo.errors import Fault
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
-    from geo.release.public import Published
+    from geo.release.public import PublicEdition
     from geo.release.released import Released
     from geo.settings import Settings
     from geo.viewer import Viewer
@@ -114,7 +114,7 @@ class Live:
 class Out:
     """Editions that are out: all that the public sees of real records."""
 
-    editions: list[Published]
+    editions: list[PublicEdition]
     faults: tuple[Fault, ...]
     is_bound: bool = True
 

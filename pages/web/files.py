@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from geo.access.doors import store_file
 from geo.errors import DataError
 from pages.shell import caches
-from pages.web.visitor import viewer_of
+from pages.web.visitor import viewer_of_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,10 +104,10 @@ def offer(
 def _handed(found: _File, viewer: Viewer) -> bytes:
     """Content of a file, once it is written down who gets it."""
     # Not at the top: who only looks shall not wait for a database.
-    from geo.access.exports import exported
+    from geo.access.exports import note_file
 
     content = found.content if isinstance(found.content, bytes) else found.content()
-    exported(store_file(caches.settings()[0].kota), viewer, found.name)
+    note_file(store_file(caches.settings()[0].kota), viewer, found.name)
     return content
 
 
@@ -120,7 +120,7 @@ async def answer(request: Request) -> Response:
     if found is None:
         return missing
     try:
-        viewer = await run_in_threadpool(viewer_of, request)
+        viewer = await run_in_threadpool(viewer_of_request, request)
         if viewer.name != found.owner or not viewer.may(found.right):
             return missing
         content = await run_in_threadpool(_handed, found, viewer)

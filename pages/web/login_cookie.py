@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-COOKIE = "petajaga_masuk"
+LOGIN_COOKIE = "petajaga_masuk"
 _LIFE_S = 900
 #: Of this process: after a restart a form that is still open is shown once more.
-_SIGNER = TimestampSigner(secrets.token_bytes(32), salt=COOKIE)
+_SIGNER = TimestampSigner(secrets.token_bytes(32), salt=LOGIN_COOKIE)
 
 
 def host_of(request: Request) -> str:
@@ -42,20 +42,20 @@ def base_of(request: Request) -> str:
     return ""
 
 
-def read(request: Request) -> dict[str, Any]:
+def read_cookie(request: Request) -> dict[str, Any]:
     """What the browser carries; a fresh ticket where it carries none that holds."""
     try:
-        raw = _SIGNER.unsign(request.cookies.get(COOKIE, ""), max_age=_LIFE_S)
+        raw = _SIGNER.unsign(request.cookies.get(LOGIN_COOKIE, ""), max_age=_LIFE_S)
         found = json.loads(base64.urlsafe_b64decode(raw))
     except (BadSignature, ValueError):
         found = {}
     return found if isinstance(found, dict) and "form" in found else {"form": secrets.token_urlsafe(24)}
 
 
-def write(request: Request, response: Response, ticket: dict[str, Any]) -> None:
+def write_cookie(request: Request, response: Response, ticket: dict[str, Any]) -> None:
     """Lets the browser carry a ticket."""
     signed = _SIGNER.sign(base64.urlsafe_b64encode(json.dumps(ticket).encode())).decode("ascii")
-    set_cookie(request, response, COOKIE, signed, max_age=_LIFE_S)
+    set_cookie(request, response, LOGIN_COOKIE, signed, max_age=_LIFE_S)
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, *, max_age: int | None = None) -> None:

@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from geo.access.doors import store_file
-from geo.access.visitor import COOKIE
+from geo.access.visitor import SESSION_COOKIE
 from geo.errors import DataError
 from geo.viewer import PUBLIC
 from pages.shell import caches
 from pages.web import html, login_cookie
 from pages.web.views import asked_view, view_of
-from pages.web.visitor import network_of, viewer_of
+from pages.web.visitor import network_of, viewer_of_request
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,7 +33,7 @@ def _has_provider() -> bool:
 
 def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said: str = "") -> Response:
     """The page to sign in on, with what went wrong before."""
-    carried = login_cookie.read(request)
+    carried = login_cookie.read_cookie(request)
     language = words.language.value
     parts = [f"<p>{words('door.lead')}</p>"]
     if said:
@@ -62,7 +62,7 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
         lanjut=lanjut,
         status=_STATUS.get(fault, 403 if fault else 200),
     )
-    login_cookie.write(request, answer, carried)
+    login_cookie.write_cookie(request, answer, carried)
     return answer
 
 
@@ -73,7 +73,7 @@ async def sign_in(request: Request) -> Response:
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
         given = {name: value for name, value in sent.items() if isinstance(value, str)}
     words, lanjut = html.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
-    if not login_cookie.is_from_here(request, login_cookie.read(request), given.get("form", "")):
+    if not login_cookie.is_from_here(request, login_cookie.read_cookie(request), given.get("form", "")):
         return _form(request, words, lanjut=lanjut, fault="form")
     # Not at the top: who only looks needs none of it.
     from geo.access import signing
@@ -100,11 +100,11 @@ def _said(request: Request) -> str:
 
 async def _entered(request: Request, token: str, lanjut: str) -> Response:
     """Lets somebody in: a new token, whatever the browser had before ends."""
-    before = request.cookies.get(COOKIE, "")
+    before = request.cookies.get(SESSION_COOKIE, "")
     await run_in_threadpool(_end, before, everywhere=False)
     answer = RedirectResponse(f"{login_cookie.base_of(request)}{lanjut}", 303, {"cache-control": "no-store"})
-    login_cookie.set_cookie(request, answer, COOKIE, token)
-    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
+    login_cookie.set_cookie(request, answer, SESSION_COOKIE, token)
+    login_cookie.drop_cookie(request, answer, login_cookie.LOGIN_COOKIE)
     return answer
 
 
@@ -123,19 +123,19 @@ async def to_provider(request: Request) -> Response:
     from geo.access.signing import RefusedError
     from pages.web import provider
 
-    carried = login_cookie.read(request) | {"lanjut": lanjut, "bahasa": words.language.value}
+    carried = login_cookie.read_cookie(request) | {"lanjut": lanjut, "bahasa": words.language.value}
     try:
         answer = await provider.redirect(request, carried, f"{login_cookie.base_of(request)}/masuk/kembali")
     except RefusedError as refused:
         return _refused(request, words, refused.why.value, lanjut)
-    login_cookie.write(request, answer, carried)
+    login_cookie.write_cookie(request, answer, carried)
     answer.headers["cache-control"] = "no-store"
     return answer
 
 
 async def from_provider(request: Request) -> Response:
     """Takes what the provider sends back."""
-    carried = login_cookie.read(request)
+    carried = login_cookie.read_cookie(request)
     words, lanjut = html.words_of(request, str(carried.get("bahasa", ""))), view_of(str(carried.get("lanjut", "")))
     if not _has_provider():
         return _form(request, words, lanjut=lanjut)
@@ -163,7 +163,7 @@ def _refused(request: Request, words: Words, why: str, lanjut: str) -> Response:
     answer = html.page(
         words, title=words("door.not_in"), body=body, here=at, status=_STATUS.get(why, 403), lanjut=lanjut
     )
-    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
+    login_cookie.drop_cookie(request, answer, login_cookie.LOGIN_COOKIE)
     return answer
 
 
@@ -174,31 +174,31 @@ async def sign_out(request: Request) -> Response:
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
         given = {name: value for name, value in sent.items() if isinstance(value, str)}
     words, lanjut = html.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
-    if not login_cookie.is_from_here(request, login_cookie.read(request), given.get("form", "")):
+    if not login_cookie.is_from_here(request, login_cookie.read_cookie(request), given.get("form", "")):
         return await _way_out(request, words, lanjut, fault="form")
     everywhere = given.get("where") == "everywhere"
     try:
-        await run_in_threadpool(_end, request.cookies.get(COOKIE, ""), everywhere=everywhere)
+        await run_in_threadpool(_end, request.cookies.get(SESSION_COOKIE, ""), everywhere=everywhere)
     except DataError:
         # The session stands on: the browser must not look as if it did not.
         return await _way_out(request, words, lanjut, fault="busy")
     answer = RedirectResponse(
         f"{login_cookie.base_of(request)}/masuk?keluar=ya&bahasa={words.language}", 303, {"cache-control": "no-store"}
     )
-    login_cookie.drop_cookie(request, answer, COOKIE)
-    login_cookie.drop_cookie(request, answer, login_cookie.COOKIE)
+    login_cookie.drop_cookie(request, answer, SESSION_COOKIE)
+    login_cookie.drop_cookie(request, answer, login_cookie.LOGIN_COOKIE)
     return answer
 
 
 async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = "") -> Response:
     """The page to sign out on."""
-    carried = login_cookie.read(request)
+    carried = login_cookie.read_cookie(request)
     try:
-        viewer = await run_in_threadpool(viewer_of, request)
+        viewer = await run_in_threadpool(viewer_of_request, request)
     except DataError:
         viewer, fault = PUBLIC, "busy"
     parts = [html.told(words(f"door.fault.{fault}"))] if fault else []
-    if viewer.name and COOKIE in request.cookies:
+    if viewer.name and SESSION_COOKIE in request.cookies:
         own = html.hidden(form=carried["form"], lanjut=lanjut, bahasa=words.language.value)
         parts.append(f"<p>{words('door.leave.who', name=escape(viewer.name))}</p>")
         parts += [
@@ -218,5 +218,5 @@ async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = 
         lanjut=lanjut,
         status=_STATUS.get(fault, 200),
     )
-    login_cookie.write(request, answer, carried)
+    login_cookie.write_cookie(request, answer, carried)
     return answer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.visitor import COOKIE, visitor
+from geo.access.visitor import SESSION_COOKIE, visitor
 from pages.shell import caches
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 
-def viewer_of(request: Request) -> Viewer:
+def viewer_of_request(request: Request) -> Viewer:
     """Who is asking, by the request's own session.
 
     Raises
@@ -26,7 +26,7 @@ def viewer_of(request: Request) -> Viewer:
     """
     return visitor(
         caches.settings()[0],
-        token=request.cookies.get(COOKIE, ""),
+        token=request.cookies.get(SESSION_COOKIE, ""),
         headers=request.headers,
         listens_on=st.get_option("server.address"),
     )

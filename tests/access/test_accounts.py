@@ -51,14 +51,14 @@ def test_looking_for_accounts_makes_no_store(city: Settings) -> None:
         signing.by_password(city, name="ana", password=PASSWORD, address="10.0.0.1")
     with pytest.raises(RefusedError):
         signing.by_claims(city, {"email": "ana@kupang.go.id", "email_verified": True})
-    assert sessions.viewer_of(city, "x" * 43) == PUBLIC
+    assert sessions.viewer_of_token(city, "x" * 43) == PUBLIC
     assert not city.kota.exists()
 
 
 def test_an_account_is_added_listed_changed_and_closed(staffed: Settings) -> None:
     assert accounts.has_accounts(store_file(staffed.kota))
     found = accounts.accounts(store_file(staffed.kota), STEWARD)
-    assert list(found.columns) == accounts.COLUMNS
+    assert list(found.columns) == accounts.ACCOUNT_COLUMNS
     assert found[["name", "kind", "role", "state", "version"]].to_numpy().tolist() == [
         ["ana", "local", "steward", "open", 1],
         ["pia@kupang.go.id", "oidc", "planner", "open", 1],
@@ -171,12 +171,12 @@ def test_a_name_is_one_persons_however_it_is_written(staffed: Settings, name: st
     ],
 )
 def test_passwords_that_are_tried_first_are_refused(password: str) -> None:
-    assert problem(lambda: passwords.check(password, "Kepala.Bidang")) is Problem.WEAK_PASSWORD
+    assert problem(lambda: passwords.check_password(password, "Kepala.Bidang")) is Problem.WEAK_PASSWORD
 
 
 @pytest.mark.parametrize("password", ["dua belas ok", PASSWORD, "x" * 100 + "abcde" * 20, "ĝis la revido 🙂"])
 def test_passwords_that_are_taken(password: str) -> None:
-    passwords.check(password, "ana")
+    passwords.check_password(password, "ana")
     kept = passwords.hashed(password)
     assert kept.startswith("$argon2id$")
     assert passwords.matches(password, kept)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from people import STEWARD, TASKFORCE
 
-from geo.access.audit import Head, entries, exported, head, saw, verify
+from geo.access.audit import Head, entries, head, note_export, saw, verify
 from geo.cli.main import main
 from geo.settings import RetentionSettings
 from geo.store import audit_chain, decisions, engine, records
@@ -82,10 +82,10 @@ def chained(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     previous = audit_chain.START
     for row in found:
         row["digest"] = audit_chain.digest(row["salt"], row["change"])
-        entry = audit_chain.Entry(
+        entry = audit_chain.AuditEntry(
             row["id"], datetime.fromisoformat(row["at"]), row["who"], row["act"], row["subject"], row["subject_id"]
         )
-        previous = row["hash"] = audit_chain.link(previous, entry, row["digest"])
+        previous = row["hash"] = audit_chain.chain_hash(previous, entry, row["digest"])
     return found
 
 
@@ -117,7 +117,9 @@ def test_a_chain_worked_out_by_hand() -> None:
     text = f'["{"0" * 64}",1,"2026-01-31T12:00:05.000000","Ana \\u00e9","enter","batch",null,"{digest}"]'
     expected = hashlib.sha256(text.encode("ascii")).hexdigest()
     assert (
-        audit_chain.link(audit_chain.START, audit_chain.Entry(1, at, "Ana é", "enter", "batch", None), digest)
+        audit_chain.chain_hash(
+            audit_chain.START, audit_chain.AuditEntry(1, at, "Ana é", "enter", "batch", None), digest
+        )
         == expected
     )
 
@@ -237,8 +239,8 @@ def test_who_saw_is_written_once_for_a_day_and_never_of_the_public(
     saw(store, TASKFORCE, "ringkasan 2018")
     saw(store, ANA, "ringkasan 2018")
     saw(store, PUBLIC, "ringkasan 2018")
-    exported(store, PUBLIC, "kelurahan.csv", Audience.PUBLIC)
-    exported(store, TASKFORCE, "kelurahan.csv", Audience.TASKFORCE)
+    note_export(store, PUBLIC, "kelurahan.csv", Audience.PUBLIC)
+    note_export(store, TASKFORCE, "kelurahan.csv", Audience.TASKFORCE)
     new = rows(store)[was:]
     assert [(row["who"], row["act"]) for row in new] == [("Tim", "see"), ("Ana", "see"), ("Tim", "export")]
     assert json.loads(new[-1]["change"]) == {"what": "kelurahan.csv", "audience": "taskforce"}

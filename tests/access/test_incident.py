@@ -17,7 +17,7 @@ from people import STEWARD, TASKFORCE
 
 import geo
 from geo.access import incident
-from geo.access.audit import exported, saw, verify
+from geo.access.audit import note_export, saw, verify
 from geo.cli.main import main
 from geo.imports import run
 from geo.store import engine, records
@@ -62,7 +62,7 @@ def store(tmp_path: Path, kupang: Areas, options: Settings) -> Iterator[Store]:
     with made.writing(ANA, Right.BRING) as connection:
         records.correct_record(connection, ANA, number=1, version=1, values={"origin_kode": "53.02"})
     saw(made, TASKFORCE, "ringkasan 2018")
-    exported(made, TASKFORCE, "kelurahan.csv", Audience.PUBLIC)
+    note_export(made, TASKFORCE, "kelurahan.csv", Audience.PUBLIC)
     backup(made, tmp_path / "salinan.sqlite", ANA)
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         for number, name, state in ((1, "ana", "open"), (2, "=budi@kota.example", "closed")):

@@ -25,7 +25,7 @@ from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
 from geo.access import sessions
-from geo.access.visitor import COOKIE
+from geo.access.visitor import SESSION_COOKIE
 from geo.terms import Role
 from pages.web import provider
 
@@ -121,7 +121,7 @@ def test_a_person_of_the_office_comes_in_and_back_to_the_view(real: str, office:
     assert len(asked["nonce"]) >= 20
     answer = came_back(client, signed_by(there, "pia"))
     assert (answer.status_code, answer.headers["location"]) == (303, VIEW)
-    viewer = sessions.viewer_of(own, client.cookies[COOKIE])
+    viewer = sessions.viewer_of_token(own, client.cookies[SESSION_COOKIE])
     assert (viewer.name, viewer.role) == ("pia@kupang.go.id", Role.PLANNER)
     assert "httponly" in cookie(answer).lower()
 
@@ -134,7 +134,7 @@ def test_a_person_who_is_not_registered_is_sent_to_the_steward(
     client = browser()
     answer = came_back(client, signed_by(sent_there(client), subject))
     assert answer.status_code == 403
-    assert COOKIE not in client.cookies
+    assert SESSION_COOKIE not in client.cookies
     assert "eve@" not in answer.text
     told = rows(own, "SELECT who, change FROM audit WHERE act = 'refuse'")
     assert [(who, json.loads(change)) for who, change in told] == [("", {"why": [None, why]})]
@@ -150,7 +150,7 @@ def test_a_code_of_another_browser_signs_nobody_in(real: str, office: Callable[[
             sent_there(victim)
         answer = came_back(victim, back)
         assert answer.status_code == 502
-        assert COOKIE not in victim.cookies
+        assert SESSION_COOKIE not in victim.cookies
     # And not twice by the one who began it.
     assert came_back(attacker, back).status_code == 303
     assert came_back(attacker, back).status_code == 502
@@ -277,7 +277,7 @@ def tried(liar: Liar) -> tuple[int, TestClient]:
 def test_the_liar_when_it_tells_the_truth(liar: Liar) -> None:
     code, client = tried(liar)
     assert code == 303
-    assert COOKIE in client.cookies
+    assert SESSION_COOKIE in client.cookies
     assert len(liar.verifiers) == 1
     assert len(liar.verifiers[0]) >= 43
 
@@ -313,7 +313,7 @@ def test_a_token_that_does_not_fit_signs_nobody_in(liar: Liar, claims: dict[str,
     liar.claims = claims
     code, client = tried(liar)
     assert code == 502
-    assert COOKIE not in client.cookies
+    assert SESSION_COOKIE not in client.cookies
 
 
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "true"}, {"email_verified": None}])
@@ -321,7 +321,7 @@ def test_an_email_that_is_not_verified_signs_nobody_in(liar: Liar, claims: dict[
     liar.claims = claims
     code, client = tried(liar)
     assert code == 403
-    assert COOKIE not in client.cookies
+    assert SESSION_COOKIE not in client.cookies
 
 
 def _part(raw: bytes) -> str:
@@ -370,7 +370,7 @@ def test_a_token_signed_by_nobody_or_by_another_signs_nobody_in(liar: Liar, offe
         liar.nonce = sent["nonce"][0]
         answer = client.get(f"/masuk/kembali?code=c&state={sent['state'][0]}")
         assert answer.status_code == 502
-        assert COOKIE not in client.cookies
+        assert SESSION_COOKIE not in client.cookies
 
 
 def test_metadata_of_another_issuer_are_not_believed(liar: Liar) -> None:

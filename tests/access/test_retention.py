@@ -20,7 +20,7 @@ from geo.imports import run
 from geo.settings import RetentionSettings
 from geo.store import canonical, engine, pseudonyms, records
 from geo.store.backup import backup, restore
-from geo.store.batches import batches, undo
+from geo.store.batches import batches, undo_rows
 from geo.store.engine import close_store, open_store
 from geo.store.erasure import Past
 from geo.terms import Act, Kind, Right
@@ -101,7 +101,7 @@ def is_whole(store: Store, *heads: Head) -> bool:
 
 def cases(store: Store) -> list[str]:
     with store.reading(ANA, Right.SEE_EXACT) as connection:
-        return canonical.cases(connection)["reported_on"].dt.strftime("%Y-%m-%d").tolist()
+        return canonical.case_rows(connection)["reported_on"].dt.strftime("%Y-%m-%d").tolist()
 
 
 def test_the_day_that_decides(store: Store, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +112,7 @@ def test_the_day_that_decides(store: Store, bring: Bring, monkeypatch: pytest.Mo
     # The undated one goes by the day on which it was brought, 1 March 2020.
     assert found.past == Past(records=3, audit=1)
     assert len(cases(store)) == 4, "asking erases nothing"
-    erased = retention.erase(store, ANA, KEEP, at=AT)
+    erased = retention.erase_due(store, ANA, KEEP, at=AT)
     assert erased.past == found.past
     assert cases(store) == ["2020-06-01"]
     assert retention.due(store, ANA, KEEP, at=AT).is_nothing
@@ -120,13 +120,13 @@ def test_the_day_that_decides(store: Store, bring: Bring, monkeypatch: pytest.Mo
 
 def test_batches_keep_their_counts_and_can_still_be_undone(store: Store, bring: Bring) -> None:
     report = bring(SHEET)
-    retention.erase(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, KEEP, at=AT)
     with store.reading(ANA, Right.BRING) as connection:
         (batch,) = batches(connection).to_dict("records")
     assert batch["accepted"] + batch["review"] + batch["rejected"] + batch["duplicates"] == batch["read"] == 4
     assert batch["kept"] == 1
     with store.writing(ANA, Right.BRING) as connection:
-        assert undo(connection, ANA, report.batch or 0)[0] == 1
+        assert undo_rows(connection, ANA, report.batch or 0)[0] == 1
 
 
 def test_watchers_reports_go_and_watchers_stay(store: Store, bring: Bring) -> None:
@@ -136,7 +136,7 @@ def test_watchers_reports_go_and_watchers_stay(store: Store, bring: Bring) -> No
         Kind.REPORTS,
     )
     bring("watcher,kode,joined_on,sex\n1,53.71.04.1001,2010-11-16,female\n", Kind.WATCHERS)
-    assert retention.erase(store, ANA, KEEP, at=AT).past.reports == 1
+    assert retention.erase_due(store, ANA, KEEP, at=AT).past.reports == 1
     with store.reading(ANA, Right.BRING) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM watch_report").scalar() == 1
         assert connection.exec_driver_sql("SELECT count(*) FROM watcher").scalar() == 1
@@ -148,7 +148,7 @@ def test_what_hangs_on_a_record_goes_with_it(store: Store, bring: Bring, monkeyp
     with store.reading(ANA, Right.DECIDE) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM pair").scalar() == 1
         assert connection.exec_driver_sql("SELECT written FROM spelling").scalars().all().count(CANARY) == 1
-    retention.erase(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, KEEP, at=AT)
     with store.reading(ANA, Right.DECIDE) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM pair").scalar() == 0
         assert CANARY not in connection.exec_driver_sql("SELECT written FROM spelling").scalars().all()
@@ -183,7 +183,7 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
     assert all(one in before for one in hashes)
     due = retention.due(store, ANA, KEEP, at=AT)
     assert len(due.copies) == 3
-    retention.erase(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, KEEP, at=AT)
     left = {path.name: path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file()}
     assert "kota.sqlite" in left
     for name, raw in left.items():
@@ -219,7 +219,7 @@ def test_young_copies_and_strange_files_stay(store: Store, bring: Bring, tmp_pat
     for path, days in ((young, 89), (mine, 900), (elsewhere, 900), (store.path, 900)):
         at = (AT - timedelta(days=days)).timestamp()
         os.utime(path, (at, at))
-    assert retention.erase(store, ANA, KEEP, at=AT).copies == ()
+    assert retention.erase_due(store, ANA, KEEP, at=AT).copies == ()
     assert young.is_file()
     assert mine.is_file()
     assert elsewhere.is_file()
@@ -234,7 +234,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     was = audit(store)
     printed = Head(was[-1]["id"], was[-1]["hash"])
     clock(monkeypatch, AT)
-    retention.erase(store, BEN, KEEP, at=AT)
+    retention.erase_due(store, BEN, KEEP, at=AT)
     now = audit(store)
     assert [row["hash"] for row in now[:-1]] == [row["hash"] for row in was]
     # Both rows are older than ten years: who and when stay, what was changed does not.
@@ -256,7 +256,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     assert is_whole(store, printed)
     # Erased again, later: the erasure of before loses its own numbers, and the sum still holds.
     clock(monkeypatch, AT + timedelta(days=3660))
-    retention.erase(store, BEN, KEEP, at=AT + timedelta(days=3660))
+    retention.erase_due(store, BEN, KEEP, at=AT + timedelta(days=3660))
     assert json.loads(audit(store)[-1]["change"])["audit_erased"] == 3
     assert is_whole(store, printed)
     # One more that somebody empties by hand shows, although erasures are nothing unusual here.
@@ -273,7 +273,7 @@ def test_what_the_audit_tells_of_a_record_goes_with_the_record(
     with store.writing(ANA, Right.BRING) as connection:
         for number in (1, 3):
             records.correct_record(connection, BEN, number=number, version=1, values={"status": "confirmed"})
-    retention.erase(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, KEEP, at=AT)
     corrected = [row for row in audit(store) if row["act"] == "correct"]
     assert [(row["subject_id"], row["change"]) for row in corrected] == [
         (1, "{}"),
@@ -291,7 +291,7 @@ def test_a_fault_in_the_middle_erases_nothing(store: Store, bring: Bring, monkey
 
     monkeypatch.setattr("geo.store.erasure.note", stop)
     with pytest.raises(KeyboardInterrupt):
-        retention.erase(store, ANA, KEEP, at=AT)
+        retention.erase_due(store, ANA, KEEP, at=AT)
     assert len(cases(store)) == 4
     assert audit(store) == was
 
@@ -303,7 +303,7 @@ def test_a_copy_that_comes_back_brings_back_nothing_that_was_erased(
     copy = tmp_path / "salinan.sqlite"
     backup(store, copy, ANA)
     clock(monkeypatch, AT)
-    retention.erase(store, ANA, KEEP)
+    retention.erase_due(store, ANA, KEEP)
     before = restore(store.path, copy, ANA, KEEP)
     assert cases(store) == ["2020-06-01"]
     assert [row["act"] for row in audit(store)][-3:] == ["backup", "restore", "erase"]
@@ -326,7 +326,7 @@ def test_sessions_and_tries_that_have_ended(store: Store) -> None:
             )
         for number, at in ((1, AT - timedelta(hours=25)), (2, AT - timedelta(hours=23))):
             connection.execute("INSERT INTO attempt VALUES (?, 'k', ?)", (number, f"{at:%Y-%m-%d %H:%M:%S.%f}"))
-    assert retention.erase(store, ANA, KEEP, at=AT).past == Past(sessions=1, tries=1)
+    assert retention.erase_due(store, ANA, KEEP, at=AT).past == Past(sessions=1, tries=1)
     with store.keeping(writes=False) as connection:
         assert connection.exec_driver_sql("SELECT token_hash FROM session").all() == [("hash2",)]
         assert connection.exec_driver_sql("SELECT id FROM attempt").all() == [(2,)]

@@ -37,7 +37,7 @@ def refused(city: Settings, name: str, password: str = "salah salah salah", addr
 
 def test_a_session_stands_for_its_person_and_its_role(staffed: Settings) -> None:
     token = signed_in(staffed)
-    viewer = sessions.viewer_of(staffed, token)
+    viewer = sessions.viewer_of_token(staffed, token)
     assert (viewer.name, viewer.role) == ("tim", Role.TASKFORCE)
     assert viewer.may(Right.SEE_EXACT)
     assert not viewer.may(Right.BRING)
@@ -45,7 +45,7 @@ def test_a_session_stands_for_its_person_and_its_role(staffed: Settings) -> None
     assert other != token
     assert len(token) == 43
     for nobody in ("", "x", token[:-1], token + "x", token.swapcase(), "x" * 100_000):
-        assert sessions.viewer_of(staffed, nobody) == PUBLIC
+        assert sessions.viewer_of_token(staffed, nobody) == PUBLIC
 
 
 def test_the_store_holds_no_token(staffed: Settings) -> None:
@@ -53,7 +53,7 @@ def test_the_store_holds_no_token(staffed: Settings) -> None:
     kept = b"".join(one.read_bytes() for one in staffed.kota.iterdir())
     assert token.encode() not in kept
     ((found,),) = rows(staffed, "SELECT token_hash FROM session")
-    assert sessions.viewer_of(staffed, found) == PUBLIC
+    assert sessions.viewer_of_token(staffed, found) == PUBLIC
 
 
 def test_what_ends_a_session(staffed: Settings) -> None:
@@ -67,33 +67,33 @@ def test_what_ends_a_session(staffed: Settings) -> None:
     ):
         accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.OPEN)
         token, beside = signed_in(staffed), signed_in(staffed, "ana")
-        assert sessions.viewer_of(staffed, token).name == "tim"
+        assert sessions.viewer_of_token(staffed, token).name == "tim"
         act(token)
-        assert sessions.viewer_of(staffed, token) == PUBLIC
-        assert sessions.viewer_of(staffed, beside).name == "ana"
+        assert sessions.viewer_of_token(staffed, token) == PUBLIC
+        assert sessions.viewer_of_token(staffed, beside).name == "ana"
 
 
 def test_this_browser_or_everywhere(staffed: Settings) -> None:
     one, two, three = (signed_in(staffed) for _ in range(3))
     sessions.end(staffed, one)
-    assert [sessions.viewer_of(staffed, token).name for token in (one, two, three)] == ["", "tim", "tim"]
+    assert [sessions.viewer_of_token(staffed, token).name for token in (one, two, three)] == ["", "tim", "tim"]
     sessions.end(staffed, one, everywhere=True)
-    assert sessions.viewer_of(staffed, two).name == "tim", "an ended session ends no other"
+    assert sessions.viewer_of_token(staffed, two).name == "tim", "an ended session ends no other"
     sessions.end(staffed, two, everywhere=True)
-    assert sessions.viewer_of(staffed, three) == PUBLIC
+    assert sessions.viewer_of_token(staffed, three) == PUBLIC
 
 
 def test_a_session_ends_by_itself(staffed: Settings, later: Callable[..., None]) -> None:
     token = signed_in(staffed)
     for _ in range(13):
         later(minutes=55)
-        assert sessions.viewer_of(staffed, token).name == "tim"
+        assert sessions.viewer_of_token(staffed, token).name == "tim"
     later(minutes=5)
     # 12 hours after it was made, though it was in use all the time.
-    assert sessions.viewer_of(staffed, token) == PUBLIC
+    assert sessions.viewer_of_token(staffed, token) == PUBLIC
     idle = signed_in(staffed)
     later(minutes=60)
-    assert sessions.viewer_of(staffed, idle) == PUBLIC
+    assert sessions.viewer_of_token(staffed, idle) == PUBLIC
     signed_in(staffed)
     assert rows(staffed, "SELECT count(*) FROM session") == [(1,)], "the ones of before are erased"
 
@@ -102,8 +102,8 @@ def test_stricter_settings_hold_for_sessions_that_stand(staffed: Settings, later
     token = signed_in(staffed)
     later(minutes=20)
     strict = replace(staffed, access=replace(staffed.access, session_hours=0.25))
-    assert sessions.viewer_of(strict, token) == PUBLIC
-    assert sessions.viewer_of(staffed, token).name == "tim"
+    assert sessions.viewer_of_token(strict, token) == PUBLIC
+    assert sessions.viewer_of_token(staffed, token).name == "tim"
 
 
 def test_looking_writes_at_most_once_a_minute(staffed: Settings, later: Callable[..., None]) -> None:
@@ -111,7 +111,7 @@ def test_looking_writes_at_most_once_a_minute(staffed: Settings, later: Callable
     seen = []
     for seconds in (1, 30, 30, 30):
         later(seconds=seconds)
-        sessions.viewer_of(staffed, token)
+        sessions.viewer_of_token(staffed, token)
         seen.append(rows(staffed, "SELECT seen_at FROM session"))
     assert seen[0] == seen[1]
     assert seen[1] != seen[2]
@@ -133,7 +133,7 @@ def test_a_sixth_try_is_refused_whether_the_name_exists_or_not(staffed: Settings
         {"why": [None, "too_many"]}
     ] * 2, "one line of the audit for each, however long somebody goes on"
     later(minutes=16)
-    assert sessions.viewer_of(staffed, signed_in(staffed)).name == "tim"
+    assert sessions.viewer_of_token(staffed, signed_in(staffed)).name == "tim"
     assert rows(staffed, "SELECT count(*) FROM attempt") == [(0,)]
 
 
@@ -197,7 +197,7 @@ def test_claims_that_sign_nobody_in(staffed: Settings, claims: dict[str, object]
 
 def test_claims_that_sign_somebody_in(staffed: Settings) -> None:
     token = signing.by_claims(staffed, {"email": "Pia@Kupang.go.id", "email_verified": True})
-    assert sessions.viewer_of(staffed, token).role is Role.PLANNER
+    assert sessions.viewer_of_token(staffed, token).role is Role.PLANNER
     accounts.set_state(store_file(staffed.kota), STEWARD, name="pia@kupang.go.id", state=AccountState.CLOSED)
     with pytest.raises(RefusedError):
         signing.by_claims(staffed, {"email": "pia@kupang.go.id", "email_verified": True})

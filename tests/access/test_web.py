@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from geo.access import accounts, sessions
 from geo.access.doors import store_file
-from geo.access.visitor import COOKIE, OWNER, is_direct, visitor
+from geo.access.visitor import OWNER, SESSION_COOKIE, is_direct, visitor
 from geo.terms import Right, Role
 from geo.viewer import PUBLIC, NotAllowedError
 from pages import web
@@ -86,7 +86,7 @@ def signed_in(client: TestClient, name: str = "tim", password: str = PASSWORD + 
     return client.post("/masuk", data={"form": form, "name": name, "password": password, **more})
 
 
-def cookie(answer: httpx.Response, name: str = COOKIE) -> str:
+def cookie(answer: httpx.Response, name: str = SESSION_COOKIE) -> str:
     (found,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{name}=")]
     return found
 
@@ -112,7 +112,7 @@ def test_signing_in_leads_back_to_the_view(in_use: Settings) -> None:
     client = browser()
     answer = signed_in(client, lanjut=VIEW)
     assert (answer.status_code, answer.headers["location"]) == (303, VIEW)
-    assert sessions.viewer_of(in_use, client.cookies[COOKIE]).name == "tim"
+    assert sessions.viewer_of_token(in_use, client.cookies[SESSION_COOKIE]).name == "tim"
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -123,7 +123,7 @@ def test_the_cookie_is_the_browsers_alone_and_of_this_visit(in_use: Settings) ->
     tight = cookie(signed_in(browser(here="https://peta.kupang.go.id")))
     assert {part.strip().lower() for part in tight.split(";")[1:]} == parts | {"secure"}
     before = browser().get("/masuk")
-    assert "httponly" in cookie(before, login_cookie.COOKIE).lower()
+    assert "httponly" in cookie(before, login_cookie.LOGIN_COOKIE).lower()
 
 
 def test_a_base_path_is_kept(in_use: Settings) -> None:
@@ -138,21 +138,21 @@ def test_a_base_path_is_kept(in_use: Settings) -> None:
     out = client.get("/peta/keluar")
     left = client.post("/peta/keluar", data={"form": field(out, "form"), "where": "here"})
     assert left.headers["location"].startswith("/peta/masuk?keluar=ya")
-    assert COOKIE not in client.cookies
+    assert SESSION_COOKIE not in client.cookies
 
 
 def test_every_sign_in_is_a_new_session_and_ends_the_one_before(in_use: Settings) -> None:
     client = browser()
-    client.cookies.set(COOKIE, "planted" * 6, domain="localhost.local", path="/")
+    client.cookies.set(SESSION_COOKIE, "planted" * 6, domain="localhost.local", path="/")
     signed_in(client)
-    first = client.cookies.get(COOKIE, domain="localhost.local", path="/")
+    first = client.cookies.get(SESSION_COOKIE, domain="localhost.local", path="/")
     assert first is not None
     assert first != "planted" * 6
     signed_in(client)
-    second = client.cookies.get(COOKIE, domain="localhost.local", path="/")
+    second = client.cookies.get(SESSION_COOKIE, domain="localhost.local", path="/")
     assert second != first
-    assert sessions.viewer_of(in_use, first) == PUBLIC
-    assert sessions.viewer_of(in_use, str(second)).name == "tim"
+    assert sessions.viewer_of_token(in_use, first) == PUBLIC
+    assert sessions.viewer_of_token(in_use, str(second)).name == "tim"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_form_of_another_place_does_nothing(in_use: Settings, sent: dict[str, 
     data = {"form": field(client.get("/masuk"), "form"), "name": "tim", "password": PASSWORD + "!"}
     answer = client.post("/masuk", data=data, headers=sent)
     assert answer.status_code == 400
-    assert COOKIE not in client.cookies
+    assert SESSION_COOKIE not in client.cookies
     assert rows(in_use, "SELECT count(*) FROM session") == [(0,)]
     signed_in(client)
     out = {"form": field(client.get("/keluar"), "form"), "where": "everywhere"}
@@ -192,7 +192,7 @@ def test_a_form_takes_the_word_of_its_own_browser(in_use: Settings) -> None:
     without.cookies.clear()
     assert without.post("/masuk", data={"form": word, "name": "tim", "password": PASSWORD + "!"}).status_code == 400
     forged = browser()
-    forged.cookies.set(login_cookie.COOKIE, base64.urlsafe_b64encode(b'{"form": "x"}').decode() + ".abc.def")
+    forged.cookies.set(login_cookie.LOGIN_COOKIE, base64.urlsafe_b64encode(b'{"form": "x"}').decode() + ".abc.def")
     assert forged.post("/masuk", data={"form": "x", "name": "tim", "password": PASSWORD + "!"}).status_code == 400
     assert rows(in_use, "SELECT count(*) FROM session") == [(0,)]
 
@@ -224,7 +224,7 @@ def test_nobody_learns_which_names_there_are(in_use: Settings) -> None:
     told = []
     for name in ("tim", "nobody", "pia@kupang.go.id", "' OR 1=1 --", "<script>"):
         answer = signed_in(browser(address=f"10.0.1.{len(told)}"), name, "salah salah salah")
-        assert COOKIE not in answer.headers.get("set-cookie", "")
+        assert SESSION_COOKIE not in answer.headers.get("set-cookie", "")
         told.append((answer.status_code, re.sub(r'value="[^"]*"', "", answer.text)))
     assert set(told) == {told[0]}
     assert told[0][0] == 403
@@ -245,20 +245,20 @@ def test_signing_out_here_and_everywhere(in_use: Settings) -> None:
     one, two, three = browser(), browser(), browser()
     for client in (one, two, three):
         signed_in(client)
-    tokens = [client.cookies[COOKIE] for client in (one, two, three)]
+    tokens = [client.cookies[SESSION_COOKIE] for client in (one, two, three)]
     shown = one.get("/keluar")
     assert "tim" in shown.text
     assert len(re.findall("<form", shown.text)) == 2
     answer = one.post("/keluar", data={"form": field(shown, "form"), "where": "here"})
     assert answer.status_code == 303
-    assert COOKIE not in one.cookies
-    assert [sessions.viewer_of(in_use, token).name for token in tokens] == ["", "tim", "tim"]
+    assert SESSION_COOKIE not in one.cookies
+    assert [sessions.viewer_of_token(in_use, token).name for token in tokens] == ["", "tim", "tim"]
     two.post("/keluar", data={"form": field(two.get("/keluar"), "form"), "where": "everywhere"})
-    assert [sessions.viewer_of(in_use, token).name for token in tokens] == ["", "", ""]
+    assert [sessions.viewer_of_token(in_use, token).name for token in tokens] == ["", "", ""]
     # A link to /keluar signs nobody out.
     signed_in(one)
     one.get("/keluar?where=everywhere")
-    assert sessions.viewer_of(in_use, one.cookies[COOKIE]).name == "tim"
+    assert sessions.viewer_of_token(in_use, one.cookies[SESSION_COOKIE]).name == "tim"
 
 
 def test_what_is_not_a_form_is_refused(in_use: Settings) -> None:
@@ -337,7 +337,7 @@ def test_a_file_is_there_for_its_viewer_alone(in_use: Settings) -> None:
     client, other, anybody = browser(), browser(), browser()
     signed_in(client)
     signed_in(other, "ana", PASSWORD)
-    viewer = sessions.viewer_of(in_use, client.cookies[COOKIE])
+    viewer = sessions.viewer_of_token(in_use, client.cookies[SESSION_COOKIE])
     address = files.offer("a;b\n", 'daftar "1".csv', "text/csv", Right.SEE_EXACT, viewer)
     assert not address.startswith("/"), "relative: it holds below a base path"
     answer = client.get(f"/{address}")
@@ -360,7 +360,7 @@ def test_a_file_goes_with_the_right_and_the_session(in_use: Settings) -> None:
     client = browser()
     signed_in(client, "ana", PASSWORD)
     path = store_file(in_use.kota)
-    viewer = sessions.viewer_of(in_use, client.cookies[COOKIE])
+    viewer = sessions.viewer_of_token(in_use, client.cookies[SESSION_COOKIE])
     address = files.offer(b"x", "x.csv", "text/csv", Right.BRING, viewer)
     assert client.get(f"/{address}").status_code == 200
     accounts.set_role(path, STEWARD, name="tim", role=Role.STEWARD)
@@ -371,7 +371,7 @@ def test_a_file_goes_with_the_right_and_the_session(in_use: Settings) -> None:
     accounts.set_role(path, STEWARD, name="ana", role=Role.STEWARD)
     signed_in(client, "ana", PASSWORD)
     assert client.get(f"/{address}").status_code == 200
-    sessions.end(in_use, client.cookies[COOKIE])
+    sessions.end(in_use, client.cookies[SESSION_COOKIE])
     assert client.get(f"/{address}").status_code == 404
 
 

@@ -88,7 +88,7 @@ def held(store: Path) -> tuple[int, list[int]]:
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
         listed = batches(connection)
         assert listed["kept"].tolist() == listed["accepted"].tolist()
-        found = len(canonical.cases(connection)), listed["kept"].tolist()
+        found = len(canonical.case_rows(connection)), listed["kept"].tolist()
     close_store(store)
     return found
 
@@ -164,7 +164,7 @@ def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
             assert verify(connection).whole
             acts = [act for (act,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
-            return len(canonical.cases(connection)), acts
+            return len(canonical.case_rows(connection)), acts
 
     needed, cut_off = 1.0, 0
     for number in range(6):

@@ -70,11 +70,11 @@ class Bringer:
 
     def tables(self) -> dict[Table, pd.DataFrame]:
         with open_store(self.path).reading(ANA, Right.BRING) as connection:
-            return canonical.tables(connection)
+            return canonical.canonical_tables(connection)
 
     def cases(self) -> pd.DataFrame:
         with open_store(self.path).reading(ANA, Right.BRING) as connection:
-            return canonical.cases(connection)
+            return canonical.case_rows(connection)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_the_mended_file_adds_only_what_was_refused(bring: Bringer) -> None:
     assert (counts(report), report.replaced) == ((0, 1, 1, 5), 1)
     assert len(bring.cases()) == 6
     assert report.batch is not None
-    undo.take_back(bring.path, ANA, report.batch)
+    undo.take_back_batch(bring.path, ANA, report.batch)
     assert "2018-11-17" in set(bring.cases()["reported_on"].dt.strftime("%Y-%m-%d"))
 
 
@@ -218,7 +218,7 @@ def test_after_the_hashes_are_erased_rows_are_known_by_their_number(bring: Bring
 def test_undo_takes_everything_back(bring: Bringer, path: Path) -> None:
     report = bring(MESSY)
     assert report.batch == 1
-    assert undo.take_back(path, ANA, 1) == 4
+    assert undo.take_back_batch(path, ANA, 1) == 4
     assert bring.cases().empty
     assert not open_store(path).pseudonyms.exists(), "no hash outlives its batch"
     assert counts(bring(MESSY)) == (3, 1, 3, 0)
@@ -230,7 +230,7 @@ def test_one_person_of_two_agencies_is_asked_about(bring: Bringer, path: Path) -
     assert (counts(report), report.twins) == ((1, 0, 0, 0), 1)
     store = open_store(path)
     with store.writing(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs(connection).to_dict("records")
+        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
         decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
     assert len(bring.cases()) == 2
 
@@ -426,7 +426,7 @@ def test_generated_sheets_account_for_every_row(bring: Bringer, rows: list[list[
     again = bring(text)
     assert again.counts[Outcome.ACCEPTED] == again.counts[Outcome.REVIEW] == 0
     if first.batch is not None:
-        undo.take_back(bring.path, ANA, first.batch)
+        undo.take_back_batch(bring.path, ANA, first.batch)
     assert bring.cases().empty
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from geo.measures.health import Call, Health, Watches, beside, calls, watches
+from geo.measures.health import Call, Health, Watches, active_neighbours, calls, watches
 from geo.release.released import Watch
 from geo.settings import HealthSettings, read_settings
 from geo.terms import Stage
@@ -155,7 +155,7 @@ def test_neighbours_of_the_open_ones() -> None:
     begun = stages(A=(Stage.ACTIVE, "2020-01-01"), B=(Stage.ACTIVE, "2019-01-01"))
     heard = reports(("A", "2020-06-30"), ("B", "2020-01-01"))
     found = watches(Watch(members(), heard), begun, None, RULES, on=ON)
-    around = beside(found, {"A": ("B", "C"), "B": ("A",), "C": ("A", "D"), "D": ("C",)})
+    around = active_neighbours(found, {"A": ("B", "C"), "B": ("A",), "C": ("A", "D"), "D": ("C",)})
     assert around["neighbours"].to_list() == [2, 1, 2, 1]
     assert around["active"].to_list() == [0, 1, 1, 0]  # B is quiet and counts as none
     assert around["is_open"].to_list() == [False, True, True, True]

@@ -13,7 +13,7 @@ from people import TASKFORCE
 from scipy import stats
 
 from geo.measures.figures import MEASURES, Measure
-from geo.measures.history import history
+from geo.measures.history import yearly_counts
 from geo.measures.rates import Prior, Rates, fit_prior, funnel, outside, rates
 from geo.period import Period
 from geo.release.released import Released, release
@@ -180,6 +180,6 @@ def test_a_history_is_what_each_year_shows(kupang: Areas, example: Tables) -> No
         release(join(kupang, example, Period(year, year)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
         for year in (2016, 2017)
     ]
-    found = history(years, "53.71.04.1013")
+    found = yearly_counts(years, "53.71.04.1013")
     assert found["period"].tolist() == ["2016", "2017"]
     assert found["victims"].tolist() == [years[0].now.table.at["53.71.04.1013", "victims"], 83]

@@ -15,7 +15,7 @@ from scipy import stats
 
 from geo.measures.areas import Method, Options, measure_areas
 from geo.measures.chance import adjusted, gumbel_p, two_sided_p
-from geo.measures.emergence import Course, courses, trend_p
+from geo.measures.emergence import Trend, courses, trend_p
 from geo.measures.local import getis_ord, local_moran, standardised_rates
 from geo.measures.poisson import (
     critical_count,
@@ -26,7 +26,7 @@ from geo.measures.poisson import (
     smallest_visible_risk,
     upper_tail,
 )
-from geo.measures.scan import circles, log_likelihood_ratio, scan, simulate
+from geo.measures.scan import circles, log_likelihood_ratio, scan, simulate_maxima
 from geo.measures.spacetime import emerging
 from geo.places.neighbours import Neighbours, contiguous, nearby, nearest
 
@@ -218,7 +218,7 @@ def test_the_fast_maxima_are_those_of_every_circle() -> None:
         points, size = rng.integers(0, 9, (40, 2)).astype(float), rng.uniform(0, 9, 40)
         found = circles(points, size, max_share=0.4, is_on_sphere=False)
         mean = expected_counts(np.full(40, 2.0), size)
-        maxima = simulate(found, mean, 80, min_cases=2, replicates=30, seed=9)
+        maxima = simulate_maxima(found, mean, 80, min_cases=2, replicates=30, seed=9)
         drawn = np.random.default_rng(9).multinomial(80, mean / mean.sum(), size=30)
         for one, cases in zip(maxima, drawn, strict=True):
             best = 0.0
@@ -285,14 +285,14 @@ def test_courses_are_told_apart() -> None:
     table.loc["k05"] = [10, np.nan, 10, 10]
     found = courses(table, pd.Series(1.0, index=index))["course"]
     assert found[["k00", "k01", "k02", "k03", "k04", "k05"]].tolist() == [
-        Course.NEW,
-        Course.RISING,
-        Course.FALLING,
-        Course.PERSISTENT,
-        Course.TOO_FEW,
-        Course.TOO_FEW,
+        Trend.NEW,
+        Trend.RISING,
+        Trend.FALLING,
+        Trend.PERSISTENT,
+        Trend.TOO_FEW,
+        Trend.TOO_FEW,
     ]
-    assert set(found[6:]) == {Course.NONE}
+    assert set(found[6:]) == {Trend.NONE}
 
 
 def test_what_emerges_is_found_and_what_always_was_is_no_news() -> None:

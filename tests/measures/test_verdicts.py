@@ -17,7 +17,7 @@ from geo.measures.scan import circles, largest_ratios, random_maps
 from geo.measures.verdicts import Judge, Rules, Verdict
 from geo.period import Period
 from geo.places.neighbours import contiguous, poles
-from geo.release.province import province
+from geo.release.province import province_figures
 from geo.release.released import release
 from geo.study import join
 from geo.terms import State, StoreName
@@ -219,7 +219,7 @@ def test_months_add_up_and_courses_need_years(kupang: Areas, example: Tables) ->
 
 
 def test_the_province_is_real_and_never_sure() -> None:
-    told = province()
+    told = province_figures()
     assert told.counts.table["victims"].sum() == 122
     found = hotspots(told.counts, told.areas, told.sizes, RULES)
     assert found.verdicts["53.21"] == Verdict.LIKELY  # Malaka: 26 of 122

@@ -12,10 +12,10 @@ from geo.measures.figures import Measure
 from geo.period import Period
 from geo.terms import StoreName
 from geo.words import Language
-from pages.shell.address import Known, View, read, write
+from pages.shell.address import Nameable, View, read_view, write_view
 
 DEFAULT = View(StoreName.CONTOH, Period(2017, 2017), date(2018, 11, 16))
-KNOWN = Known((StoreName.CONTOH,), {"53.71.04.1011"}, range(2016, 2020))
+KNOWN = Nameable((StoreName.CONTOH,), {"53.71.04.1011"}, range(2016, 2020))
 VIEWS = st.builds(
     View,
     store=st.just(StoreName.CONTOH),
@@ -29,11 +29,11 @@ VIEWS = st.builds(
 
 @given(view=VIEWS)
 def test_what_is_written_is_read_again(view: View) -> None:
-    assert read(write(view), DEFAULT, KNOWN) == (view, [])
+    assert read_view(write_view(view), DEFAULT, KNOWN) == (view, [])
 
 
 def test_no_parameters_leave_the_default() -> None:
-    assert read({}, DEFAULT, KNOWN) == (DEFAULT, [])
+    assert read_view({}, DEFAULT, KNOWN) == (DEFAULT, [])
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_no_parameters_leave_the_default() -> None:
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name_and_changes_nothing(name: str, value: str) -> None:
-    assert read({name: value}, DEFAULT, KNOWN) == (DEFAULT, [name])
+    assert read_view({name: value}, DEFAULT, KNOWN) == (DEFAULT, [name])
 
 
 def test_unknown_parameters_are_left_alone() -> None:
-    assert read({"utm_source": "x"}, DEFAULT, KNOWN) == (DEFAULT, [])
+    assert read_view({"utm_source": "x"}, DEFAULT, KNOWN) == (DEFAULT, [])
 
 
 def test_one_wrong_part_does_not_spoil_the_others() -> None:
-    view, refused = read({"bahasa": "en", "ukuran": "x"}, DEFAULT, KNOWN)
+    view, refused = read_view({"bahasa": "en", "ukuran": "x"}, DEFAULT, KNOWN)
     assert view.language is Language.EN
     assert refused == ["ukuran"]

@@ -103,7 +103,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     app = button(app, "Terima 3 baris")
     assert "Tersimpan sebagai batch 1" in texts(app)
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert len(canonical.cases(connection)) == 3
+        assert len(canonical.case_rows(connection)) == 3
     again = sent()
     assert "sudah pernah dibawa" in texts(again)
     assert not [one for one in again.button if one.label.startswith("Terima")]
@@ -112,7 +112,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     page = button(page, "Batalkan")
     assert "Batch 1 dibatalkan; 3 baris dihapus." in texts(page)
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert canonical.cases(connection).empty
+        assert canonical.case_rows(connection).empty
 
 
 def test_a_column_is_corrected_and_the_mapping_remembered(folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_spelling_is_decided_and_taken_back(folder: Path) -> None:
     app = button(app, "Putuskan")
     assert not app.error
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert "53.71.05.1004" in canonical.cases(connection)["document_kode"].tolist()
+        assert "53.71.05.1004" in canonical.case_rows(connection)["document_kode"].tolist()
     app = desk("names")
     assert "Tidak ada tulisan yang menunggu." in texts(app)
     number = app.selectbox(key="names.take_back").options
@@ -158,7 +158,7 @@ def test_a_spelling_is_decided_and_taken_back(folder: Path) -> None:
     app.selectbox(key="names.take_back").select_index(0).run()
     button(app, "Tarik kembali")
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert "53.71.05.1004" not in canonical.cases(connection)["document_kode"].tolist()
+        assert "53.71.05.1004" not in canonical.case_rows(connection)["document_kode"].tolist()
 
 
 def test_one_person_of_two_rows(folder: Path) -> None:
@@ -167,7 +167,7 @@ def test_one_person_of_two_rows(folder: Path) -> None:
     assert "Mungkin orang yang sama: 1" in [one.value for one in app.subheader]
     button(app, "Orang yang sama")
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert len(canonical.cases(connection)) == 2
+        assert len(canonical.case_rows(connection)) == 2
     app = desk("names")
     button(app, "Selesai")
     assert not (folder / "kota-sementara.sqlite").exists()
@@ -184,7 +184,7 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     button(first, "Putuskan")
     press.click().run()
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert list(decisions.standing(connection).values()) == ["53.71.05.1004"]
+        assert list(decisions.standing_decisions(connection).values()) == ["53.71.05.1004"]
     record_one, record_two = desk("record"), desk("record")
     number = int(record_one.selectbox(key="record.number").options[1].split(" ")[0])
     for app in (record_one, record_two):
@@ -194,8 +194,8 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     choice(record_two, "Status").set_value("prevented")
     late = button(record_two, "Simpan koreksi")
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert "prevented" not in canonical.cases(connection)["status"].tolist()
-        assert "confirmed" in canonical.cases(connection)["status"].tolist()
+        assert "prevented" not in canonical.case_rows(connection)["status"].tolist()
+        assert "confirmed" in canonical.case_rows(connection)["status"].tolist()
     assert late.error or choice(late, "Status").value == "confirmed"
 
 
@@ -204,11 +204,11 @@ def test_a_record_by_hand(folder: Path) -> None:
     choice(app, "Kelurahan dokumen").set_value("53.71.04.1001")
     button(app, "Masukkan")
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert canonical.cases(connection)["document_kode"].tolist() == ["53.71.04.1001"]
+        assert canonical.case_rows(connection)["document_kode"].tolist() == ["53.71.04.1001"]
     app = desk("record")
     button(app, "Nyatakan tercakup")
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert len(canonical.tables(connection)) == 2
+        assert len(canonical.canonical_tables(connection)) == 2
 
 
 def test_a_copy_and_its_return(folder: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_copy_and_its_return(folder: Path) -> None:
     page = button(page, "Kembalikan")
     assert not page.error
     with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert len(canonical.cases(connection)) == 3
+        assert len(canonical.case_rows(connection)) == 3
 
 
 def test_a_layer_of_the_citys_own(folder: Path, kupang: Areas, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from geo.errors import DataError
 from geo.places.boundaries import read_areas
 from geo.places.codes import as_written, crosswalk, infer
 from geo.places.gazetteer import read_gazetteer
-from geo.places.names import fold, keepable, parse, plain, spelling_key
+from geo.places.names import fold, keepable, parse_name, plain_name, spelling_key
 from geo.places.resolve import Resolver
 from geo.settings import EMBEDDED, ROOT, AreaSettings, read_settings
 from geo.terms import CodeSystem
@@ -201,8 +201,8 @@ def test_real_spellings_nobody_tuned_to(untuned: Resolver) -> None:
 
 def test_every_village_of_the_province_is_elsewhere(resolver: Resolver, kupang: Areas) -> None:
     villages = pd.read_csv(ROOT / "data" / "names" / "desa_ntt.csv", dtype="str")
-    own = {parse(name).key for name in kupang.names}
-    names = villages.loc[~villages["nama"].map(lambda name: parse(name).key in own), "nama"]
+    own = {parse_name(name).key for name in kupang.names}
+    names = villages.loc[~villages["nama"].map(lambda name: parse_name(name).key in own), "nama"]
     assert len(names) > 3_300
     assert set(resolver.resolve(names=names)["match_status"]) <= {"outside", "unknown"}
 
@@ -213,8 +213,8 @@ def test_names_of_the_whole_country_are_not_taken_for_ours(resolver: Resolver, k
         pytest.skip("the table of all kelurahan of Indonesia is not here")
     names = pd.read_parquet(path, columns=["nama"])["nama"].dropna().drop_duplicates()
     found = resolver.resolve(names=names)
-    own = {parse(name).key for name in kupang.names} | set(read_gazetteer(kupang).aliases)
-    strange = ~names.map(lambda name: parse(name).key in own)
+    own = {parse_name(name).key for name in kupang.names} | set(read_gazetteer(kupang).aliases)
+    strange = ~names.map(lambda name: parse_name(name).key in own)
     assert len(names) > 60_000
     assert not (found["match_status"].eq("matched") & strange).any()
     assert found["match_status"].eq("review").mean() < 0.002
@@ -320,7 +320,7 @@ def test_any_city_from_its_boundary_file() -> None:
     jakarta = read_areas(AreaSettings(**values))
     resolver = Resolver(jakarta, read_gazetteer(jakarta))
     found = resolver.resolve(names=jakarta.names.str.upper())
-    twice = jakarta.names.map(lambda name: parse(str(name)).key).duplicated(keep=False)
+    twice = jakarta.names.map(lambda name: parse_name(str(name)).key).duplicated(keep=False)
     assert (found["kode"] == jakarta.index)[~twice].all()
     assert set(found.loc[twice, "match_status"]) <= {"review"}
     assert one(resolver, "TDM")["match_status"] == "unknown", "an alias of another city is none here"
@@ -338,7 +338,7 @@ def test_rows_order_and_index(resolver: Resolver) -> None:
 @given(st.text(max_size=80))
 def test_any_text_at_all(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-    assert plain(plain(text)) == plain(plain(plain(text)))
+    assert plain_name(plain_name(text)) == plain_name(plain_name(plain_name(text)))
     kept = keepable(text)
     assert kept is None or (len(kept) <= 40 and sum(sign.isdigit() for sign in kept) <= 2)
 

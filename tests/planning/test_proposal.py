@@ -141,7 +141,7 @@ def test_worth_of_a_plan_of_other_limits() -> None:
 def test_what_is_found_for_one_sign_is_not_lost_with_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     import geo.planning.proposal as module
 
-    whole = module.plan
+    whole = module.plan_waves
 
     def late(needs, next_to, limits, **rest):
         if limits.spill < 0:

@@ -16,7 +16,7 @@ from geo.measures.rollout import cw_stages
 from geo.period import Period
 from geo.places.neighbours import queen
 from geo.planning.criteria import Criterion, Direction, read_criteria
-from geo.planning.evaluation import Order, Town, covered, held_back, orders, simulate
+from geo.planning.evaluation import OrderRule, Town, covered, held_back, orders, simulate_orders
 from geo.planning.inputs import criteria_table
 from geo.planning.priority import rank
 from geo.planning.stability import Standing, stability
@@ -186,16 +186,16 @@ def test_orders_by_hand() -> None:
     )
     groups = pd.Series(["L", "R", "R", "L"], index=table.index)
     found = orders(table, groups, [Criterion("cases", "cases", Direction.UP, 1.0)])
-    assert found[Order.COUNT].tolist() == ["d", "b", "a", "c"]
-    assert found[Order.KECAMATAN].tolist() == ["d", "a", "b", "c"]
-    assert found[Order.POSTERIOR][0] == "d"
+    assert found[OrderRule.COUNT].tolist() == ["d", "b", "a", "c"]
+    assert found[OrderRule.KECAMATAN].tolist() == ["d", "a", "b", "c"]
+    assert found[OrderRule.POSTERIOR][0] == "d"
 
 
 def test_the_simulation_knows_its_bounds() -> None:
     index = [f"k{at:02}" for at in range(20)]
     size = pd.Series(np.linspace(1, 8, 20), index=index)
     groups = pd.Series(["L"] * 10 + ["R"] * 10, index=index)
-    found = simulate(
+    found = simulate_orders(
         Town(size, groups, size, reports=60),
         [Criterion("cases", "cases", Direction.UP, 1.0)],
         firsts=[4, 20],

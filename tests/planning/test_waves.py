@@ -23,7 +23,7 @@ from geo.planning.conflicts import Proof, conflict
 from geo.planning.greedy import highest_first
 from geo.planning.limits import Limits, Rule, RuleKind
 from geo.planning.tiers import drawn, drawn_order
-from geo.planning.waves import NoPlanError, StoppedBy, broken, plan, value
+from geo.planning.waves import NoPlanError, StoppedBy, broken, plan_waves, value
 from geo.programmes import NotProvedError
 
 if TYPE_CHECKING:
@@ -228,13 +228,13 @@ def test_an_answer_by_hand() -> None:
     """A row a-b-c-d, needs 4, 3, 2, 10; one start a wave, two waves: d, then a earns 10 + 0.5 * 4 + spill."""
     needs = pd.DataFrame({"kecamatan": "K", "need": [4.0, 3.0, 2.0, 10.0]}, index=list("abcd"))
     near = {"a": ("b",), "b": ("a", "c"), "c": ("b", "d"), "d": ("c",)}
-    found = plan(needs, near, Limits(2, (1, 1), discount=0.5, spill=0.25), gap=0)
+    found = plan_waves(needs, near, Limits(2, (1, 1), discount=0.5, spill=0.25), gap=0)
     assert listed(found.wave) == {"a": 2, "b": None, "c": None, "d": 1}
     # c is next to d from wave 1, b next to a from wave 2.
     assert found.objective == pytest.approx(10 + 0.5 * 4 + 0.25 * 2 + 0.25 * 0.5 * 3)
     assert (found.optimal, found.stopped_by, found.unplaced) == (True, StoppedBy.OPTIMAL, ("b", "c"))
     # d has it already: it earns nothing, c gets its spill as from wave 1 until it starts itself.
-    found = plan(needs, near, Limits(1, (1,), discount=0.5, spill=0.25, started=frozenset("d")), gap=0)
+    found = plan_waves(needs, near, Limits(1, (1,), discount=0.5, spill=0.25, started=frozenset("d")), gap=0)
     assert listed(found.wave) == {"a": 1, "b": None, "c": None, "d": 0}
     assert found.objective == pytest.approx(4 + 0.25 * 3 + 0.25 * 2)
 
@@ -254,7 +254,7 @@ def agree(seed: int) -> bool:
     assert named(simple.unmet) == {rule for rule in rules if not keeps(needs, limits, {rule}, waves)}
     if not kept:
         with pytest.raises(NoPlanError) as refused:
-            plan(needs, near, limits, gap=0)
+            plan_waves(needs, near, limits, gap=0)
         found = refused.value.conflict
         told = named(found.rules)
         assert found.proof is Proof.SMALLEST
@@ -263,7 +263,7 @@ def agree(seed: int) -> bool:
             assert any(keeps(needs, limits, told - {rule}, one) for one in plans)
         return False
     best = max(worth(needs, near, limits, one) for one in kept)
-    found = plan(needs, near, limits, gap=0)
+    found = plan_waves(needs, near, limits, gap=0)
     waves = listed(found.wave)
     assert keeps(needs, limits, rules, waves)
     assert found.objective == pytest.approx(worth(needs, near, limits, waves), rel=1e-9, abs=1e-9)
@@ -304,7 +304,7 @@ def test_the_smallest_conflict_is_smallest() -> None:
         if any(keeps(needs, limits, rules, one) for one in plans):
             continue
         with pytest.raises(NoPlanError) as refused:
-            plan(needs, near, limits)
+            plan_waves(needs, near, limits)
         size = len(refused.value.conflict.rules)
         for some in itertools.combinations(sorted(rules), size - 1):
             assert any(keeps(needs, limits, set(some), one) for one in plans), (seed, some)
@@ -359,14 +359,14 @@ def shaken(seed: int) -> Instance | None:
     """An instance that has a plan, or nothing."""
     needs, near, limits = made(seed)
     try:
-        plan(needs, near, limits)
+        plan_waves(needs, near, limits)
     except NoPlanError:
         return None
     return needs, near, limits
 
 
 def proved(needs: pd.DataFrame, near: Near, limits: Limits) -> float:
-    return plan(needs, near, limits, gap=0).objective
+    return plan_waves(needs, near, limits, gap=0).objective
 
 
 def test_more_never_lowers_the_worth() -> None:
@@ -398,9 +398,9 @@ def test_names_and_order_of_rows_change_nothing() -> None:
         if instance is None:
             continue
         needs, near, limits = instance
-        base = plan(*instance, gap=0)
+        base = plan_waves(*instance, gap=0)
         rows = np.random.default_rng(seed).permutation(len(needs))
-        turned = plan(needs.iloc[rows], near, limits, gap=0)
+        turned = plan_waves(needs.iloc[rows], near, limits, gap=0)
         # The same plan, row by row, in the order of the rows given.
         assert listed(turned.wave) == {kode: listed(base.wave)[kode] for kode in needs.index[rows]}
         new = dict(zip(needs.index, [f"x{number}" for number in rows], strict=True))
@@ -418,7 +418,7 @@ def test_names_and_order_of_rows_change_nothing() -> None:
 @pytest.mark.parametrize("spill", [0.25, -0.25])
 def test_a_city_with_every_rule(spill: float) -> None:
     needs, near, limits = city(spill=spill)
-    found, best = plan(needs, near, limits), plan(needs, near, limits, gap=0)
+    found, best = plan_waves(needs, near, limits), plan_waves(needs, near, limits, gap=0)
     simple = highest_first(needs, near, limits)
     for one in (found, best):
         assert keeps(needs, limits, names(needs, limits), listed(one.wave))
@@ -434,13 +434,13 @@ def test_a_city_with_every_rule(spill: float) -> None:
 def test_the_gap_is_a_share_of_the_whole_worth() -> None:
     """What wave 0 takes from its neighbours is part of the worth: the solver once stopped at a gap of 1.04 %."""
     instance = city(seed=2, spill=-0.25, carry_over=False, budget=(150e6,) * 6)
-    assert plan(*instance).gap <= 0.01
+    assert plan_waves(*instance).gap <= 0.01
 
 
 def test_same_input_same_plan_in_another_process() -> None:
     needs, near, limits = city()
-    here = listed(plan(needs, near, limits).wave)
-    assert here == listed(plan(needs, near, limits).wave)
+    here = listed(plan_waves(needs, near, limits).wave)
+    assert here == listed(plan_waves(needs, near, limits).wave)
     told = json.dumps([needs.to_dict("split"), near, limits.plain()])
     script = (
         "import json, sys, pandas as pd\n"
@@ -460,9 +460,9 @@ def test_same_input_same_plan_in_another_process() -> None:
 def test_plans_side_by_side_are_the_plans_alone() -> None:
     """A server makes plans for several people at once."""
     instances = [city(seed=seed) for seed in (1, 2, 3)]
-    alone = [listed(plan(*one).wave) for one in instances]
+    alone = [listed(plan_waves(*one).wave) for one in instances]
     with ThreadPoolExecutor(3) as pool:
-        together = list(pool.map(lambda one: listed(plan(*one).wave), instances))
+        together = list(pool.map(lambda one: listed(plan_waves(*one).wave), instances))
     assert together == alone
 
 
@@ -484,21 +484,21 @@ def hard() -> Instance:
 def test_a_person_stops_it() -> None:
     needs, near, limits = hard()
     seen: list[Progress] = []
-    found = plan(needs, near, limits, gap=0, progress=seen.append, stop=lambda: len(seen) >= 3)
+    found = plan_waves(needs, near, limits, gap=0, progress=seen.append, stop=lambda: len(seen) >= 3)
     assert found.stopped_by is StoppedBy.STOPPED
     assert len(seen) <= 4
     assert keeps(needs, limits, names(needs, limits), listed(found.wave))
     assert all(one.best <= one.bound + 1e-7 for one in seen)
     assert found.objective >= seen[-1].best - 1e-7
     assert not found.optimal
-    again = plan(needs, near, limits, stop=lambda: True)
+    again = plan_waves(needs, near, limits, stop=lambda: True)
     assert again.stopped_by is StoppedBy.STOPPED
     assert np.isfinite(again.gap)
 
 
 def test_time_ends_it() -> None:
     needs, near, limits = hard()
-    found = plan(needs, near, limits, gap=0, time_limit_s=0.4)
+    found = plan_waves(needs, near, limits, gap=0, time_limit_s=0.4)
     assert found.stopped_by is StoppedBy.TIME
     assert keeps(needs, limits, names(needs, limits), listed(found.wave))
     assert found.bound >= found.objective
@@ -516,7 +516,7 @@ def test_what_the_optimum_buys_by_hand() -> None:
     limits = Limits(1, (3,), budget=(9.0,))
     simple = highest_first(needs, near, limits)
     assert (simple.objective, listed(simple.wave)) == (5.0, {"a": 1, "b": None, "c": None, "d": None})
-    assert plan(needs, near, limits, gap=0).objective == 12.0
+    assert plan_waves(needs, near, limits, gap=0).objective == 12.0
 
 
 def test_highest_first_says_what_it_leaves_unmet() -> None:
@@ -524,13 +524,13 @@ def test_highest_first_says_what_it_leaves_unmet() -> None:
     limits = Limits(2, (1, 1), budget=(6.0, 5.0), must=(("b", 2),))
     simple = highest_first(needs, {}, limits)
     assert simple.unmet == (Rule(RuleKind.MUST, "b", wave=2),)
-    assert listed(plan(needs, {}, limits).wave) == {"a": None, "b": 1}
+    assert listed(plan_waves(needs, {}, limits).wave) == {"a": None, "b": 1}
 
 
 def test_a_drawn_order_is_kept_by_its_seed_and_keeps_the_rules() -> None:
     assert len({drawn_order("abcd", seed) for seed in range(200)}) == 24
     needs, near, limits = city()
-    found = plan(needs, near, limits)
+    found = plan_waves(needs, near, limits)
     once = drawn(needs, near, limits, found.wave, tolerance=0.3, seed=5)
     again = drawn(needs.iloc[::-1], near, limits, found.wave, tolerance=0.3, seed=5)
     assert listed(once.wave) == {kode: listed(again.wave)[kode] for kode in needs.index}
@@ -549,7 +549,7 @@ def test_a_drawn_order_is_kept_by_its_seed_and_keeps_the_rules() -> None:
 def test_every_order_of_a_tier_is_as_likely() -> None:
     needs = pd.DataFrame({"kecamatan": "K", "need": [1.0, 1.0, 1.0]}, index=list("abc"))
     limits = Limits(3, (1, 1, 1), not_in=(("a", 1),))
-    begun = plan(needs, {}, limits)
+    begun = plan_waves(needs, {}, limits)
     orders = [tuple(drawn(needs, {}, limits, begun.wave, tolerance=0.1, seed=seed).wave) for seed in range(400)]
     counts = [orders.count(one) for one in set(orders)]
     # Four of six orders keep `a` out of wave 1; 100 each, five standard deviations.
@@ -575,7 +575,7 @@ def test_all_faults_of_limits_at_once() -> None:
         min_per_kecamatan=-1,
     )
     with pytest.raises(DataError) as refused:
-        plan(needs.drop(columns="cost"), near, wrong)
+        plan_waves(needs.drop(columns="cost"), near, wrong)
     assert {(one.column, one.problem) for one in refused.value.faults} == {
         ("capacity", Problem.WRONG_LENGTH),
         ("budget", Problem.NEGATIVE),
@@ -594,4 +594,4 @@ def test_needs_of_a_program_are_checked() -> None:
     needs, near, limits = city()
     for wrong in (needs.assign(need=-1.0), needs.assign(cost=np.nan), needs.drop(columns="kecamatan")):
         with pytest.raises(ValueError, match=r"need|cost"):
-            plan(wrong, near, limits)
+            plan_waves(wrong, near, limits)

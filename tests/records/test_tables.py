@@ -12,7 +12,7 @@ from people import TASKFORCE
 from data.make_example import PERSONS, example_tables
 from geo.errors import DataError, Problem, fit_to_show
 from geo.present.faults import sentence
-from geo.schemas import Table, check, typed
+from geo.schemas import Table, check_table, typed
 from geo.sheets.tables import read_table
 from geo.store.tables import EXAMPLE, read_tables
 from geo.terms import StoreName
@@ -34,7 +34,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def canonical(table: Table, path: Path) -> pd.DataFrame:
-    return typed(table, check(table, read_table(path)))
+    return typed(table, check_table(table, read_table(path)))
 
 
 def faults(table: Table, path: Path) -> list[tuple[Problem, str, tuple[int, ...]]]:

@@ -15,8 +15,17 @@ from geo.errors import DataError, Problem
 from geo.facts import read_denominators
 from geo.period import Period
 from geo.release.cells import KECAMATAN, KELURAHAN, KOTA
-from geo.release.editions import COLUMNS, TABLES, Edition, Scope, closed_years, draw_up, loss, next_period
-from geo.release.publish import Order, prepare
+from geo.release.editions import (
+    EDITION_COLUMNS,
+    EDITION_TABLES,
+    Edition,
+    Scope,
+    closed_years,
+    draw_up,
+    loss,
+    next_period,
+)
+from geo.release.publish import EditionRequest, check_edition
 from geo.terms import Audience
 
 if TYPE_CHECKING:
@@ -54,10 +63,10 @@ def covered(*stated: tuple[str, str, str]) -> pd.DataFrame:
 
 def test_the_closed_list_of_cells(toy: Areas) -> None:
     one = draft(records([*rows(20, 15, 30, 12), *rows(20, 15, 30, 12, year=2016)]), toy, TWO)
-    assert list(TABLES) == [KELURAHAN, KECAMATAN, KOTA]
-    for table in TABLES:
-        assert tuple(one.edition.of(table).columns) == COLUMNS
-    assert COLUMNS == ("kode", "period", "sex", "age_group", "status", "count", "state")
+    assert list(EDITION_TABLES) == [KELURAHAN, KECAMATAN, KOTA]
+    for table in EDITION_TABLES:
+        assert tuple(one.edition.of(table).columns) == EDITION_COLUMNS
+    assert EDITION_COLUMNS == ("kode", "period", "sex", "age_group", "status", "count", "state")
     assert list(told(one, KELURAHAN)) == [(kode, "2016-2017", *ALL) for kode in (A, B, C, D)]
     spans = ("2016", "2017", "2016-2017")
     assert set(told(one, KECAMATAN)) == {(kode, span, *ALL) for kode in (LEFT, RIGHT) for span in spans}
@@ -237,9 +246,9 @@ def test_periods(toy: Areas) -> None:
 
 @pytest.mark.parametrize("period", [Period(2019, 2019), Period(2017, 2019), Period(2019, 2030)])
 def test_a_year_that_is_not_over_is_refused(toy: Areas, period: Period) -> None:
-    order = Order(Audience.PUBLIC, 10, period)
+    order = EditionRequest(Audience.PUBLIC, 10, period)
     with pytest.raises(DataError) as refused:
-        prepare(records(rows(20, 15, 30, 12)), NOBODY_COVERED, toy, order, today=date(2019, 12, 31))
+        check_edition(records(rows(20, 15, 30, 12)), NOBODY_COVERED, toy, order, today=date(2019, 12, 31))
     assert refused.value.faults[0].problem is Problem.PERIOD_NOT_CLOSED
 
 

@@ -29,9 +29,9 @@ from geo import programmes
 from geo.errors import DataError, Problem
 from geo.period import Period
 from geo.release.attacker import breaches, intervals
-from geo.release.editions import TABLES, Scope, draw_up
-from geo.release.files import check_folder, read
-from geo.release.publish import Order, Plan, attack, prepare, publish
+from geo.release.editions import EDITION_TABLES, Scope, draw_up
+from geo.release.files import check_folder, read_edition
+from geo.release.publish import CheckedEdition, EditionRequest, attack, check_edition, publish_edition
 from geo.settings import ROOT
 from geo.terms import Audience
 
@@ -51,9 +51,9 @@ def cases(*years: int) -> pd.DataFrame:
     return records(rows).assign(**spoken)
 
 
-def planned(folder: Path, year: int = 2017, **order: Any) -> Plan:
-    asked = Order(Audience.PUBLIC, **({"k": 10, "period": Period(year, year)} | order))
-    return prepare(cases(2017, 2018), NOBODY_COVERED, TOWN, asked, today=TODAY, ledger=folder / "ledger.jsonl")
+def planned(folder: Path, year: int = 2017, **order: Any) -> CheckedEdition:
+    asked = EditionRequest(Audience.PUBLIC, **({"k": 10, "period": Period(year, year)} | order))
+    return check_edition(cases(2017, 2018), NOBODY_COVERED, TOWN, asked, today=TODAY, ledger=folder / "ledger.jsonl")
 
 
 def names(folder: Path) -> set[str]:
@@ -62,7 +62,7 @@ def names(folder: Path) -> set[str]:
 
 def test_the_files_and_their_hashes(tmp_path: Path) -> None:
     made = planned(tmp_path)
-    publish(made, tmp_path / "rilis", today=TODAY, audit_head="a" * 64)
+    publish_edition(made, tmp_path / "rilis", today=TODAY, audit_head="a" * 64)
     folder = tmp_path / "rilis"
     assert names(folder) == PUBLIC
     assert names(tmp_path) == {"rilis", "ledger.jsonl"}
@@ -73,23 +73,23 @@ def test_the_files_and_their_hashes(tmp_path: Path) -> None:
     assert set(told["files"]) == PUBLIC - {"manifest.json"}
     for name, digest in told["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-    for table, one in zip(TABLES, told["tables"], strict=True):
+    for table, one in zip(EDITION_TABLES, told["tables"], strict=True):
         frame = pd.read_csv(folder / one["file"], dtype="str", keep_default_na=False)
         assert one["file"] == f"{table}.csv"
         assert one["sha256"] == told["files"][one["file"]]
         assert one["rows"] == len(frame)
         assert one["states"] == frame["state"].value_counts().to_dict()
-    edition, stamp = read(folder, Audience.PUBLIC)
+    edition, stamp = read_edition(folder, Audience.PUBLIC)
     pd.testing.assert_frame_equal(edition.table, made.draft.edition.table, check_dtype=False)
     assert stamp.ledger == told["ledger"]
 
 
 def test_workbook_and_layer_say_what_the_csv_say(tmp_path: Path) -> None:
     folder = tmp_path / "rilis"
-    publish(planned(tmp_path), folder, today=TODAY)
+    publish_edition(planned(tmp_path), folder, today=TODAY)
     book = openpyxl.load_workbook(folder / "rilis.xlsx")
-    assert book.sheetnames == list(TABLES)
-    for table in TABLES:
+    assert book.sheetnames == list(EDITION_TABLES)
+    for table in EDITION_TABLES:
         csv = pd.read_csv(folder / f"{table}.csv", dtype="str", keep_default_na=False)
         header, *rows = book[table].iter_rows(values_only=True)
         assert list(header) == list(csv.columns)
@@ -126,7 +126,7 @@ def everything(folder: Path) -> bytes:
 
 def test_nothing_else_is_in_the_files(tmp_path: Path) -> None:
     folder = tmp_path / "rilis"
-    publish(planned(tmp_path), folder, today=TODAY, attack_file=tmp_path / "serangan.json")
+    publish_edition(planned(tmp_path), folder, today=TODAY, attack_file=tmp_path / "serangan.json")
     held = everything(folder)
     assert b"Kel 1-1" in held
     words = [CANARY, str(tmp_path), tmp_path.name, socket.gethostname(), str(ROOT), ".petajaga", "serangan"]
@@ -141,30 +141,30 @@ def test_nothing_else_is_in_the_files(tmp_path: Path) -> None:
 
 def test_one_more_person_changes_no_byte_until_the_next_edition(tmp_path: Path) -> None:
     folder = tmp_path / "rilis"
-    publish(planned(tmp_path), folder, today=TODAY)
+    publish_edition(planned(tmp_path), folder, today=TODAY)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     more = pd.concat([cases(2017, 2018), cases(2017).head(1).assign(persons=1)])
-    order = Order(Audience.PUBLIC, 10, Period(2017, 2017), reissue=True)
+    order = EditionRequest(Audience.PUBLIC, 10, Period(2017, 2017), reissue=True)
     with pytest.raises(DataError):
-        prepare(more, NOBODY_COVERED, TOWN, order, today=TODAY, ledger=tmp_path / "ledger.jsonl")
+        check_edition(more, NOBODY_COVERED, TOWN, order, today=TODAY, ledger=tmp_path / "ledger.jsonl")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.parametrize("touched", sorted(PUBLIC - {"rilis.xlsx", "kelurahan.gpkg"}))
 def test_an_edition_that_was_touched_is_not_read(tmp_path: Path, touched: str) -> None:
     folder = tmp_path / "rilis"
-    publish(planned(tmp_path), folder, today=TODAY)
+    publish_edition(planned(tmp_path), folder, today=TODAY)
     with pytest.raises(DataError):
-        read(folder, Audience.TASKFORCE)
+        read_edition(folder, Audience.TASKFORCE)
     (folder / touched).write_bytes(
         (folder / touched).read_bytes().replace(b"public", b"x").replace(b"shown", b"zero", 1)
     )
     if touched == "manifest.json":
         with pytest.raises(DataError):
-            read(folder, Audience.PUBLIC)
+            read_edition(folder, Audience.PUBLIC)
         return
     with pytest.raises(DataError) as refused:
-        read(folder, Audience.PUBLIC)
+        read_edition(folder, Audience.PUBLIC)
     assert refused.value.faults[0].problem is Problem.EDITION_BROKEN
 
 
@@ -173,7 +173,7 @@ def is_consistent(folder: Path, place: Path) -> None:
     ledger = folder / "ledger.jsonl"
     written = [json.loads(line)["hash"] for line in ledger.read_text().splitlines()] if ledger.exists() else []
     if place.exists():
-        _, stamp = read(place, Audience.PUBLIC)
+        _, stamp = read_edition(place, Audience.PUBLIC)
         assert stamp.ledger in written
         assert names(place) == PUBLIC
 
@@ -210,13 +210,13 @@ def test_a_step_that_fails(
 ) -> None:
     place = tmp_path / "rilis"
     if not is_first:
-        publish(planned(tmp_path), place, today=TODAY)
+        publish_edition(planned(tmp_path), place, today=TODAY)
     made = planned(tmp_path, 2018)
     before = {path.name: path.read_bytes() for path in place.iterdir()} if place.exists() else None
     with monkeypatch.context() as patch:
         STEPS[step](patch, how)
         with pytest.raises((DataError, OSError, KeyboardInterrupt)):
-            publish(made, place, today=TODAY, attack_file=tmp_path / "serangan.json")
+            publish_edition(made, place, today=TODAY, attack_file=tmp_path / "serangan.json")
     # What was there is there, or, when stopped between two renames, nothing is.
     after = {path.name: path.read_bytes() for path in place.iterdir()} if place.exists() else None
     assert after == before
@@ -224,7 +224,7 @@ def test_a_step_that_fails(
     assert not [name for name in names(tmp_path) if name.startswith(".petajaga")]
     # It can be done again: as a re-issue when the line was written.
     again = planned(tmp_path, 2018, reissue=len(made.entries) < len((made.ledger and made.ledger.entries()) or []))
-    publish(again, place, today=TODAY, attack_file=tmp_path / "serangan.json")
+    publish_edition(again, place, today=TODAY, attack_file=tmp_path / "serangan.json")
     is_consistent(tmp_path, place)
     assert json.loads((tmp_path / "serangan.json").read_text())
 
@@ -248,7 +248,7 @@ tests.publish(tests.planned(Path({folder!r}), 2018), Path({folder!r}) / "rilis",
 
 def test_stopped_between_two_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "rilis"
-    publish(planned(tmp_path), place, today=TODAY)
+    publish_edition(planned(tmp_path), place, today=TODAY)
     made, rename = planned(tmp_path, 2018), Path.rename
 
     def second(path: Path, to: Path) -> Path:
@@ -258,8 +258,8 @@ def test_stopped_between_two_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Path, "rename", second)
-        publish(made, place, today=TODAY)
-    assert read(place, Audience.PUBLIC)[1].number == 1
+        publish_edition(made, place, today=TODAY)
+    assert read_edition(place, Audience.PUBLIC)[1].number == 1
     assert names(tmp_path) == {"rilis", "ledger.jsonl"}
 
 
@@ -274,13 +274,13 @@ def test_stopped_between_two_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 )
 def test_killed(tmp_path: Path, owner: str, name: str, has_line: bool) -> None:
     place = tmp_path / "rilis"
-    publish(planned(tmp_path), place, today=TODAY)
+    publish_edition(planned(tmp_path), place, today=TODAY)
     script = KILLED.format(
         root=str(ROOT), tests=str(ROOT / "tests"), here=__file__, owner=owner, name=name, folder=str(tmp_path)
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-    assert read(place, Audience.PUBLIC)[1].number == 1
+    assert read_edition(place, Audience.PUBLIC)[1].number == 1
     is_consistent(tmp_path, place)
     assert len((tmp_path / "ledger.jsonl").read_text().splitlines()) == 1 + has_line
     left = [path for path in tmp_path.iterdir() if path.name.startswith(".petajaga")]
@@ -289,7 +289,7 @@ def test_killed(tmp_path: Path, owner: str, name: str, has_line: bool) -> None:
         # Nobody else may read what was not published, and next time, an hour later, it goes.
         assert has_line or path.stat().st_mode & 0o077 == 0
         os.utime(path, (1e9, 1e9))
-    publish(planned(tmp_path, 2018, reissue=has_line), place, today=TODAY)
+    publish_edition(planned(tmp_path, 2018, reissue=has_line), place, today=TODAY)
     assert names(tmp_path) == {"rilis", "ledger.jsonl"}
     is_consistent(tmp_path, place)
 
@@ -316,17 +316,17 @@ def test_nothing_confidential_in_the_folder_of_the_edition(tmp_path: Path) -> No
     """An empty folder with the ledger in it would have been replaced, ledger and all."""
     place = tmp_path / "rilis"
     place.mkdir()
-    asked = Order(Audience.PUBLIC, 10, Period(2017, 2017))
-    inside = prepare(cases(2017), NOBODY_COVERED, TOWN, asked, today=TODAY, ledger=place / "ledger.jsonl")
+    asked = EditionRequest(Audience.PUBLIC, 10, Period(2017, 2017))
+    inside = check_edition(cases(2017), NOBODY_COVERED, TOWN, asked, today=TODAY, ledger=place / "ledger.jsonl")
     with pytest.raises(DataError) as refused:
-        publish(inside, place, today=TODAY, attack_file=place / "serangan.json")
+        publish_edition(inside, place, today=TODAY, attack_file=place / "serangan.json")
     assert [fault.problem for fault in refused.value.faults] == [Problem.IN_EDITION] * 2
     made = planned(tmp_path)
     with pytest.raises(DataError) as refused:
-        publish(made, place, today=TODAY, attack_file=tmp_path / "ledger.jsonl")
+        publish_edition(made, place, today=TODAY, attack_file=tmp_path / "ledger.jsonl")
     assert refused.value.faults[0].problem is Problem.SAME_FILE
     with pytest.raises(DataError) as refused:
-        publish(made, tmp_path / "baru", today=TODAY, attack_file=place)
+        publish_edition(made, tmp_path / "baru", today=TODAY, attack_file=place)
     assert refused.value.faults[0].problem is Problem.NOT_WRITABLE
     assert names(tmp_path) == {"rilis"}
 
@@ -334,7 +334,7 @@ def test_nothing_confidential_in_the_folder_of_the_edition(tmp_path: Path) -> No
 def test_an_edition_in_a_folder_that_a_link_names(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    publish(planned(tmp_path), tmp_path / "link", today=TODAY)
+    publish_edition(planned(tmp_path), tmp_path / "link", today=TODAY)
     assert names(tmp_path / "real") == PUBLIC
     assert (tmp_path / "link").is_symlink()
 
@@ -343,7 +343,7 @@ def test_the_attack_file_is_its_owners_alone(tmp_path: Path) -> None:
     (tmp_path / "serangan.json").write_text("old")
     (tmp_path / "serangan.json").chmod(0o644)
     made = planned(tmp_path)
-    publish(made, tmp_path / "rilis", today=TODAY, attack_file=tmp_path / "serangan.json")
+    publish_edition(made, tmp_path / "rilis", today=TODAY, attack_file=tmp_path / "serangan.json")
     path = tmp_path / "serangan.json"
     assert path.stat().st_mode & 0o077 == 0
     told = json.loads(path.read_text())

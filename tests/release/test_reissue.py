@@ -19,12 +19,12 @@ from release.towns import NOBODY_COVERED, draft, drawn, records, texts, town
 
 from geo.errors import DataError, Problem
 from geo.period import Period
-from geo.release.publish import Order, prepare, publish
+from geo.release.publish import EditionRequest, check_edition, publish_edition
 from geo.terms import Audience
 
 if TYPE_CHECKING:
     from geo.places.boundaries import Areas
-    from geo.release.publish import Plan
+    from geo.release.publish import CheckedEdition
 
 TODAY = date(2020, 3, 1)
 TOWN = town([5, 4])
@@ -39,12 +39,12 @@ def rows(counts: dict[str, int], year: int = 2017, sex: str = "female", age_grou
 
 def plan(
     cases: pd.DataFrame, ledger: Path, *, areas: Areas = TOWN, audience: Audience = Audience.PUBLIC, **order: Any
-) -> Plan:
-    asked = Order(audience, **({"k": 10, "period": Period(2017, 2017)} | order))
-    return prepare(cases, NOBODY_COVERED, areas, asked, today=TODAY, ledger=ledger)
+) -> CheckedEdition:
+    asked = EditionRequest(audience, **({"k": 10, "period": Period(2017, 2017)} | order))
+    return check_edition(cases, NOBODY_COVERED, areas, asked, today=TODAY, ledger=ledger)
 
 
-def out(cases: pd.DataFrame, ledger: Path, **order: Any) -> Plan:
+def out(cases: pd.DataFrame, ledger: Path, **order: Any) -> CheckedEdition:
     """Publishes as far as the ledger; the files are another test's."""
     made = plan(cases, ledger, **order)
     assert made.ledger is not None
@@ -104,7 +104,7 @@ def test_nothing_was_published_yet(ledger: Path) -> None:
     assert problem(rows(FIRST), ledger, reissue=True) is Problem.NOT_PUBLISHED_YET
 
 
-def hidden(made: Plan) -> set[str]:
+def hidden(made: CheckedEdition) -> set[str]:
     table = made.draft.cells.table
     is_place = table["table"].eq("kelurahan").to_numpy()
     return set(table.loc[made.draft.hidden & is_place, "kode"])
@@ -336,7 +336,7 @@ def test_a_ledger_is_its_owners_and_salted(tmp_path: Path) -> None:
 def test_the_manifest_names_the_line(tmp_path: Path, ledger: Path) -> None:
     for year in (2017, 2018):
         made = plan(pd.concat([rows(FIRST), rows(FIRST, 2018)]), ledger, period=Period(year, year))
-        publish(made, tmp_path / "rilis", today=TODAY)
+        publish_edition(made, tmp_path / "rilis", today=TODAY)
         told = json.loads((tmp_path / "rilis" / "manifest.json").read_text())
         assert told["ledger"] == lines(ledger)[-1]["hash"]
         assert told["edition"] == lines(ledger)[-1]["number"]
@@ -345,9 +345,9 @@ def test_the_manifest_names_the_line(tmp_path: Path, ledger: Path) -> None:
 def test_two_at_once(tmp_path: Path, ledger: Path) -> None:
     cases = pd.concat([rows(FIRST), rows(FIRST, 2018)])
     first, second = plan(cases, ledger), plan(cases, ledger, period=Period(2018, 2018))
-    publish(first, tmp_path / "a", today=TODAY)
+    publish_edition(first, tmp_path / "a", today=TODAY)
     with pytest.raises(DataError) as refused:
-        publish(second, tmp_path / "b", today=TODAY)
+        publish_edition(second, tmp_path / "b", today=TODAY)
     assert refused.value.faults[0].problem is Problem.CHANGED_MEANWHILE
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "ledger.jsonl"]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.places.boundaries import Areas
 from geo.records.tables import empty
-from geo.release.editions import TABLES, Scope, draw_up
+from geo.release.editions import EDITION_TABLES, Scope, draw_up
 from geo.schemas import Table
 from geo.terms import AgeGroup, Audience, Sex, Status
 
@@ -81,7 +81,7 @@ def draft(
 
 def texts(edition: Edition) -> list[str]:
     """The three csv files of an edition."""
-    return [edition.of(table).to_csv(index=False) for table in TABLES]
+    return [edition.of(table).to_csv(index=False) for table in EDITION_TABLES]
 
 
 @st.composite

@@ -21,9 +21,9 @@ from geo.errors import DataError, Problem
 from geo.imports.run import prepared_for
 from geo.schemas import Table, columns
 from geo.settings import ROOT
-from geo.sheets.fields import FIELDS, guess_kind, plain
+from geo.sheets.fields import FIELDS, guess_kind, plain_header
 from geo.sheets.mapping import (
-    EMBEDDED,
+    EMBEDDED_MAPPINGS,
     Mapping,
     apply,
     check_mapping,
@@ -82,7 +82,7 @@ def test_the_samples_hold_nobody(example: Tables, kupang: Areas) -> None:
             if "NIK" in name:
                 digits = sheet.rows[name].str.replace(r"\D", "", regex=True)
                 assert digits[digits.str.len() == 16].str.startswith("5399").all()
-            if plain(name) == "nama":
+            if plain_header(name) == "nama":
                 filled = sheet.rows[name][sheet.rows[name] != ""]
                 assert filled.str.startswith("CONTOH").all()
 
@@ -113,7 +113,7 @@ def test_the_form_is_one_that_kobotoolbox_takes() -> None:
     assert len([line for line in questions if "/laporan/" in line]) == 5
 
 
-@pytest.mark.parametrize("path", sorted(EMBEDDED.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(EMBEDDED_MAPPINGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_embedded_mappings_are_read_and_written_again(path: Path, tmp_path: Path) -> None:
     mapping = read_mapping(path)
     again = tmp_path / "x.toml"

@@ -361,7 +361,7 @@ def test_a_date_written_is_read_again(day: date, form: str) -> None:
 def test_any_cell_is_a_value_or_told(text: str) -> None:
     cells = pd.Series([text])
     for found, bad in (
-        values.numbers(cells),
+        values.numbers_in(cells),
         values.whole_numbers(cells),
         values.words(cells, "sex"),
         values.age_groups(cells),

@@ -16,14 +16,14 @@ from geo.errors import DataError, Problem
 from geo.facts import rollout_facts
 from geo.imports import run, undo
 from geo.records import timeline
-from geo.schemas import Table, check, columns, is_reference, typed
+from geo.schemas import Table, check_table, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
 from geo.sheets.tables import read_table
 from geo.store import batches, canonical, contradictions, events, plans, records, scenarios
 from geo.store.backup import backup, restore
 from geo.store.canonical import Said
 from geo.store.engine import close_store, open_store
-from geo.store.erasure import Limits, count, erase
+from geo.store.erasure import Expiry, count, erase
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
 from geo.store.tables import read_tables
@@ -79,7 +79,7 @@ def refused(call: Callable[[], object]) -> Told:
 
 def counted(store: Store) -> pd.DataFrame:
     with store.reading(STEWARD, Right.BRING) as connection:
-        return canonical.tables(connection).get(Table.ROLLOUT, pd.DataFrame(columns=["kode", "stage"]))
+        return canonical.canonical_tables(connection).get(Table.ROLLOUT, pd.DataFrame(columns=["kode", "stage"]))
 
 
 # What cannot be so
@@ -284,7 +284,7 @@ def test_what_was_withdrawn_comes_back_only_where_it_still_can_be_so(store: Stor
 def test_an_event_by_hand_is_a_batch_and_goes_with_it(store: Store) -> None:
     number = enter(store, "active", "2019-05-10")
     with store.writing(STEWARD, Right.BRING) as connection:
-        removed, _ = batches.undo(connection, STEWARD, row(store, number)["batch_id"])
+        removed, _ = batches.undo_rows(connection, STEWARD, row(store, number)["batch_id"])
     assert removed == 1
     assert listed(store) == []
 
@@ -313,13 +313,13 @@ def test_the_sample_comes_in_whole_and_goes_out_again(store: Store, bring: Calla
     sample = ROOT / "data" / "samples" / "contoh_rollout.csv"
     report = bring(sample)
     assert report.counts["accepted"] == report.read == len(sample.read_text("utf-8").splitlines()) - 1
-    read = typed(Table.ROLLOUT, check(Table.ROLLOUT, read_table(sample)))
+    read = typed(Table.ROLLOUT, check_table(Table.ROLLOUT, read_table(sample)))
     pd.testing.assert_frame_equal(counted(store), read, check_dtype=False)
     assert set(read["stage"]) >= {"proposed", "socialised", "decree", "recruited", "trained", "active", "dormant"}
     assert read["source"].eq("contoh").all()
     again = bring(sample, date(2020, 7, 1))
     assert (again.batch, again.counts["duplicates"]) == (None, report.read)
-    undo.take_back(store.path, STEWARD, 1)
+    undo.take_back_batch(store.path, STEWARD, 1)
     assert counted(store).empty
 
 
@@ -429,7 +429,7 @@ def test_a_canonical_file_keeps_its_contract() -> None:
         "source_on": "2019-05-10",
         "recorded_on": "2019-05-10",
     }
-    assert len(typed(Table.ROLLOUT, check(Table.ROLLOUT, pd.DataFrame([line])))) == 1
+    assert len(typed(Table.ROLLOUT, check_table(Table.ROLLOUT, pd.DataFrame([line])))) == 1
     for name, text, problem in (
         ("hours", "0", Problem.BAD_NUMBER),
         ("hours", "401", Problem.BAD_NUMBER),
@@ -439,7 +439,7 @@ def test_a_canonical_file_keeps_its_contract() -> None:
         ("early_why", "apa", Problem.NOT_IN_LIST),
         ("recorded_on", "", Problem.MISSING_VALUE),
     ):
-        told = refused(lambda name=name, text=text: check(Table.ROLLOUT, pd.DataFrame([{**line, name: text}])))
+        told = refused(lambda name=name, text=text: check_table(Table.ROLLOUT, pd.DataFrame([{**line, name: text}])))
         assert [(column, found) for column, found, _ in told] == [(name, problem)]
 
 
@@ -467,8 +467,8 @@ def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
         2: {**one, "stage": "decree", "on": date(2019, 5, 2)},
         3: {**one, "stage": "trained", "on": date(2019, 5, 1)},
     }
-    assert timeline.check(given, today=TODAY) == {}
-    assert list(timeline.check({n: {**e, "kode": BARAT} for n, e in given.items()}, today=TODAY)) == [3]
+    assert timeline.timeline_faults(given, today=TODAY) == {}
+    assert list(timeline.timeline_faults({n: {**e, "kode": BARAT} for n, e in given.items()}, today=TODAY)) == [3]
 
 
 # Statements set aside
@@ -702,7 +702,7 @@ def test_plans_go_by_retention(store: Store, monkeypatch: pytest.MonkeyPatch) ->
     save(store)
     monkeypatch.undo()
     young = save(store)
-    limits = Limits.of(RetentionSettings(record_years=10, audit_years=10, copy_days=90), datetime(2026, 1, 1))  # noqa: DTZ001
+    limits = Expiry.of(RetentionSettings(record_years=10, audit_years=10, copy_days=90), datetime(2026, 1, 1))  # noqa: DTZ001
     with store.writing(STEWARD, Right.AUDIT) as connection:
         assert count(connection, limits).scenarios == 1
         erase(connection, STEWARD, limits, Pseudonyms(store.pseudonyms, ()))
@@ -722,4 +722,4 @@ def test_a_copy_brings_back_plans_and_what_was_set_aside(store: Store, tmp_path:
     assert opened(store, token).name == "Rencana A"
     assert refused(lambda: opened(store, later)) == [("", Problem.NO_SUCH_SCENARIO, "")]
     with store.reading(PLANNER, Right.PLAN) as connection:
-        assert list(canonical.set_asides(connection)) == [TWELVE]
+        assert list(canonical.standing_contradictions(connection)) == [TWELVE]

@@ -20,7 +20,7 @@ from geo.schemas import Table
 from geo.settings import RetentionSettings
 from geo.store import canonical, decisions, records, sqlite
 from geo.store.backup import backup, restore
-from geo.store.batches import Added, Addition, Ready, add, batches, undo
+from geo.store.batches import Added, Addition, Ready, add, batches, undo_rows
 from geo.store.engine import close_store, open_store, store_at
 from geo.store.schema import METADATA
 from geo.terms import Kind, Outcome, PairState, Reason, RecordState, Right
@@ -89,7 +89,7 @@ def brought(store: Store, rows: list[dict[str, Any]], **options: Any) -> Added:
 
 def cases(store: Store) -> pd.DataFrame:
     with store.reading(ANA, Right.BRING) as connection:
-        return canonical.cases(connection)
+        return canonical.case_rows(connection)
 
 
 def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
@@ -182,7 +182,7 @@ def test_a_batch_comes_and_goes_whole(store: Store) -> None:
     # Rows 1 and 2 are one report; the key of the other file was another report's.
     assert found["report"].nunique() == 3
     with store.writing(ANA, Right.BRING) as connection:
-        removed, token = undo(connection, ANA, first.batch)
+        removed, token = undo_rows(connection, ANA, first.batch)
     assert (removed, token) == (3, first.token)
     assert cases(store)["document_kode"].tolist() == [OEBOBO]
     with store.reading(ANA, Right.BRING) as connection:
@@ -191,7 +191,7 @@ def test_a_batch_comes_and_goes_whole(store: Store) -> None:
     assert listed["kept"].to_dict() == {first.batch: 0, second.batch: 1}
     for problem, number in ((Problem.ALREADY_UNDONE, first.batch), (Problem.NO_SUCH_BATCH, 99)):
         with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-            undo(connection, ANA, number)
+            undo_rows(connection, ANA, number)
         assert told(fault) is problem
 
 
@@ -231,9 +231,9 @@ def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
     assert cases(store)["document_kode"].tolist().count(oesapa_barat) == 3
     with store.reading(ANA, Right.BRING) as connection:
         assert decisions.queue(connection).empty
-        assert decisions.standing(connection) == {"oesapa brat|": oesapa_barat}
+        assert decisions.standing_decisions(connection) == {"oesapa brat|": oesapa_barat}
     with store.writing(ANA, Right.BRING) as connection:
-        decisions.take_back(connection, BEN, number)
+        decisions.take_back_decision(connection, BEN, number)
     assert cases(store)["document_kode"].tolist() == ["", "", FATULULI, ""]
     with store.reading(ANA, Right.BRING) as connection:
         assert canonical.waiting(connection) == 3
@@ -268,7 +268,7 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
     brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
     assert len(cases(store)) == 2, "a candidate is no duplicate until a person says so"
     with store.reading(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs(connection).to_dict("records")
+        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
     with store.writing(ANA, Right.BRING) as connection:
         decisions.judge_pair(connection, ANA, number=pair["id"], version=pair["version"], state=PairState.SAME)
     assert len(cases(store)) == 1
@@ -277,7 +277,7 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
     assert told(fault) is Problem.CHANGED_MEANWHILE
     # When the earlier one goes, the person is not lost with it.
     with store.writing(ANA, Right.BRING) as connection:
-        undo(connection, ANA, first.batch)
+        undo_rows(connection, ANA, first.batch)
     assert len(cases(store)) == 1
 
 
@@ -285,16 +285,16 @@ def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(stor
     first = brought(store, [case(persons=1), case(persons=2)])
     other = brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
     with store.reading(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs(connection).to_dict("records")
+        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
     with store.writing(ANA, Right.BRING) as connection:
         decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
     mended = brought(store, [case(persons=5)], replaces={2: first.rows[2]})
     assert sorted(cases(store)["persons"]) == [1, 2], "the person is the other agency's too, and counts once"
     with store.writing(ANA, Right.BRING) as connection:
-        undo(connection, ANA, other.batch)
+        undo_rows(connection, ANA, other.batch)
     assert sorted(cases(store)["persons"]) == [2, 5]
     with store.writing(ANA, Right.BRING) as connection:
-        undo(connection, ANA, mended.batch)
+        undo_rows(connection, ANA, mended.batch)
     assert sorted(cases(store)["persons"]) == [1, 2]
 
 
@@ -341,7 +341,7 @@ def test_coverage_by_hand(store: Store) -> None:
             connection, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
         )
     with store.reading(ANA, Right.BRING) as connection:
-        covered = canonical.tables(connection)[Table.COVERAGE]
+        covered = canonical.canonical_tables(connection)[Table.COVERAGE]
     assert covered["kode"].tolist() == ["53.71.04"]
     with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
         records.enter_coverage(
@@ -441,13 +441,13 @@ def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> N
     brought(store, [case(), case()])
     copy = tmp_path / "cadangan.sqlite"
     with store.reading(ANA, Right.BRING) as reader:
-        canonical.cases(reader)
+        canonical.case_rows(reader)
         backup(store, copy, ANA)
     brought(store, [case()])
     assert len(cases(store)) == 3
     was = store.state()
     with store.reading(ANA, Right.BRING) as reader:
-        canonical.cases(reader)
+        canonical.case_rows(reader)
         before = restore(store.path, copy, BEN, KEEP)
     assert len(cases(store)) == 2
     assert store.state() != was
@@ -501,7 +501,7 @@ def test_what_was_deleted_is_overwritten(store: Store) -> None:
     written = "Kampung Rahasia Sekali"
     made = brought(store, [case("", written=written)])
     with store.writing(ANA, Right.BRING) as connection:
-        undo(connection, ANA, made.batch)
+        undo_rows(connection, ANA, made.batch)
     sqlite.forget_deleted(store.engine)
     for path in store.path.parent.glob("kota.sqlite*"):
         assert written.encode() not in path.read_bytes()

@@ -27,6 +27,6 @@ def upgrade() -> None:
     for row in op.get_bind().execute(sa.select(audit).order_by(audit.c.id)).all():
         salt = audit_chain.new_salt()
         digest = audit_chain.digest(salt, row.change)
-        entry = audit_chain.Entry(row.id, row.at, row.who, row.act, row.subject, row.subject_id)
-        previous = audit_chain.link(previous, entry, digest)
+        entry = audit_chain.AuditEntry(row.id, row.at, row.who, row.act, row.subject, row.subject_id)
+        previous = audit_chain.chain_hash(previous, entry, digest)
         op.execute(audit.update().where(audit.c.id == row.id).values(salt=salt, digest=digest, hash=previous))
