@@ -132,7 +132,7 @@ def mappings_folder(settings: Settings) -> Path:
 def prepared_for(
     sheet: Sheet, mapping: Mapping, areas: Areas, *, today: date, code_system: CodeSystem | None = None
 ) -> Prepared:
-    """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare`."""
+    """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare_rows`."""
     resolver = Resolver(areas, read_gazetteer(areas))
     return prepare_rows(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
 

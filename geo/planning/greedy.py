@@ -33,7 +33,7 @@ class HighestFirst:
     Parameters
     ----------
     wave
-        As in `geo.planning.waves.Plan`.
+        As in `geo.planning.waves.WavePlan`.
     objective
         What it is worth.
     unmet
