@@ -17,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from geo.settings import ROOT
 from geo.terms import Right
 from geo.words import Language, Words
+from pages.shell.frame import sidebar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,9 +50,9 @@ def main() -> None:
         sheets,
         trail,
     )
-    from pages.shell import Shell
-    from pages.shell.guard import guarded
+    from pages.shell.frame import guarded
     from pages.shell.signed import closed
+    from pages.shell.view import Shell
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
@@ -107,14 +108,14 @@ def main() -> None:
         return
     # The page first: its map is what people wait for.
     chosen.run()
-    shell.sidebar()
+    sidebar(shell)
     shell.write_address()
 
 
 @contextlib.asynccontextmanager
 async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG001 - the server passes itself
     """Reads the boundaries and the example before the first visitor comes."""
-    from pages.shell import warm
+    from pages.shell.frame import warm
 
     warm()
     yield {}

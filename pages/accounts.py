@@ -11,7 +11,7 @@ from geo.terms import AccountKind, AccountState, Role
 from pages.shell.roster import Roster
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _ROLES = [role for role in Role if role is not Role.PUBLIC]
 _MOST = 200

@@ -8,10 +8,11 @@ import streamlit as st
 
 from pages.parts import compare, courses, figures, province, verdicts
 from pages.shell.address import Aspect
-from pages.shell.guard import guarded
+from pages.shell.controls import aspect_control
+from pages.shell.frame import banner, footer, guarded, what_to_bring
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _DRAWN = {
     Aspect.VERDICT: verdicts.draw,
@@ -32,15 +33,15 @@ def page(shell: Shell) -> None:
 @guarded
 def _aspects(shell: Shell) -> None:
     """What changes with the aspect, the measure and the chosen kelurahan."""
-    shell.aspect_control()
+    aspect_control(shell)
     if shell.view.aspect is Aspect.PROVINCE:
         # Real and public: nothing of the store's banner is true of it.
         province.draw(shell)
         return
-    shell.banner()
-    if shell.is_empty:
-        shell.what_to_bring()
+    banner(shell)
+    if shell.source.is_empty:
+        what_to_bring(shell)
         return
     _DRAWN[shell.view.aspect](shell)
     st.info(shell.words("overview.papers"), icon=":material/info:")
-    shell.footer()
+    footer(shell)

@@ -14,12 +14,13 @@ from geo.present.health import rules_text
 from geo.terms import Denominator, Stage, State
 from pages.parts.priorities import priorities
 from pages.parts.study import study
+from pages.shell.frame import banner, footer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from enum import StrEnum
 
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _LIMITS = ("papers", "silence", "small", "watch", "layer", "compare")
 _GLOSSARY = ("case", "victim", "watcher", "report", "stage", "kelurahan", "cw", "gt_tppo", "tppo")
@@ -29,7 +30,7 @@ def page(shell: Shell) -> None:
     """Definitions, states, sizes, limits, glossary and sources, made of the lists that the code itself uses."""
     words = shell.words
     st.title(words("page.method"))
-    shell.banner()
+    banner(shell)
     st.markdown(words("method.line", k=shell.settings.k))
     for title, prefix, told in (
         ("method.measures", "measure.", Measure),
@@ -62,7 +63,7 @@ def page(shell: Shell) -> None:
                 if getattr(source, part):
                     st.markdown(f"**{words(f'source.{part}')}**: {getattr(source, part)}")
             st.caption(", ".join(source.files))
-    shell.footer()
+    footer(shell)
 
 
 def _list(shell: Shell, prefix: str, told: Iterable[StrEnum]) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from geo.terms import PlaceStatus, Reason, Right
 from pages.parts.pairs import pairs_control
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 

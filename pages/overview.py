@@ -13,10 +13,17 @@ from geo.present.legend import legend
 from geo.present.numbers import key_numbers, notes
 from geo.present.overview import need_and_coverage, profile
 from geo.present.tables import facts
-from pages.shell.guard import guarded
+from pages.shell.caches import cached
+from pages.shell.controls import draw_map, facts_box, kelurahan_control, measure_control
+from pages.shell.figures import figures_of, rollout_of
+from pages.shell.frame import banner, data_note, footer, guarded, what_to_bring
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from geo.measures.rollout import Rollout
+    from geo.present.numbers import KeyNumber
+    from geo.release.released import Released
+    from geo.words import Words
+    from pages.shell.view import Shell
 
 _MEASURES = (Measure.VICTIMS, Measure.CASES, Measure.WATCHERS)
 
@@ -29,15 +36,14 @@ def page(shell: Shell) -> None:
     with drawn:
         _map_and_table(shell)
     seen = shell.released()
-    reached = shell.rollout(seen)
+    reached = rollout_of(shell, seen)
     with above:
         st.title(words("overview.title", city=shell.areas.city))
-        shell.banner()
-        if shell.is_empty:
-            shell.what_to_bring()
+        banner(shell)
+        if shell.source.is_empty:
+            what_to_bring(shell)
         row = st.container(horizontal=True, horizontal_alignment="distribute")
-        numbers = shell.made("numbers", seen, lambda: key_numbers(seen, city(seen), reached, words), view.on)
-        for number in numbers:
+        for number in cached(_numbers, seen, reached, words):
             with row.container(width=150, gap=None):
                 st.metric(
                     number.label, number.value, number.change, delta_color="off", delta_arrow="off", help=number.help
@@ -45,10 +51,14 @@ def page(shell: Shell) -> None:
                 st.caption(number.source)
         st.markdown(words("overview.question", period=str(view.period)))
     with below:
-        for note in shell.made("notes", seen, lambda: notes(seen, reached, words), view.on):
+        for note in cached(notes, seen, reached, words):
             st.markdown(f"- {note}")
         st.caption(words("overview.source", period=str(view.period), day=words.day(view.on)))
-        shell.footer()
+        footer(shell)
+
+
+def _numbers(seen: Released, reached: Rollout, words: Words) -> list[KeyNumber]:
+    return key_numbers(seen, city(seen), reached, words)
 
 
 @st.fragment
@@ -56,25 +66,21 @@ def page(shell: Shell) -> None:
 def _map_and_table(shell: Shell) -> None:
     """What changes with the measure and the chosen kelurahan; the rest of the page is not sent again for it."""
     words, view, seen = shell.words, shell.view, shell.released()
-    stages = shell.rollout(seen).stages
-    figures = shell.figures(seen, _MEASURES)
-    key = (figures.measure, view.on)
+    stages = rollout_of(shell, seen).stages
+    figures = figures_of(shell, seen, _MEASURES)
     control, middle, below = st.container(), st.container(), st.container()
     with middle:
         wide, narrow = st.columns([7, 3])
     with wide:
-        paint = shell.made(
-            "map", seen, lambda: need_and_coverage(seen, stages, figures, words, note=shell.note()), *key
-        )
-        shell.draw_map(paint)
+        draw_map(shell, cached(need_and_coverage, seen, stages, figures, words, note=data_note(shell)))
     with control:
-        shell.measure_control(seen, _MEASURES)
+        measure_control(shell, seen, _MEASURES)
     with narrow:
         title = words(f"measure.{figures.measure}")
-        st.html(shell.made("legend", seen, lambda: legend(title, classify(figures)[0], stages["stage"], words), *key))
-        shell.kelurahan_control()
-        shell.chosen(profile(seen, stages, view.kelurahan, words) if view.kelurahan else [])
+        st.html(legend(title, classify(figures)[0], stages["stage"], words))
+        kelurahan_control(shell)
+        facts_box(shell, profile(seen, stages, view.kelurahan, words) if view.kelurahan else [])
     with below:
         st.info(words("overview.papers"), icon=":material/info:")
         st.subheader(words("overview.table"))
-        st.table(shell.made("facts", seen, lambda: facts(seen, stages, figures, words), *key))
+        st.table(cached(facts, seen, stages, figures, words))

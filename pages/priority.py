@@ -9,10 +9,10 @@ import streamlit as st
 from pages.parts import next_compare, next_order, next_waves
 from pages.shell.address import Step
 from pages.shell.drafting import Drafting
-from pages.shell.guard import guarded
+from pages.shell.frame import banner, footer, guarded, what_to_bring
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _DRAWN = {Step.ORDER: next_order.draw, Step.WAVES: next_waves.draw, Step.COMPARE: next_compare.draw}
 
@@ -21,15 +21,15 @@ def page(shell: Shell) -> None:
     """Order of priority, waves under limits, and plans side by side; nothing of it from published editions."""
     words = shell.words
     st.title(words("page.next"))
-    shell.banner()
+    banner(shell)
     if shell.source.is_bound:
         # Small counts are hidden in an edition: an order made of the rest would be of what can be shown.
         st.info(words("next.closed"))
-    elif shell.is_empty:
-        shell.what_to_bring()
+    elif shell.source.is_empty:
+        what_to_bring(shell)
     else:
         _steps(shell)
-    shell.footer()
+    footer(shell)
 
 
 @st.fragment

@@ -21,28 +21,31 @@ from geo.present.profile import (
     neighbours_table,
     yearly_table,
 )
+from pages.shell.controls import draw_map, kelurahan_control, search_control
+from pages.shell.figures import rollout_of, watches_of
+from pages.shell.frame import banner, data_note, footer
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def page(shell: Shell) -> None:
     """Search and map to choose a kelurahan, then its facts, its years, its neighbours and its events."""
     words, view, seen = shell.words, shell.view, shell.released()
     st.title(shell.areas.names[view.kelurahan] if view.kelurahan else words("profile.title"))
-    shell.banner()
-    shell.search()
-    stages = shell.rollout(seen).stages
+    banner(shell)
+    search_control(shell)
+    stages = rollout_of(shell, seen).stages
     wide, narrow = st.columns([6, 4])
     figures = case_figures(seen) if seen.has_reports else victims(seen)
     with wide:
-        shell.draw_map(need_and_coverage(seen, stages, figures, words, note=shell.note()))
+        draw_map(shell, need_and_coverage(seen, stages, figures, words, note=data_note(shell)))
     with narrow:
-        shell.kelurahan_control()
+        kelurahan_control(shell)
         if view.kelurahan:
             told = dict([*about(seen, stages, view.kelurahan, words), *profile(seen, stages, view.kelurahan, words)])
             if seen.watch is not None:
-                told |= dict(health_row(shell.watches(seen), view.kelurahan, words))
+                told |= dict(health_row(watches_of(shell, seen), view.kelurahan, words))
             for label, text in told.items():
                 st.markdown(f"{label}: **{text}**")
         else:
@@ -53,7 +56,7 @@ def page(shell: Shell) -> None:
         _years(shell, view.kelurahan)
         _around(shell, view.kelurahan)
     st.info(words("overview.papers"), icon=":material/info:")
-    shell.footer()
+    footer(shell)
 
 
 def _years(shell: Shell, kode: str) -> None:
@@ -66,7 +69,7 @@ def _years(shell: Shell, kode: str) -> None:
     st.markdown(history_sentence(found, shell.areas.names[kode], words))
     left, right = st.columns([6, 4])
     with left:
-        st.altair_chart(history_chart(found, words, note=shell.note()))
+        st.altair_chart(history_chart(found, words, note=data_note(shell)))
     with right:
         st.table(yearly_table(found, words))
 
@@ -74,8 +77,8 @@ def _years(shell: Shell, kode: str) -> None:
 def _around(shell: Shell, kode: str) -> None:
     """Its neighbours, and what sources tell of it."""
     words, seen = shell.words, shell.released()
-    stages = shell.rollout(seen).stages
-    next_to = shell.neighbours(kode)
+    stages = rollout_of(shell, seen).stages
+    next_to = shell.next_to[kode]
     st.subheader(words("profile.neighbours"))
     st.markdown(neighbours_sentence(stages, next_to, words))
     st.table(neighbours_table(seen, stages, next_to, words))

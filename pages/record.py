@@ -13,8 +13,8 @@ from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Right, Sex, Stat
 from pages.parts.coverage import coverage_form
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 _EARLIEST = date(1990, 1, 1)

@@ -10,12 +10,13 @@ import streamlit as st
 from geo.errors import DataError
 from geo.present.releases import edition_sentence, hidden_sentence, loss_table, preview_map, states_table
 from geo.terms import Right, StoreName
+from pages.shell.controls import draw_map
 from pages.shell.printing import press
 from pages.shell.signed import saved
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.printing import Press
+    from pages.shell.view import Shell
 
 _ZIP, _XLSX = "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -90,7 +91,7 @@ def _next(shell: Shell, desk: Press) -> None:
         st.info(words("releases.again", number=plan.before.number))
     left, right = st.columns([6, 4])
     with left:
-        shell.draw_map(preview_map(plan, words), at=".draft", areas=shell.areas, height=430)
+        draw_map(shell, preview_map(plan, words), at=".draft", areas=shell.areas, height=430)
     with right:
         st.table(loss_table(plan.draft, words))
     st.markdown(hidden_sentence(desk.attacked(plan), plan.draft, words))

@@ -11,10 +11,11 @@ from geo.present.rollout import rollout_sentence
 from geo.terms import Right, StoreName
 from pages.parts import around, health, plan, recorded, stages
 from pages.shell.address import Part
-from pages.shell.guard import guarded
+from pages.shell.figures import rollout_of
+from pages.shell.frame import banner, footer, guarded
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _FROM = date(2017, 1, 1)
 _DRAWN = {
@@ -30,7 +31,7 @@ def page(shell: Shell) -> None:
     """The day and what was known of it, the numbers in one sentence, then the chosen part."""
     words = shell.words
     st.title(words("rollout.title"))
-    shell.banner()
+    banner(shell)
     view, seen = shell.view, shell.released()
     today = max(date.today(), view.on)
     wide, narrow = st.columns([7, 3])
@@ -47,7 +48,7 @@ def page(shell: Shell) -> None:
             help=words("filter.known.help"),
             **shell.widget("known"),
         )
-    reached = shell.rollout(seen, known_on=shell.view.known)
+    reached = rollout_of(shell, seen, known_on=shell.view.known)
     row = st.container(horizontal=True)
     numbers = (len(reached.known), reached.at_least, reached.at_most)
     for name, number in zip(("known", "least", "most"), numbers, strict=True):
@@ -73,8 +74,8 @@ def _parts(shell: Shell) -> None:
         format_func=lambda one: words(f"part.{one.name.lower()}"),
         **shell.widget("part"),
     )
-    _DRAWN[shell.view.part](shell, shell.rollout(shell.released(), known_on=shell.view.known))
-    shell.footer()
+    _DRAWN[shell.view.part](shell, rollout_of(shell, shell.released(), known_on=shell.view.known))
+    footer(shell)
 
 
 def _offered(shell: Shell) -> list[Part]:

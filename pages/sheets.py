@@ -15,8 +15,8 @@ from pages.parts.mapping import mapping_control, report_told
 
 if TYPE_CHECKING:
     from geo.sheets.reading import Sheet
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 _SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn"
 

@@ -13,8 +13,8 @@ from geo.terms import Act, Right
 from pages.shell.custody import custody, offer
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.custody import Custody
+    from pages.shell.view import Shell
 
 _LIMIT = 200
 _SPAN = timedelta(days=30)

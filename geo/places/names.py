@@ -130,8 +130,8 @@ def parse_name(text: str, *, folded: bool = False) -> Name:
 
     Examples
     --------
-    >>> parse("Kel. NAIKOTEN-II").key, parse("Naikoten Dua").key, parse("Oesapa Brt").key, parse("AIR NONA").key
-    ('naikoten/2', 'naikoten/2', 'oesapa/barat', 'airnona')
+    >>> [parse_name(one).key for one in ("Kel. NAIKOTEN-II", "Naikoten Dua", "Oesapa Brt", "AIR NONA")]
+    ['naikoten/2', 'naikoten/2', 'oesapa/barat', 'airnona']
     """
     bare = text if folded else fold(text)
     if bare.startswith(_LEADS):
@@ -191,7 +191,7 @@ def plain_name(name: str) -> str:
 
     Examples
     --------
-    >>> plain("Kel. Naikoten I"), plain("NAIKOTEN 1"), plain("Naikoten-Satu")
+    >>> plain_name("Kel. Naikoten I"), plain_name("NAIKOTEN 1"), plain_name("Naikoten-Satu")
     ('naikoten 1', 'naikoten 1', 'naikoten 1')
     """
     found = parse_name(name)

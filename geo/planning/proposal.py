@@ -149,7 +149,7 @@ class Proposal:
 
 
 def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> pd.Series[int]:
-    """Waves of a kept proposal as in `geo.planning.waves.WavePlan`: on the kelurahan index, or of all that were kept."""
+    """Waves of a kept proposal, as in `geo.planning.waves.WavePlan`: on an index, or of all that were kept."""
     kept = pd.Series(content["waves"], dtype="Int64")
     return kept if index is None else kept.reindex(index)
 
@@ -162,12 +162,18 @@ def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:
 
 
 def needs_of(
-    table: pd.DataFrame, areas: Areas, proposal: Proposal, *, hidden: pd.Series[bool] | None = None, k: int = 1
+    table: pd.DataFrame,
+    areas: Areas,
+    *,
+    cost: float,
+    trainers: int,
+    hidden: pd.Series[bool] | None = None,
+    k: int = 1,
 ) -> pd.DataFrame:
     """What the waves are made of: the cases to be expected of each kelurahan, and what starting it takes.
 
     The count of one period is mostly chance where it is small: need is its posterior mean, given the size and the
-    other kelurahan. Weights play no part in it. Of a hidden count the mean between 1 and k-1 stands in, for its
+    other kelurahan. Weights of criteria play no part. Of a hidden count the mean between 1 and k-1 stands in, for its
     kelurahan and in the rate of all; where nobody reported, what the size gives.
 
     Parameters
@@ -176,8 +182,8 @@ def needs_of(
         Of `geo.planning.inputs.criteria_table`.
     areas
         The kelurahan.
-    proposal
-        Cost and trainers.
+    cost, trainers
+        What starting one kelurahan takes, the same for all.
     hidden, k
         Which counts may not be seen, and the smallest that may.
 
@@ -203,7 +209,7 @@ def needs_of(
     need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else guessed
     need = need.where(~is_hidden, guessed).fillna(mean)
     return pd.DataFrame(
-        {"kecamatan": areas.groups, "need": need, "cost": proposal.cost, "trainers": proposal.trainers},
+        {"kecamatan": areas.groups, "need": need, "cost": cost, "trainers": trainers},
         index=areas.index,
     )
 

@@ -62,7 +62,7 @@ def history_sentence(found: pd.DataFrame, name: str, words: Words) -> str:
         name=name,
         told=int(told.sum()),
         all=len(found),
-        case_figures=int(found["cases"].sum()),
+        cases=int(found["cases"].sum()),
         victims=int(found["victims"].sum()),
     )
 

@@ -84,8 +84,8 @@ def plain_header(header: str) -> str:
 
     Examples
     --------
-    >>> plain("Korban / Jenis Kelamin (L/P)"), plain("laporan/tanggal_lapor"), plain("pelaku/umur"), plain("L/P")
-    ('korban jenis kelamin l p', 'tanggal lapor', 'pelaku umur', 'l p')
+    >>> [plain_header(one) for one in ("Korban / Jenis Kelamin (L/P)", "laporan/tanggal_lapor", "pelaku/umur", "L/P")]
+    ['korban jenis kelamin l p', 'tanggal lapor', 'pelaku umur', 'l p']
     """
     text = unicodedata.normalize("NFKD", header[:200]).encode("ascii", "ignore").decode().lower()
     group, _, leaf = text.rpartition("/")

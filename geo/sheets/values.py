@@ -198,7 +198,7 @@ def numbers_in(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]
 
     Examples
     --------
-    >>> values, bad = numbers(pd.Series(["1.234,5", "3 orang", "1,5", "-", "NaN", "1e999"]))
+    >>> values, bad = numbers_in(pd.Series(["1.234,5", "3 orang", "1,5", "-", "NaN", "1e999"]))
     >>> values.tolist(), bad.tolist()
     ([1234.5, 3.0, 1.5, nan, nan, nan], [False, False, False, False, True, True])
     """

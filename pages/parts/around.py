@@ -10,20 +10,21 @@ from geo.measures.beforeafter import MONTHS, around_starts, sums
 from geo.measures.pace import starts
 from geo.period import Period
 from geo.present.pace import around_chart, around_table
+from pages.shell.frame import data_note, what_to_bring
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell, _: Rollout) -> None:
     """Months from the start, all kelurahan together, then each."""
     words, view = shell.words, shell.view
     st.warning(words("around.warning"))
-    if not shell.years:
-        shell.what_to_bring()
+    if not shell.source.years:
+        what_to_bring(shell)
         return
-    seen = shell.released_of(Period(shell.years[0], shell.years[-1]))
+    seen = shell.released(Period(shell.source.years[0], shell.source.years[-1]))
     if seen.months is None or seen.covered is None:
         st.caption(words("around.closed"))
         return
@@ -33,5 +34,5 @@ def draw(shell: Shell, _: Rollout) -> None:
         st.caption(words("around.none"))
         return
     st.markdown(words("around.how", n=int(found["kode"].nunique()), months=MONTHS))
-    st.altair_chart(around_chart(found, words, note=shell.note()))
+    st.altair_chart(around_chart(found, words, note=data_note(shell)))
     st.table(around_table(sums(found), seen.areas, words))

@@ -11,8 +11,8 @@ from geo.present.reports import batches_table
 from geo.terms import BatchState
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell, desk: Desk) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from geo.errors import DataError
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def boundaries(shell: Shell, desk: Desk) -> None:

@@ -9,16 +9,19 @@ import streamlit as st
 from geo.period import Period
 from geo.present.legend import legend
 from geo.present.verdicts import compare_sentence, compare_table, verdict_classes, verdict_map
+from pages.shell.controls import draw_map
+from pages.shell.figures import hotspots_of, rollout_of
+from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _HEIGHT = 430
 
 
 def draw(shell: Shell) -> None:
     """Verdicts of the years before and of those from a year on; each period is whole years, as releases are."""
-    words, years = shell.words, list(shell.years)
+    words, years = shell.words, list(shell.source.years)
     if len(years) < 2:  # noqa: PLR2004 - there is no before and after in one year
         st.caption(words("compare.one_year"))
         return
@@ -28,17 +31,17 @@ def draw(shell: Shell) -> None:
     )
     is_declared = year == declared
     periods = (Period(years[0], year - 1), Period(year, years[-1]))
-    seen = [shell.released_of(period) for period in periods]
-    found = [shell.hotspots(one, is_declared=is_declared) for one in seen]
+    seen = [shell.released(period) for period in periods]
+    found = [hotspots_of(shell, one, is_declared=is_declared) for one in seen]
     names = seen[0].areas.names
     st.markdown(compare_sentence(found[0], found[1], names, words))
     st.caption(words("compare.how") if is_declared else f"{words('verdict.exploration')} {words('compare.how')}")
-    stages = shell.rollout(seen[0]).stages
+    stages = rollout_of(shell, seen[0]).stages
     for column, at, one, judged in zip(st.columns(2), (".before", ".after"), seen, found, strict=True):
         with column:
             st.markdown(f"**{judged.counts.period}**")
-            paint = verdict_map(one, judged, stages, words, note=shell.note())
-            shell.draw_map(paint, at=at, height=_HEIGHT)
+            paint = verdict_map(one, judged, stages, words, note=data_note(shell))
+            draw_map(shell, paint, at=at, height=_HEIGHT)
             st.html(legend(words("verdict.legend"), verdict_classes(judged)[0], stages["stage"].iloc[:0], words))
     st.subheader(words("compare.table"))
     table = compare_table(found[0], found[1], names, words)

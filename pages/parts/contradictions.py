@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.measures.rollout import Statement
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statement]) -> None:

@@ -9,9 +9,17 @@ import streamlit as st
 from geo.measures.hotspots import courses_of, emerging_now
 from geo.period import Period
 from geo.present.verdicts import course_table, emerging_sentence
+from pages.shell.caches import cached
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    import pandas as pd
+
+    from geo.release.released import Released
+    from pages.shell.view import Shell
+
+
+def _courses(seen: Released, years: tuple[Released, ...]) -> pd.DataFrame:
+    return courses_of(years, seen.denominators)
 
 
 def draw(shell: Shell) -> None:
@@ -21,8 +29,8 @@ def draw(shell: Shell) -> None:
     if not years or years[0].denominators.empty:
         st.caption(words("hotspots.no_size"))
         return
-    seen = shell.released_of(Period(shell.years[0], shell.years[-1]))
-    found = shell.made("courses", seen, lambda: courses_of(years, seen.denominators))
+    seen = shell.released(Period(shell.source.years[0], shell.source.years[-1]))
+    found = cached(_courses, seen, tuple(years))
     st.caption(words("course.how"))
     st.table(course_table(found, seen.areas.names, words))
     st.subheader(words("emerging.title"))
@@ -32,7 +40,7 @@ def draw(shell: Shell) -> None:
         return
     if st.button(words("emerging.search"), key="hotspots.emerging") or st.session_state.get("hotspots.emerged"):
         st.session_state["hotspots.emerged"] = True
-        now = shell.made("emerging", seen, lambda: emerging_now(seen))
+        now = cached(emerging_now, seen)
         alpha = shell.settings.hotspots.alpha
         names = seen.areas.names
         st.markdown(words("emerging.few") if now is None else emerging_sentence(now, names, words, alpha=alpha))

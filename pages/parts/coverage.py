@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def coverage_form(shell: Shell, desk: Desk) -> None:

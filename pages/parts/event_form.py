@@ -12,7 +12,7 @@ from geo.terms import Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy,
 if TYPE_CHECKING:
     from enum import StrEnum
 
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
 _NO_TRAINING: dict[str, Any] = {"course": "", "hours": None, "early_why": ""}

@@ -11,8 +11,8 @@ from geo.terms import RecordState, Stage
 from pages.parts.event_form import event_fields
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 #: The event that the form was filled from, as it was when it was chosen: a change of another person since is told.
 _HELD = "events.held"

@@ -19,10 +19,13 @@ from geo.present.health import (
     rules_text,
 )
 from geo.present.legend import legend
+from pages.shell.controls import draw_map, facts_box, kelurahan_control
+from pages.shell.figures import watches_of
+from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 #: Most names in one column of the board.
 _MOST = 12
@@ -31,17 +34,17 @@ _MOST = 12
 def draw(shell: Shell, reached: Rollout) -> None:
     """Map and board by health, then who to call, who stands beside whom, and the table."""
     words, view, seen = shell.words, shell.view, shell.released()
-    areas, found = seen.areas, shell.watches(seen, known_on=view.known)
+    areas, found = seen.areas, watches_of(shell, seen, known_on=view.known)
     st.markdown(health_sentence(found, areas, words))
     wide, narrow = st.columns([7, 3])
-    paint = health_map(found, reached, areas, words, note=shell.note())
+    paint = health_map(found, reached, areas, words, note=data_note(shell))
     with wide:
-        shell.draw_map(paint)
+        draw_map(shell, paint)
     with narrow:
         st.html(legend(words("table.health"), paint.classes, paint.stages, words))
-        shell.kelurahan_control()
+        kelurahan_control(shell)
         if view.kelurahan:
-            shell.chosen(health_row(found, view.kelurahan, words))
+            facts_box(shell, health_row(found, view.kelurahan, words))
     _board(shell, board(found, areas))
     late = slips(
         plan_of(seen.rollout, areas, known_on=view.known),

@@ -17,8 +17,8 @@ from pages.shell.signed import saved
 if TYPE_CHECKING:
     from geo.imports.run import Report
     from geo.sheets.reading import Sheet
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:

@@ -9,12 +9,15 @@ import streamlit as st
 from geo.planning.proposal import moves, waves_of, worth
 from geo.present.waves import moves_table, wave_map
 from geo.terms import Right, StoreName
+from pages.shell.controls import draw_map
+from pages.shell.figures import rollout_of
+from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pages.shell import Shell
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 _HEIGHT = 380
 
@@ -29,15 +32,15 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     left, right = st.columns(2)
     one = left.selectbox(words("side.one"), list(offered), key="next.compare.one")
     other = right.selectbox(words("side.other"), list(offered), index=1, key="next.compare.other")
-    reached, needs, limits = shell.rollout(drafting.seen), drafting.needs, drafting.limits
+    reached, needs, limits = rollout_of(shell, drafting.seen), drafting.needs, drafting.limits
     reach = []
     for place, name, at in ((left, one, ".one"), (right, other, ".other")):
         wave = offered[name]
         many = max(1, int(wave.max()) if wave.notna().any() else 1)
         reach.append(worth(needs, shell.next_to, limits, wave))
         with place:
-            paint = wave_map(wave, many, reached, areas, words, note=shell.note())
-            shell.draw_map(paint, at=at, height=_HEIGHT)
+            paint = wave_map(wave, many, reached, areas, words, note=data_note(shell))
+            draw_map(shell, paint, at=at, height=_HEIGHT)
             st.markdown(
                 words(
                     "side.worth",

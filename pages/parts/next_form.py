@@ -14,8 +14,8 @@ from geo.present.planning_rules import rule_text
 if TYPE_CHECKING:
     from geo.planning.limits import Limits
     from geo.planning.proposal import Proposal
-    from pages.shell import Shell
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 _MILLION = 1_000_000
 

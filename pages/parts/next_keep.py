@@ -14,9 +14,9 @@ from geo.terms import Right, StoreName
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 
 def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int] | None) -> None:

@@ -13,8 +13,8 @@ from geo.terms import OverrideReason
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pages.shell import Shell
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 _LONGEST = 120
 #: In the list of waves: not started.

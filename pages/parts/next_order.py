@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.planning.priority import NothingToRankError, rank
+from geo.planning.priority import NothingToRankError
 from geo.planning.stability import stability
 from geo.present.legend import legend
 from geo.present.planning import (
@@ -18,11 +18,18 @@ from geo.present.planning import (
     swap_table,
 )
 from geo.present.waves import standing_map
+from pages.shell.caches import cached
+from pages.shell.controls import draw_map, kelurahan_control
+from pages.shell.figures import rollout_of
+from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
     from geo.planning.priority import Ranking
-    from pages.shell import Shell
+    from geo.planning.stability import Stability
+    from geo.release.released import Released
+    from geo.settings import PrioritySettings
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 _MOST_WEIGHT = 50.0
 
@@ -32,32 +39,21 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     words, seen = shell.words, drafting.seen
     _weights(shell, drafting)
     try:
-        ranking = rank(drafting.candidates, drafting.chosen)
+        ranking = drafting.ranking
     except NothingToRankError:
         st.warning(words("next.nothing"))
         return
     own, first = shell.settings.priority, min(drafting.proposal.first, len(ranking.table))
-    found = shell.made(
-        "stability",
-        seen,
-        lambda: stability(
-            ranking, first=first, draws=own.draws, concentration=own.concentration, seed=drafting.proposal.seed
-        ),
-        drafting.proposal.weights,
-        first,
-        drafting.proposal.seed,
-        own,
-        shell.view.on,
-    )
+    found = cached(_stability, seen, ranking, first, drafting.proposal.seed, own)
     standings = found.standings(always=own.always, never=own.never)
     wide, narrow = st.columns([7, 3])
-    reached = shell.rollout(seen)
-    paint = standing_map(standings, ranking.table["rank"], reached, seen.areas, words, note=shell.note())
+    reached = rollout_of(shell, seen)
+    paint = standing_map(standings, ranking.table["rank"], reached, seen.areas, words, note=data_note(shell))
     with wide:
-        shell.draw_map(paint)
+        draw_map(shell, paint)
     with narrow:
         st.html(legend(words("next.legend", first=first), paint.classes, reached.stages["stage"], words))
-        shell.kelurahan_control()
+        kelurahan_control(shell)
         _one(shell, ranking, first)
     _first(shell, ranking, first)
     st.subheader(words("next.list"))
@@ -68,6 +64,16 @@ def draw(shell: Shell, drafting: Drafting) -> None:
         column_config={words("priority.reason"): st.column_config.TextColumn(width="large")},
     )
     _details(shell, ranking, first)
+
+
+def _stability(
+    seen: Released,  # noqa: ARG001 - stands in the key
+    ranking: Ranking,
+    first: int,
+    seed: int,
+    own: PrioritySettings,
+) -> Stability:
+    return stability(ranking, first=first, draws=own.draws, concentration=own.concentration, seed=seed)
 
 
 def _weights(shell: Shell, drafting: Drafting) -> None:

@@ -16,14 +16,17 @@ from geo.present.waves import conflict_sentences, drawn_sentence, plan_sentences
 from pages.parts.next_form import limits_form, pins_control
 from pages.parts.next_keep import keep_control
 from pages.parts.next_moves import moves_control
+from pages.shell.controls import draw_map, kelurahan_control
+from pages.shell.figures import rollout_of
+from pages.shell.frame import data_note
 from pages.shell.jobs import Job
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from geo.planning.proposal import Solved
-    from pages.shell import Shell
     from pages.shell.drafting import Drafting
+    from pages.shell.view import Shell
 
 #: The first look ends at one per cent; the proof takes as long as a person waits, at most so many seconds.
 _LOOK_S, _PROOF_S = 30.0, 300.0
@@ -184,14 +187,14 @@ def _tiers(shell: Shell, drafting: Drafting) -> None:
 def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
     """Map and list of the waves."""
     words, seen, own = shell.words, drafting.seen, drafting.proposal
-    reached = shell.rollout(seen)
+    reached = rollout_of(shell, seen)
     wide, narrow = st.columns([7, 3])
     # The plan of before may have more waves than the limits have now.
     last = max(own.limits.waves, int(wave.max()) if wave.notna().any() else 0)
-    paint = wave_map(wave, last, reached, seen.areas, words, note=shell.note())
+    paint = wave_map(wave, last, reached, seen.areas, words, note=data_note(shell))
     with narrow:
         st.html(legend(words("wave.map"), paint.classes, reached.stages["stage"], words))
-        shell.kelurahan_control()
+        kelurahan_control(shell)
     with wide:
         st.segmented_control(
             words("pin.click"),
@@ -200,7 +203,7 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
             key="next.click",
             format_func=lambda one: words(f"pin.click.{one}"),
         )
-        shell.draw_map(paint, at=".waves", on_click=partial(_pin, drafting))
+        draw_map(shell, paint, at=".waves", on_click=partial(_pin, drafting))
     if wave.gt(0).any():
         st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
 

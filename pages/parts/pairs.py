@@ -10,8 +10,8 @@ from geo.present.reviews import pair_text
 from geo.terms import PairState
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
     from pages.shell.desk import Desk
+    from pages.shell.view import Shell
 
 
 def pairs_control(shell: Shell, desk: Desk) -> None:
@@ -32,7 +32,7 @@ def pairs_control(shell: Shell, desk: Desk) -> None:
         for column, state in ((left, PairState.SAME), (right, PairState.DIFFERENT)):
             if column.button(words(f"pairs.{state}"), width="stretch"):
                 shell.do(
-                    lambda state=state: desk.judge_pair(number=int(number), version=version, state=state),  # type: ignore[misc]
+                    lambda state=state: desk.judge_pair(number=int(number), version=version, state=state),
                     words("names.remembered"),
                 )
     kept = desk.open_reviews()

@@ -11,13 +11,27 @@ from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts
 from geo.measures.rollout import bounds_course
 from geo.present.pace import pace_sentences, plan_chart, slip_table
 from geo.present.rollout import target_sentences
+from pages.shell.caches import cached
+from pages.shell.frame import stages_note
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.measures.pace import Forecast
     from geo.measures.rollout import Rollout
-    from pages.shell import Shell
+    from geo.release.released import Released
+    from pages.shell.view import Shell
 
 #: The last day of the published target.
 _BY = date(2020, 12, 31)
+
+
+def _forecast(seen: Released, on: date, known_on: date | None, by: date) -> Forecast | None:
+    return forecast(starts(seen.rollout, seen.areas, on=on, known_on=known_on), on=on, by=by)
+
+
+def _bounds(seen: Released, on: date, known_on: date | None) -> pd.DataFrame:
+    return bounds_course(seen.rollout, seen.areas, until=on, known_on=known_on)
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
@@ -38,17 +52,11 @@ def draw(shell: Shell, reached: Rollout) -> None:
     begun = starts(seen.rollout, areas, on=view.on, known_on=view.known)
     planned = plan_of(seen.rollout, areas, known_on=view.known)
     needed = needed_pace(len(reached.known), len(areas.index), on=view.on, by=by)
-    found = shell.made("forecast", seen, lambda: forecast(begun, on=view.on, by=by), view.on, view.known, by)
+    found = cached(_forecast, seen, view.on, view.known, by)
     for said in pace_sentences(reached, needed, found, areas, words, by=by):
         st.markdown(said)
-    bounds = shell.made(
-        "bounds",
-        seen,
-        lambda: bounds_course(seen.rollout, areas, until=view.on, known_on=view.known),
-        view.on,
-        view.known,
-    )
-    st.altair_chart(plan_chart(bounds, planned, found, reached, words, note=shell.stages_note()))
+    bounds = cached(_bounds, seen, view.on, view.known)
+    st.altair_chart(plan_chart(bounds, planned, found, reached, words, note=stages_note(shell)))
     st.caption(words("plan.chart.how"))
     st.subheader(words("slip.title"))
     table = slip_table(slips(planned, begun, on=view.on), areas, words)

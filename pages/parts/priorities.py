@@ -11,7 +11,7 @@ from geo.facts import planning_study
 from geo.present.planning import standing_table
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 _ORDERS = ("priority", "posterior", "count", "kecamatan", "random", "best")
 #: Of the waves of five, the first and the third: the others say the same.

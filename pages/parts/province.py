@@ -9,15 +9,17 @@ import streamlit as st
 
 from geo.present.legend import legend
 from geo.present.verdicts import province_map, province_sentence, province_table, verdict_classes
+from pages.shell.controls import draw_map
+from pages.shell.figures import province_of
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell) -> None:
     """Migrants from each kabupaten who died abroad, set against the people who live there."""
     words = shell.words
-    told, found = shell.province()
+    told, found = province_of(shell)
     span = {"first": words.day(date.fromisoformat(told.from_on)), "last": words.day(date.fromisoformat(told.to_on))}
     st.caption(words("province.banner"))
     st.markdown(words("province.question", **span))
@@ -25,7 +27,7 @@ def draw(shell: Shell) -> None:
     note = words("province.note", source=told.source)
     wide, narrow = st.columns([7, 3])
     with wide:
-        shell.draw_map(province_map(told.areas, found, words, note=note), at=".province", areas=told.areas)
+        draw_map(shell, province_map(told.areas, found, words, note=note), at=".province", areas=told.areas)
     with narrow:
         classes, nothing = verdict_classes(found, prefix="province.")[0], found.states.iloc[:0]
         st.html(legend(words("province.legend"), classes, nothing, words, counted="province.areas"))

@@ -9,10 +9,11 @@ import streamlit as st
 from geo.terms import Right
 from pages.parts.contradictions import contradictions_control
 from pages.parts.events import events_control
+from pages.shell.controls import kelurahan_control
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
@@ -20,7 +21,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
     words, desk = shell.words, shell.desk(Right.PLAN)
     if desk is None:
         return
-    shell.kelurahan_control()
+    kelurahan_control(shell)
     if shell.view.kelurahan:
         events_control(shell, desk, shell.view.kelurahan)
     else:

@@ -10,23 +10,25 @@ from geo.measures.rollout import course
 from geo.present.charts import timeline_chart
 from geo.present.legend import legend
 from geo.present.rollout import stage_map, stage_table, statement_table
+from pages.shell.controls import draw_map, kelurahan_control
+from pages.shell.frame import stages_note
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
     """Map, timeline, statements, table."""
     words, view, seen = shell.words, shell.view, shell.released()
-    areas, note = seen.areas, shell.stages_note()
+    areas, note = seen.areas, stages_note(shell)
     wide, narrow = st.columns([7, 3])
     paint = stage_map(reached, areas, words, note=note)
     with wide:
-        shell.draw_map(paint)
+        draw_map(shell, paint)
     with narrow:
         st.html(legend(words("rollout.legend"), paint.classes, paint.stages, words))
-        shell.kelurahan_control()
+        kelurahan_control(shell)
     st.subheader(words("timeline.title"))
     known = course(seen.rollout, areas, until=view.on, known_on=view.known)
     st.altair_chart(timeline_chart(known, reached.published, len(areas.index), words, note=note))

@@ -9,7 +9,7 @@ import streamlit as st
 from geo.facts import verdict_study
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def study(shell: Shell) -> None:

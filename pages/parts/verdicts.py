@@ -15,41 +15,37 @@ from geo.present.verdicts import (
     verdict_sentence,
     verdict_table,
 )
+from pages.shell.caches import cached
+from pages.shell.controls import draw_map, kelurahan_control
+from pages.shell.figures import hotspots_of, rollout_of
+from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def draw(shell: Shell) -> None:
     """What may be said of each kelurahan, and how sure it is."""
     words, view, seen = shell.words, shell.view, shell.released()
     st.markdown(words("hotspots.question", period=str(view.period)))
-    found = shell.hotspots(seen, is_declared=shell.is_declared)
-    stages, names = shell.rollout(seen).stages, seen.areas.names
+    found = hotspots_of(shell, seen, is_declared=shell.is_declared)
+    stages, names = rollout_of(shell, seen).stages, seen.areas.names
     st.markdown(verdict_sentence(found, names, words))
     if not shell.is_declared:
         st.caption(words("verdict.exploration"))
     wide, narrow = st.columns([7, 3])
     with wide:
-        shell.draw_map(
-            shell.made(
-                "verdicts",
-                seen,
-                lambda: verdict_map(seen, found, stages, words, note=shell.note()),
-                shell.is_declared,
-                view.on,
-            )
-        )
+        draw_map(shell, cached(verdict_map, seen, found, stages, words, note=data_note(shell)))
     with narrow:
         st.html(legend(words("verdict.legend"), verdict_classes(found)[0], stages["stage"], words))
         for said in cluster_sentences(found, names, words):
             st.markdown(said)
-        shell.kelurahan_control()
+        kelurahan_control(shell)
     st.caption(words("verdict.how"))
     if found.judged is not None:
         st.subheader(words("verdict.intervals"))
         st.caption(words("verdict.intervals.how"))
-        st.altair_chart(interval_chart(found, names, words, note=shell.note()))
+        st.altair_chart(interval_chart(found, names, words, note=data_note(shell)))
     st.subheader(words("verdict.table"))
     st.caption(words("verdict.table.how"))
-    st.table(shell.made("verdict_table", seen, lambda: verdict_table(seen, found, words), shell.is_declared))
+    st.table(cached(verdict_table, seen, found, words))

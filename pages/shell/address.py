@@ -191,7 +191,7 @@ def write_view(view: View) -> dict[str, str]:
     Examples
     --------
     >>> view = View(StoreName.CONTOH, Period(2017, 2017), date(2018, 11, 16))
-    >>> write(view)
+    >>> write_view(view)
     {'data': 'contoh', 'periode': '2017', 'tanggal': '2018-11-16', 'ukuran': 'korban', 'bahasa': 'id'}
     """
     written = {

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
+import streamlit.components.v1 as components
 
 from geo.errors import DataError, Fault
 from geo.facts import read_denominators, rollout_facts
 from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
 from geo.places.neighbours import queen
+from geo.planning.criteria import read_criteria
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, tables_of
 from geo.release.province import ProvinceFigures, province_figures
-from geo.release.public import PublicEdition, published, state
+from geo.release.public import PublicEdition, bundle, published, state
+from geo.release.publish import attack
 from geo.release.released import Released, from_edition, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.store.tables import fingerprint_of, read_tables
 from geo.study import Study, join
 from geo.terms import Right, StoreName
 from geo.viewer import NotAllowedError
+from geo.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from geo.measures.verdicts import Rules
     from geo.period import Period
+    from geo.planning.criteria import Criterion
+    from geo.release.publish import CheckedEdition
     from geo.viewer import Viewer
 
+_T = TypeVar("_T")
 WEB = ROOT / "var" / "web"
 
 
@@ -65,6 +75,19 @@ def _assets(fingerprint: str, _areas: Areas) -> Assets:  # noqa: ARG001 - the ke
 def assets(layer: Areas) -> Assets:
     """Files of the map of a layer."""
     return _assets(layer.fingerprint, layer)
+
+
+@lru_cache(maxsize=1)
+def map_files() -> str:
+    """Address of the map's files, as seen from the map's frame.
+
+    Streamlit hands out the folder of a declared component; the address is relative, so that it holds behind a proxy
+    with a path of its own. Asked for within a visit: a component that is declared outside of one is never served
+    (Streamlit 1.67).
+    """
+    WEB.mkdir(parents=True, exist_ok=True)
+    declared = components.declare_component("peta_jaga_files", path=str(WEB))
+    return f"../{declared.name}/"
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -141,6 +164,27 @@ def editions() -> tuple[list[PublicEdition], tuple[Fault, ...]]:
     return _editions(f"{own.kota}/{state(own)}", own)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _bundle(folder: str, mark: str, _one: PublicEdition) -> bytes:  # noqa: ARG001 - the key
+    return bundle(_one)
+
+
+def edition_bundle(one: PublicEdition) -> bytes:
+    """All files of an edition as one zip."""
+    return _bundle(one.folder.name, state(settings()[0]), one)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _attacked(key: str, _checked: CheckedEdition) -> list[dict[str, Any]]:  # noqa: ARG001 - the key
+    return attack(_checked.draft)
+
+
+def attacked(checked: CheckedEdition, records: Tables, layer: Areas) -> list[dict[str, Any]]:
+    """What an attacker could tell of an edition that is not out yet; for whoever may publish."""
+    scope = checked.draft.edition.scope
+    return _attacked(f"{records.fingerprint}/{layer.fingerprint}/{scope}/{len(checked.entries)}", checked)
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # noqa: ARG001 - the key
     found = [one.edition for one in editions()[0]]
@@ -173,13 +217,69 @@ def released_to_public(layer: Areas, period: Period, on: date) -> Released:
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def kept(key: str, _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key
-    """What was made of released figures, made once.
+def _kept(key: str, _make: Callable[[], Any]) -> tuple[Any, ...]:  # noqa: ARG001 - the key
+    return _make()
+
+
+@st.cache_resource(show_spinner=False)
+def criteria() -> tuple[Criterion, ...]:
+    """Criteria of the priority, as declared."""
+    return read_criteria()
+
+
+def cached(function: Callable[..., _T], seen: Released, *parts: Any, **named: Any) -> _T:
+    """What a function makes of released figures, made once for everybody who asks for the same.
+
+    The key is the function, the release (its audience and fingerprint) and every further argument, so that no caller
+    puts one together by hand. What is plain counts by its value; anything else, such as a table, by being the very
+    object: it is kept beside the result, so that no other object can come to stand under its number. Nothing that
+    comes from here may be changed by whoever gets it.
 
     Parameters
     ----------
-    key
-        Everything it depends on: what it is, the fingerprint of the release (the audience is in it), and whatever of
-        the view it shows. Nothing in it may be changed by whoever gets it.
+    function
+        Takes the release first; defined in a module, so that its name tells it from every other.
+    seen
+        The release.
+    parts, named
+        Its further arguments; what it shows of the view is among them, words too.
+
+    Raises
+    ------
+    ValueError
+        When the function has no name of its own.
     """
-    return _make()
+    name = f"{function.__module__}.{function.__qualname__}"
+    if "<" in name:
+        msg = f"{name} has no name of its own to be kept under"
+        raise ValueError(msg)
+    told = [name, part_of_key(seen), *map(part_of_key, parts)]
+    told += [f"{one}={part_of_key(value)}" for one, value in sorted(named.items())]
+    made: _T = _kept("/".join(told), lambda: (function(seen, *parts, **named), parts, named))[0]
+    return made
+
+
+def part_of_key(value: Any) -> str:  # noqa: PLR0911 - one return a kind of argument
+    """Text that stands for an argument in a key; two arguments have the same only if they are the same.
+
+    Parameters
+    ----------
+    value
+        Plain values, tuples and frozen records of them by what they are; all else by which object it is.
+    """
+    kind = type(value).__name__
+    if isinstance(value, Released):
+        return f"{kind}({value.audience.value},{value.fingerprint})"
+    if isinstance(value, Words):
+        return f"{kind}({value.language.value})"
+    if isinstance(value, Enum):
+        return f"{kind}.{value.name}"
+    if value is None or isinstance(value, (bool, int, float, str, date)):
+        return f"{kind}({value!r})"
+    if isinstance(value, tuple):
+        return f"{kind}({','.join(map(part_of_key, value))})"
+    if isinstance(value, frozenset):
+        return f"{kind}({','.join(sorted(map(part_of_key, value)))})"
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__hash__ not in {None, object.__hash__}:
+        return f"{kind}({','.join(part_of_key(getattr(value, one.name)) for one in fields(value))})"
+    return f"{kind}@{id(value)}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.terms import Act
     from geo.viewer import Viewer
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 @dataclass(frozen=True)

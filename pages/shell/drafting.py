@@ -12,25 +12,30 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.measures.health import Health
-from geo.planning.criteria import read_criteria, weighted
+from geo.planning.criteria import weighted
 from geo.planning.inputs import criteria_table
 from geo.planning.limits import Limits
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
 from geo.planning.tiers import drawn, ordered
 from geo.terms import Right, State, StoreName
+from pages.shell import caches
+from pages.shell.caches import cached
+from pages.shell.figures import rollout_of, watches_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from geo.measures.health import Watches
     from geo.planning.criteria import Criterion
+    from geo.planning.priority import Ranking
     from geo.planning.proposal import Override, Solved
     from geo.planning.tiers import Drawn
     from geo.release.released import Released
     from geo.store.scenarios import Scenario
-    from pages.shell import Shell
     from pages.shell.desk import Desk
     from pages.shell.jobs import Job
+    from pages.shell.view import Shell
 
 _DRAFT, _OPENED, _SOLVED, _JOB, _KEPT = "draft", "opened", "solved", "job", "kept"
 _LAST_YEAR = 2100
@@ -52,18 +57,12 @@ class Drafting:
         where = f"next/{shell.view.store}/{shell.areas.fingerprint}"
         self._state: dict[str, Any] = st.session_state.setdefault(where, {})
         self.seen: Released = shell.released()
-        self.criteria = _criteria()
-        found = shell.watches(self.seen)
+        self.criteria = caches.criteria()
+        found = watches_of(shell, self.seen)
         #: Kelurahan that have a Community Watch which works; a quiet or dormant one may be started again.
         self.active: pd.Index[str] = found.table.index[found.table["state"].eq(Health.ACTIVE)]
-        quiet = found.table["state"].isin([Health.QUIET, Health.DORMANT])
-        stages = shell.rollout(self.seen).stages
-        self.table = shell.made(
-            "criteria",
-            self.seen,
-            lambda: criteria_table(self.seen, stages, shell.next_to, quiet=quiet),
-            shell.view.on,
-        )
+        stages = rollout_of(shell, self.seen).stages
+        self.table: pd.DataFrame = cached(_criteria_values, self.seen, stages, found, shell.next_to)
         self._open()
 
     # The proposal
@@ -155,15 +154,20 @@ class Drafting:
         return weighted(self.criteria, dict(self.proposal.weights))
 
     @property
-    def candidates(self) -> pd.DataFrame:
-        """Criteria of the kelurahan that may come next: all whose Community Watch does not work yet."""
-        return self.table.loc[self.table.index.difference(self.active, sort=False)]
+    def ranking(self) -> Ranking:
+        """Kelurahan that may come next, all whose Community Watch does not work yet, in order of priority.
+
+        Raises
+        ------
+        NothingToRankError
+            When no criterion with a weight has data.
+        """
+        return cached(_ranking, self.seen, self.table, tuple(self.active), self.chosen)
 
     @property
     def needs(self) -> pd.DataFrame:
         """What the waves are made of."""
-        states = self.seen.now.table["state"]
-        return needs_of(self.table, self.seen.areas, self.proposal, hidden=states.eq(State.HIDDEN), k=self.seen.k)
+        return cached(_needs, self.seen, self.table, self.proposal.cost, self.proposal.trainers)
 
     @property
     def limits(self) -> Limits:
@@ -212,8 +216,7 @@ class Drafting:
     @property
     def fingerprint(self) -> str:
         """Hash of what a plan is made of: criteria, counts, who has a working Community Watch; of no day itself."""
-        text = self.table.to_csv() + ",".join(sorted(self.active))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return cached(_fingerprint, self.seen, self.table, tuple(self.active))
 
     @property
     def kept(self) -> pd.Series[int] | None:
@@ -243,14 +246,14 @@ class Drafting:
         found, own = self.solved, self.proposal
         if found is None or not own.tolerance:
             return None
-        of = (found.needs, self.shell.next_to, found.limits, found.best.wave)
-        if not own.by_score:
-            return drawn(*of, tolerance=own.tolerance, seed=own.seed)
-        try:
-            order = rank(self.candidates, self.chosen).order
-        except NothingToRankError:
-            return None
-        return ordered(*of, tolerance=own.tolerance, order=order)
+        order: tuple[str, ...] | None = None
+        if own.by_score:
+            try:
+                order = tuple(self.ranking.order)
+            except NothingToRankError:
+                return None
+        of = (self.seen, found.needs, self.shell.next_to, found.limits, found.best.wave)
+        return cached(_dealt, *of, tolerance=own.tolerance, seed=own.seed, order=order)
 
     def keep(self, name: str, wave: pd.Series[int], desk: Desk) -> None:
         """Keeps the proposal with these waves, and puts it into the address."""
@@ -266,6 +269,42 @@ class Drafting:
         self.change(overrides=(*others, one) if one else others)
 
 
-@st.cache_resource(show_spinner=False)
-def _criteria() -> tuple[Criterion, ...]:
-    return read_criteria()
+def _criteria_values(
+    seen: Released, stages: pd.DataFrame, found: Watches, next_to: Mapping[str, tuple[str, ...]]
+) -> pd.DataFrame:
+    quiet = found.table["state"].isin([Health.QUIET, Health.DORMANT])
+    return criteria_table(seen, stages, next_to, quiet=quiet)
+
+
+def _ranking(
+    seen: Released,  # noqa: ARG001 - stands in the key
+    table: pd.DataFrame,
+    active: tuple[str, ...],
+    chosen: tuple[Criterion, ...],
+) -> Ranking:
+    return rank(table.loc[table.index.difference(list(active), sort=False)], chosen)
+
+
+def _needs(seen: Released, table: pd.DataFrame, cost: float, trainers: int) -> pd.DataFrame:
+    hidden = seen.now.table["state"].eq(State.HIDDEN)
+    return needs_of(table, seen.areas, cost=cost, trainers=trainers, hidden=hidden, k=seen.k)
+
+
+def _fingerprint(seen: Released, table: pd.DataFrame, active: tuple[str, ...]) -> str:  # noqa: ARG001 - in the key
+    return hashlib.sha256((table.to_csv() + ",".join(sorted(active))).encode()).hexdigest()[:16]
+
+
+def _dealt(  # noqa: PLR0913 - what a plan is made of, and how it is dealt
+    seen: Released,  # noqa: ARG001 - stands in the key
+    needs: pd.DataFrame,
+    next_to: Mapping[str, tuple[str, ...]],
+    limits: Limits,
+    wave: pd.Series[int],
+    *,
+    tolerance: float,
+    seed: int,
+    order: tuple[str, ...] | None,
+) -> Drawn:
+    if order is None:
+        return drawn(needs, next_to, limits, wave, tolerance=tolerance, seed=seed)
+    return ordered(needs, next_to, limits, wave, tolerance=tolerance, order=order)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
-import streamlit.components.v1 as components
 from streamlit_folium import st_folium
 
 from geo.present.maps import base_map, painted
@@ -18,20 +16,7 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.present.maps import Paint
 
-_NAME = "peta_jaga_files"
 HEIGHT = 560
-
-
-@lru_cache(maxsize=1)
-def serve_files() -> str:
-    """Address of the map's files, as seen from the map's frame.
-
-    Streamlit hands out the folder of a declared component; the address is relative, so that it holds behind a proxy
-    with a path of its own.
-    """
-    caches.WEB.mkdir(parents=True, exist_ok=True)
-    declared = components.declare_component(_NAME, path=str(caches.WEB))
-    return f"../{declared.name}/"
 
 
 def draw(
@@ -71,7 +56,7 @@ def draw(
             on_choice(kode)
 
     st_folium(
-        base_map(caches.assets(areas), serve_files()),
+        base_map(caches.assets(areas), caches.map_files()),
         key=key,
         height=height,
         use_container_width=True,

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from geo.access.doors import store_file
 from geo.period import Period
-from geo.release import files, public, publish
+from geo.release import files, public
 from geo.release.editions import closed_years
 from geo.terms import Right, StoreName
 from pages.shell import caches
@@ -23,17 +21,7 @@ if TYPE_CHECKING:
     from geo.release.publish import CheckedEdition
     from geo.settings import Settings
     from geo.viewer import Viewer
-    from pages.shell import Shell
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _attacked(key: str, _plan: CheckedEdition) -> list[dict[str, Any]]:  # noqa: ARG001 - the key
-    return publish.attack(_plan.draft)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _bundle(folder: str, mark: str, _one: PublicEdition) -> bytes:  # noqa: ARG001 - the key
-    return public.bundle(_one)
+    from pages.shell.view import Shell
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,7 @@ class Press:
 
     def bundle(self, one: PublicEdition) -> bytes:
         """All files of an edition as one zip."""
-        return _bundle(one.folder.name, public.state(self.settings), one)
+        return caches.edition_bundle(one)
 
     def workbook(self, one: PublicEdition) -> bytes:
         """Its workbook."""
@@ -92,8 +80,7 @@ class Press:
     def attacked(self, plan: CheckedEdition) -> list[dict[str, Any]]:
         """What an attacker could tell of it."""
         self.viewer.require(Right.PUBLISH)
-        key = f"{self._tables.fingerprint}/{self.areas.fingerprint}/{plan.draft.edition.scope}/{len(plan.entries)}"
-        return _attacked(key, plan)
+        return caches.attacked(plan, self._tables, self.areas)
 
     def publish(self, plan: CheckedEdition) -> None:
         """Publishes it."""

@@ -13,7 +13,7 @@ from pages.shell import access
 from pages.shell.address import write_view
 
 if TYPE_CHECKING:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
 
 def _way(address: str, label: str, shell: Shell) -> None:

@@ -86,7 +86,7 @@ B, D, S, A, P = Right.BRING, Right.DECIDE, Right.SEE_EXACT, Right.AUDIT, Right.P
 CALLS: dict[str, tuple[Right, Call]] = {
     "run.dry_run": (B, lambda p, v: run.dry_run(p.prepared, p.path, v)),
     "run.accept": (B, lambda p, v: run.accept(p.prepared, p.path, v)),
-    "undo.take_back": (B, lambda p, v: undo.take_back_batch(p.path, v, 1)),
+    "undo.take_back_batch": (B, lambda p, v: undo.take_back_batch(p.path, v, 1)),
     "undo.close_review": (D, lambda p, v: undo.close_review(p.path, v, 1)),
     "undo.with_hashes": (D, lambda p, v: undo.with_hashes(p.path, v)),
     "tables.read_tables": (S, lambda p, v: read_tables(StoreName.KOTA, p.settings, v)),
@@ -102,9 +102,9 @@ CALLS: dict[str, tuple[Right, Call]] = {
     "adopt.give_up": (B, lambda p, v: give_up(p.settings.kota, v)),
     "mapping.remember": (B, lambda p, v: remember(Mapping("Lembar", Kind.CASES), p.settings.kota / "pemetaan", v)),
     "audit.saw": (S, lambda p, v: audit.saw(p.store, v, "ringkasan 2017")),
-    "audit.exported": (Right.EXPORT, lambda p, v: audit.note_export(p.store, v, "a.csv", Audience.PUBLIC)),
+    "audit.note_export": (Right.EXPORT, lambda p, v: audit.note_export(p.store, v, "a.csv", Audience.PUBLIC)),
     "retention.due": (A, lambda p, v: retention.due(p.store, v, p.settings.retention)),
-    "retention.erase": (A, lambda p, v: retention.erase_due(p.store, v, p.settings.retention)),
+    "retention.erase_due": (A, lambda p, v: retention.erase_due(p.store, v, p.settings.retention)),
     "incident.pack": (
         A,
         lambda p, v: incident.pack(p.store, v, p.settings, first=TODAY, last=TODAY, languages=[]),
@@ -236,7 +236,7 @@ def test_every_function_asks_for_its_right(
     right, call = CALLS[name]
     who = viewer(role)
     _ = place.store
-    if name in {"audit.saw", "audit.exported"} and role is Role.PUBLIC:
+    if name in {"audit.saw", "audit.note_export"} and role is Role.PUBLIC:
         was = place.bytes()
         call(place, who)
         assert place.bytes() == was, "nothing is written of the public"

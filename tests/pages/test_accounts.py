@@ -23,12 +23,12 @@ PASSWORD = "kuda lumping biru 7"
 def opened(**parameters: str) -> AppTest:
     def script() -> None:
         from pages import accounts
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded, sidebar
+        from pages.shell.view import Shell
 
         shell = Shell()
         guarded(accounts.page)(shell)
-        shell.sidebar()
+        sidebar(shell)
 
     app = AppTest.from_function(script, default_timeout=60)
     for name, value in parameters.items():

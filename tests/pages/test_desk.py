@@ -35,8 +35,8 @@ def desk(name: str, **parameters: str) -> AppTest:
     def script(name: str) -> None:
         import importlib
 
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded
+        from pages.shell.view import Shell
 
         guarded(importlib.import_module(f"pages.{name}").page)(Shell())
 

@@ -26,7 +26,7 @@ def script(kode: str) -> None:
     from geo.terms import Right
     from pages.parts.contradictions import contradictions_control
     from pages.parts.events import events_control
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
     shell = Shell()
     desk = shell.desk(Right.PLAN)

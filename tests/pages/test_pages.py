@@ -62,7 +62,7 @@ def _forget() -> None:
         "_released",
         "_editions",
         "_from_edition",
-        "kept",
+        "_kept",
     ):
         getattr(caches, name).clear()
 
@@ -193,7 +193,7 @@ def test_the_city_store_is_closed_where_others_can_reach_the_server(monkeypatch:
 
 
 def test_no_visitor_sees_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.shell import Shell
+    from pages.shell.view import Shell
 
     def broken(self: Shell) -> None:
         message = "innards"
@@ -224,11 +224,12 @@ def page_of(name: str, **parameters: str) -> AppTest:
     def script(name: str) -> None:
         import importlib
 
-        from pages.shell import Shell
+        from pages.shell.frame import sidebar
+        from pages.shell.view import Shell
 
         shell = Shell()
         importlib.import_module(f"pages.{name}").page(shell)
-        shell.sidebar()
+        sidebar(shell)
         shell.write_address()
 
     app = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60)

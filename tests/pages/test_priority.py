@@ -37,8 +37,8 @@ def opened(name: str = "priority", **parameters: str) -> AppTest:
     def script(name: str) -> None:
         import importlib
 
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded
+        from pages.shell.view import Shell
 
         shell = Shell()
         guarded(importlib.import_module(f"pages.{name}").page)(shell)

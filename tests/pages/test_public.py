@@ -22,7 +22,7 @@ from geo.store.engine import close_store, open_store, path_of
 from geo.store.tables import read_tables
 from geo.terms import Audience, Denominator, Right, State, StoreName
 from geo.words import Language, Words
-from pages.shell import caches, printing
+from pages.shell import caches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +43,13 @@ def forget() -> None:
         "_last_good",
         "_study",
         "_released",
-        "kept",
+        "_kept",
         "_editions",
         "_from_edition",
     ):
         getattr(caches, name).clear()
-    printing._attacked.clear()
-    printing._bundle.clear()
+    caches._attacked.clear()
+    caches._bundle.clear()
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def opened(name: str, **parameters: str) -> AppTest:
     def script(name: str) -> None:
         import importlib
 
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded, sidebar
+        from pages.shell.view import Shell
 
         shell = Shell()
         guarded(importlib.import_module(f"pages.{name}").page)(shell)
-        shell.sidebar()
+        sidebar(shell)
         shell.write_address()
 
     app = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60)

@@ -26,8 +26,8 @@ def opened(name: str, **parameters: str) -> AppTest:
     def script(name: str) -> None:
         import importlib
 
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded
+        from pages.shell.view import Shell
 
         shell = Shell()
         guarded(importlib.import_module(f"pages.{name}").page)(shell)

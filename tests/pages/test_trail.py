@@ -60,8 +60,8 @@ def filled(folder: Path) -> Store:
 def trail(**parameters: str) -> AppTest:
     def script() -> None:
         from pages import trail
-        from pages.shell import Shell
-        from pages.shell.guard import guarded
+        from pages.shell.frame import guarded
+        from pages.shell.view import Shell
 
         guarded(trail.page)(Shell())
 

@@ -444,9 +444,9 @@ def test_same_input_same_plan_in_another_process() -> None:
     told = json.dumps([needs.to_dict("split"), near, limits.plain()])
     script = (
         "import json, sys, pandas as pd\n"
-        "from geo.planning.limits import Limits\nfrom geo.planning.waves import plan\n"
+        "from geo.planning.limits import Limits\nfrom geo.planning.waves import plan_waves\n"
         "table, near, limits = json.load(sys.stdin)\n"
-        "found = plan(pd.DataFrame(**table), near, Limits.of(limits))\n"
+        "found = plan_waves(pd.DataFrame(**table), near, Limits.of(limits))\n"
         "print(json.dumps([None if pd.isna(one) else int(one) for one in found.wave]))\n"
     )
     root = Path(__file__).parents[2]

@@ -242,7 +242,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 owner, name = {owner}, {name!r}
 setattr(owner, name, die)
-tests.publish(tests.planned(Path({folder!r}), 2018), Path({folder!r}) / "rilis", today=tests.TODAY)
+tests.publish_edition(tests.planned(Path({folder!r}), 2018), Path({folder!r}) / "rilis", today=tests.TODAY)
 """
 
 

@@ -1,0 +1,155 @@
+"""What stands around every page: banner, sidebar, footer, notes, and the last place that a fault can reach."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from datetime import date
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.present.faults import sentence
+from geo.present.maps import base_map
+from geo.present.markdown import plain_markdown
+from geo.schemas import Table
+from geo.terms import StoreName
+from geo.viewer import PUBLIC, NotAllowedError
+from geo.words import Language, Words
+from pages.shell import access, caches
+from pages.shell.signed import signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.period import Period
+    from pages.shell.view import Shell
+
+_LOG = logging.getLogger("petajaga")
+
+
+def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
+    """Page, or part of one, that shows a sentence in place of a traceback, and nothing to whoever was signed out.
+
+    A fragment needs it itself: Streamlit 1.67 catches what goes wrong in one before the page around it can; and it
+    runs alone, with the shell of a run that may be hours old.
+    """
+
+    @functools.wraps(draw)
+    def drawn(shell: Shell) -> None:
+        if access.current(shell.settings) != shell.who:
+            st.rerun()
+        try:
+            draw(shell)
+        except NotAllowedError:
+            st.info(shell.words("access.closed"))
+        except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
+            _LOG.exception("a page could not be shown")
+            st.error(shell.words("error.page"))
+
+    return drawn
+
+
+def _kind(shell: Shell) -> str:
+    """What the records are."""
+    if shell.view.store is StoreName.CONTOH:
+        return shell.words("banner.example")
+    return shell.words("banner.edition" if shell.source.is_bound else "banner.city")
+
+
+def stages_note(shell: Shell) -> str:
+    """Where the stages come from: the press, and where the city's store is open what it recorded itself."""
+    is_own = shell.view.store is StoreName.KOTA and not shell.source.is_bound
+    return shell.words("banner.stages.own" if is_own else "banner.stages")
+
+
+def data_note(shell: Shell) -> str:
+    """What the records are and what they were counted on; stands in every picture made of them."""
+    return f"{_kind(shell)} · {shell.words('banner.layer', layer=shell.areas.layer)}"
+
+
+def banner(shell: Shell) -> None:
+    """What kind of data this is, and everything that is wrong with what was brought."""
+    words, layer = shell.words, shell.areas.layer
+    st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
+    for name in shell.refused:
+        st.warning(words("address.refused", name=name))
+    if shell.settings_fault:
+        st.error(f"{words('fault.settings')} {shell.settings_fault}")
+    for title, faults in (
+        ("fault.areas", shell.area_faults),
+        ("fault.tables", (*access.faults(), *shell.source.faults)),
+    ):
+        if faults:
+            lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
+            st.error(f"{words(title)}\n\n{lines}")
+    for note in shell.areas.notes:
+        st.info(words("note.mended", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5]))))
+
+
+def sidebar(shell: Shell) -> None:
+    """Language, data, period, day, background: the same on every page."""
+    words = shell.words
+    with st.sidebar:
+        st.segmented_control(
+            words("filter.language"),
+            list(Language),
+            format_func=lambda one: words(f"language.{one}"),
+            **shell.widget("language"),
+        )
+        st.radio(
+            words("filter.store"),
+            shell.stores,
+            format_func=lambda one: words(f"store.{one}"),
+            **shell.widget("store"),
+        )
+        if len(shell.stores) == 1:
+            st.caption(words("store.closed"))
+        st.selectbox(words("filter.period"), _periods(shell), format_func=str, **shell.widget("period"))
+        st.date_input(
+            words("filter.on"),
+            format="DD/MM/YYYY",
+            min_value=date(2010, 1, 1),
+            max_value=date(2100, 12, 31),
+            help=words("filter.on.help"),
+            **shell.widget("on"),
+        )
+        st.toggle(words("filter.tiles"), help=words("filter.tiles.help"), **shell.widget("tiles"))
+        signed(shell)
+
+
+def _periods(shell: Shell) -> list[Period]:
+    offered, chosen = shell.source.periods, shell.view.period
+    return offered if chosen in offered else [*offered, chosen]
+
+
+def footer(shell: Shell) -> None:
+    """Source, date and kind of data at the end of a page, for the paper it may be printed on."""
+    view, words = shell.view, shell.words
+    st.caption(
+        words(
+            "footer",
+            note=data_note(shell),
+            period=str(view.period),
+            day=words.day(view.on),
+            today=words.day(date.today()),
+        )
+    )
+
+
+def what_to_bring(shell: Shell) -> None:
+    """The empty state of the city's own store: what can be brought, and where."""
+    words = shell.words
+    with st.container(border=True):
+        st.markdown(words("empty.city"))
+        for table in Table:
+            st.markdown(f"- {words(f'empty.{table}')}")
+
+
+def warm() -> None:
+    """Reads and imports what every visitor needs, so that the first one does not wait for it."""
+    layer, _ = caches.areas()
+    base_map(caches.assets(layer), "").render()
+    caches.tables(StoreName.CONTOH, PUBLIC)
+    for language in Language:
+        Words(language)

@@ -1,0 +1,188 @@
+"""One run of the app for one visitor: who it is, what they look at, and where its figures come from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.period import Period
+from geo.terms import StoreName
+from geo.viewer import PUBLIC
+from geo.words import Words
+from pages.shell import access, caches
+from pages.shell.address import Nameable, View, read_view, write_view
+from pages.shell.sources import source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.release.released import Released
+    from pages.shell.sources import Source
+
+#: Parts of the view that a visitor may leave open.
+_MAY_BE_NONE = {"known"}
+_VIEW, _ADDRESS, _REFUSED = "shell.view", "shell.address", "shell.refused"
+#: The example opens on the year and the day of the story it is made for.
+_EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
+
+
+class Shell:
+    """One run of the app for one visitor; pages and what they share get it as their first argument.
+
+    Attributes
+    ----------
+    settings, settings_fault
+        Options, and what is wrong with the city's own file.
+    areas, area_faults
+        The layer in use, and the faults of the one in the settings.
+    who
+        Who is looking.
+    stores
+        Stores that this visitor may open.
+    source
+        Where the figures come from.
+    words
+        Texts in the visitor's language.
+    """
+
+    def __init__(self) -> None:
+        self.settings, self.settings_fault = caches.settings()
+        self.areas, self.area_faults = caches.areas()
+        self.who = access.current(self.settings)
+        access.forget_other(self.who, keep=_VIEW)
+        self.stores = access.open_stores(self.who)
+        self._open_view()
+        self.source = self._source(self.view.store)
+        self.words = Words(self.view.language)
+
+    # The view and its address
+
+    def _source(self, store: StoreName) -> Source:
+        return source(store, self.settings, self.who if store is StoreName.KOTA else PUBLIC)
+
+    def _default(self, store: StoreName) -> View:
+        if store is StoreName.CONTOH:
+            return View(store, _EXAMPLE_PERIOD, _EXAMPLE_DAY)
+        periods, today = self._source(store).periods, date.today()
+        return View(store, periods[0] if periods else Period(today.year, today.year), today)
+
+    def _nameable(self, store: StoreName) -> Nameable:
+        found = self._source(store)
+        return Nameable(self.stores, self.areas.index, found.years, found.periods if found.is_bound else None)
+
+    @property
+    def view(self) -> View:
+        """What the visitor looks at now; it may have changed since this run of the whole page."""
+        view: View = st.session_state[_VIEW]
+        return view
+
+    def _open_view(self) -> None:
+        """Takes the view from an address that somebody opened or went back to, else from the visit so far.
+
+        Going to another page clears the address: then the view of before stays and is written there again.
+        """
+        asked = dict(st.query_params)
+        kept: View | None = st.session_state.get(_VIEW)
+        if kept is not None and not self._is_open(kept):
+            # Of before a sign-out, or of an edition that has gone.
+            kept = None
+        if kept is None or kept.store not in self.stores or (asked and asked != st.session_state.get(_ADDRESS)):
+            named = asked.get("data")
+            store = StoreName.KOTA if named == StoreName.KOTA and StoreName.KOTA in self.stores else StoreName.CONTOH
+            kept, refused = read_view(asked, self._default(store), self._nameable(store))
+            st.session_state[_VIEW] = kept
+            st.session_state[_REFUSED] = refused
+
+    def _is_open(self, view: View) -> bool:
+        found = self._source(view.store) if view.store in self.stores else None
+        return found is not None and (not found.is_bound or view.period in found.periods)
+
+    @property
+    def refused(self) -> list[str]:
+        """Parts of the address that could not be used."""
+        refused: list[str] = st.session_state.get(_REFUSED, [])
+        return refused
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the period is the one that this store opens with: what a visitor tries out is exploration."""
+        return self.view.period == self._default(self.view.store).period
+
+    def change(self, **parts: Any) -> None:
+        """Changes parts of the view; a change of store starts from that store's own period and day."""
+        view: View = st.session_state[_VIEW]
+        if "store" in parts and parts["store"] is not view.store:
+            fresh = self._default(parts["store"])
+            view = replace(view, period=fresh.period, on=fresh.on)
+        st.session_state[_VIEW] = replace(view, **parts)
+        st.session_state[_REFUSED] = []
+        self.write_address()
+
+    def write_address(self) -> None:
+        """Writes the view into the address."""
+        written = write_view(self.view)
+        if dict(st.query_params) != written:
+            st.query_params.from_dict(written)
+        st.session_state[_ADDRESS] = written
+
+    def widget(self, part: str, *, at: str = "") -> dict[str, Any]:
+        """Key and callback that tie a widget to one part of the view; `at` tells two widgets of one part apart."""
+        key = f"view.{part}{at}"
+        st.session_state[key] = getattr(self.view, part)
+
+        def changed() -> None:
+            value = st.session_state[key]
+            if value is not None or part in _MAY_BE_NONE:
+                self.change(**{part: value})
+
+        return {"key": key, "on_change": changed}
+
+    # What a page draws with
+
+    def released(self, period: Period | None = None) -> Released:
+        """What this viewer may see of a period, by default the chosen one; the only data a page gets."""
+        return self.source.released(self.areas, period or self.view.period, self.view.on)
+
+    def released_by_year(self) -> list[Released]:
+        """What this viewer may see of each single year of the records, or of each edition."""
+        return self.source.each(self.areas, self.view.on)
+
+    @property
+    def next_to(self) -> Mapping[str, tuple[str, ...]]:
+        """Neighbours of every kelurahan."""
+        return caches.neighbours(self.areas)
+
+    # Until the functions of the store stand alone.
+
+    def desk(self, *rights: Any) -> Any:
+        """The desk of the city's own records; None for whoever has none of the rights."""
+        from geo.terms import Right
+
+        if not self.who.rights.intersection(rights or (Right.BRING, Right.DECIDE)):
+            return None
+        from pages.shell.desk import Desk
+
+        desk = Desk(self.settings, self.areas, self.who)
+        desk.expire()
+        return desk
+
+    def do(self, act: Any, said: str) -> None:
+        """See `pages.shell.controls.do`."""
+        from pages.shell.controls import do
+
+        do(self, act, said)
+
+    def tell(self, fault: Any) -> None:
+        """See `pages.shell.controls.tell`."""
+        from pages.shell.controls import tell
+
+        tell(self, fault)
+
+    def offer_file(self, name: str, content: Any, mime: str, right: Any) -> str:
+        """Address of a file that only this viewer gets."""
+        from pages.web.files import offer
+
+        return offer(content, name, mime, right, self.who)
