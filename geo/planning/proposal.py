@@ -149,7 +149,7 @@ class Proposal:
 
 
 def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> pd.Series[int]:
-    """Waves of a kept proposal as in `geo.planning.waves.WavePlan`: on the kelurahan index, or of all that were kept."""
+    """Waves of a kept proposal as in `geo.planning.waves.WavePlan`: on the kelurahan index, or of all that were."""
     kept = pd.Series(content["waves"], dtype="Int64")
     return kept if index is None else kept.reindex(index)
 

@@ -132,14 +132,14 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     """
     viewer.require(Right.PUBLISH)
     # Not at the top: the public's editions are read without a database.
-    from geo.access.audit import head
-    from geo.store.engine import note, open_store, path_of
+    from geo.store.audit_rows import head
+    from geo.store.engine import city_store, note
 
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
     number, period = len(made.entries) + 1, made.draft.edition.scope.period
     name = f"{number:04}-{period}"
-    with open_store(path_of(settings)).writing(viewer, Right.PUBLISH) as connection:
+    with city_store(settings).writing(viewer, Right.PUBLISH) as connection:
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
         note(connection, viewer, Act.PUBLISH, "edition", number, told)
         return put_out(

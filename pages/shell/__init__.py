@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from geo.present.maps import Paint
     from geo.release.province import ProvinceFigures
     from geo.release.released import Released
-    from pages.shell.desk import Desk
+    from geo.store.engine import Store
 
 _T = TypeVar("_T")
 #: Parts of the view that a visitor may leave open.
@@ -206,16 +206,23 @@ class Shell:
         """Whether the store has no records of cases yet."""
         return self.source.is_empty
 
-    def desk(self, *rights: Right) -> Desk | None:
-        """The desk of the city's own records; None for whoever has none of the rights."""
-        if not self.who.rights.intersection(rights or (Right.BRING, Right.DECIDE)):
-            return None
+    @property
+    def store(self) -> Store:
+        """The city's own store; what is done with it asks for the rights of `who`."""
         # Not at the top: a database that a visit does not use shall not be waited for.
-        from pages.shell.desk import Desk
+        from geo.store.engine import city_store
 
-        desk = Desk(self.settings, self.areas, self.who)
-        desk.expire()
-        return desk
+        return city_store(self.settings)
+
+    def may_work(self, right: Right) -> bool:
+        """Whether this visitor may work in the city's own store; hashes in it that have reached their age go then."""
+        if not self.who.may(right):
+            return False
+        # Not at the top: a database that a visit does not use shall not be waited for.
+        from geo.imports.undo import expire
+
+        expire(self.store)
+        return True
 
     def offer_file(self, name: str, content: bytes | str | Callable[[], bytes], mime: str, right: Right) -> str:
         """Address of a file that only this viewer gets, for a while, and only while the right is there."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.doors import store_file
 from geo.period import Period
 from geo.release import files, public, publish
 from geo.release.editions import closed_years
@@ -69,7 +68,7 @@ class Press:
     @property
     def is_new(self) -> bool:
         """Whether nothing was ever brought into the store."""
-        return not store_file(self.settings.kota).is_file()
+        return not self.settings.store_file.is_file()
 
     @property
     def _tables(self) -> Tables:

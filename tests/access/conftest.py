@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from geo.access.doors import store_file
 from people import STEWARD
 
 from geo.access import accounts, attempts, sessions
-from geo.access.doors import store_file
 from geo.store import engine
 from geo.store.engine import close_store
 from geo.terms import AccountKind, Role

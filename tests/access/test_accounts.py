@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from access.conftest import PASSWORD
 from argon2 import PasswordHasher
+from geo.access.doors import store_file
 from people import PLANNER, STEWARD, TASKFORCE
 
 from geo.access import accounts, passwords, sessions, signing
-from geo.access.doors import store_file
 from geo.access.signing import Refusal, RefusedError
 from geo.errors import DataError, Problem
 from geo.terms import AccountKind, AccountState, Role

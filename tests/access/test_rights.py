@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pages.shell.custody import Custody
+from pages.shell.desk import Desk
 from people import STEWARD
 
 from geo.access import audit, incident, retention
@@ -25,8 +27,6 @@ from geo.store.scenarios import Scenario
 from geo.store.tables import city_tables, read_tables
 from geo.terms import AsideWhy, Audience, Claim, CountedAs, Kind, Precision, Right, Role, StoreName
 from geo.viewer import NotAllowedError, Viewer
-from pages.shell.custody import Custody
-from pages.shell.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

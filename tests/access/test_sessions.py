@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from access.conftest import PASSWORD
 from access.test_accounts import rows
+from geo.access.doors import store_file
 from people import STEWARD
 
 from geo.access import accounts, attempts, sessions, signing
-from geo.access.doors import store_file
 from geo.access.signing import Refusal, RefusedError
 from geo.terms import AccountState, Right, Role
 from geo.viewer import PUBLIC

@@ -14,12 +14,12 @@ import pytest
 import streamlit as st
 from access.conftest import PASSWORD
 from access.test_accounts import rows
+from geo.access.doors import store_file
 from people import STEWARD
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.access import accounts, sessions
-from geo.access.doors import store_file
 from geo.access.visitor import OWNER, SESSION_COOKIE, is_direct, visitor
 from geo.terms import Right, Role
 from geo.viewer import PUBLIC, NotAllowedError

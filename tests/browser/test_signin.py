@@ -15,11 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser.conftest import serving
+from geo.access.doors import store_file
 from people import STEWARD
 from playwright.sync_api import expect
 
 from geo.access import accounts
-from geo.access.doors import store_file
 from geo.store.engine import close_store
 from geo.terms import AccountKind, Role
 

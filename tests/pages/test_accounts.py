@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from geo.access.doors import store_file
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.access import accounts, signing
-from geo.access.doors import store_file
 from geo.settings import ROOT
 from geo.terms import AccountKind, Role
 from pages.shell import caches
