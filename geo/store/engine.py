@@ -349,8 +349,8 @@ def store_of(url: str) -> Store:
 
     Examples
     --------
-    >>> store_of("sqlite:///var/kota/kota.sqlite").path.name
-    'kota.sqlite'
+    >>> store_of("sqlite:///var/cadangan/lama.sqlite").path.name
+    'lama.sqlite'
     """
     if "://" in url and not url.startswith(_PREFIX):
         raise DataError((Fault.of("--db", "", Problem.WRONG_KIND, hint=f"{_PREFIX}..."),))
