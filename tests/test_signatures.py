@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: They show nobody anything and ask for no right: is anybody known, what lies beside the store, what is too old in it.
+#: They show nobody anything and ask for no right: is anybody known, what lies beside the store, what is too old.
 WITHOUT_VIEWER = {"accounts.has_accounts", "backup.copies", "undo.expire"}
 #: Parts of a value object, which refuses all that it does not have.
 PARTS = {"Shell.change", "Drafting.change", "Drafting.limit"}

@@ -14,6 +14,7 @@ from people import STEWARD
 from geo.access import accounts, audit, incident, retention
 from geo.imports import run, undo
 from geo.places.adopt import adopt, give_up
+from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.settings import EMBEDDED, read_settings
 from geo.sheets.mapping import Mapping, remember
@@ -130,7 +131,10 @@ CALLS: dict[str, tuple[Right, Call]] = {
     ),
     "decisions.take_back_decision": (D, lambda p, v: decisions.take_back_decision(p.store, v, number=1)),
     "decisions.decisions": (D, lambda p, v: decisions.decisions(p.store, v)),
-    "decisions.queue": (D, lambda p, v: decisions.queue(p.store, v, resolver=Resolver(p.areas, []))),
+    "decisions.queue": (
+        D,
+        lambda p, v: decisions.queue(p.store, v, resolver=Resolver(p.areas, read_gazetteer(p.areas))),
+    ),
     "decisions.refused_spellings": (D, lambda p, v: decisions.refused_spellings(p.store, v)),
     "decisions.pairs_to_judge": (D, lambda p, v: decisions.pairs_to_judge(p.store, v)),
     "decisions.judge_pair": (D, lambda p, v: decisions.judge_pair(p.store, v, **_ROW, state=PairState.SAME)),
