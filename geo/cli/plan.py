@@ -76,7 +76,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         "--time-limit", metavar="S", type=float, default=TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
     )
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.plan.help.out"))
-    command.set_defaults(write_plan=write_plan)
+    command.set_defaults(run=write_plan)
 
 
 def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.DataFrame, list[Fault]]:

@@ -75,7 +75,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument(
         "-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.measure.help.out")
     )
-    command.set_defaults(write_ranks=write_ranks)
+    command.set_defaults(run=write_ranks)
 
 
 def _declared(path: Path) -> tuple[Criterion, ...]:

@@ -232,7 +232,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     was = audit(store)
     printed = Head(was[-1]["id"], was[-1]["hash"])
     clock(monkeypatch, AT)
-    retention.erase_due(store, BEN, KEEP, at=AT)
+    retention.erase_due(store, BEN, keep=KEEP, at=AT)
     now = audit(store)
     assert [row["hash"] for row in now[:-1]] == [row["hash"] for row in was]
     # Both rows are older than ten years: who and when stay, what was changed does not.
@@ -254,7 +254,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     assert is_whole(store, printed)
     # Erased again, later: the erasure of before loses its own numbers, and the sum still holds.
     clock(monkeypatch, AT + timedelta(days=3660))
-    retention.erase_due(store, BEN, KEEP, at=AT + timedelta(days=3660))
+    retention.erase_due(store, BEN, keep=KEEP, at=AT + timedelta(days=3660))
     assert json.loads(audit(store)[-1]["change"])["audit_erased"] == 3
     assert is_whole(store, printed)
     # One more that somebody empties by hand shows, although erasures are nothing unusual here.
