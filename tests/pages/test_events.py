@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from geo.store import events
 from geo.store.engine import Store
-from geo.terms import Right
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +22,7 @@ def script(kode: str) -> None:
 
     from geo.facts import rollout_facts
     from geo.measures.rollout import rollout
+    from geo.terms import Right
     from pages.parts.contradictions import contradictions_control
     from pages.parts.events import events_control
     from pages.shell import Shell
