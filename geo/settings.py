@@ -220,6 +220,11 @@ class Settings:
     tiles_attribution: str
     kota: Path
 
+    @property
+    def store_file(self) -> Path:
+        """File of the city's own store; whether it is there can be seen without importing a database."""
+        return self.kota / "kota.sqlite"
+
     def viewer(self, name: str, role: Role) -> Viewer:
         """A person with what the role is allowed here."""
         return Viewer(name, role, self.access.rights[role])

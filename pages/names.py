@@ -8,11 +8,13 @@ import streamlit as st
 
 from geo.present.reports import candidate_codes
 from geo.present.reviews import decisions_table, queue_table
+from geo.store import decisions
 from geo.terms import PlaceStatus, Reason, Right
 from pages.parts.pairs import pairs_control
+from pages.shell import caches
+from pages.shell.controls import do
 
 if TYPE_CHECKING:
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
@@ -20,26 +22,26 @@ _OUTSIDE = PlaceStatus.OUTSIDE.value
 
 def page(shell: Shell) -> None:
     """Spellings that wait, writings that were refused, decisions so far, persons brought twice."""
-    words, desk = shell.words, shell.desk(Right.DECIDE)
+    words = shell.words
     st.title(words("page.names"))
-    if desk is None:
+    if not shell.may_work(Right.DECIDE):
         st.info(words("access.closed"))
         return
     st.caption(words("desk.store"))
-    if desk.is_new:
+    if shell.store.is_new:
         st.info(words("desk.new"))
         return
     st.markdown(words("names.lead"))
-    _queue(shell, desk)
-    _refused(shell, desk)
-    _decided(shell, desk)
-    pairs_control(shell, desk)
+    _queue(shell)
+    _refused(shell)
+    _decided(shell)
+    pairs_control(shell)
 
 
-def _queue(shell: Shell, desk: Desk) -> None:
+def _queue(shell: Shell) -> None:
     """One spelling after the other, the ones with most rows first."""
     words, names = shell.words, shell.areas.names
-    waiting = desk.queue()
+    waiting = decisions.queue(shell.store, shell.who, resolver=caches.resolver(shell.areas))
     st.subheader(words("names.queue", n=len(waiting)))
     if waiting.empty:
         st.success(words("names.none"))
@@ -68,12 +70,18 @@ def _queue(shell: Shell, desk: Desk) -> None:
         words("names.why"), list(Reason), format_func=lambda one: words(f"reason.{one}"), key="names.why"
     )
     if st.button(words("names.decide"), type="primary", disabled=answer is None):
-        shell.do(lambda: desk.decide(key=key, answer=answer, why=why), words("names.remembered"))
+        do(
+            shell,
+            lambda: decisions.decide(
+                shell.store, shell.who, key=key, answer=answer, why=why, allowed=shell.areas.index
+            ),
+            words("names.remembered"),
+        )
 
 
-def _refused(shell: Shell, desk: Desk) -> None:
+def _refused(shell: Shell) -> None:
     """Writings that were not kept: only where they stand in the original."""
-    words, refused = shell.words, desk.refused_spellings()
+    words, refused = shell.words, decisions.refused_spellings(shell.store, shell.who)
     if refused.empty:
         return
     st.subheader(words("names.refused"))
@@ -82,9 +90,9 @@ def _refused(shell: Shell, desk: Desk) -> None:
         st.markdown(f"- {words('names.refused.row', batch=str(batch), rows=', '.join(map(str, rows['row_number'])))}")
 
 
-def _decided(shell: Shell, desk: Desk) -> None:
+def _decided(shell: Shell) -> None:
     """What was decided, by whom, and taking it back."""
-    words, made = shell.words, desk.decided()
+    words, made = shell.words, decisions.decisions(shell.store, shell.who)
     if made.empty:
         return
     st.subheader(words("names.decided"))
@@ -100,4 +108,8 @@ def _decided(shell: Shell, desk: Desk) -> None:
         format_func=lambda one: str(standing.at[one, "written"] or standing.at[one, "key"]),
     )
     if st.button(words("names.take_back.do"), disabled=number is None):
-        shell.do(lambda: desk.take_back(int(number)), words("names.taken_back"))
+        do(
+            shell,
+            lambda: decisions.take_back_decision(shell.store, shell.who, number=int(number)),
+            words("names.taken_back"),
+        )

@@ -9,11 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from geo.present.reviews import history_table, record_text
-from geo.terms import AgeGroup, Kind, PlaceStatus, RecordState, Right, Sex, Status
+from geo.store import records
+from geo.store.batches import batches
+from geo.terms import AgeGroup, PlaceStatus, RecordState, Right, Sex, Status
 from pages.parts.coverage import coverage_form
+from pages.shell.controls import do
 
 if TYPE_CHECKING:
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
@@ -22,37 +24,37 @@ _EARLIEST = date(1990, 1, 1)
 
 def page(shell: Shell) -> None:
     """Choose a record or begin a new one; its form; its history; coverage."""
-    words, desk = shell.words, shell.desk(Right.BRING)
+    words = shell.words
     st.title(words("page.record"))
-    if desk is None:
+    if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
     st.caption(words("desk.store"))
     st.markdown(words("record.lead"))
-    _record(shell, desk)
-    coverage_form(shell, desk)
+    _record(shell)
+    coverage_form(shell)
 
 
-def _record(shell: Shell, desk: Desk) -> None:
+def _record(shell: Shell) -> None:
     """The form of one record, empty for a new one."""
-    words, names = shell.words, shell.areas.names
+    words, names, store, who = shell.words, shell.areas.names, shell.store, shell.who
     rows: dict[int, Any] = {}
-    if not desk.is_new:
-        numbers = [0, *(int(one) for one in desk.batches()["id"])]
+    if not store.is_new:
+        numbers = [0, *(int(one) for one in batches(store, who)["id"])]
         batch = st.selectbox(
             words("record.batch"),
             numbers,
             key="record.batch",
             format_func=lambda one: f"{words('batch.number')} {one}" if one else words("record.newest"),
         )
-        rows = {int(row["id"]): row for row in desk.records(batch or None).to_dict("records")}
+        rows = {int(row["id"]): row for row in records.records(store, who, batch=batch or None).to_dict("records")}
     number = st.selectbox(
         words("record.which"),
         [0, *rows],
         key="record.number",
         format_func=lambda one: record_text(rows[one], names, words) if one else words("record.new"),
     )
-    found, steps = desk.record(number) if number else ({}, [])
+    found, steps = records.record(store, who, number=number) if number else ({}, [])
     if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
         st.warning(words(f"record.{found['state']}"))
     # The version is part of the key: what another person changed meanwhile is a new form.
@@ -60,15 +62,26 @@ def _record(shell: Shell, desk: Desk) -> None:
         values, kode = _fields(shell, found)
         saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")
     if saved and number:
-        shell.do(
-            lambda: desk.correct(number=number, version=found["version"], values=values, document_kode=kode),
+        do(
+            shell,
+            lambda: records.correct_record(
+                store, who, number=number, version=found["version"], values=values, document_kode=kode
+            ),
             words("record.saved"),
         )
     elif saved:
-        shell.do(lambda: desk.enter(values, kode), words("record.entered"))
+        do(
+            shell,
+            lambda: records.enter_record(store, who, values, document_kode=kode),
+            words("record.entered"),
+        )
     if number:
         if found["state"] == RecordState.COUNTED and st.button(words("record.withdraw")):
-            shell.do(lambda: desk.withdraw(Kind.CASES, number, found["version"]), words("record.withdrawn"))
+            do(
+                shell,
+                lambda: records.withdraw_record(store, who, number=number, version=found["version"]),
+                words("record.withdrawn"),
+            )
         st.subheader(words("record.history"))
         if steps:
             st.table(history_table(steps, words))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo.errors import DataError
 from geo.present.releases import edition_sentence, hidden_sentence, loss_table, preview_map, states_table
+from geo.release.files import WORKBOOK
+from geo.release.public import exact, open_periods, plan_public, publish_public
 from geo.terms import Right, StoreName
-from pages.shell.controls import draw_map
-from pages.shell.printing import press
-from pages.shell.signed import saved
+from pages.shell import caches
+from pages.shell.controls import do, draw_map, file_link, tell
 
 if TYPE_CHECKING:
-    from pages.shell.printing import Press
+    from geo.records.tables import Tables
     from pages.shell.view import Shell
 
 _ZIP, _XLSX = "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,20 +28,19 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("releases.title"))
     st.markdown(words("releases.lead", most=shell.settings.k - 1))
-    desk = press(shell)
-    _out(shell, desk)
+    _out(shell)
     if shell.who.may(Right.EXPORT) and shell.view.store is StoreName.KOTA:
-        _exact(shell, desk)
+        _exact(shell)
     if shell.who.may(Right.PUBLISH):
-        _next(shell, desk)
+        _next(shell)
 
 
-def _out(shell: Shell, desk: Press) -> None:
+def _out(shell: Shell) -> None:
     """Editions that are out."""
     words = shell.words
-    editions, faults = desk.published()
+    editions, faults = caches.editions()
     if faults:
-        shell.tell(DataError(faults))
+        tell(shell, DataError(faults))
     if not editions:
         st.info(words("releases.none"))
     for one in reversed(editions):
@@ -52,40 +53,47 @@ def _out(shell: Shell, desk: Press) -> None:
             # Public files: whoever has their address may have them.
             with row:
                 for label, file, content, mime in (
-                    ("releases.zip", f"{name}.zip", desk.bundle(one), _ZIP),
-                    ("releases.xlsx", f"{name}.xlsx", desk.workbook(one), _XLSX),
+                    ("releases.zip", f"{name}.zip", caches.edition_bundle(one), _ZIP),
+                    ("releases.xlsx", f"{name}.xlsx", (one.folder / WORKBOOK).read_bytes(), _XLSX),
                 ):
                     st.download_button(
                         words(label), content, file_name=file, mime=mime, on_click="ignore", key=f"{label}.{name}"
                     )
 
 
-def _exact(shell: Shell, desk: Press) -> None:
+def _exact(shell: Shell) -> None:
     """A file of exact counts: only on purpose, and written down."""
     words, period = shell.words, shell.view.period
     st.subheader(words("releases.exact", period=str(period)))
     st.markdown(words("releases.exact.lead"))
     if st.checkbox(words("releases.exact.sure"), key="releases.exact"):
         name = f"peta-jaga-gugus-tugas-{period}.zip"
-        saved(words("releases.exact.get"), shell.offer_file(name, lambda: desk.exact(period), _ZIP, Right.EXPORT))
+        made = partial(exact, _records(shell), shell.areas, shell.settings, shell.who, period, date.today())
+        file_link(shell, words("releases.exact.get"), name, made, _ZIP, Right.EXPORT)
 
 
-def _next(shell: Shell, desk: Press) -> None:
+def _records(shell: Shell) -> Tables:
+    """Records of the city's own store."""
+    return caches.tables(StoreName.KOTA, shell.who)[0]
+
+
+def _next(shell: Shell) -> None:
     """What would be published, what it hides, what an attacker could tell; and the button."""
     words = shell.words
     st.subheader(words("releases.next"))
-    if desk.is_new:
+    if not shell.settings.store_file.is_file():
         st.info(words("desk.new"))
         return
-    offered = desk.periods()
+    records, today = _records(shell), date.today()
+    offered = open_periods(records, shell.settings, shell.who, today=today)
     if not offered:
         st.info(words("releases.no_year"))
         return
     period = st.selectbox(words("filter.period"), offered, format_func=str, key="releases.period")
     try:
-        plan = desk.plan(period)
+        plan = plan_public(records, shell.areas, shell.settings, shell.who, period=period, today=today)
     except DataError as fault:
-        shell.tell(fault)
+        tell(shell, fault)
         return
     if plan.before is not None:
         st.info(words("releases.again", number=plan.before.number))
@@ -94,9 +102,13 @@ def _next(shell: Shell, desk: Press) -> None:
         draw_map(shell, preview_map(plan, words), at=".draft", areas=shell.areas, height=430)
     with right:
         st.table(loss_table(plan.draft, words))
-    st.markdown(hidden_sentence(desk.attacked(plan), plan.draft, words))
+    st.markdown(hidden_sentence(caches.attacked(plan, records, shell.areas), plan.draft, words))
     st.caption(words("releases.frozen"))
     if st.checkbox(words("releases.sure", period=str(period)), key="releases.sure") and st.button(
         words("releases.do"), type="primary", key="releases.do"
     ):
-        shell.do(lambda: desk.publish(plan), words("releases.done", period=str(period), day=words.day(date.today())))
+        do(
+            shell,
+            lambda: publish_public(plan, shell.settings, shell.who, today=today),
+            words("releases.done", period=str(period), day=words.day(today)),
+        )

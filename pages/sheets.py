@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo.errors import DataError
+from geo.imports.run import accept, dry_run, read_file
 from geo.present.reports import report_sentence
+from geo.sheets.prepare import prepare_rows
 from geo.terms import Outcome, Right
-from pages.parts.batches import copies, draw
+from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
+from pages.shell import caches
+from pages.shell.controls import tell
+from pages.shell.uploads import on_disk
 
 if TYPE_CHECKING:
     from geo.sheets.reading import Sheet
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 _SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn"
@@ -23,22 +28,22 @@ _SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn
 
 def page(shell: Shell) -> None:
     """Upload, mapping, dry run, batches, copies."""
-    words, desk = shell.words, shell.desk(Right.BRING)
+    words = shell.words
     st.title(words("page.data"))
-    if desk is None:
+    if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
     st.caption(words("desk.store"))
     st.markdown(words("data.lead"))
-    _import(shell, desk)
-    if not desk.is_new:
-        draw(shell, desk)
-        copies(shell, desk)
-    boundaries(shell, desk)
+    _import(shell)
+    if not shell.store.is_new:
+        draw(shell)
+        copies_control(shell)
+    boundaries(shell)
     st.caption(words("data.privacy"))
 
 
-def _import(shell: Shell, desk: Desk) -> None:
+def _import(shell: Shell) -> None:
     """The steps of an import, one below the other."""
     words = shell.words
     turn = st.session_state.setdefault(_TURN, 0)
@@ -58,13 +63,15 @@ def _import(shell: Shell, desk: Desk) -> None:
         st.session_state[_SENT] = sent.file_id
     try:
         if _SHEET not in st.session_state:
-            st.session_state[_SHEET] = desk.open_upload(sent.name, sent.getvalue())
+            with on_disk(sent.name, sent.getvalue()) as path:
+                st.session_state[_SHEET] = read_file(path, shell.settings)[0]
         sheet: Sheet = st.session_state[_SHEET]
-        mapping = mapping_control(shell, desk, sheet)
-        prepared = desk.prepared(sheet, mapping)
-        report = desk.dry_run(prepared)
+        mapping = mapping_control(shell, sheet)
+        resolver = caches.resolver(shell.areas)
+        prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today())
+        report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
-        shell.tell(fault)
+        tell(shell, fault)
         return
     st.subheader(words("data.dry_run"))
     report_told(shell, report)
@@ -75,9 +82,14 @@ def _import(shell: Shell, desk: Desk) -> None:
     if st.button(words("data.accept", n=new), type="primary"):
         bar = st.progress(0.0, words("data.writing"))
         try:
-            done = desk.accept(prepared, lambda share: bar.progress(min(1.0, share), words("data.writing")))
+            done = accept(
+                shell.store,
+                shell.who,
+                prepared,
+                progress=lambda share: bar.progress(min(1.0, share), words("data.writing")),
+            )
         except DataError as fault:
-            shell.tell(fault)
+            tell(shell, fault)
             return
         st.session_state[_DONE] = words("data.done", batch=str(done.batch), said=report_sentence(done, words))
         # What was read of persons, and the file itself, are in no session any more.

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.access import retention
+from geo.access.audit import entries, verify
+from geo.access.incident import pack
 from geo.errors import DataError
 from geo.present.trail import entries_table, retention_table
 from geo.terms import Act, Right
-from pages.shell.custody import custody, offer
+from geo.words import Language, Words
+from pages.shell.controls import do, file_link, tell
 
 if TYPE_CHECKING:
-    from pages.shell.custody import Custody
     from pages.shell.view import Shell
 
 _LIMIT = 200
@@ -22,30 +25,29 @@ _SPAN = timedelta(days=30)
 
 def page(shell: Shell) -> None:
     """Whether the audit is whole, its entries, retention, the pack."""
-    words, held = shell.words, custody(shell)
+    words = shell.words
     st.title(words("page.trail"))
-    if held is None:
+    if not shell.who.may(Right.AUDIT):
         st.info(words("access.closed"))
         return
-    held.viewer.require(Right.AUDIT)
     st.caption(words("desk.store"))
-    if held.is_new:
+    if shell.store.is_new:
         st.info(words("desk.new"))
         return
     st.markdown(words("trail.lead"))
-    found = held.verified()
+    found = verify(shell.store, shell.who)
     if found.first_broken is None:
         st.success(words("audit.whole", n=found.rows))
     else:
         st.error(words("audit.broken", row=str(found.first_broken)))
     if found.head:
         st.caption(words("audit.head", head=str(found.head)))
-    _entries(shell, held)
-    _retention(shell, held)
-    _pack(shell, held)
+    _entries(shell)
+    _retention(shell)
+    _pack(shell)
 
 
-def _entries(shell: Shell, held: Custody) -> None:
+def _entries(shell: Shell) -> None:
     """What was done, by act and day."""
     words = shell.words
     st.subheader(words("trail.entries"))
@@ -59,7 +61,7 @@ def _entries(shell: Shell, held: Custody) -> None:
     )
     first = left.date_input(words("trail.first"), None, format="DD/MM/YYYY", key="trail.first")
     last = right.date_input(words("trail.last"), None, format="DD/MM/YYYY", key="trail.last")
-    listed = held.entries(acts, first, last, limit=_LIMIT)
+    listed = entries(shell.store, shell.who, acts=acts, first=first, last=last, limit=_LIMIT)
     if listed.empty:
         st.caption(words("trail.none"))
         return
@@ -68,9 +70,10 @@ def _entries(shell: Shell, held: Custody) -> None:
         st.caption(words("trail.newest", n=_LIMIT))
 
 
-def _retention(shell: Shell, held: Custody) -> None:
+def _retention(shell: Shell) -> None:
     """What is past its time, and erasing it."""
-    words, keep, due = shell.words, shell.settings.retention, held.due()
+    words, store, who, keep = shell.words, shell.store, shell.who, shell.settings.retention
+    due = retention.due(store, who, keep=keep).counts
     st.subheader(words("retention.title"))
     st.caption(words("retention.help", records=keep.record_years, audit=keep.audit_years, copies=keep.copy_days))
     if not any(due.values()):
@@ -80,10 +83,10 @@ def _retention(shell: Shell, held: Custody) -> None:
     st.table(retention_table(due, words))
     sure = st.checkbox(words("retention.sure"), key="trail.sure")
     if st.button(words("retention.do"), disabled=not sure):
-        shell.do(held.erase, words("retention.done"))
+        do(shell, lambda: retention.erase_due(store, who, keep=keep), words("retention.done"))
 
 
-def _pack(shell: Shell, held: Custody) -> None:
+def _pack(shell: Shell) -> None:
     """The pack for an incident."""
     words, today = shell.words, datetime.now(UTC).date()
     st.subheader(words("incident.page"))
@@ -97,10 +100,17 @@ def _pack(shell: Shell, held: Custody) -> None:
         st.error(words("incident.reversed"))
         return
     try:
-        made = held.pack(first, last)
+        made = pack(
+            shell.store,
+            shell.who,
+            shell.settings,
+            first=first,
+            last=last,
+            languages=[Words(one) for one in Language],
+        )
     except DataError as fault:
-        shell.tell(fault)
+        tell(shell, fault)
         return
     st.success(words("incident.made"))
     name = f"insiden-{first:%Y%m%d}-{last:%Y%m%d}.zip"
-    offer(shell, words("incident.get"), name, made, "application/zip", Right.AUDIT)
+    file_link(shell, words("incident.get"), name, made, "application/zip", Right.AUDIT)

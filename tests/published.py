@@ -18,9 +18,9 @@ from geo.places.boundaries import Areas, read_areas
 from geo.release import public
 from geo.settings import Settings, read_settings
 from geo.store import records
-from geo.store.engine import open_store, path_of
+from geo.store.engine import city_store
 from geo.store.tables import read_tables
-from geo.terms import AccountKind, Kind, Right, Role, StoreName
+from geo.terms import AccountKind, Kind, Role, StoreName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,14 +74,12 @@ class City:
             "status": "confirmed",
             "source": CANARY,
         }
-        with open_store(path_of(self.options)).writing(STEWARD, Right.BRING) as connection:
-            records.enter_record(connection, STEWARD, values, document_kode=kode)
+        records.enter_record(city_store(self.options), STEWARD, values, document_kode=kode)
 
     def cover(self, kode: str) -> None:
         """A statement that reporting covered all the years of a kelurahan."""
-        with open_store(path_of(self.options)).writing(STEWARD, Right.BRING) as connection:
-            days = {"from_on": date(2016, 1, 1), "to_on": date(2020, 12, 31)}
-            records.enter_coverage(connection, STEWARD, kode=kode, source=CANARY, **days)
+        days = {"from_on": date(2016, 1, 1), "to_on": date(2020, 12, 31)}
+        records.enter_coverage(city_store(self.options), STEWARD, kode=kode, source=CANARY, **days)
 
 
 def persons(areas: Areas) -> pd.DataFrame:
@@ -116,11 +114,11 @@ def filled(folder: Path) -> City:
     file = folder / "lembar.csv"
     file.write_text("\n".join(["reported_on,document_kode,persons,sex,age_group,status", *rows]) + "\n", "utf-8")
     sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
-    run.accept(run.prepared_for(sheet, mapping, areas, today=TODAY), path_of(options), STEWARD)
+    run.accept(city_store(options), STEWARD, run.prepared_for(sheet, mapping, areas, today=TODAY))
     file.unlink()
     city.cover(city.empty[0])
     for name, role in (("ana", Role.STEWARD), ("tim", Role.TASKFORCE)):
-        accounts.add(path_of(options), STEWARD, name=name, role=role, kind=AccountKind.LOCAL, password=PASSWORD)
+        accounts.add(city_store(options), STEWARD, name=name, role=role, kind=AccountKind.LOCAL, password=PASSWORD)
     return city
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from geo.cli.main import main
 from geo.settings import ROOT
-from geo.store.engine import close_store
+from geo.store.engine import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     yield command
     for path in tmp_path.rglob("*.sqlite"):
-        close_store(path)
+        Store(path).close()
 
 
 def test_match_writes_the_columns_of_the_contract(run: Run, tmp_path: Path) -> None:
@@ -175,13 +175,16 @@ def test_a_decision_of_the_store_is_used_by_match(run: Run, tmp_path: Path) -> N
     from people import STEWARD
 
     from geo.store import decisions
-    from geo.store.engine import open_store
-    from geo.terms import Reason, Right
+    from geo.terms import Reason
 
-    with open_store(tmp_path / "kota" / "kota.sqlite").writing(STEWARD, Right.BRING) as connection:
-        decisions.decide(
-            connection, STEWARD, key="naikoten|", answer="53.71.05.1005", why=Reason.MAP, allowed={"53.71.05.1005"}
-        )
+    decisions.decide(
+        Store(tmp_path / "kota" / "kota.sqlite"),
+        STEWARD,
+        key="naikoten|",
+        answer="53.71.05.1005",
+        why=Reason.MAP,
+        allowed={"53.71.05.1005"},
+    )
     (tmp_path / "a.csv").write_text("kelurahan\nKel. Naikoten\n", "utf-8")
     assert run("places", "match", "a.csv", "--column", "kelurahan", "-o", "b.csv")[1]["matched"] == 1
     assert pd.read_csv(tmp_path / "b.csv")["match_by"].tolist() == ["decision"]

@@ -11,7 +11,7 @@ import pytest
 
 from geo.access import passwords
 from geo.cli.main import main
-from geo.store.engine import close_store
+from geo.store.engine import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     yield command
     for one in tmp_path.rglob("*.sqlite"):
-        close_store(one)
+        Store(one).close()
 
 
 def test_the_first_account_and_what_follows(run: Run, tmp_path: Path) -> None:

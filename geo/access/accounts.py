@@ -10,7 +10,6 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from geo.access import passwords, sessions
-from geo.access.doors import looking, managing, seeing
 from geo.errors import DataError, Fault, Problem
 from geo.store.engine import note, now
 from geo.store.schema import ACCOUNT, SESSION
@@ -18,10 +17,10 @@ from geo.terms import AccountKind, AccountState, Act, Right, Role
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from sqlalchemy import Connection, RowMapping
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 _LONGEST = 64
@@ -90,7 +89,7 @@ def _change(
     note(connection, viewer, Act.ACCOUNT, "account", row["id"], told | {"sessions": [ended, 0]})
 
 
-def has_accounts(path: Path) -> bool:
+def has_accounts(store: Store) -> bool:
     """Whether anybody was ever given an account, closed ones among them; looking makes no store.
 
     Raises
@@ -98,22 +97,22 @@ def has_accounts(path: Path) -> bool:
     DataError
         When the store cannot be read: whoever asks must then take it for yes.
     """
-    if not path.is_file():
+    if store.is_new:
         return False
-    with looking(path) as connection:
+    with store.keeping(writes=False) as connection:
         return connection.scalar(select(ACCOUNT.c.id).limit(1)) is not None
 
 
-def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
+def accounts(store: Store, viewer: Viewer) -> pd.DataFrame:
     """All accounts by name, with the number of sessions that were not ended and when one was last used.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`; empty where there is no store. No password in any form.
+        `ACCOUNT_COLUMNS`; empty where there is no store. No password in any form.
     """
     viewer.require(Right.ACCOUNTS)
-    if not path.is_file():
+    if store.is_new:
         return pd.DataFrame(columns=ACCOUNT_COLUMNS)
     counted = (
         select(ACCOUNT, func.count(SESSION.c.id).label("sessions"), func.max(SESSION.c.seen_at).label("seen_at"))
@@ -121,18 +120,18 @@ def accounts(path: Path, viewer: Viewer) -> pd.DataFrame:
         .group_by(ACCOUNT.c.id)
         .order_by(ACCOUNT.c.name)
     )
-    with seeing(path, viewer) as connection:
+    with store.reading(viewer, Right.ACCOUNTS) as connection:
         rows = connection.execute(counted).mappings().all()
     return pd.DataFrame([{name: row[name] for name in ACCOUNT_COLUMNS} for row in rows], columns=ACCOUNT_COLUMNS)
 
 
-def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
+def add(store: Store, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
     """Adds an account; makes the store where there is none. Gives its number.
 
     Parameters
     ----------
-    path
-        File of the store.
+    store
+        The city's own.
     viewer
         Who does it.
     name
@@ -169,7 +168,7 @@ def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind,
         "made_at": now(),
         "made_by": viewer.name,
     }
-    with managing(path, viewer) as connection:
+    with store.writing(viewer, Right.ACCOUNTS) as connection:
         try:
             with connection.begin_nested():
                 made = connection.execute(insert(ACCOUNT).values(values))
@@ -181,12 +180,12 @@ def add(path: Path, viewer: Viewer, *, name: str, role: Role, kind: AccountKind,
     return number
 
 
-def set_role(path: Path, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
+def set_role(store: Store, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
     """Gives an account another role; its sessions end.
 
     Parameters
     ----------
-    path, viewer, name, role
+    store, viewer, name, role
         As for `add`.
     version
         Of the account as it was seen; None takes it as it is.
@@ -201,37 +200,37 @@ def set_role(path: Path, viewer: Viewer, *, name: str, role: Role, version: int 
     if role is Role.PUBLIC:
         msg = "an account that may nothing is closed instead"
         raise ValueError(msg)
-    with _managing(path, viewer) as connection:
+    with _managing(store, viewer) as connection:
         row = _one(connection, name)
         if role is not Role.STEWARD:
             _keep_a_steward(connection, row)
         _change(connection, viewer, row, {"role": role.value}, version=version)
 
 
-def set_state(path: Path, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None) -> None:
+def set_state(store: Store, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None) -> None:
     """Closes an account or opens it again; its sessions end. Raises as `set_role` does."""
-    with _managing(path, viewer) as connection:
+    with _managing(store, viewer) as connection:
         row = _one(connection, name)
         if state is AccountState.CLOSED:
             _keep_a_steward(connection, row)
         _change(connection, viewer, row, {"state": state.value}, version=version)
 
 
-def set_password(path: Path, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
+def set_password(store: Store, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
     """Gives a local account another password; its sessions end. Raises as `set_role` does, and for a weak one."""
     viewer.require(Right.ACCOUNTS)
     passwords.check_password(password, normal_name(name))
     kept = passwords.hashed(password)
-    with _managing(path, viewer) as connection:
+    with _managing(store, viewer) as connection:
         row = _one(connection, name)
         if row["kind"] != AccountKind.LOCAL:
             raise _fault(Problem.NOT_LOCAL)
         _change(connection, viewer, row, {"password_hash": kept}, version=version)
 
 
-def end_sessions(path: Path, viewer: Viewer, *, name: str) -> int:
+def end_sessions(store: Store, viewer: Viewer, *, name: str) -> int:
     """Ends all sessions of an account; gives how many there were."""
-    with _managing(path, viewer) as connection:
+    with _managing(store, viewer) as connection:
         row = _one(connection, name)
         ended = sessions.end_all(connection, row["id"])
         note(
@@ -245,9 +244,9 @@ def end_sessions(path: Path, viewer: Viewer, *, name: str) -> int:
     return ended
 
 
-def _managing(path: Path, viewer: Viewer) -> AbstractContextManager[Connection]:
+def _managing(store: Store, viewer: Viewer) -> AbstractContextManager[Connection]:
     """Writing in a store that is there: changing an account makes none."""
     viewer.require(Right.ACCOUNTS)
-    if not path.is_file():
+    if store.is_new:
         raise _fault(Problem.NO_SUCH_ACCOUNT)
-    return managing(path, viewer)
+    return store.writing(viewer, Right.ACCOUNTS)

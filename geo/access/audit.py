@@ -12,7 +12,6 @@ from sqlalchemy import String, cast, select
 
 from geo.store import audit_chain
 from geo.store.audit_chain import Head
-from geo.store.audit_rows import head
 from geo.store.engine import note, now
 from geo.store.schema import AUDIT
 from geo.terms import Act, Right, Role
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.terms import Audience
     from geo.viewer import Viewer
-
-__all__ = ["Head", "Verification", "entries", "head", "note_export", "saw", "verify"]
 
 _LONGEST = 60
 _CHUNK = 2_000
@@ -82,7 +79,7 @@ def _follows(row: Any, previous: str) -> bool:
         return False
 
 
-def verify(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
+def verify(store: Store, viewer: Viewer, *, heads: Iterable[Head] = ()) -> Verification:
     """Whether the chain is whole, and holds the heads that were printed at earlier times.
 
     Every hash is worked out again. A row may lack its content only where an erasure says so: each writes down how
@@ -93,11 +90,26 @@ def verify(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
 
     Parameters
     ----------
-    connection
-        Of `Store.reading`, with the right to the audit.
+    store
+        The city's own.
+    viewer
+        Who asks.
     heads
         From manifests.
+
+    Raises
+    ------
+    NotAllowedError
+        When the viewer has no right to the audit.
+    DataError
+        When there is no store.
     """
+    with store.reading(viewer, Right.AUDIT) as connection:
+        return verify_chain(connection, heads)
+
+
+def verify_chain(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
+    """The chain as of `verify`, in the caller's transaction."""
     wanted = list(heads)
     known, found = set(wanted), set()
     previous, rows, last, broken = audit_chain.START, 0, None, None
@@ -128,7 +140,8 @@ def _accounted(change: str) -> int:
 
 
 def entries(
-    connection: Connection,
+    store: Store,
+    viewer: Viewer,
     *,
     acts: Iterable[Act] = (),
     first: date | None = None,
@@ -139,8 +152,10 @@ def entries(
 
     Parameters
     ----------
-    connection
-        Of `Store.reading`, with the right to the audit.
+    store
+        The city's own.
+    viewer
+        Who looks.
     acts
         Only these; none means all.
     first, last
@@ -162,8 +177,9 @@ def entries(
         query = query.where(AUDIT.c.at >= datetime.combine(first, datetime.min.time()))
     if last is not None:
         query = query.where(AUDIT.c.at <= datetime.combine(last, datetime.max.time()))
-    found = connection.execute(query)
-    frame = pd.DataFrame(found.all(), columns=list(found.keys()))
+    with store.reading(viewer, Right.AUDIT) as connection:
+        found = connection.execute(query)
+        frame = pd.DataFrame(found.all(), columns=list(found.keys()))
     return frame.assign(change=[json.loads(one) for one in frame["change"]], is_erased=frame["salt"].eq("")).drop(
         columns="salt"
     )

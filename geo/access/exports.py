@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.access.doors import keeping
 from geo.store.engine import note
 from geo.terms import Act
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 
-def note_file(path: Path, viewer: Viewer, name: str) -> None:
+def note_file(store: Store, viewer: Viewer, *, name: str) -> None:
     """Writes down who got a file; where nothing was ever brought, nothing of the city's can have left.
 
     Parameters
     ----------
-    path
-        File of the store.
+    store
+        The city's own.
     viewer
         Who got it.
     name
@@ -31,6 +29,6 @@ def note_file(path: Path, viewer: Viewer, name: str) -> None:
     DataError
         When it cannot be written down: then the file stays here.
     """
-    if path.is_file():
-        with keeping(path) as connection:
+    if not store.is_new:
+        with store.keeping() as connection:
             note(connection, viewer, Act.EXPORT, "file", None, {"name": [None, name]})

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import extract, func, select
 
 import geo
-from geo.access.audit import head, verify
+from geo.access.audit import verify_chain
 from geo.files import csv_text
+from geo.store.audit_rows import head
 from geo.store.batches import STORED_TABLES
 from geo.store.engine import note, now, revisions
 from geo.store.schema import ACCOUNT, AUDIT, BATCH, METADATA, RECORD, SESSION, WATCH_REPORT
@@ -84,7 +85,7 @@ def _contents(connection: Connection, settings: Settings, first: datetime, last:
     batch = [column for column in BATCH.columns if column.name != "token"]
     account = [ACCOUNT.c[name] for name in ("name", "kind", "role", "state", "made_at", "made_by")]
     session = [ACCOUNT.c.name, *(SESSION.c[name] for name in ("made_at", "seen_at", "expires_at"))]
-    verified = verify(connection)
+    verified = verify_chain(connection)
     access, keep = settings.access, settings.retention
     return {
         "rows.csv": csv_text(["table", "year", "state", "rows"], _held(connection)),
@@ -186,8 +187,10 @@ def pack(
     NotAllowedError
         When the viewer has no right to the audit.
     DataError
-        When the store is in use for too long.
+        When there is no store, or it is in use for too long.
     """
+    viewer.require(Right.AUDIT)
+    store.require_file()
     with store.writing(viewer, Right.AUDIT) as connection:
         begins, ends = datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time())
         contents = _contents(connection, settings, begins, ends)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from geo.store import erasure, sqlite
+from geo.store.backup import COPIES
 from geo.store.engine import now
 from geo.store.erasure import Expiry, Past
 from geo.store.pseudonyms import Pseudonyms
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
-#: Folder of copies beside a store.
-COPIES = "cadangan"
 _UNFINISHED = ".petajaga-*"
 #: No copy takes as long to be made: what is left of one is of a program that was killed.
 _STALE = timedelta(days=1)
@@ -45,7 +44,12 @@ class Due:
     @property
     def is_nothing(self) -> bool:
         """Whether there is nothing to erase."""
-        return self.past == Past() and not self.copies
+        return not any(self.counts.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much, by the fields of `Past` and `copies`."""
+        return {**asdict(self.past), "copies": len(self.copies)}
 
 
 def _old_copies(store: Store, keep: RetentionSettings, at: datetime) -> tuple[Path, ...]:
@@ -61,7 +65,7 @@ def _old_copies(store: Store, keep: RetentionSettings, at: datetime) -> tuple[Pa
     return tuple(sorted(path for path, most in kept if path != store.path and age(path) > most))
 
 
-def due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
+def due(store: Store, viewer: Viewer, *, keep: RetentionSettings, at: datetime | None = None) -> Due:
     """What is past its time; changes nothing.
 
     Parameters
@@ -85,7 +89,7 @@ def due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime |
         return Due(erasure.count(connection, Expiry.of(keep, at)), _old_copies(store, keep, at))
 
 
-def erase_due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: datetime | None = None) -> Due:
+def erase_due(store: Store, viewer: Viewer, *, keep: RetentionSettings, at: datetime | None = None) -> Due:
     """Erases what is past its time, and gives what that was.
 
     The store in one transaction, with the hashes of the rows and the row of the audit that says so; then its log is
@@ -101,15 +105,16 @@ def erase_due(store: Store, viewer: Viewer, keep: RetentionSettings, *, at: date
     NotAllowedError
         When the viewer has no right to the audit; nothing was erased.
     DataError
-        When the store is in use for too long, or a copy cannot be written.
+        When there is no store, it is in use for too long, or a copy cannot be written.
     """
     viewer.require(Right.AUDIT)
+    store.require_file()
     at = at or now()
     copies = _old_copies(store, keep, at)
     with store.writing(viewer, Right.AUDIT) as connection:
         pseudonyms = Pseudonyms(store.pseudonyms, ())
         past = erasure.erase(connection, viewer, Expiry.of(keep, at), pseudonyms, copies=len(copies))
-    sqlite.forget_deleted(store.engine)
+    store.forget_deleted()
     for path in copies:
         for file in [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]:
             sqlite.shred(file)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from geo.access.doors import keeping, looking, store_file
-from geo.store.engine import note, now
+from geo.store.engine import city_store, note, now
 from geo.store.schema import ACCOUNT, SESSION
 from geo.terms import AccountState, Act, Role
 from geo.viewer import PUBLIC
@@ -92,7 +91,7 @@ def _found(connection: Connection, settings: Settings, token: str) -> RowMapping
 
 
 def _usable(settings: Settings, token: str) -> bool:
-    return bool(token) and len(token) <= _LONGEST and store_file(settings.kota).is_file()
+    return bool(token) and len(token) <= _LONGEST and settings.store_file.is_file()
 
 
 def viewer_of_token(settings: Settings, token: str) -> Viewer:
@@ -108,14 +107,14 @@ def viewer_of_token(settings: Settings, token: str) -> Viewer:
     """
     if not _usable(settings, token):
         return PUBLIC
-    path = store_file(settings.kota)
-    with looking(path) as connection:
+    store = city_store(settings)
+    with store.keeping(writes=False) as connection:
         row = _found(connection, settings, token)
     if row is None:
         return PUBLIC
     every = min(_SEEN_EVERY, timedelta(minutes=settings.access.idle_minutes) / 2)
     if now() - row["seen_at"] >= every:
-        with keeping(path) as connection:
+        with store.keeping() as connection:
             # Only what still stands is touched: it may have been ended since it was read.
             connection.execute(update(SESSION).where(SESSION.c.id == row["id"]).values(seen_at=now()))
     return settings.viewer(row["name"], Role(row["role"]))
@@ -125,7 +124,7 @@ def end(settings: Settings, token: str, *, everywhere: bool = False) -> None:
     """Ends a browser's session, or all sessions of its account; one that does not stand is left as it is."""
     if not _usable(settings, token):
         return
-    with keeping(store_file(settings.kota)) as connection:
+    with city_store(settings).keeping() as connection:
         row = _found(connection, settings, token)
         if row is None:
             return

@@ -9,8 +9,7 @@ from sqlalchemy import select, update
 
 from geo.access import attempts, passwords, sessions
 from geo.access.accounts import normal_name
-from geo.access.doors import keeping, looking, store_file
-from geo.store.engine import note
+from geo.store.engine import city_store, note
 from geo.store.schema import ACCOUNT
 from geo.terms import AccountKind, AccountState, Act
 from geo.viewer import PUBLIC
@@ -80,22 +79,22 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
     DataError
         When the store cannot be used.
     """
-    name, path = normal_name(name)[:200], store_file(settings.kota)
-    if not path.is_file():
+    name, store = normal_name(name)[:200], city_store(settings)
+    if store.is_new:
         passwords.matches(password, "")
         raise RefusedError(Refusal.WRONG)
-    with keeping(path) as connection:
+    with store.keeping() as connection:
         over = attempts.begin_attempt(connection, name=name, address=address)
         if over == "last":
             note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, Refusal.TOO_MANY.value]})
     if over:
         raise RefusedError(Refusal.TOO_MANY)
-    with looking(path) as connection:
+    with store.keeping(writes=False) as connection:
         found = _account(connection, name, AccountKind.LOCAL)
     if not passwords.matches(password, found["password_hash"] if found else "") or found is None:
         raise RefusedError(Refusal.WRONG)
     renewed = passwords.hashed(password) if passwords.is_outdated(found["password_hash"]) else ""
-    with keeping(path) as connection:
+    with store.keeping() as connection:
         # It may have been closed, or given another password, while this one was checked.
         still = _account(connection, name, AccountKind.LOCAL)
         if still is None or still["password_hash"] != found["password_hash"]:
@@ -116,14 +115,14 @@ def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
     DataError
         When the store cannot be used.
     """
-    email, path = claims.get("email"), store_file(settings.kota)
+    email, store = claims.get("email"), city_store(settings)
     why = None
     # Only the word of truth itself: some providers send text, and "false" is true.
     if not isinstance(email, str) or claims.get("email_verified") is not True:
         why = Refusal.NOT_VERIFIED
-    if not path.is_file():
+    if store.is_new:
         raise RefusedError(why or Refusal.NOT_KNOWN)
-    with keeping(path) as connection:
+    with store.keeping() as connection:
         found = None if why else _account(connection, normal_name(str(email)), AccountKind.OIDC)
         if found is not None:
             return sessions.begin_session(connection, settings, found)

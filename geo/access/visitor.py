@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geo.access.doors import store_file
 from geo.errors import DataError
 from geo.viewer import PUBLIC
 
@@ -96,23 +95,25 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
     """
     is_nobodys = True
     # Not at the top: who has no session, where nobody has an account, shall not wait for a database.
-    if (path := store_file(settings.kota)).is_file():
+    if settings.store_file.is_file():
         from geo.access import sessions
 
         if token and (found := sessions.viewer_of_token(settings, token)) != PUBLIC:
             return found
-        is_nobodys = _has_none(path)
+        is_nobodys = _has_none(settings)
     if is_nobodys and is_loopback(listens_on) and is_direct(headers):
         return settings.viewer(OWNER, settings.access.owner)
     return PUBLIC
 
 
-def _has_none(path: Path) -> bool:
+def _has_none(settings: Settings) -> bool:
     """Whether nobody has an account; of a store that cannot be read now, what it last said to this process."""
     from geo.access import accounts
+    from geo.store.engine import city_store
 
+    path = settings.store_file
     try:
-        _HAD_NONE[path] = not accounts.has_accounts(path)
+        _HAD_NONE[path] = not accounts.has_accounts(city_store(settings))
     except DataError:
         if path not in _HAD_NONE:
             raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import DataError, Fault, Problem
 from geo.files import check_output
 from geo.settings import read_settings
-from geo.terms import Right
 from geo.words import Language, Words
 
 if TYPE_CHECKING:
@@ -83,13 +81,11 @@ def audit(chosen: argparse.Namespace, teller: Teller) -> None:
         When it is not, or does not; when there is no store or a manifest cannot be read.
     """
     from geo.access.audit import verify
-    from geo.store.engine import open_existing
 
     heads = _heads(chosen.manifest)
     with refusing():
-        opened = open_existing(store(chosen.db))
-        with opened.reading(viewer(), Right.AUDIT) as connection:
-            found = verify(connection, heads.values())
+        place = store(chosen.db)
+        found = verify(place, viewer(), heads=heads.values())
     told = {
         "rows": found.rows,
         "whole": found.whole,
@@ -99,7 +95,7 @@ def audit(chosen: argparse.Namespace, teller: Teller) -> None:
     }
     faults = []
     if found.first_broken is not None:
-        faults.append(Fault.of(opened.path.name, "audit", Problem.AUDIT_BROKEN, values=[found.first_broken]))
+        faults.append(Fault.of(place.path.name, "audit", Problem.AUDIT_BROKEN, values=[found.first_broken]))
     faults += [
         Fault.of(path.name, "audit_head", Problem.AUDIT_HEAD_MISSING, values=[one.number])
         for path, one in heads.items()
@@ -120,12 +116,10 @@ def retain(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, or it is in use for too long.
     """
     from geo.access import retention
-    from geo.store.engine import open_existing
 
     act = retention.due if chosen.dry_run else retention.erase_due
     with refusing():
-        found = act(open_existing(store(chosen.db)), viewer(), read_settings().retention)
-    told = {**asdict(found.past), "copies": len(found.copies)}
+        told = act(store(chosen.db), viewer(), keep=read_settings().retention).counts
     words = teller.words
     lines = [f"- {words(f'retention.{name}')}: {words.number(many)}" for name, many in told.items()]
     teller.result(told, [words("retention.due" if chosen.dry_run else "retention.erased"), *lines])
@@ -140,7 +134,7 @@ def incident(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, the days are the wrong way round, or the file cannot be written.
     """
     from geo.access.incident import pack
-    from geo.store.engine import now, open_existing
+    from geo.store.engine import now
 
     last = chosen.last or now().date()
     if last < chosen.first:
@@ -148,8 +142,7 @@ def incident(chosen: argparse.Namespace, teller: Teller) -> None:
     check_output(chosen.out, (".zip",))
     languages = [Words(one) for one in Language]
     with refusing():
-        opened = open_existing(store(chosen.db))
-        made = pack(opened, viewer(), read_settings(), first=chosen.first, last=last, languages=languages)
+        made = pack(store(chosen.db), viewer(), read_settings(), first=chosen.first, last=last, languages=languages)
         _write(chosen.out, made)
     told = {"file": chosen.out.name, "bytes": len(made), "from": str(chosen.first), "to": str(last)}
     teller.result(told, [teller.words("cli.written", file=chosen.out.name)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.cli.output import RefusalError
-from geo.cli.stores import refusing, viewer
+from geo.cli.stores import refusing, store, viewer
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import TABLE_KINDS, check_output, write_table
 from geo.places.gazetteer import read_gazetteer
@@ -17,7 +17,7 @@ from geo.places.names import fold
 from geo.places.resolve import Resolver
 from geo.settings import read_settings
 from geo.sheets.tables import columns_told, read_table, with_column, without_nik
-from geo.terms import CodeSystem, PlaceStatus, Right
+from geo.terms import CodeSystem, PlaceStatus
 
 if TYPE_CHECKING:
     import argparse
@@ -84,15 +84,13 @@ def _text(column: pd.Series[Any]) -> pd.Series[str]:
 
 def _decisions(url: str | None) -> dict[str, str]:
     """What people decided, of the store that `--db` names, else of the city's own where there is one."""
-    own = read_settings().kota / "kota.sqlite"
-    if not url and not own.is_file():
+    if not url and not read_settings().store_file.is_file():
         return {}
     # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.store import decisions
-    from geo.store.engine import open_existing, store_at
+    from geo.store.decisions import standing_decisions
 
-    with refusing(), open_existing(store_at(url) if url else own).reading(viewer(), Right.DECIDE) as connection:
-        return decisions.standing_decisions(connection)
+    with refusing():
+        return standing_decisions(store(url), viewer())
 
 
 def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Areas]) -> None:

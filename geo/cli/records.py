@@ -66,14 +66,13 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.imports.run import accept, dry_run, prepared_for, read_file
 
     words, settings = teller.words, read_settings()
-    path = store(chosen.db)
+    place, who = store(chosen.db), viewer()
     kind = Kind(chosen.kind)
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
         rows = prepared_for(sheet, mapping, read_areas(settings.areas), today=date.today(), code_system=system)  # noqa: DTZ011 - a city's day is its machine's
-        who = viewer()
-        report = dry_run(rows, path, who) if chosen.dry_run else accept(rows, path, who, progress=_progress(teller))
+        report = dry_run(place, who, rows) if chosen.dry_run else accept(place, who, rows, progress=_progress(teller))
     refused = rejected_rows(report, words)
     if chosen.rejected:
         _write_rejected(chosen.rejected, refused)
@@ -105,7 +104,7 @@ def undo_batch(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.imports.undo import take_back_batch
 
     with refusing():
-        removed = take_back_batch(store(chosen.db), viewer(), chosen.batch)
+        removed = take_back_batch(store(chosen.db), viewer(), batch=chosen.batch)
     words = teller.words
     teller.result(
         {"batch": chosen.batch, "removed": removed}, [words("cli.undone", batch=str(chosen.batch), n=removed)]
@@ -121,10 +120,9 @@ def backup_store(chosen: argparse.Namespace, teller: Teller) -> None:
         When there is no store, or the file cannot be written.
     """
     from geo.store.backup import backup as copy
-    from geo.store.engine import open_existing
 
     with refusing():
-        copy(open_existing(store(chosen.db)), chosen.file, viewer())
+        copy(store(chosen.db), viewer(), target=chosen.file)
     size = chosen.file.stat().st_size
     teller.result({"file": chosen.file.name, "bytes": size}, [teller.words("cli.backed_up", file=chosen.file.name)])
 
@@ -140,7 +138,7 @@ def restore_store(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.store.backup import restore as put_back
 
     with refusing():
-        before = put_back(store(chosen.db), chosen.file, viewer(), read_settings().retention)
+        before = put_back(store(chosen.db), viewer(), source=chosen.file, keep=read_settings().retention)
     kept = before.name if before else None
     words = teller.words
     lines = [words("cli.restored", file=chosen.file.name)]

@@ -70,10 +70,9 @@ def _events(url: str | None) -> pd.DataFrame:
     if not url:
         return rollout_facts()
     # Not at the top: what only the facts need shall not wait for a database.
-    from geo.store.engine import open_existing
     from geo.store.tables import city_tables
 
-    return city_tables(open_existing(store(url)), viewer()).rollout
+    return city_tables(store(url), viewer()).rollout
 
 
 def show(chosen: argparse.Namespace, teller: Teller) -> None:

@@ -13,8 +13,8 @@ from geo.terms import Role
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
     from geo.words import Words
 
@@ -40,8 +40,8 @@ def viewer() -> Viewer:
     return read_settings().viewer("baris perintah", Role.STEWARD)
 
 
-def store(url: str | None) -> Path:
-    """File of the store that `--db` names, else of the city's own; hashes that are too old are erased from it.
+def store(url: str | None) -> Store:
+    """The store that `--db` names, else the city's own; hashes that are too old are erased from it.
 
     Raises
     ------
@@ -50,12 +50,12 @@ def store(url: str | None) -> Path:
     """
     # Not at the top: a database that a command does not use shall not be waited for.
     from geo.imports.undo import expire
-    from geo.store.engine import path_of, store_at
+    from geo.store.engine import city_store, store_of
 
     with refusing():
-        path = store_at(url) if url else path_of(read_settings())
-    expire(path)
-    return path
+        found = store_of(url) if url else city_store(read_settings())
+    expire(found)
+    return found
 
 
 @contextlib.contextmanager

@@ -6,18 +6,14 @@ import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.output import RefusalError
+from geo.cli.stores import refusing, store, viewer
 from geo.errors import DataError, Fault, Problem
-from geo.settings import read_settings
 from geo.terms import AccountKind, AccountState, Role
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-    from pathlib import Path
 
     from geo.cli.output import Teller
-    from geo.viewer import Viewer
     from geo.words import Words
 
 _LONGEST = 4096
@@ -55,16 +51,6 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command("list", listed)
 
 
-def _at(url: str | None) -> tuple[Path, Viewer]:
-    """File of the store, and whoever sits at this machine."""
-    # Not at the top: a database that a command does not use shall not be waited for.
-    from geo.store.engine import path_of, store_at
-
-    settings = read_settings()
-    # Whoever runs commands here can read the file anyway; the audit says that it was one.
-    return store_at(url) if url else path_of(settings), settings.viewer("baris perintah", Role.STEWARD)
-
-
 def _password(words: Words) -> str:
     """Password from a terminal, unseen and twice, or the first line of what is piped in."""
     if not sys.stdin.isatty():
@@ -73,13 +59,6 @@ def _password(words: Words) -> str:
     if getpass.getpass(words("cli.users.again")) != first:
         raise DataError((Fault.of("password", "", Problem.PASSWORDS_DIFFER),))
     return first
-
-
-def _do(chosen: argparse.Namespace, act: Callable[[Path, Viewer], Any]) -> Any:
-    try:
-        return act(*_at(chosen.db))
-    except DataError as fault:
-        raise RefusalError(fault.faults, "store") from fault
 
 
 def _told(chosen: argparse.Namespace, teller: Teller, said: str, **more: Any) -> None:
@@ -101,13 +80,12 @@ def add_account(chosen: argparse.Namespace, teller: Teller) -> None:
 
     kind, role = AccountKind(chosen.kind), Role(chosen.role)
 
-    def act(path: Path, viewer: Viewer) -> bool:
+    with refusing():
+        place, who = store(chosen.db), viewer()
         password = _password(teller.words) if kind is AccountKind.LOCAL else ""
-        accounts.add(path, viewer, name=chosen.name, role=role, kind=kind, password=password)
-        found = accounts.accounts(path, viewer)
-        return bool(((found["role"] == Role.STEWARD) & (found["state"] == AccountState.OPEN)).any())
-
-    if not _do(chosen, act):
+        accounts.add(place, who, name=chosen.name, role=role, kind=kind, password=password)
+        found = accounts.accounts(place, who)
+    if not ((found["role"] == Role.STEWARD) & (found["state"] == AccountState.OPEN)).any():
         teller.note(teller.words("cli.users.no_steward"))
     _told(chosen, teller, "cli.users.added", role=role.value, kind=kind.value)
 
@@ -123,7 +101,8 @@ def change(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.access import accounts
 
     role = Role(chosen.role)
-    _do(chosen, lambda path, viewer: accounts.set_role(path, viewer, name=chosen.name, role=role))
+    with refusing():
+        accounts.set_role(store(chosen.db), viewer(), name=chosen.name, role=role)
     _told(chosen, teller, "cli.users.changed", role=role.value)
 
 
@@ -137,17 +116,16 @@ def renew(chosen: argparse.Namespace, teller: Teller) -> None:
     """
     from geo.access import accounts
 
-    def act(path: Path, viewer: Viewer) -> None:
-        accounts.set_password(path, viewer, name=chosen.name, password=_password(teller.words))
-
-    _do(chosen, act)
+    with refusing():
+        accounts.set_password(store(chosen.db), viewer(), name=chosen.name, password=_password(teller.words))
     _told(chosen, teller, "cli.users.changed")
 
 
 def _set_state(chosen: argparse.Namespace, teller: Teller, state: AccountState) -> None:
     from geo.access import accounts
 
-    _do(chosen, lambda path, viewer: accounts.set_state(path, viewer, name=chosen.name, state=state))
+    with refusing():
+        accounts.set_state(store(chosen.db), viewer(), name=chosen.name, state=state)
     _told(chosen, teller, "cli.users.changed", state=state.value)
 
 
@@ -184,7 +162,8 @@ def listed(chosen: argparse.Namespace, teller: Teller) -> None:
     from geo.access import accounts
 
     words = teller.words
-    found = _do(chosen, accounts.accounts)
+    with refusing():
+        found = accounts.accounts(store(chosen.db), viewer())
     columns = ["name", "kind", "role", "state", "sessions"]
     rows = found[columns].to_dict("records")
     lines = [

@@ -17,9 +17,8 @@ from geo.places.resolve import Resolver
 from geo.sheets.mapping import guess, known_mappings, read_mapping
 from geo.sheets.prepare import NOT_TOLD, RowFault, prepare_rows
 from geo.sheets.reading import read_sheet
-from geo.store import decisions
 from geo.store.batches import STORED_TABLES, Addition, Ready, add, standing_tokens
-from geo.store.engine import open_store
+from geo.store.decisions import answers
 from geo.store.pseudonyms import Hashes, HashKey, Pseudonyms
 from geo.store.schema import BATCH, RECORD_PLACE, SPELLING
 from geo.terms import BatchState, Kind, Outcome, PlaceRole, RecordState, Right
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from geo.sheets.mapping import Mapping
     from geo.sheets.prepare import Prepared
     from geo.sheets.reading import Sheet
+    from geo.store.engine import Store
     from geo.terms import CodeSystem
     from geo.viewer import Viewer
 
@@ -212,7 +212,7 @@ def _known(
         persons=persons,
         reports=reports,
         same_mapping=frozenset(number for number, mapping in batches if mapping == prepared.mapping),
-        decisions=decisions.standing_decisions(connection),
+        decisions=answers(connection),
     )
 
 
@@ -241,17 +241,17 @@ def _report(prepared: Prepared, judged: RowOutcomes, known: EarlierBatches, batc
     )
 
 
-def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
+def dry_run(store: Store, viewer: Viewer, prepared: Prepared) -> Report:
     """What an import would do; writes nothing, and makes no store where there is none.
 
     Parameters
     ----------
-    prepared
-        The rows.
-    path
-        File of the store.
+    store
+        Where they would go.
     viewer
         Who asks: the answer tells what is there already.
+    prepared
+        The rows.
 
     Raises
     ------
@@ -259,10 +259,9 @@ def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
         When the viewer may bring no records.
     """
     viewer.require(Right.BRING)
-    if not path.exists():
+    if store.is_new:
         known = EarlierBatches()
         return _report(prepared, judge(prepared, known, HashKey.once()), known, None)
-    store = open_store(path)
     with store.reading(viewer, Right.BRING) as connection:
         tokens = standing_tokens(connection)
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)
@@ -274,7 +273,7 @@ def dry_run(prepared: Prepared, path: Path, viewer: Viewer) -> Report:
 
 
 def accept(
-    prepared: Prepared, path: Path, viewer: Viewer, *, progress: Callable[[float], None] | None = None
+    store: Store, viewer: Viewer, prepared: Prepared, *, progress: Callable[[float], None] | None = None
 ) -> Report:
     """Keeps the rows of a file as one batch: all that are fit for it, or nothing.
 
@@ -284,12 +283,12 @@ def accept(
 
     Parameters
     ----------
-    prepared
-        The rows.
-    path
-        File of the store; made if there is none.
+    store
+        Made if there is none.
     viewer
         Who does it.
+    prepared
+        The rows.
     progress
         Told the share that is done, 0 to 1; whatever it raises stops the import, and nothing of it stays.
 
@@ -300,8 +299,6 @@ def accept(
     DataError
         When the store is in use for too long, the disk is full, or the store cannot be written.
     """
-    viewer.require(Right.BRING)
-    store = open_store(path)
     with store.writing(viewer, Right.BRING) as connection:
         tokens = standing_tokens(connection)
         pseudonyms = Pseudonyms(store.pseudonyms, tokens)

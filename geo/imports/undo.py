@@ -8,19 +8,17 @@ from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
 from geo.store.batches import standing_tokens, undo_rows
-from geo.store.engine import note, open_existing, open_store, pseudonyms_of
+from geo.store.engine import note
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import BATCH
-from geo.store.sqlite import forget_deleted
 from geo.terms import Act, Right
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 
-def take_back_batch(path: Path, viewer: Viewer, batch: int) -> int:
+def take_back_batch(store: Store, viewer: Viewer, *, batch: int) -> int:
     """Takes a batch back, with its hashes; rows that it had replaced count again.
 
     Returns
@@ -36,16 +34,16 @@ def take_back_batch(path: Path, viewer: Viewer, batch: int) -> int:
         When there is no store, no such batch, or it was taken back already.
     """
     viewer.require(Right.BRING)
-    store = open_existing(path)
+    store.require_file()
     with store.writing(viewer, Right.BRING) as connection:
         removed, token = undo_rows(connection, viewer, batch)
         tokens = standing_tokens(connection)
     Pseudonyms(store.pseudonyms, tokens).forget(token)
-    forget_deleted(store.engine)
+    store.forget_deleted()
     return removed
 
 
-def close_review(path: Path, viewer: Viewer, batch: int) -> None:
+def close_review(store: Store, viewer: Viewer, *, batch: int) -> None:
     """Ends the review of a batch's duplicates: its hashes are erased, and no later file is compared with it.
 
     Pairs found until then need no hash; they wait for a person as before.
@@ -58,7 +56,7 @@ def close_review(path: Path, viewer: Viewer, batch: int) -> None:
         When there is no store or no such batch.
     """
     viewer.require(Right.DECIDE)
-    store = open_existing(path)
+    store.require_file()
     with store.writing(viewer, Right.DECIDE) as connection:
         token = connection.scalar(select(BATCH.c.token).where(BATCH.c.id == batch))
         if token is None:
@@ -68,12 +66,12 @@ def close_review(path: Path, viewer: Viewer, batch: int) -> None:
     Pseudonyms(store.pseudonyms, tokens).forget(token)
 
 
-def expire(path: Path) -> None:
+def expire(store: Store) -> None:
     """Erases the file of hashes when it has reached its age; asked at every look at the desk and by every command."""
-    Pseudonyms(pseudonyms_of(path), ()).expire()
+    Pseudonyms(store.pseudonyms, ()).expire()
 
 
-def with_hashes(path: Path, viewer: Viewer) -> list[int]:
+def with_hashes(store: Store, viewer: Viewer) -> list[int]:
     """Batches whose hashes are still kept: those whose review of duplicates is not ended.
 
     Raises
@@ -82,9 +80,8 @@ def with_hashes(path: Path, viewer: Viewer) -> list[int]:
         When the viewer may not decide who is recorded twice.
     """
     viewer.require(Right.DECIDE)
-    if not path.exists():
+    if store.is_new:
         return []
-    store = open_store(path)
     with store.reading(viewer, Right.DECIDE) as connection:
         tokens = standing_tokens(connection)
     return sorted(tokens[token] for token in Pseudonyms(store.pseudonyms, tokens).tokens() if token in tokens)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault
+from geo.period import Period
 from geo.release import files
-from geo.release.editions import Edition, Scope, draw_up
+from geo.release.editions import Edition, Scope, closed_years, draw_up
 from geo.release.ledger import Ledger, newest_editions
 from geo.release.publish import CheckedEdition, EditionRequest, check_edition
 from geo.release.publish import publish_edition as put_out
@@ -22,7 +23,6 @@ from geo.terms import Act, Audience, Right
 if TYPE_CHECKING:
     from datetime import date
 
-    from geo.period import Period
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
     from geo.release.files import Stamp
@@ -104,6 +104,22 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
     return sorted(newest_editions(Ledger(ledger_of(settings), _PUBLIC).entries()))
 
 
+def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: date) -> list[Period]:
+    """Periods that may be published: years that are over after the last edition, and each edition anew.
+
+    Raises
+    ------
+    NotAllowedError
+        For whoever may not publish.
+    DataError
+        When the ledger is broken.
+    """
+    out = issued(settings, viewer)
+    last = max((one.last for one in out), default=0)
+    years = [year for year in closed_years(tables.cases, today) if year > last]
+    return [*(Period(years[0], year) for year in reversed(years)), *reversed(out)]
+
+
 def plan_public(
     tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, *, period: Period | None, today: date
 ) -> CheckedEdition:
@@ -132,14 +148,14 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     """
     viewer.require(Right.PUBLISH)
     # Not at the top: the public's editions are read without a database.
-    from geo.access.audit import head
-    from geo.store.engine import note, open_store, path_of
+    from geo.store.audit_rows import head
+    from geo.store.engine import city_store, note
 
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
     number, period = len(made.entries) + 1, made.draft.edition.scope.period
     name = f"{number:04}-{period}"
-    with open_store(path_of(settings)).writing(viewer, Right.PUBLISH) as connection:
+    with city_store(settings).writing(viewer, Right.PUBLISH) as connection:
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
         note(connection, viewer, Act.PUBLISH, "edition", number, told)
         return put_out(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from sqlalchemy import delete, insert, select
 from geo.errors import DataError, Fault, Problem
 from geo.store import audit_rows, erasure, sqlite
 from geo.store.batches import COUNTERS
-from geo.store.engine import close_store, new_generation, note, now, open_store
+from geo.store.engine import Store, new_generation, note, now
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import ACCOUNT, ATTEMPT, AUDIT, META, METADATA, SESSION
 from geo.terms import Act, Right
@@ -25,16 +26,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from geo.settings import RetentionSettings
-    from geo.store.engine import Store
     from geo.viewer import Viewer
 
+#: Folder of copies beside a store.
+COPIES = "cadangan"
 _CHUNK = 2_000
 #: Who is signed in, and who tried: of a place, not of its records.
 _PASSING = (SESSION, ATTEMPT)
 _OF_THE_PLACE = {META, AUDIT, ACCOUNT, *_PASSING}
 
 
-def backup(store: Store, target: Path, viewer: Viewer) -> None:
+def backup(store: Store, viewer: Viewer, *, target: Path) -> None:
     """Copies a store that may be in use into one file, whole or not at all.
 
     It is written down before the copy stands in its place: none is ever there that the audit does not know.
@@ -44,20 +46,36 @@ def backup(store: Store, target: Path, viewer: Viewer) -> None:
     NotAllowedError
         When the viewer may bring no records.
     DataError
-        When the target cannot be written, or is the store itself, or somebody writes for too long.
+        When there is no store, the target cannot be written or is the store itself, or somebody writes for too long.
     """
     viewer.require(Right.BRING)
+    store.require_file()
     if target.resolve() == store.path or not target.parent.is_dir():
         raise DataError((Fault.of(target.name, "", Problem.NOT_WRITABLE),))
     with _copied(store, target), store.writing(viewer, Right.BRING) as connection:
         note(connection, viewer, Act.BACKUP, "store", None)
 
 
+def copies(store: Store) -> list[Path]:
+    """Copies of a store in the folder beside it, the newest first."""
+    return sorted((store.path.parent / COPIES).glob("*.sqlite"), reverse=True)
+
+
+def back_up_beside(store: Store, viewer: Viewer) -> Path:
+    """Copies a store into the folder beside it, as of `backup`; gives the file."""
+    viewer.require(Right.BRING)
+    folder = store.path.parent / COPIES
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{store.path.stem}-{datetime.now():%Y%m%d-%H%M%S}.sqlite"  # noqa: DTZ005 - the clock on the wall
+    backup(store, viewer, target=target)
+    return target
+
+
 def _copied(store: Store, target: Path) -> AbstractContextManager[None]:
     return sqlite.copy_out(store.path, target, without=[table.name for table in _PASSING])
 
 
-def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -> Path | None:
+def restore(store: Store, viewer: Viewer, *, source: Path, keep: RetentionSettings) -> Path | None:
     """Puts the records of a copy into the place of a store's, in one step, though pages have it open.
 
     A copy of an older form is upgraded first, aside; a copy of a newer form or a damaged one changes nothing. The
@@ -66,12 +84,12 @@ def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -
 
     Parameters
     ----------
-    path
-        The store; made if there is none.
-    source
-        The copy.
+    store
+        Made if there is none.
     viewer
         Who does it.
+    source
+        The copy.
     keep
         How long what is kept.
 
@@ -89,15 +107,15 @@ def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -
     """
     viewer.require(Right.BRING)
     sqlite.check_file(source)
-    is_new = not path.exists()
-    store = open_store(path)
+    is_new = store.is_new
+    store.make()
     pseudonyms = Pseudonyms(store.pseudonyms, ())
     before = None if is_new else store.path.with_name(f"{store.path.stem}-sebelum-{now():%Y%m%d-%H%M%S}.sqlite")
     with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=store.path.parent) as folder:
-        aside = Path(folder) / "aside.sqlite"
-        shutil.copyfile(source, aside)
+        aside = Store(Path(folder) / "aside.sqlite")
+        shutil.copyfile(source, aside.path)
         try:
-            with open_store(aside).keeping(writes=False) as copy:
+            with aside.keeping(writes=False) as copy:
                 _check_form(copy, source.name)
                 with store.writing(viewer, Right.BRING) as connection:
                     if before is not None:
@@ -115,10 +133,10 @@ def restore(path: Path, source: Path, viewer: Viewer, keep: RetentionSettings) -
                     )
                     erasure.erase(connection, viewer, erasure.Expiry.of(keep, now()), pseudonyms)
         finally:
-            close_store(aside)
+            aside.close()
     # They belong to batches that may not be the same any more.
     pseudonyms.erase()
-    sqlite.forget_deleted(store.engine)
+    store.forget_deleted()
     return before
 
 

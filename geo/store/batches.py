@@ -13,13 +13,14 @@ from sqlalchemy import delete, func, insert, select, update
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
 from geo.store.engine import note, now
-from geo.terms import Act, BatchState, Kind, Outcome, PairState, RecordState
+from geo.terms import Act, BatchState, Kind, Outcome, PairState, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Table
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 STORED_TABLES: dict[Kind, Table] = {
@@ -346,15 +347,16 @@ def forget_spellings(connection: Connection) -> None:
     connection.execute(statement)
 
 
-def batches(connection: Connection) -> pd.DataFrame:
+def batches(store: Store, viewer: Viewer) -> pd.DataFrame:
     """All batches, the newest first: the columns of the table `batch`, and `kept`, the rows still there."""
     table = schema.BATCH
-    frame = pd.DataFrame(connection.execute(select(table).order_by(table.c.id.desc())).mappings().all())
-    if frame.empty:
-        return pd.DataFrame(columns=[*table.c.keys(), "kept"])
     kept: dict[int, int] = {}
-    for rows in STORED_TABLES.values():
-        kept |= dict(connection.execute(select(rows.c.batch_id, func.count()).group_by(rows.c.batch_id)).all())
+    with store.reading(viewer, Right.BRING) as connection:
+        frame = pd.DataFrame(connection.execute(select(table).order_by(table.c.id.desc())).mappings().all())
+        if frame.empty:
+            return pd.DataFrame(columns=[*table.c.keys(), "kept"])
+        for rows in STORED_TABLES.values():
+            kept |= dict(connection.execute(select(rows.c.batch_id, func.count()).group_by(rows.c.batch_id)).all())
     return frame.assign(kept=frame["id"].map(kept).fillna(0).astype(int))
 
 

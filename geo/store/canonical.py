@@ -206,22 +206,3 @@ def denominator(connection: Connection) -> pd.Series[float]:
     )
     found = _frame(connection, query)
     return found.drop_duplicates("kode", keep="last").set_index("kode")["value"].astype(float)
-
-
-def waiting(connection: Connection) -> int:
-    """Rows of cases whose documents' place waits for a person."""
-    place = schema.RECORD_PLACE
-    joined, now = decided(place)
-    unsure = [PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value]
-    return int(
-        connection.scalar(
-            select(func.count())
-            .select_from(joined.join(schema.RECORD, schema.RECORD.c.id == place.c.record_id))
-            .where(
-                place.c.role == PlaceRole.DOCUMENT.value,
-                now["place_status"].element.in_(unsure),
-                schema.RECORD.c.state == RecordState.COUNTED.value,
-            )
-        )
-        or 0
-    )

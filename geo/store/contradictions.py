@@ -14,11 +14,12 @@ from geo.store import schema
 from geo.store.canonical import Said, mark
 from geo.store.engine import note, now
 from geo.store.records import changed
-from geo.terms import Act, AsideWhy, RecordState
+from geo.terms import Act, AsideWhy, RecordState, Right
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 
@@ -33,13 +34,13 @@ def _is_there(connection: Connection, said: Said) -> bool:
     return connection.scalar(found) is not None
 
 
-def set_aside(connection: Connection, viewer: Viewer, said: Said, why: AsideWhy) -> int:
+def set_aside(store: Store, viewer: Viewer, said: Said, *, why: AsideWhy) -> int:
     """Sets aside what a source says of the city; it stays to be seen, and bounds nothing any more.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who decides.
     said
@@ -57,20 +58,21 @@ def set_aside(connection: Connection, viewer: Viewer, said: Said, why: AsideWhy)
     DataError
         When somebody else set it aside meanwhile, or it is not there any more.
     """
-    if not _is_there(connection, said):
-        raise changed("set_aside")
     values = {**asdict(said), "why": why.value, "made_at": now(), "made_by": viewer.name}
-    try:
-        with connection.begin_nested():
-            made = connection.execute(insert(schema.SET_ASIDE).values(values))
-    except IntegrityError:
-        raise changed("set_aside") from None
-    number = int((made.inserted_primary_key or [0])[0])
-    note(connection, viewer, Act.SET_ASIDE, "set_aside", number, {**asdict(said), "why": why.value})
+    with store.writing(viewer, Right.PLAN) as connection:
+        if not _is_there(connection, said):
+            raise changed("set_aside")
+        try:
+            with connection.begin_nested():
+                made = connection.execute(insert(schema.SET_ASIDE).values(values))
+        except IntegrityError:
+            raise changed("set_aside") from None
+        number = int((made.inserted_primary_key or [0])[0])
+        note(connection, viewer, Act.SET_ASIDE, "set_aside", number, {**asdict(said), "why": why.value})
     return number
 
 
-def take_back_set_aside(connection: Connection, viewer: Viewer, number: int) -> None:
+def take_back_set_aside(store: Store, viewer: Viewer, *, number: int) -> None:
     """Lets a statement that was set aside hold again.
 
     Raises
@@ -79,18 +81,20 @@ def take_back_set_aside(connection: Connection, viewer: Viewer, number: int) -> 
         When it is not set aside any more.
     """
     table = schema.SET_ASIDE
-    done = connection.execute(
-        update(table)
-        .where(table.c.id == number, table.c.taken_back_at.is_(None))
-        .values(taken_back_at=now(), taken_back_by=viewer.name)
-    )
-    if done.rowcount != 1:
-        raise changed("set_aside")
-    note(connection, viewer, Act.TAKE_BACK, "set_aside", number)
+    with store.writing(viewer, Right.PLAN) as connection:
+        done = connection.execute(
+            update(table)
+            .where(table.c.id == number, table.c.taken_back_at.is_(None))
+            .values(taken_back_at=now(), taken_back_by=viewer.name)
+        )
+        if done.rowcount != 1:
+            raise changed("set_aside")
+        note(connection, viewer, Act.TAKE_BACK, "set_aside", number)
 
 
-def set_asides(connection: Connection) -> pd.DataFrame:
+def set_asides(store: Store, viewer: Viewer) -> pd.DataFrame:
     """All such decisions, the newest first: the columns of the table; one that stands has no `taken_back_at`."""
     table = schema.SET_ASIDE
-    found = connection.execute(select(table).order_by(table.c.id.desc()))
-    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
+    with store.reading(viewer, Right.PLAN) as connection:
+        found = connection.execute(select(table).order_by(table.c.id.desc()))
+        return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")

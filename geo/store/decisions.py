@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import func, insert, select, update
@@ -12,13 +12,15 @@ from geo.errors import DataError, Fault, Problem
 from geo.store import schema
 from geo.store.batches import STORED_TABLES
 from geo.store.engine import note, now
-from geo.terms import Act, Kind, PairState, PlaceStatus, Reason, RecordState
+from geo.terms import Act, Kind, PairState, PlaceStatus, Reason, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
+    from geo.places.resolve import Resolver
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 _UNSURE = (PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value)
@@ -28,22 +30,26 @@ def _changed(subject: str) -> DataError:
     return DataError((Fault.of(subject, "", Problem.CHANGED_MEANWHILE),))
 
 
-def standing_decisions(connection: Connection) -> dict[str, str]:
+def answers(connection: Connection) -> dict[str, str]:
     """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
     table = schema.DECISION
     found = connection.execute(select(table.c.key, table.c.answer).where(table.c.taken_back_at.is_(None)))
     return dict(found.all())
 
 
-def decide(
-    connection: Connection, viewer: Viewer, *, key: str, answer: str, why: Reason, allowed: Container[str]
-) -> int:
+def standing_decisions(store: Store, viewer: Viewer) -> dict[str, str]:
+    """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
+    with store.reading(viewer, Right.DECIDE) as connection:
+        return answers(connection)
+
+
+def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, allowed: Container[str]) -> int:
     """Remembers what a spelling means; applies to all rows that have it, of today and later.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who decides.
     key
@@ -67,22 +73,24 @@ def decide(
     ValueError
         When the answer is no kelurahan of the layer.
     """
+    viewer.require(Right.DECIDE)
     if answer != PlaceStatus.OUTSIDE and answer not in allowed:
         msg = f"{answer!r} is no kelurahan of the layer"
         raise ValueError(msg)
     table = schema.DECISION
     values = {"key": key, "answer": answer, "why": why.value, "made_at": now(), "made_by": viewer.name}
-    try:
-        with connection.begin_nested():
-            made = connection.execute(insert(table).values(values))
-    except IntegrityError:
-        raise _changed("decision") from None
-    number = int((made.inserted_primary_key or [0])[0])
-    note(connection, viewer, Act.DECIDE, "decision", number, {"answer": ["", answer], "why": ["", why.value]})
+    with store.writing(viewer, Right.DECIDE) as connection:
+        try:
+            with connection.begin_nested():
+                made = connection.execute(insert(table).values(values))
+        except IntegrityError:
+            raise _changed("decision") from None
+        number = int((made.inserted_primary_key or [0])[0])
+        note(connection, viewer, Act.DECIDE, "decision", number, {"answer": ["", answer], "why": ["", why.value]})
     return number
 
 
-def take_back_decision(connection: Connection, viewer: Viewer, number: int) -> None:
+def take_back_decision(store: Store, viewer: Viewer, *, number: int) -> None:
     """Takes a decision back: the rows are again as the resolver left them.
 
     Raises
@@ -91,17 +99,18 @@ def take_back_decision(connection: Connection, viewer: Viewer, number: int) -> N
         When it does not stand any more.
     """
     table = schema.DECISION
-    done = connection.execute(
-        update(table)
-        .where(table.c.id == number, table.c.taken_back_at.is_(None))
-        .values(taken_back_at=now(), taken_back_by=viewer.name)
-    )
-    if done.rowcount != 1:
-        raise _changed("decision")
-    note(connection, viewer, Act.TAKE_BACK, "decision", number)
+    with store.writing(viewer, Right.DECIDE) as connection:
+        done = connection.execute(
+            update(table)
+            .where(table.c.id == number, table.c.taken_back_at.is_(None))
+            .values(taken_back_at=now(), taken_back_by=viewer.name)
+        )
+        if done.rowcount != 1:
+            raise _changed("decision")
+        note(connection, viewer, Act.TAKE_BACK, "decision", number)
 
 
-def decisions(connection: Connection) -> pd.DataFrame:
+def decisions(store: Store, viewer: Viewer) -> pd.DataFrame:
     """All decisions, the newest first: the columns of the table, and `written` and `kecamatan` where still known."""
     table, spelling = schema.DECISION, schema.SPELLING
     query = (
@@ -109,12 +118,40 @@ def decisions(connection: Connection) -> pd.DataFrame:
         .select_from(table.outerjoin(spelling, spelling.c.key == table.c.key))
         .order_by(table.c.id.desc())
     )
-    found = connection.execute(query)
-    return pd.DataFrame(found.all(), columns=list(found.keys()))
+    return _read(store, viewer, query)
 
 
-def queue(connection: Connection) -> pd.DataFrame:
-    """Spellings that wait for a person: `key`, `written`, `kecamatan`, `kind`, `role`, `rows`; most rows first."""
+def _read(store: Store, viewer: Viewer, query: Select[Any]) -> pd.DataFrame:
+    with store.reading(viewer, Right.DECIDE) as connection:
+        found = connection.execute(query)
+        return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def queue(store: Store, viewer: Viewer, *, resolver: Resolver) -> pd.DataFrame:
+    """Spellings that wait for a person, most rows first.
+
+    Parameters
+    ----------
+    store
+        The city's own.
+    viewer
+        Who looks.
+    resolver
+        Says which kelurahan a spelling may be.
+
+    Returns
+    -------
+    DataFrame
+        `key`, `written`, `kecamatan`, `kind`, `role`, `rows`, and `candidates` as the resolver gives them.
+    """
+    with store.reading(viewer, Right.DECIDE) as connection:
+        waiting = _waiting(connection)
+    found = resolver.resolve(names=waiting["written"].astype("str"), kecamatan=waiting["kecamatan"].astype("str"))
+    return waiting.assign(candidates=found["candidates"])
+
+
+def _waiting(connection: Connection) -> pd.DataFrame:
+    """Spellings that wait, by kind and role."""
     spelling, decision = schema.SPELLING, schema.DECISION
     decided = select(decision.c.id).where(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None))
     found = []
@@ -145,7 +182,7 @@ def queue(connection: Connection) -> pd.DataFrame:
     return frame.sort_values(["rows", "key", "kind", "role"], ascending=[False, True, True, True], ignore_index=True)
 
 
-def refused_spellings(connection: Connection) -> pd.DataFrame:
+def refused_spellings(store: Store, viewer: Viewer) -> pd.DataFrame:
     """Places that wait for a person and whose writing was not kept: `batch_id`, `row_number`, `role`, `record_id`."""
     record, place = schema.RECORD, schema.RECORD_PLACE
     query = (
@@ -158,11 +195,10 @@ def refused_spellings(connection: Connection) -> pd.DataFrame:
         )
         .order_by(record.c.batch_id, record.c.row_number)
     )
-    found = connection.execute(query)
-    return pd.DataFrame(found.all(), columns=list(found.keys()))
+    return _read(store, viewer, query)
 
 
-def pairs_to_judge(connection: Connection, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
+def pairs_to_judge(store: Store, viewer: Viewer, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
     """Records that may be of one person, two by two.
 
     Returns
@@ -190,11 +226,10 @@ def pairs_to_judge(connection: Connection, *, state: PairState | None = PairStat
     query = query.where(earlier.c.state == counted, later.c.state == counted).order_by(pair.c.id)
     if state is not None:
         query = query.where(pair.c.state == state.value)
-    found = connection.execute(query)
-    return pd.DataFrame(found.all(), columns=list(found.keys()))
+    return _read(store, viewer, query)
 
 
-def judge_pair(connection: Connection, viewer: Viewer, *, number: int, version: int, state: PairState) -> None:
+def judge_pair(store: Store, viewer: Viewer, *, number: int, version: int, state: PairState) -> None:
     """Decides whether two records are of one person; if they are, the later one is not counted any more.
 
     Raises
@@ -203,12 +238,13 @@ def judge_pair(connection: Connection, viewer: Viewer, *, number: int, version: 
         When somebody else has changed it meanwhile.
     """
     pair = schema.PAIR
-    done = connection.execute(
-        update(pair)
-        .where(pair.c.id == number, pair.c.version == version)
-        .values(state=state.value, decided_at=now(), decided_by=viewer.name, version=pair.c.version + 1)
-    )
-    if done.rowcount != 1:
-        raise _changed("pair")
-    later = connection.scalar(select(pair.c.later_id).where(pair.c.id == number))
-    note(connection, viewer, Act.LINK, "record", later, {"pair": number, "state": state.value})
+    with store.writing(viewer, Right.DECIDE) as connection:
+        done = connection.execute(
+            update(pair)
+            .where(pair.c.id == number, pair.c.version == version)
+            .values(state=state.value, decided_at=now(), decided_by=viewer.name, version=pair.c.version + 1)
+        )
+        if done.rowcount != 1:
+            raise _changed("pair")
+        later = connection.scalar(select(pair.c.later_id).where(pair.c.id == number))
+        note(connection, viewer, Act.LINK, "record", later, {"pair": number, "state": state.value})

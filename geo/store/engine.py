@@ -1,4 +1,4 @@
-"""Opening a store: where it is, its upgrades, and the two ways of working with it."""
+"""The handle of a store: where it is, its upgrades, and the ways of working with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,24 +51,48 @@ QUIET = frozenset(
 )
 #: What is planned under a name is nothing of what was recorded.
 _NO_RECORDS = ("scenario",)
-_OPEN: dict[Path, Store] = {}
+#: One engine for a file in this process, whoever holds a handle of it.
+_OPEN: dict[Path, Engine] = {}
 _OPENING = threading.Lock()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Store:
-    """One store, opened and of the newest form.
+    """Handle of one store; it opens nothing before something is read or written.
+
+    Opening brings the store to the newest form. Only whoever writes makes the file where there is none.
 
     Parameters
     ----------
     path
-        Its file.
-    engine
-        Connections to it.
+        Its file; kept as the one that a link or a relative path leads to.
     """
 
     path: Path
-    engine: Engine = field(repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", self.path.resolve())
+
+    @property
+    def pseudonyms(self) -> Path:
+        """File of the keyed hashes, beside the store and in no backup."""
+        return self.path.with_name(f"{self.path.stem}-sementara.sqlite")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever brought into it: there is no file yet."""
+        return not self.path.is_file()
+
+    def require_file(self) -> None:
+        """Asked by whoever changes what must be there already: a change of nothing makes no store.
+
+        Raises
+        ------
+        DataError
+            When there is no file.
+        """
+        if not self.path.exists():
+            raise DataError((Fault.of(self.path.name, "", Problem.MISSING_FILE),))
 
     @contextlib.contextmanager
     def reading(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
@@ -86,7 +110,7 @@ class Store:
         NotAllowedError
             When the viewer has none of the rights; no connection was opened.
         DataError
-            When the store is in use for too long, or damaged.
+            When there is no store, or it is in use for too long, damaged, of a newer form, or another program's.
         """
         viewer.require(right, *others)
         with self._connected(writes=False) as connection:
@@ -95,6 +119,8 @@ class Store:
     @contextlib.contextmanager
     def writing(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
         """Connection that alone may write; all of it is kept at the end, or nothing after any fault.
+
+        It makes the store where there is none.
 
         Parameters
         ----------
@@ -108,7 +134,7 @@ class Store:
         NotAllowedError
             When the viewer has none of the rights; no connection was opened.
         DataError
-            When another writes for too long, the disk is full, or the store cannot be written.
+            When another writes for too long, the disk is full, or the store cannot be written; as of `reading`.
         """
         viewer.require(right, *others)
         with self._connected(writes=True) as connection:
@@ -123,29 +149,77 @@ class Store:
         Parameters
         ----------
         writes
-            Whether it alone may write, as of `writing`.
+            Whether it alone may write, as of `writing`; else as of `reading`.
 
         Raises
         ------
         DataError
-            As of `writing`.
+            As of `writing` or `reading`.
         """
         with self._connected(writes=writes) as connection:
             yield connection
 
+    def make(self) -> None:
+        """Makes the file where there is none, or brings it to the newest form.
+
+        Raises
+        ------
+        DataError
+            When the file is no store of this program, is damaged, of a newer form, or cannot be written.
+        """
+        with _OPENING:
+            self._engine(makes=True)
+
+    def close(self) -> None:
+        """Lets go of the file; whoever reads or writes next opens it anew."""
+        with _OPENING:
+            found = _OPEN.pop(self.path, None)
+        if found is not None:
+            found.dispose()
+
+    def forget_deleted(self) -> None:
+        """Takes what was deleted out of the file's log too; where a reader holds it, the next time does."""
+        with _OPENING:
+            engine = self._engine(makes=False)
+        sqlite.forget_deleted(engine)
+
     @contextlib.contextmanager
     def _connected(self, *, writes: bool) -> Iterator[Connection]:
-        opened = self.engine.connect().execution_options(writes=writes)
+        with _OPENING:
+            engine = self._engine(makes=writes)
+        opened = engine.connect().execution_options(writes=writes)
         with _told(self.path), opened as connection, connection.begin():
             yield connection
 
-    @property
-    def pseudonyms(self) -> Path:
-        """File of the keyed hashes, beside the store and in no backup."""
-        return pseudonyms_of(self.path)
+    def _engine(self, *, makes: bool) -> Engine:
+        """Connections to the file, under the lock; a file that went away meanwhile is opened anew."""
+        path = self.path
+        if path in _OPEN and path.exists():
+            return _OPEN[path]
+        if not makes:
+            self.require_file()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise DataError((Fault.of(path.name, "", Problem.NOT_WRITABLE),)) from fault
+        if path.exists() and path.stat().st_size:
+            sqlite.check_start(path)
+        engine = sqlite.make_engine(path)
+        with _told(path):
+            _upgrade(engine, path)
+        # Nobody else on this machine has any business in it.
+        path.chmod(0o600)
+        _OPEN[path] = engine
+        return engine
 
     def state(self) -> str:
-        """What the store holds, in a word that tells nothing of it: another one after every change of the content."""
+        """What the store holds, in a word that tells nothing of it: another one after every change of the content.
+
+        Raises
+        ------
+        DataError
+            As of `reading`.
+        """
         tells = (AUDIT.c.act.not_in(QUIET), AUDIT.c.subject.not_in(_NO_RECORDS))
         last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
         with self._connected(writes=False) as connection:
@@ -260,8 +334,13 @@ def _upgrade(engine: Engine, path: Path) -> None:
             new_generation(connection)
 
 
-def store_at(url: str) -> Path:
-    """File that `--db` names: a path, or `sqlite:///` and a path.
+def city_store(settings: Settings) -> Store:
+    """The city's own."""
+    return Store(settings.store_file)
+
+
+def store_of(url: str) -> Store:
+    """The store that `--db` names: a path, or `sqlite:///` and a path.
 
     Raises
     ------
@@ -270,67 +349,9 @@ def store_at(url: str) -> Path:
 
     Examples
     --------
-    >>> store_at("sqlite:///var/kota/kota.sqlite").as_posix()
-    'var/kota/kota.sqlite'
+    >>> store_of("sqlite:///var/cadangan/lama.sqlite").path.name
+    'lama.sqlite'
     """
     if "://" in url and not url.startswith(_PREFIX):
         raise DataError((Fault.of("--db", "", Problem.WRONG_KIND, hint=f"{_PREFIX}..."),))
-    return Path(url.removeprefix(_PREFIX))
-
-
-def pseudonyms_of(path: Path) -> Path:
-    """File of the keyed hashes beside a store."""
-    return path.with_name(f"{path.stem}-sementara.sqlite")
-
-
-def path_of(settings: Settings) -> Path:
-    """File of the city's own store."""
-    return settings.kota / "kota.sqlite"
-
-
-def open_store(path: Path) -> Store:
-    """Store in a file, made if there is none, of the newest form; the same object for the same file.
-
-    Raises
-    ------
-    DataError
-        When the file is no store of this program, is damaged, of a newer form, or cannot be written.
-    """
-    path = path.resolve()
-    with _OPENING:
-        if path in _OPEN and path.exists():
-            return _OPEN[path]
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise DataError((Fault.of(path.name, "", Problem.NOT_WRITABLE),)) from fault
-        if path.exists() and path.stat().st_size:
-            sqlite.check_start(path)
-        engine = sqlite.make_engine(path)
-        with _told(path):
-            _upgrade(engine, path)
-        # Nobody else on this machine has any business in it.
-        path.chmod(0o600)
-        _OPEN[path] = store = Store(path, engine)
-        return store
-
-
-def open_existing(path: Path) -> Store:
-    """Store that must be there already.
-
-    Raises
-    ------
-    DataError
-        When it is not.
-    """
-    if not path.exists():
-        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),))
-    return open_store(path)
-
-
-def close_store(path: Path) -> None:
-    """Lets go of a store's file."""
-    with _OPENING:
-        found = _OPEN.pop(path.resolve(), None)
-    if found is not None:
-        found.engine.dispose()
+    return Store(Path(url.removeprefix(_PREFIX)))

@@ -29,6 +29,7 @@ from geo.terms import (
     Precision,
     RecordState,
     ReportedBy,
+    Right,
     Stage,
 )
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 #: What a person may say of an event; when it became known here is the day on which it is entered.
@@ -86,13 +88,15 @@ _SUBJECT, _FORM = Kind.ROLLOUT.value, "event"
 _LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
 
 
-def events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
+def events(store: Store, viewer: Viewer, *, kode: str | None = None) -> pd.DataFrame:
     """Events of the store, the latest of their days first: those that count and those that were withdrawn.
 
     Parameters
     ----------
-    connection
-        Of `Store.reading`.
+    store
+        The city's own.
+    viewer
+        Who looks.
     kode
         Of one kelurahan, or of the city; all by default.
 
@@ -103,6 +107,12 @@ def events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
         `EVENT_FIELDS`; of its batch `made_at` (UTC), `made_by`, `by_hand`; dates of Python, None where nothing is
         known.
     """
+    with store.reading(viewer, Right.PLAN) as connection:
+        return _events(connection, kode=kode)
+
+
+def _events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
+    """Events as of `events`, in the caller's transaction."""
     table, batch = schema.ROLLOUT_EVENT, schema.BATCH
     joined, now = decided(table)
     own = [table.c[name] for name in ("id", "version", "batch_id", "state", "recorded_on", *EVENT_FIELDS)]
@@ -117,6 +127,12 @@ def events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
         query = query.where(now["kode"].element == kode)
     found = connection.execute(query)
     return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
+
+
+def event_steps(store: Store, viewer: Viewer, *, number: int) -> list[dict[str, Any]]:
+    """What was done to an event, as of `geo.store.records.history`."""
+    with store.reading(viewer, Right.PLAN) as connection:
+        return records.history(connection, subject=_SUBJECT, number=number)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +199,7 @@ def counted_events(
     without
         Batches that are left out.
     """
-    stored = events(connection, kode=kode).to_dict("records")
+    stored = _events(connection, kode=kode).to_dict("records")
     found: dict[int, Mapping[Any, Any]] = {
         row["id"]: row for row in stored if row["state"] == RecordState.COUNTED and row["batch_id"] not in without
     }
@@ -213,7 +229,7 @@ def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, numbe
 
 
 def enter_event(
-    connection: Connection,
+    store: Store,
     viewer: Viewer,
     values: Mapping[str, Any],
     *,
@@ -225,8 +241,8 @@ def enter_event(
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who enters it.
     values
@@ -246,13 +262,15 @@ def enter_event(
     ValueError
         When the kelurahan is not one of the layer.
     """
+    viewer.require(Right.PLAN)
     if kode not in allowed:
         msg = f"{kode!r} is no place of the layer"
         raise ValueError(msg)
     event = {**EMPTY_EVENT, **_said(values)}
     event["on"] = _start(event)
-    _check(connection, event, kode=kode, number=0, today=today)
-    return add(connection, viewer, records.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
+    with store.writing(viewer, Right.PLAN) as connection:
+        _check(connection, event, kode=kode, number=0, today=today)
+        return add(connection, viewer, records.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
 
 
 def _event(connection: Connection, number: int) -> dict[str, Any]:
@@ -263,7 +281,7 @@ def _event(connection: Connection, number: int) -> dict[str, Any]:
     DataError
         When it is not there any more.
     """
-    found = events(connection)
+    found = _events(connection)
     rows = found[found["id"].eq(number)].to_dict("records")
     if not rows:
         raise records.changed(_FORM)
@@ -271,14 +289,14 @@ def _event(connection: Connection, number: int) -> dict[str, Any]:
 
 
 def correct_event(
-    connection: Connection, viewer: Viewer, *, number: int, version: int, values: Mapping[str, Any], today: date
+    store: Store, viewer: Viewer, *, number: int, version: int, values: Mapping[str, Any], today: date
 ) -> None:
     """Puts an event right, unless somebody has changed it since it was read.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who corrects it.
     number, version
@@ -293,19 +311,21 @@ def correct_event(
     DataError
         When it was changed or withdrawn meanwhile, and as of `enter_event`; nothing is overwritten then.
     """
-    before, said = _event(connection, number), _said(values)
-    if before["version"] != version or before["state"] != RecordState.COUNTED:
-        raise records.changed(_FORM)
-    event = {name: before[name] for name in EVENT_FIELDS} | said
-    event["on"] = said["on"] = _start(event)
-    _check(connection, event, kode=before["kode"], number=number, today=today)
-    table = schema.ROLLOUT_EVENT
-    connection.execute(update(table).where(table.c.id == number).values(**said, version=table.c.version + 1))
-    change = {name: [before[name], value] for name, value in said.items() if before[name] != value}
-    note(connection, viewer, Act.CORRECT, _SUBJECT, number, change)
+    viewer.require(Right.PLAN)
+    said, table = _said(values), schema.ROLLOUT_EVENT
+    with store.writing(viewer, Right.PLAN) as connection:
+        before = _event(connection, number)
+        if before["version"] != version or before["state"] != RecordState.COUNTED:
+            raise records.changed(_FORM)
+        event = {name: before[name] for name in EVENT_FIELDS} | said
+        event["on"] = said["on"] = _start(event)
+        _check(connection, event, kode=before["kode"], number=number, today=today)
+        connection.execute(update(table).where(table.c.id == number).values(**said, version=table.c.version + 1))
+        change = {name: [before[name], value] for name, value in said.items() if before[name] != value}
+        note(connection, viewer, Act.CORRECT, _SUBJECT, number, change)
 
 
-def withdraw_event(connection: Connection, viewer: Viewer, *, number: int, version: int) -> None:
+def withdraw_event(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
     """Takes an event out of everything that is made of them; it stays, with its history.
 
     Raises
@@ -313,10 +333,11 @@ def withdraw_event(connection: Connection, viewer: Viewer, *, number: int, versi
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    records.withdraw(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+    with store.writing(viewer, Right.PLAN) as connection:
+        records.turn_row(connection, viewer, Act.WITHDRAW, Kind.ROLLOUT, number=number, version=version)
 
 
-def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, version: int, today: date) -> None:
+def reinstate_event(store: Store, viewer: Viewer, *, number: int, version: int, today: date) -> None:
     """Lets an event that was withdrawn count again, if it still can be so.
 
     Raises
@@ -324,6 +345,7 @@ def reinstate_event(connection: Connection, viewer: Viewer, *, number: int, vers
     DataError
         When it was changed meanwhile, and as of `enter_event`.
     """
-    event = _event(connection, number)
-    _check(connection, event, kode=event["kode"], number=number, today=today)
-    records.reinstate(connection, viewer, kind=Kind.ROLLOUT, number=number, version=version)
+    with store.writing(viewer, Right.PLAN) as connection:
+        event = _event(connection, number)
+        _check(connection, event, kode=event["kode"], number=number, today=today)
+        records.turn_row(connection, viewer, Act.REINSTATE, Kind.ROLLOUT, number=number, version=version)

@@ -9,24 +9,32 @@ from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
-from geo.store.batches import Added, Addition, Ready, add, undo_rows
+from geo.store.batches import Addition, Ready, add, undo_rows
 from geo.store.events import EMPTY_EVENT, refusal, wrong_fields
-from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Stage
+from geo.store.scenarios import attach_plan
+from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Right, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Mapping
     from datetime import date
 
     from sqlalchemy import Connection
 
+    from geo.store.engine import Store
+    from geo.store.scenarios import Scenario
     from geo.viewer import Viewer
 
 #: Mapping under which the city's plan stands among the batches.
 PLAN = "rencana"
 
 
-def plans(connection: Connection) -> list[int]:
+def plans(store: Store, viewer: Viewer) -> list[int]:
     """Batches that are the city's plan, the newest first; those taken back are left out."""
+    with store.reading(viewer, Right.PLAN) as connection:
+        return _standing(connection)
+
+
+def _standing(connection: Connection) -> list[int]:
     table = schema.BATCH
     query = select(table.c.id).where(*_is_plan(), table.c.state == BatchState.STANDING.value)
     return [int(one) for one in connection.scalars(query.order_by(table.c.id.desc()))]
@@ -39,23 +47,25 @@ def _is_plan() -> tuple[Any, ...]:
 
 
 def enter_plan(
-    connection: Connection,
+    store: Store,
     viewer: Viewer,
+    scenario: Scenario,
     waves: Mapping[str, date],
     *,
     source: str,
     recorded_on: date,
     allowed: Container[str],
-    replaces: Iterable[int] = (),
-) -> Added:
-    """Keeps a plan as planned events, one for each kelurahan, in one batch.
+) -> int:
+    """Makes a kept plan the city's, in place of the one before: planned events, one for each kelurahan, in one batch.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who plans.
+    scenario
+        The kept plan, as it was read.
     waves
         Day on which Community Watch is meant to be active, by kelurahan.
     source
@@ -64,22 +74,42 @@ def enter_plan(
         The day on which it was made.
     allowed
         The kelurahan there are.
-    replaces
-        Earlier plans that it takes the place of.
+
+    Returns
+    -------
+    int
+        Number of the batch.
 
     Raises
     ------
     DataError
-        When the source could be a person's, or an earlier plan is none or was taken back.
+        When the source could be a person's, or the kept plan was changed or withdrawn meanwhile.
     ValueError
         When nothing is planned, or for a kelurahan that is not one of the layer.
     """
+    viewer.require(Right.PLAN)
     strange = [kode for kode in waves if kode not in allowed]
     if strange or not waves:
         msg = f"no plan for {strange or 'nothing'}"
         raise ValueError(msg)
-    for batch in replaces:
-        undo_plan(connection, viewer, batch)
+    addition = _addition(waves, source=source, recorded_on=recorded_on)
+    with store.writing(viewer, Right.PLAN) as connection:
+        # Asked for while nobody else writes: two who do it at once leave one plan.
+        for before in _standing(connection):
+            undo_rows(connection, viewer, before)
+        batch = add(connection, viewer, addition).batch
+        attach_plan(connection, viewer, number=scenario.id, version=scenario.version, batch=batch)
+    return batch
+
+
+def _addition(waves: Mapping[str, date], *, source: str, recorded_on: date) -> Addition:
+    """Planned events of a plan.
+
+    Raises
+    ------
+    DataError
+        When the source could be a person's.
+    """
     event = {
         **EMPTY_EVENT,
         "stage": Stage.ACTIVE.value,
@@ -106,10 +136,10 @@ def enter_plan(
         [{**place, "row_number": number, "kode": kode} for number, kode in zip(numbers, waves, strict=True)]
     )
     ready = Ready(Kind.ROLLOUT, rows, places, pd.Series(-1, index=numbers))
-    return add(connection, viewer, Addition(ready, {Outcome.ACCEPTED: len(waves)}, mapping=PLAN, by_hand=True))
+    return Addition(ready, {Outcome.ACCEPTED: len(waves)}, mapping=PLAN, by_hand=True)
 
 
-def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
+def undo_plan(store: Store, viewer: Viewer, *, batch: int) -> None:
     """Takes the city's plan back; other batches are not for whoever only plans.
 
     Raises
@@ -118,6 +148,7 @@ def undo_plan(connection: Connection, viewer: Viewer, batch: int) -> None:
         When it is no plan, or was taken back already.
     """
     table = schema.BATCH
-    if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
-        raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
-    undo_rows(connection, viewer, batch)
+    with store.writing(viewer, Right.PLAN) as connection:
+        if connection.scalar(select(table.c.id).where(table.c.id == batch, *_is_plan())) is None:
+            raise DataError((Fault.of(f"batch {batch}", "", Problem.NO_SUCH_BATCH),))
+        undo_rows(connection, viewer, batch)

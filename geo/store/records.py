@@ -13,7 +13,7 @@ from geo.store import schema
 from geo.store.batches import STORED_TABLES, Added, Addition, Ready, add
 from geo.store.canonical import decided, documents
 from geo.store.engine import note
-from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState
+from geo.terms import Act, Kind, MatchBy, NikCheck, Outcome, PlaceRole, PlaceStatus, Precision, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 #: What a person may enter and correct of a record; the rest follows from the place or belongs to the store.
@@ -34,6 +35,7 @@ RECORD_FIELDS = (
     "origin_kode",
     "source",
 )
+_NEWEST, _ALL = 200, 20_000
 _UNPLACED = {"": PlaceStatus.EMPTY.value, "outside": PlaceStatus.OUTSIDE.value}
 
 
@@ -63,13 +65,13 @@ def one_row(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
     return Addition(ready, {Outcome.ACCEPTED: 1}, by_hand=True)
 
 
-def enter_record(connection: Connection, viewer: Viewer, values: Mapping[str, Any], *, document_kode: str) -> Added:
+def enter_record(store: Store, viewer: Viewer, values: Mapping[str, Any], *, document_kode: str) -> Added:
     """Adds one record of cases as a batch of its own.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who enters it.
     values
@@ -77,6 +79,7 @@ def enter_record(connection: Connection, viewer: Viewer, values: Mapping[str, An
     document_kode
         Kelurahan of its documents, `outside`, or empty where it is not known.
     """
+    viewer.require(Right.BRING)
     _check(values)
     whole = {
         "reported_on": None,
@@ -90,12 +93,11 @@ def enter_record(connection: Connection, viewer: Viewer, values: Mapping[str, An
         "nik_check": NikCheck.EMPTY.value,
         **values,
     }
-    return add(connection, viewer, one_row(Kind.CASES, whole, document_kode))
+    with store.writing(viewer, Right.BRING) as connection:
+        return add(connection, viewer, one_row(Kind.CASES, whole, document_kode))
 
 
-def enter_coverage(
-    connection: Connection, viewer: Viewer, *, kode: str, from_on: date, to_on: date, source: str
-) -> Added:
+def enter_coverage(store: Store, viewer: Viewer, *, kode: str, from_on: date, to_on: date, source: str) -> Added:
     """Adds one statement that reporting covered a place and a time, so that no rows mean zero (`nihil`).
 
     Raises
@@ -103,10 +105,12 @@ def enter_coverage(
     DataError
         When it ends before it begins.
     """
+    viewer.require(Right.BRING)
     if to_on < from_on:
         raise DataError((Fault.of("coverage", "to_on", Problem.DATES_REVERSED),))
     values = {"from_on": from_on, "to_on": to_on, "source": source}
-    return add(connection, viewer, one_row(Kind.COVERAGE, values, kode))
+    with store.writing(viewer, Right.BRING) as connection:
+        return add(connection, viewer, one_row(Kind.COVERAGE, values, kode))
 
 
 def _check(values: Mapping[str, Any]) -> None:
@@ -116,14 +120,19 @@ def _check(values: Mapping[str, Any]) -> None:
         raise ValueError(msg)
 
 
-def record(connection: Connection, number: int) -> dict[str, Any]:
-    """One record as it is now: its columns, `document_kode` and `place_status`.
+def record(store: Store, viewer: Viewer, *, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One record as it is now (its columns, `document_kode` and `place_status`), and its `history`.
 
     Raises
     ------
     KeyError
         When there is no such record.
     """
+    with store.reading(viewer, Right.BRING) as connection:
+        return _record(connection, number), history(connection, subject=_subject(Kind.CASES), number=number)
+
+
+def _record(connection: Connection, number: int) -> dict[str, Any]:
     table, place = schema.RECORD, schema.RECORD_PLACE
     found = connection.execute(select(table).where(table.c.id == number)).mappings().first()
     if found is None:
@@ -150,7 +159,7 @@ def _subject(kind: Kind) -> str:
 
 
 def correct_record(
-    connection: Connection,
+    store: Store,
     viewer: Viewer,
     *,
     number: int,
@@ -162,8 +171,8 @@ def correct_record(
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who corrects it.
     number, version
@@ -178,9 +187,21 @@ def correct_record(
     DataError
         When it was changed or withdrawn meanwhile; nothing is overwritten then.
     """
+    viewer.require(Right.BRING)
     _check(values)
-    table, place = schema.RECORD, schema.RECORD_PLACE
-    before = record(connection, number)
+    with store.writing(viewer, Right.BRING) as connection:
+        before = _record(connection, number)
+        _write(connection, values, number=number, version=version)
+        change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+        if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):
+            change["document_kode"] = [before["document_kode"], document_kode]
+            _move(connection, number, document_kode)
+        note(connection, viewer, Act.CORRECT, _subject(Kind.CASES), number, change)
+
+
+def _write(connection: Connection, values: Mapping[str, Any], *, number: int, version: int) -> None:
+    """Writes values of a record that counts and is still as it was read."""
+    table = schema.RECORD
     done = connection.execute(
         update(table)
         .where(table.c.id == number, table.c.version == version, table.c.state == RecordState.COUNTED.value)
@@ -188,79 +209,79 @@ def correct_record(
     )
     if done.rowcount != 1:
         raise changed("record")
-    change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
-    if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):
-        change["document_kode"] = [before["document_kode"], document_kode]
-        where = (place.c.record_id == number, place.c.role == PlaceRole.DOCUMENT.value)
-        done = connection.execute(update(place).where(*where).values(**_place(document_kode), spelling_id=None))
-        if not done.rowcount:
-            role = PlaceRole.DOCUMENT.value
-            connection.execute(place.insert().values(record_id=number, role=role, **_place(document_kode)))
-    note(connection, viewer, Act.CORRECT, "record", number, change)
+
+
+def _move(connection: Connection, number: int, kode: str) -> None:
+    """Gives a record's documents another place."""
+    place, role = schema.RECORD_PLACE, PlaceRole.DOCUMENT.value
+    where = (place.c.record_id == number, place.c.role == role)
+    done = connection.execute(update(place).where(*where).values(**_place(kode), spelling_id=None))
+    if not done.rowcount:
+        connection.execute(place.insert().values(record_id=number, role=role, **_place(kode)))
 
 
 def _written(before: Mapping[str, Any]) -> str:
     return "outside" if before["place_status"] == PlaceStatus.OUTSIDE.value else ""
 
 
-def _turn(
-    connection: Connection, viewer: Viewer, act: Act, turn: tuple[RecordState, RecordState], kind: Kind, **row: int
-) -> None:
-    table, (before, after) = STORED_TABLES[kind], turn
+#: What becomes of a row that is withdrawn or reinstated.
+_TURNS = {
+    Act.WITHDRAW: (RecordState.COUNTED, RecordState.WITHDRAWN),
+    Act.REINSTATE: (RecordState.WITHDRAWN, RecordState.COUNTED),
+}
+
+
+def turn_row(connection: Connection, viewer: Viewer, act: Act, kind: Kind, *, number: int, version: int) -> None:
+    """Withdraws or reinstates a row in the caller's transaction.
+
+    Raises
+    ------
+    DataError
+        When it was changed meanwhile.
+    """
+    table, (before, after) = STORED_TABLES[kind], _TURNS[act]
     done = connection.execute(
         update(table)
-        .where(table.c.id == row["number"], table.c.version == row["version"], table.c.state == before.value)
+        .where(table.c.id == number, table.c.version == version, table.c.state == before.value)
         .values(state=after.value, version=table.c.version + 1)
     )
     if done.rowcount != 1:
         raise changed(_subject(kind))
-    note(connection, viewer, act, _subject(kind), row["number"])
+    note(connection, viewer, act, _subject(kind), number)
 
 
-def withdraw(connection: Connection, viewer: Viewer, *, kind: Kind, number: int, version: int) -> None:
-    """Takes one row out of all counts; it stays, with its history, and can be seen by whoever edits.
+def withdraw_record(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
+    """Takes a record out of all counts; it stays, with its history, and can be seen by whoever edits.
 
     Raises
     ------
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    turn = (RecordState.COUNTED, RecordState.WITHDRAWN)
-    _turn(connection, viewer, Act.WITHDRAW, turn, kind, number=number, version=version)
+    with store.writing(viewer, Right.BRING) as connection:
+        turn_row(connection, viewer, Act.WITHDRAW, Kind.CASES, number=number, version=version)
 
 
-def reinstate(connection: Connection, viewer: Viewer, *, kind: Kind, number: int, version: int) -> None:
-    """Lets a row that was withdrawn count again.
+def records(store: Store, viewer: Viewer, *, batch: int | None = None) -> pd.DataFrame:
+    """Records to choose from, the newest 200 or those of one batch: columns of the table and of the document's place.
 
-    Raises
-    ------
-    DataError
-        When it was changed meanwhile, or counts already.
+    Returns
+    -------
+    DataFrame
+        The newest first; of the documents' place `document_kode` and `place_status`.
     """
-    turn = (RecordState.WITHDRAWN, RecordState.COUNTED)
-    _turn(connection, viewer, Act.REINSTATE, turn, kind, number=number, version=version)
-
-
-def records(connection: Connection, *, batch: int | None = None, most: int = 200) -> pd.DataFrame:
-    """Records for a list to choose from, the newest first: columns of the table, `document_kode`, `place_status`."""
     table, document = schema.RECORD, documents()
     query = (
         select(table, document.c.kode.label("document_kode"), document.c.place_status)
         .select_from(table.outerjoin(document, document.c.record_id == table.c.id))
         .order_by(table.c.id.desc())
-        .limit(most)
+        .limit(_NEWEST if batch is None else _ALL)
     )
     if batch is not None:
         query = query.where(table.c.batch_id == batch)
-    found = connection.execute(query)
-    return pd.DataFrame(found.all(), columns=list(found.keys()))
-
-
-def coverages(connection: Connection, *, most: int = 200) -> pd.DataFrame:
-    """Statements of coverage, the newest first: the columns of the table."""
-    table = schema.COVERAGE
-    found = connection.execute(select(table).order_by(table.c.id.desc()).limit(most))
-    return pd.DataFrame(found.all(), columns=list(found.keys()))
+    with store.reading(viewer, Right.BRING) as connection:
+        found = connection.execute(query)
+        return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
 def history(connection: Connection, *, subject: str, number: int) -> list[dict[str, Any]]:

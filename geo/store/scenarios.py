@@ -20,7 +20,7 @@ from geo.schemas import holds_long_number
 from geo.store import schema
 from geo.store.engine import note, now
 from geo.store.records import changed
-from geo.terms import Act, OverrideReason, ScenarioState
+from geo.terms import Act, OverrideReason, Right, ScenarioState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from geo.store.engine import Store
     from geo.viewer import Viewer
 
 #: What a plan holds.
@@ -108,13 +109,13 @@ def _overrides(content: Mapping[str, Any]) -> list[dict[str, str]]:
     return kept
 
 
-def save(connection: Connection, viewer: Viewer, name: str, content: Mapping[str, Any]) -> str:
+def save_scenario(store: Store, viewer: Viewer, *, name: str, content: Mapping[str, Any]) -> str:
     """Keeps a plan under a name.
 
     Parameters
     ----------
-    connection
-        Of `Store.writing`.
+    store
+        The city's own.
     viewer
         Who keeps it.
     name
@@ -135,6 +136,7 @@ def save(connection: Connection, viewer: Viewer, name: str, content: Mapping[str
     ValueError
         When the content is not as said.
     """
+    viewer.require(Right.PLAN)
     strange = set(content) - PARTS
     others = {part: value for part, value in content.items() if part != "overrides"}
     if strange or not all(_TOKEN.fullmatch(text) for text in _strings(others)):
@@ -154,31 +156,32 @@ def save(connection: Connection, viewer: Viewer, name: str, content: Mapping[str
     if faults:
         raise DataError(tuple(faults))
     token = uuid.uuid4().hex
-    made = connection.execute(
-        insert(schema.SCENARIO).values(
-            token=token,
-            name=called,
-            made_at=now(),
-            made_by=viewer.name,
-            content=written,
-            state=ScenarioState.STANDING.value,
-        )
-    )
-    number = int((made.inserted_primary_key or [0])[0])
-    note(connection, viewer, Act.ENTER, _SUBJECT, number, {"overrides": len(overrides)})
+    values = {
+        "token": token,
+        "name": called,
+        "made_at": now(),
+        "made_by": viewer.name,
+        "content": written,
+        "state": ScenarioState.STANDING.value,
+    }
+    with store.writing(viewer, Right.PLAN) as connection:
+        made = connection.execute(insert(schema.SCENARIO).values(values))
+        number = int((made.inserted_primary_key or [0])[0])
+        note(connection, viewer, Act.ENTER, _SUBJECT, number, {"overrides": len(overrides)})
     return token
 
 
-def scenarios(connection: Connection) -> pd.DataFrame:
+def scenarios(store: Store, viewer: Viewer) -> pd.DataFrame:
     """Plans that were kept, the newest first: the columns of the table but `content` and `state`."""
     table = schema.SCENARIO
     named = [table.c[name] for name in ("id", "token", "version", "name", "made_at", "made_by", "plan_batch")]
     query = select(*named).where(table.c.state == ScenarioState.STANDING.value).order_by(table.c.id.desc())
-    found = connection.execute(query)
-    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
+    with store.reading(viewer, Right.PLAN) as connection:
+        found = connection.execute(query)
+        return pd.DataFrame(found.all(), columns=list(found.keys()), dtype="object")
 
 
-def scenario(connection: Connection, token: str) -> Scenario:
+def scenario(store: Store, viewer: Viewer, *, token: str) -> Scenario:
     """A plan by what it is called in an address.
 
     Raises
@@ -188,14 +191,15 @@ def scenario(connection: Connection, token: str) -> Scenario:
     """
     table = schema.SCENARIO
     standing = (table.c.token == token, table.c.state == ScenarioState.STANDING.value)
-    row = connection.execute(select(table).where(*standing)).mappings().first()
+    with store.reading(viewer, Right.PLAN) as connection:
+        row = connection.execute(select(table).where(*standing)).mappings().first()
     if row is None:
         raise DataError((Fault.of(_SUBJECT, "", Problem.NO_SUCH_SCENARIO),))
     told = {name: row[name] for name in ("id", "token", "version", "name", "made_at", "made_by", "plan_batch")}
     return Scenario(content=json.loads(row["content"]), **told)
 
 
-def withdraw_scenario(connection: Connection, viewer: Viewer, *, number: int, version: int) -> None:
+def withdraw_scenario(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
     """Takes a plan away, with its name and all that stands in it; planned events that it became stay.
 
     Raises
@@ -203,23 +207,26 @@ def withdraw_scenario(connection: Connection, viewer: Viewer, *, number: int, ve
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    _change(connection, number, version, name="", content="{}", state=ScenarioState.WITHDRAWN.value)
-    note(connection, viewer, Act.WITHDRAW, _SUBJECT, number)
+    values = {"name": "", "content": "{}", "state": ScenarioState.WITHDRAWN.value}
+    with store.writing(viewer, Right.PLAN) as connection:
+        _change(connection, number, version, values)
+        note(connection, viewer, Act.WITHDRAW, _SUBJECT, number)
+    store.forget_deleted()
 
 
 def attach_plan(connection: Connection, viewer: Viewer, *, number: int, version: int, batch: int) -> None:
-    """Says which planned events a plan became.
+    """Says which planned events a plan became, in the caller's transaction.
 
     Raises
     ------
     DataError
         When it was changed or withdrawn meanwhile.
     """
-    before = _change(connection, number, version, plan_batch=batch)
+    before = _change(connection, number, version, {"plan_batch": batch})
     note(connection, viewer, Act.CORRECT, _SUBJECT, number, {"plan_batch": [before["plan_batch"], batch]})
 
 
-def _change(connection: Connection, number: int, version: int, **values: Any) -> Mapping[Any, Any]:
+def _change(connection: Connection, number: int, version: int, values: Mapping[str, Any]) -> Mapping[Any, Any]:
     table = schema.SCENARIO
     same = (table.c.id == number, table.c.version == version, table.c.state == ScenarioState.STANDING.value)
     before = connection.execute(select(table).where(*same)).mappings().first()

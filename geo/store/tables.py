@@ -28,13 +28,11 @@ def _example_files() -> Mapping[Table, Path]:
     return {table: EXAMPLE / f"{table}.csv" for table in Table if (EXAMPLE / f"{table}.csv").is_file()}
 
 
-def _city_store(settings: Settings) -> Store | None:
-    """The city's own store; None while nothing was ever brought into it: looking at it makes none."""
+def _city_store(settings: Settings) -> Store:
     # Not at the top: what only the example needs shall not wait for a database.
-    from geo.store.engine import open_store, path_of
+    from geo.store.engine import city_store
 
-    path = path_of(settings)
-    return open_store(path) if path.is_file() else None
+    return city_store(settings)
 
 
 def fingerprint_of(store: StoreName, settings: Settings) -> str:
@@ -42,15 +40,14 @@ def fingerprint_of(store: StoreName, settings: Settings) -> str:
     digest = hashlib.sha256(store.encode())
     for path in (ROLLOUT_FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    if store is StoreName.KOTA:
+    if store is StoreName.KOTA and settings.store_file.is_file():
         with contextlib.suppress(DataError):
-            found = _city_store(settings)
-            digest.update(found.state().encode() if found else b"")
+            digest.update(_city_store(settings).state().encode())
     return digest.hexdigest()[:16]
 
 
 def city_tables(store: Store, viewer: Viewer, *, fingerprint: str = "") -> Tables:
-    """Tables of an opened store, with the embedded facts as people there marked them.
+    """Tables of the city's own store, with the embedded facts as people there marked them.
 
     Raises
     ------
@@ -101,7 +98,7 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
         found = _city_store(settings)
         return (
             tables_of(store, {}, fingerprint=fingerprint)
-            if found is None
+            if found.is_new
             else city_tables(found, viewer, fingerprint=fingerprint)
         )
     except DataError as fault:

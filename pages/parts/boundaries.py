@@ -7,31 +7,36 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.errors import DataError
+from geo.places.adopt import adopt, columns_of, give_up
+from geo.settings import ADOPTED
+from pages.shell import caches
+from pages.shell.controls import do, tell
+from pages.shell.uploads import on_disk
 
 if TYPE_CHECKING:
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 
-def boundaries(shell: Shell, desk: Desk) -> None:
+def boundaries(shell: Shell) -> None:
     """Bring a layer, say which column is what, and use it; or go back to the embedded one."""
     words = shell.words
     with st.expander(words("layer.title", layer=shell.areas.layer, n=len(shell.areas.index))):
         st.caption(words("layer.help"))
         sent = st.file_uploader(words("layer.upload"), type=["zip", "gpkg", "geojson"], key="layer.file")
         if sent is not None:
-            _use(shell, desk, sent.name, sent.getvalue())
-        if desk.has_layer and st.button(words("layer.give_up")):
-            shell.do(desk.give_up_layer, words("layer.given_up"))
+            _use(shell, sent.name, sent.getvalue())
+        if (shell.settings.kota / ADOPTED).exists() and st.button(words("layer.give_up")):
+            do(shell, lambda: _give_up(shell), words("layer.given_up"))
 
 
-def _use(shell: Shell, desk: Desk, name: str, raw: bytes) -> None:
+def _use(shell: Shell, name: str, raw: bytes) -> None:
     """Columns of the layer, and taking it into use."""
     words = shell.words
     try:
-        columns = desk.layer_columns(name, raw)
+        with on_disk(name, raw) as path:
+            columns = columns_of(path)
     except DataError as fault:
-        shell.tell(fault)
+        tell(shell, fault)
         return
     parts = st.columns(3)
     chosen = {
@@ -44,10 +49,24 @@ def _use(shell: Shell, desk: Desk, name: str, raw: bytes) -> None:
         for at, part in enumerate(("key", "name", "group"))
     }
     if st.button(words("layer.use"), disabled=not (chosen["key"] and chosen["name"])):
-        shell.do(
-            lambda: desk.use_layer(name, raw, key=chosen["key"], name_column=chosen["name"], group=chosen["group"]),
+        do(
+            shell,
+            lambda: _adopt(shell, name, raw, chosen),
             words("layer.used"),
         )
+
+
+def _adopt(shell: Shell, name: str, raw: bytes, columns: dict[str, str]) -> None:
+    """Takes the layer into use, for all pages."""
+    with on_disk(name, raw) as path:
+        adopt(path, shell.settings.areas, shell.settings.kota, shell.who, **columns)
+    caches.settings.clear()
+
+
+def _give_up(shell: Shell) -> None:
+    """Goes back to the layer of the settings, for all pages."""
+    give_up(shell.settings.kota, shell.who)
+    caches.settings.clear()
 
 
 def _likely(part: str, columns: list[str]) -> str:

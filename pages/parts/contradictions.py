@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo.present.events import aside_text
 from geo.present.numbers import statement_text
+from geo.store.canonical import Said
+from geo.store.contradictions import set_aside, set_asides, take_back_set_aside
 from geo.terms import AsideWhy
+from pages.shell.controls import do
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.measures.rollout import Statement
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 
-def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statement]) -> None:
+def contradictions_control(shell: Shell, statements: Sequence[Statement]) -> None:
     """What sources say of the city: one can be set aside with a reason, and hold again."""
-    words = shell.words
-    made = [] if desk.is_new else desk.set_asides().to_dict("records")
+    words, store, who = shell.words, shell.store, shell.who
+    made = [] if store.is_new else set_asides(store, who).to_dict("records")
     standing = {int(row["id"]): row for row in made if row["taken_back_at"] is None}
-    aside = {(row["source"], row["on"], row["counted_as"], row["claim"], row["count"]) for row in standing.values()}
+    aside = {Said(**{one.name: row[one.name] for one in fields(Said)}) for row in standing.values()}
     offered = [one for one in statements if _said(one) not in aside]
     if not offered and not standing:
         return
@@ -40,7 +43,7 @@ def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statem
             words("asides.why"), list(AsideWhy), format_func=lambda one: words(f"aside_why.{one}"), key="asides.why"
         )
         if st.button(words("asides.do")):
-            shell.do(lambda: desk.set_aside(offered[at], why), words("asides.done"))
+            do(shell, lambda: set_aside(store, who, _said(offered[at]), why=why), words("asides.done"))
     if standing:
         number = st.selectbox(
             words("asides.standing"),
@@ -49,9 +52,9 @@ def contradictions_control(shell: Shell, desk: Desk, statements: Sequence[Statem
             format_func=lambda one: aside_text(standing[one], words),
         )
         if st.button(words("asides.take_back.do")):
-            shell.do(lambda: desk.take_back_set_aside(number), words("asides.taken_back"))
+            do(shell, lambda: take_back_set_aside(store, who, number=number), words("asides.taken_back"))
 
 
-def _said(statement: Statement) -> tuple[object, ...]:
+def _said(statement: Statement) -> Said:
     """What tells one statement from another."""
-    return (statement.source, statement.on, statement.counted_as, statement.claim, statement.count)
+    return Said(statement.source, statement.on, statement.counted_as.value, statement.claim.value, statement.count)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.store.records import enter_coverage
+from pages.shell.controls import do
+
 if TYPE_CHECKING:
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 
-def coverage_form(shell: Shell, desk: Desk) -> None:
+def coverage_form(shell: Shell) -> None:
     """That reporting covered a place for a month, so that no record means that there was none."""
     words, areas = shell.words, shell.areas
     st.subheader(words("coverage.title"))
@@ -37,9 +39,15 @@ def coverage_form(shell: Shell, desk: Desk) -> None:
         )
         if st.form_submit_button(words("coverage.enter")):
             last = calendar.monthrange(int(year), month)[1]
-            shell.do(
-                lambda: desk.enter_coverage(
-                    kode=place, from_on=date(int(year), month, 1), to_on=date(int(year), month, last), source="nihil"
+            do(
+                shell,
+                lambda: enter_coverage(
+                    shell.store,
+                    shell.who,
+                    kode=place,
+                    from_on=date(int(year), month, 1),
+                    to_on=date(int(year), month, last),
+                    source="nihil",
                 ),
                 words("coverage.entered"),
             )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.present.events import event_history, event_table, event_text
+from geo.store import events
 from geo.terms import RecordState, Stage
 from pages.parts.event_form import event_fields
+from pages.shell.controls import do
 
 if TYPE_CHECKING:
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 #: The event that the form was filled from, as it was when it was chosen: a change of another person since is told.
@@ -20,14 +22,14 @@ _HELD = "events.held"
 _ENTERED = "events.entered"
 
 
-def events_control(shell: Shell, desk: Desk, kode: str) -> None:
+def events_control(shell: Shell, kode: str) -> None:
     """Events of a kelurahan (or of the city, by its code): the list, the form, withdrawing, the history."""
-    words, areas = shell.words, shell.areas
+    words, areas, store, who = shell.words, shell.areas, shell.store, shell.who
     st.subheader(words("events.title", name=areas.city if kode == areas.city_code else areas.names[kode]))
     st.caption(words("events.help"))
     found: list[dict[Any, Any]] = []
-    if not desk.is_new:
-        listed = desk.events(kode)
+    if not store.is_new:
+        listed = events.events(store, who, kode=kode)
         found = listed.to_dict("records")
     if found:
         st.table(event_table(listed, words))
@@ -44,15 +46,21 @@ def events_control(shell: Shell, desk: Desk, kode: str) -> None:
     if event.get("state") == RecordState.WITHDRAWN:
         st.warning(words("events.is_withdrawn"))
         if st.button(words("events.reinstate")):
-            shell.do(lambda: desk.reinstate_event(number, event["version"]), words("events.reinstated"))
+            do(
+                shell,
+                lambda: events.reinstate_event(
+                    store, who, number=number, version=event["version"], today=date.today()
+                ),
+                words("events.reinstated"),
+            )
     else:
-        _form(shell, desk, kode, event)
+        _form(shell, kode, event)
     if number:
         st.markdown(f"**{words('events.history')}**")
-        st.table(event_history(event, desk.event_history(number), words))
+        st.table(event_history(event, events.event_steps(store, who, number=number), words))
 
 
-def _form(shell: Shell, desk: Desk, kode: str, event: dict[Any, Any]) -> None:
+def _form(shell: Shell, kode: str, event: dict[Any, Any]) -> None:
     """The form of an event, empty for a new one; what belongs to a training is there for a training only."""
     words, number = shell.words, int(event.get("id", 0))
     held = st.session_state.get(_HELD, {})
@@ -77,16 +85,27 @@ def _form(shell: Shell, desk: Desk, kode: str, event: dict[Any, Any]) -> None:
     st.session_state.pop(_HELD, None)
     version = held.get("version", 0)
     if is_out:
-        shell.do(lambda: desk.withdraw_event(number, version), words("events.withdrawn"))
+        do(
+            shell,
+            lambda: events.withdraw_event(shell.store, shell.who, number=number, version=version),
+            words("events.withdrawn"),
+        )
     elif number:
-        shell.do(lambda: desk.correct_event(number=number, version=version, values=values), words("events.saved"))
+        do(
+            shell,
+            lambda: events.correct_event(
+                shell.store, shell.who, number=number, version=version, values=values, today=date.today()
+            ),
+            words("events.saved"),
+        )
     else:
-        shell.do(lambda: _enter(desk, values, kode), words("events.entered"))
+        do(shell, lambda: _enter(shell, values, kode), words("events.entered"))
     if version == event.get("version", 0):
         # Refused for what was typed in: it stays to be put right.
         st.session_state[_HELD] = held
 
 
-def _enter(desk: Desk, values: dict[str, Any], kode: str) -> None:
-    desk.enter_event(values, kode)
+def _enter(shell: Shell, values: dict[str, Any], kode: str) -> None:
+    places = {*shell.areas.index, shell.areas.city_code}
+    events.enter_event(shell.store, shell.who, values, kode=kode, allowed=places, today=date.today())
     st.session_state[_ENTERED] = st.session_state.get(_ENTERED, 0) + 1

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.errors import DataError
+from geo.imports.run import mappings_folder
 from geo.present.reports import places_table, rejected_csv, rejected_table, report_notes, report_sentence
 from geo.sheets.fields import FIELDS
-from geo.sheets.mapping import Mapping, guess
+from geo.sheets.mapping import Mapping, guess, known_mappings, remember
 from geo.terms import Kind, Outcome, Right
-from pages.shell.signed import saved
+from pages.shell.controls import file_link, tell
 
 if TYPE_CHECKING:
     from geo.imports.run import Report
     from geo.sheets.reading import Sheet
-    from pages.shell.desk import Desk
     from pages.shell.view import Shell
 
 
-def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:
+def mapping_control(shell: Shell, sheet: Sheet) -> Mapping:
     """Which column is what: guessed, shown, corrected, remembered."""
-    words, known = shell.words, desk.mappings()
+    words, known = shell.words, known_mappings(mappings_folder(shell.settings))
     guessed = guess(sheet.columns, known=known)
     left, right = st.columns(2)
     kind = Kind(
@@ -61,19 +61,19 @@ def mapping_control(shell: Shell, desk: Desk, sheet: Sheet) -> Mapping:
             if chosen:
                 columns[field.name] = chosen
         mapping = replace(base, columns=columns)
-        _remember(shell, desk, mapping)
+        _remember(shell, mapping)
     return mapping
 
 
-def _remember(shell: Shell, desk: Desk, mapping: Mapping) -> None:
+def _remember(shell: Shell, mapping: Mapping) -> None:
     """Keeps the mapping as corrected, under a name of the person's own."""
     words = shell.words
     called = st.text_input(words("data.remember"), max_chars=39, key="map.called")
     if st.button(words("data.remember.do"), disabled=not called):
         try:
-            desk.remember(replace(mapping, name=called))
+            remember(replace(mapping, name=called), mappings_folder(shell.settings), shell.who)
         except DataError as fault:
-            shell.tell(fault)
+            tell(shell, fault)
         else:
             st.success(words("data.remembered", name=called))
 
@@ -94,5 +94,5 @@ def report_told(shell: Shell, report: Report) -> None:
     if report.faults:
         with st.expander(words("data.rejected", n=report.counts[Outcome.REJECTED]), expanded=True):
             st.dataframe(rejected_table(report, words))
-            address = shell.offer_file("ditolak.csv", rejected_csv(report, words), "text/csv", Right.BRING)
-            saved(words("data.rejected.download"), address)
+            label, made = words("data.rejected.download"), rejected_csv(report, words)
+            file_link(shell, label, "ditolak.csv", made, "text/csv", Right.BRING)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.planning.proposal import moves, waves_of, worth
 from geo.present.waves import moves_table, wave_map
+from geo.store.scenarios import scenario, scenarios
 from geo.terms import Right, StoreName
 from pages.shell.controls import draw_map
 from pages.shell.figures import rollout_of
@@ -63,10 +64,10 @@ def _offered(shell: Shell, drafting: Drafting) -> dict[str, pd.Series[int]]:
         plans[words("side.listed")] = found.listed.wave
         if found.mirrored is not None:
             plans[words("side.mirrored")] = found.mirrored.wave
-    desk = shell.desk(Right.PLAN) if shell.view.store is StoreName.KOTA else None
-    if desk is not None and not desk.is_new:
-        for row in desk.scenarios().to_dict("records"):
-            kept = desk.scenario(row["token"])
+    store, who = shell.store, shell.who
+    if shell.view.store is StoreName.KOTA and shell.may_work(Right.PLAN) and not store.is_new:
+        for row in scenarios(store, who).to_dict("records"):
+            kept = scenario(store, who, token=row["token"])
             name = words("keep.called", name=kept.name, day=words.day(kept.made_at.date()))
             plans[name if name not in plans else f"{name} ({kept.id})"] = waves_of(kept.content, shell.areas.index)
     return plans

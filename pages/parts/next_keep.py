@@ -9,12 +9,14 @@ import streamlit as st
 
 from geo.errors import DataError, Fault, Problem
 from geo.planning.proposal import days_of, waves_of
+from geo.store.plans import enter_plan, plans, undo_plan
+from geo.store.scenarios import scenario, scenarios, withdraw_scenario
 from geo.terms import Right, StoreName
+from pages.shell.controls import do
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pages.shell.desk import Desk
     from pages.shell.drafting import Drafting
     from pages.shell.view import Shell
 
@@ -26,24 +28,24 @@ def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int] | None) 
     """
     words = shell.words
     st.subheader(words("keep.title"))
-    desk = shell.desk(Right.PLAN) if shell.view.store is StoreName.KOTA else None
-    if desk is None:
+    if shell.view.store is not StoreName.KOTA or not shell.may_work(Right.PLAN):
         st.caption(words("keep.closed"))
         return
     if wave is not None:
         with st.form("next.keep"):
             name = st.text_input(words("keep.name"), max_chars=40, placeholder=words("keep.name.example"))
             if st.form_submit_button(words("keep.do")):
-                shell.do(lambda: drafting.keep(name, wave, desk), words("keep.done"))
+                do(shell, lambda: drafting.keep(name, wave), words("keep.done"))
     else:
         st.caption(words("keep.solve_first"))
-    if not desk.is_new:
-        _kept(shell, drafting, desk)
+    if not shell.store.is_new:
+        _kept(shell, drafting)
 
 
-def _kept(shell: Shell, drafting: Drafting, desk: Desk) -> None:
+def _kept(shell: Shell, drafting: Drafting) -> None:
     """Plans that were kept."""
-    words, rows = shell.words, desk.scenarios().to_dict("records")
+    words, store, who = shell.words, shell.store, shell.who
+    rows = scenarios(store, who).to_dict("records")
     if not rows:
         return
     by_token = {row["token"]: row for row in rows}
@@ -57,23 +59,23 @@ def _kept(shell: Shell, drafting: Drafting, desk: Desk) -> None:
     )
     row, one, two, three = by_token[token], *st.columns(3)
     if one.button(words("keep.open"), width="stretch"):
-        drafting.take(desk.scenario(token))
+        drafting.take(scenario(store, who, token=token))
         shell.change(plan=token)
         st.rerun()
-    if two.button(words("keep.city"), width="stretch", disabled=row["plan_batch"] in desk.plans()):
-        shell.do(lambda: _make_city(shell, desk, token), words("keep.city.done"))
+    if two.button(words("keep.city"), width="stretch", disabled=row["plan_batch"] in plans(store, who)):
+        do(shell, lambda: _make_city(shell, token), words("keep.city.done"))
     if three.button(words("keep.away"), width="stretch"):
-        shell.do(lambda: _away(drafting, desk, row), words("keep.gone"))
-    rules = desk.scenario(token).content["limits"]
+        do(shell, lambda: _away(shell, drafting, row), words("keep.gone"))
+    rules = scenario(store, who, token=token).content["limits"]
     where = f"data=kota&periode={rules['period']}&tanggal={rules['on']}&langkah=gelombang&rencana={token}"
     st.caption(words("keep.address", address=f"/kelurahan-berikutnya?{where}"))
-    if row["plan_batch"] in desk.plans():
+    if row["plan_batch"] in plans(store, who):
         st.markdown(words("keep.is_city"))
         if st.button(words("keep.city.undo")):
-            shell.do(lambda: desk.undo_plan(int(row["plan_batch"])), words("keep.city.undone"))
+            do(shell, lambda: undo_plan(store, who, batch=int(row["plan_batch"])), words("keep.city.undone"))
 
 
-def _make_city(shell: Shell, desk: Desk, token: str) -> None:
+def _make_city(shell: Shell, token: str) -> None:
     """A kept plan becomes planned events, in place of the plan before.
 
     Raises
@@ -81,7 +83,7 @@ def _make_city(shell: Shell, desk: Desk, token: str) -> None:
     DataError
         When it starts nobody, or is of kelurahan that this layer does not have.
     """
-    kept = desk.scenario(token)
+    kept = scenario(shell.store, shell.who, token=token)
     rules = kept.content["limits"]
     wave = waves_of(kept.content)
     days = days_of(wave, date.fromisoformat(rules["begins_on"]), int(rules["months"]))
@@ -89,9 +91,17 @@ def _make_city(shell: Shell, desk: Desk, token: str) -> None:
     if strange or not days:
         problem = Problem.NOT_IN_LIST if strange else Problem.MISSING_VALUE
         raise DataError((Fault.of("plan", "waves", problem, values=strange),))
-    desk.enter_plan(kept, days, source=shell.words("keep.source", name=kept.name))
+    enter_plan(
+        shell.store,
+        shell.who,
+        kept,
+        days,
+        source=shell.words("keep.source", name=kept.name),
+        recorded_on=date.today(),
+        allowed=shell.areas.index,
+    )
 
 
-def _away(drafting: Drafting, desk: Desk, row: dict[Any, Any]) -> None:
-    desk.withdraw_scenario(int(row["id"]), int(row["version"]))
+def _away(shell: Shell, drafting: Drafting, row: dict[Any, Any]) -> None:
+    withdraw_scenario(shell.store, shell.who, number=int(row["id"]), version=int(row["version"]))
     drafting.let_go(str(row["token"]))

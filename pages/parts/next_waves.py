@@ -16,7 +16,7 @@ from geo.present.waves import conflict_sentences, drawn_sentence, plan_sentences
 from pages.parts.next_form import limits_form, pins_control
 from pages.parts.next_keep import keep_control
 from pages.parts.next_moves import moves_control
-from pages.shell.controls import draw_map, kelurahan_control
+from pages.shell.controls import draw_map, kelurahan_control, tell
 from pages.shell.figures import rollout_of
 from pages.shell.frame import data_note
 from pages.shell.jobs import Job
@@ -77,7 +77,7 @@ def _begin(shell: Shell, drafting: Drafting, *, gap: float, seconds: float) -> N
     try:
         check_limits(limits, needs.index, needs.columns)
     except DataError as fault:
-        shell.tell(fault)
+        tell(shell, fault)
         return
     next_to = shell.next_to
     drafting.job = Job(
@@ -102,7 +102,7 @@ def _end(shell: Shell, drafting: Drafting) -> bool:
     elif isinstance(job.fault, NoPlanYetError):
         st.warning(words("plan.not_yet"))
     elif isinstance(job.fault, DataError):
-        shell.tell(job.fault)
+        tell(shell, job.fault)
     elif job.fault is not None:
         raise job.fault
     elif job.result is not None:

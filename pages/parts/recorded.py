@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 def draw(shell: Shell, reached: Rollout) -> None:
     """The chosen kelurahan's events, then statements on the city that contradict each other."""
-    words, desk = shell.words, shell.desk(Right.PLAN)
-    if desk is None:
+    if not shell.may_work(Right.PLAN):
         return
     kelurahan_control(shell)
     if shell.view.kelurahan:
-        events_control(shell, desk, shell.view.kelurahan)
+        events_control(shell, shell.view.kelurahan)
     else:
-        st.caption(words("overview.choose"))
-    contradictions_control(shell, desk, reached.published)
+        st.caption(shell.words("overview.choose"))
+    contradictions_control(shell, reached.published)

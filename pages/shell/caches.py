@@ -15,7 +15,9 @@ from geo.errors import DataError, Fault
 from geo.facts import read_denominators, rollout_facts
 from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
+from geo.places.gazetteer import read_gazetteer
 from geo.places.neighbours import queen
+from geo.places.resolve import Resolver
 from geo.planning.criteria import read_criteria
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, tables_of
@@ -98,6 +100,16 @@ def _neighbours(fingerprint: str, _areas: Areas) -> dict[str, tuple[str, ...]]: 
 def neighbours(layer: Areas) -> dict[str, tuple[str, ...]]:
     """Neighbours of every area of a layer."""
     return _neighbours(layer.fingerprint, layer)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - the key
+    return Resolver(_areas, read_gazetteer(_areas))
+
+
+def resolver(layer: Areas) -> Resolver:
+    """What finds the kelurahan of a layer that a spelling means; without anybody's decisions."""
+    return _resolver(layer.fingerprint, layer)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -18,9 +18,11 @@ from geo.planning.limits import Limits
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
 from geo.planning.tiers import drawn, ordered
+from geo.store.scenarios import save_scenario, scenario
 from geo.terms import Right, State, StoreName
 from pages.shell import caches
 from pages.shell.caches import cached
+from pages.shell.controls import tell
 from pages.shell.figures import rollout_of, watches_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from geo.planning.tiers import Drawn
     from geo.release.released import Released
     from geo.store.scenarios import Scenario
-    from pages.shell.desk import Desk
     from pages.shell.jobs import Job
     from pages.shell.view import Shell
 
@@ -85,14 +86,15 @@ class Drafting:
 
     def _named(self, token: str) -> Scenario | None:
         """The kept plan of an address; None, with the reason told, where there is none for this viewer."""
-        desk = self.shell.desk(Right.PLAN) if self.shell.view.store is StoreName.KOTA else None
-        if desk is None or desk.is_new:
+        shell = self.shell
+        is_open = shell.view.store is StoreName.KOTA and shell.may_work(Right.PLAN)
+        if not is_open or shell.store.is_new:
             st.warning(self.shell.words("next.plan.closed"))
             return None
         try:
-            return desk.scenario(token)
+            return scenario(shell.store, shell.who, token=token)
         except DataError as fault:
-            self.shell.tell(fault)
+            tell(self.shell, fault)
             return None
 
     def take(self, kept: Scenario) -> None:
@@ -255,11 +257,11 @@ class Drafting:
         of = (self.seen, found.needs, self.shell.next_to, found.limits, found.best.wave)
         return cached(_dealt, *of, tolerance=own.tolerance, seed=own.seed, order=order)
 
-    def keep(self, name: str, wave: pd.Series[int], desk: Desk) -> None:
+    def keep(self, name: str, wave: pd.Series[int]) -> None:
         """Keeps the proposal with these waves, and puts it into the address."""
-        view = self.shell.view
+        view, store, who = self.shell.view, self.shell.store, self.shell.who
         content = self.proposal.content(wave, self.fingerprint, period=str(view.period), on=view.on)
-        kept = desk.scenario(desk.save_scenario(name, content))
+        kept = scenario(store, who, token=save_scenario(store, who, name=name, content=content))
         self._state |= {_KEPT: kept, _OPENED: kept.token}
         self.shell.change(plan=kept.token)
 

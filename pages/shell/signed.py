@@ -25,7 +25,7 @@ def _way(address: str, label: str, shell: Shell) -> None:
 
 
 def saved(label: str, address: str) -> None:
-    """Link that saves a file of `Shell.offer_file`."""
+    """Link that saves a file of `pages.web.files`."""
     st.html(f'<a class="pj-way" target="_self" download href="{escape(address)}">{escape(label)}</a>')
 
 

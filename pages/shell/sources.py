@@ -99,14 +99,14 @@ class Live:
         """Writes down who saw what, once a visit."""
         # Not at the top: the example needs no database.
         from geo.access.audit import saw
-        from geo.store.engine import open_store, path_of
+        from geo.store.engine import city_store
 
         seen = st.session_state.setdefault(_SAW, set())
         key = (self.viewer.name, period)
-        if key not in seen and path_of(self.settings).is_file():
+        if key not in seen and self.settings.store_file.is_file():
             # A store that is busy or damaged is told on the page; the next look tries again.
             with contextlib.suppress(DataError):
-                saw(open_store(path_of(self.settings)), self.viewer, period)
+                saw(city_store(self.settings), self.viewer, period)
                 seen.add(key)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.release.released import Released
+    from geo.store.engine import Store
+    from geo.terms import Right
     from pages.shell.sources import Source
 
 #: Parts of the view that a visitor may leave open.
@@ -155,34 +157,22 @@ class Shell:
         """Neighbours of every kelurahan."""
         return caches.neighbours(self.areas)
 
-    # Until the functions of the store stand alone.
+    # The city's own store
 
-    def desk(self, *rights: Any) -> Any:
-        """The desk of the city's own records; None for whoever has none of the rights."""
-        from geo.terms import Right
+    @property
+    def store(self) -> Store:
+        """The city's own store; what is done with it asks for the rights of `who`."""
+        # Not at the top: a database that a visit does not use shall not be waited for.
+        from geo.store.engine import city_store
 
-        if not self.who.rights.intersection(rights or (Right.BRING, Right.DECIDE)):
-            return None
-        from pages.shell.desk import Desk
+        return city_store(self.settings)
 
-        desk = Desk(self.settings, self.areas, self.who)
-        desk.expire()
-        return desk
+    def may_work(self, right: Right) -> bool:
+        """Whether this visitor may work in the city's own store; hashes in it that have reached their age go then."""
+        if not self.who.may(right):
+            return False
+        # Not at the top: a database that a visit does not use shall not be waited for.
+        from geo.imports.undo import expire
 
-    def do(self, act: Any, said: str) -> None:
-        """See `pages.shell.controls.do`."""
-        from pages.shell.controls import do
-
-        do(self, act, said)
-
-    def tell(self, fault: Any) -> None:
-        """See `pages.shell.controls.tell`."""
-        from pages.shell.controls import tell
-
-        tell(self, fault)
-
-    def offer_file(self, name: str, content: Any, mime: str, right: Any) -> str:
-        """Address of a file that only this viewer gets."""
-        from pages.web.files import offer
-
-        return offer(content, name, mime, right, self.who)
+        expire(self.store)
+        return True

@@ -17,7 +17,6 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from geo.access.doors import store_file
 from geo.errors import DataError
 from pages.shell import caches
 from pages.web.visitor import viewer_of_request
@@ -105,9 +104,10 @@ def _handed(found: _File, viewer: Viewer) -> bytes:
     """Content of a file, once it is written down who gets it."""
     # Not at the top: who only looks shall not wait for a database.
     from geo.access.exports import note_file
+    from geo.store.engine import city_store
 
     content = found.content if isinstance(found.content, bytes) else found.content()
-    note_file(store_file(caches.settings()[0].kota), viewer, found.name)
+    note_file(city_store(caches.settings()[0]), viewer, name=found.name)
     return content
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
-from geo.access.doors import store_file
 from geo.access.visitor import SESSION_COOKIE
 from geo.errors import DataError
 from geo.viewer import PUBLIC
@@ -109,7 +108,7 @@ async def _entered(request: Request, token: str, lanjut: str) -> Response:
 
 
 def _end(token: str, *, everywhere: bool) -> None:
-    if token and store_file(caches.settings()[0].kota).is_file():
+    if token and caches.settings()[0].store_file.is_file():
         from geo.access import sessions
 
         sessions.end(caches.settings()[0], token, everywhere=everywhere)

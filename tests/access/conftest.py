@@ -10,9 +10,8 @@ import pytest
 from people import STEWARD
 
 from geo.access import accounts, attempts, sessions
-from geo.access.doors import store_file
 from geo.store import engine
-from geo.store.engine import close_store
+from geo.store.engine import Store, city_store
 from geo.terms import AccountKind, Role
 from pages.shell import caches
 
@@ -29,24 +28,22 @@ PASSWORD = "kuda lumping biru 7"
 def city(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     own = replace(settings, kota=tmp_path / "kota")
     yield own
-    close_store(own.kota / "kota.sqlite")
+    Store(own.kota / "kota.sqlite").close()
 
 
 @pytest.fixture
 def staffed(city: Settings) -> Settings:
     """Ana is steward, Tim of the task force, Pia comes through the provider."""
+    accounts.add(city_store(city), STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
     accounts.add(
-        store_file(city.kota), STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD
-    )
-    accounts.add(
-        store_file(city.kota),
+        city_store(city),
         STEWARD,
         name="tim",
         role=Role.TASKFORCE,
         kind=AccountKind.LOCAL,
         password=PASSWORD + "!",
     )
-    accounts.add(store_file(city.kota), STEWARD, name="pia@kupang.go.id", role=Role.PLANNER, kind=AccountKind.OIDC)
+    accounts.add(city_store(city), STEWARD, name="pia@kupang.go.id", role=Role.PLANNER, kind=AccountKind.OIDC)
     return city
 
 

@@ -12,9 +12,9 @@ from argon2 import PasswordHasher
 from people import PLANNER, STEWARD, TASKFORCE
 
 from geo.access import accounts, passwords, sessions, signing
-from geo.access.doors import store_file
 from geo.access.signing import Refusal, RefusedError
 from geo.errors import DataError, Problem
+from geo.store.engine import city_store
 from geo.terms import AccountKind, AccountState, Role
 from geo.viewer import PUBLIC, NotAllowedError
 
@@ -41,10 +41,10 @@ def problem(act: Callable[[], object]) -> Problem:
 
 
 def test_looking_for_accounts_makes_no_store(city: Settings) -> None:
-    assert not accounts.has_accounts(store_file(city.kota))
-    assert accounts.accounts(store_file(city.kota), STEWARD).empty
+    assert not accounts.has_accounts(city_store(city))
+    assert accounts.accounts(city_store(city), STEWARD).empty
     assert (
-        problem(lambda: accounts.set_role(store_file(city.kota), STEWARD, name="ana", role=Role.PLANNER))
+        problem(lambda: accounts.set_role(city_store(city), STEWARD, name="ana", role=Role.PLANNER))
         is Problem.NO_SUCH_ACCOUNT
     )
     with pytest.raises(RefusedError):
@@ -56,32 +56,32 @@ def test_looking_for_accounts_makes_no_store(city: Settings) -> None:
 
 
 def test_an_account_is_added_listed_changed_and_closed(staffed: Settings) -> None:
-    assert accounts.has_accounts(store_file(staffed.kota))
-    found = accounts.accounts(store_file(staffed.kota), STEWARD)
+    assert accounts.has_accounts(city_store(staffed))
+    found = accounts.accounts(city_store(staffed), STEWARD)
     assert list(found.columns) == accounts.ACCOUNT_COLUMNS
     assert found[["name", "kind", "role", "state", "version"]].to_numpy().tolist() == [
         ["ana", "local", "steward", "open", 1],
         ["pia@kupang.go.id", "oidc", "planner", "open", 1],
         ["tim", "local", "taskforce", "open", 1],
     ]
-    accounts.set_role(store_file(staffed.kota), STEWARD, name="Tim ", role=Role.PLANNER, version=1)
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED, version=2)
-    (tim,) = accounts.accounts(store_file(staffed.kota), STEWARD).query("name == 'tim'").to_dict("records")
+    accounts.set_role(city_store(staffed), STEWARD, name="Tim ", role=Role.PLANNER, version=1)
+    accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.CLOSED, version=2)
+    (tim,) = accounts.accounts(city_store(staffed), STEWARD).query("name == 'tim'").to_dict("records")
     assert (tim["role"], tim["state"], tim["version"]) == ("planner", "closed", 3)
-    assert accounts.has_accounts(store_file(staffed.kota))
+    assert accounts.has_accounts(city_store(staffed))
 
 
 @pytest.mark.parametrize("viewer", [PUBLIC, TASKFORCE, PLANNER])
 def test_whoever_may_not_manage_accounts_reads_and_changes_nothing(staffed: Settings, viewer: Viewer) -> None:
-    path = store_file(staffed.kota)
+    store = city_store(staffed)
     before = rows(staffed, "SELECT * FROM account")
     for act in (
-        lambda: accounts.accounts(path, viewer),
-        lambda: accounts.add(path, viewer, name="eve@b.id", role=Role.STEWARD, kind=AccountKind.OIDC),
-        lambda: accounts.set_role(path, viewer, name="tim", role=Role.STEWARD),
-        lambda: accounts.set_state(path, viewer, name="ana", state=AccountState.CLOSED),
-        lambda: accounts.set_password(path, viewer, name="ana", password=PASSWORD),
-        lambda: accounts.end_sessions(path, viewer, name="ana"),
+        lambda: accounts.accounts(store, viewer),
+        lambda: accounts.add(store, viewer, name="eve@b.id", role=Role.STEWARD, kind=AccountKind.OIDC),
+        lambda: accounts.set_role(store, viewer, name="tim", role=Role.STEWARD),
+        lambda: accounts.set_state(store, viewer, name="ana", state=AccountState.CLOSED),
+        lambda: accounts.set_password(store, viewer, name="ana", password=PASSWORD),
+        lambda: accounts.end_sessions(store, viewer, name="ana"),
     ):
         with pytest.raises(NotAllowedError):
             act()
@@ -90,28 +90,24 @@ def test_whoever_may_not_manage_accounts_reads_and_changes_nothing(staffed: Sett
 
 def test_a_steward_always_remains(staffed: Settings) -> None:
     for act in (
-        lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="ana", role=Role.PLANNER),
-        lambda: accounts.set_state(store_file(staffed.kota), STEWARD, name="ana", state=AccountState.CLOSED),
+        lambda: accounts.set_role(city_store(staffed), STEWARD, name="ana", role=Role.PLANNER),
+        lambda: accounts.set_state(city_store(staffed), STEWARD, name="ana", state=AccountState.CLOSED),
     ):
         assert problem(act) is Problem.LAST_STEWARD
-    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.STEWARD)
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="ana", state=AccountState.CLOSED)
+    accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.STEWARD)
+    accounts.set_state(city_store(staffed), STEWARD, name="ana", state=AccountState.CLOSED)
     assert (
-        problem(lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER))
+        problem(lambda: accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.PLANNER))
         is Problem.LAST_STEWARD
     )
 
 
 def test_what_somebody_else_changed_meanwhile_stands(staffed: Settings) -> None:
-    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER, version=1)
+    accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.PLANNER, version=1)
     for act in (
-        lambda: accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.STEWARD, version=1),
-        lambda: accounts.set_state(
-            store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED, version=1
-        ),
-        lambda: accounts.set_password(
-            store_file(staffed.kota), STEWARD, name="tim", password="tujuh gajah 77", version=1
-        ),
+        lambda: accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.STEWARD, version=1),
+        lambda: accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.CLOSED, version=1),
+        lambda: accounts.set_password(city_store(staffed), STEWARD, name="tim", password="tujuh gajah 77", version=1),
     ):
         assert problem(act) is Problem.CHANGED_MEANWHILE
     assert rows(staffed, "SELECT role, state, version FROM account WHERE name = 'tim'") == [("planner", "open", 2)]
@@ -140,7 +136,7 @@ def test_what_somebody_else_changed_meanwhile_stands(staffed: Settings) -> None:
 def test_names_that_could_be_taken_for_others_are_refused(city: Settings, name: str, kind: str) -> None:
     def act() -> int:
         return accounts.add(
-            store_file(city.kota), STEWARD, name=name, role=Role.STEWARD, kind=AccountKind(kind), password=PASSWORD
+            city_store(city), STEWARD, name=name, role=Role.STEWARD, kind=AccountKind(kind), password=PASSWORD
         )
 
     assert problem(act) is Problem.BAD_ACCOUNT_NAME
@@ -151,7 +147,7 @@ def test_names_that_could_be_taken_for_others_are_refused(city: Settings, name: 
 def test_a_name_is_one_persons_however_it_is_written(staffed: Settings, name: str) -> None:
     def act() -> int:
         return accounts.add(
-            store_file(staffed.kota), STEWARD, name=name, role=Role.PLANNER, kind=AccountKind.LOCAL, password=PASSWORD
+            city_store(staffed), STEWARD, name=name, role=Role.PLANNER, kind=AccountKind.LOCAL, password=PASSWORD
         )
 
     assert problem(act) is Problem.NAME_TAKEN
@@ -192,9 +188,9 @@ def test_the_same_letters_composed_otherwise_are_the_same_password() -> None:
 
 def test_no_password_is_kept_told_or_audited(staffed: Settings) -> None:
     new = "empat gajah merah"
-    accounts.set_password(store_file(staffed.kota), STEWARD, name="tim", password=new)
+    accounts.set_password(city_store(staffed), STEWARD, name="tim", password=new)
     assert problem(
-        lambda: accounts.set_password(store_file(staffed.kota), STEWARD, name="pia@kupang.go.id", password=new)
+        lambda: accounts.set_password(city_store(staffed), STEWARD, name="pia@kupang.go.id", password=new)
     ) is (Problem.NOT_LOCAL)
     told = json.dumps(rows(staffed, "SELECT change FROM audit"))
     kept = "".join(one.read_bytes().decode("latin-1") for one in staffed.kota.iterdir())
@@ -205,9 +201,9 @@ def test_no_password_is_kept_told_or_audited(staffed: Settings) -> None:
 
 
 def test_every_change_is_in_the_audit(staffed: Settings) -> None:
-    accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.PLANNER)
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED)
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.OPEN)
+    accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.PLANNER)
+    accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.CLOSED)
+    accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.OPEN)
     found = rows(staffed, "SELECT who, act, subject, subject_id, change FROM audit ORDER BY id")
     assert {one[:3] for one in found} == {("Ana", "account", "account")}
     assert [json.loads(one[4]) for one in found][3:] == [

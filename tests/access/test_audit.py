@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from people import STEWARD, TASKFORCE
 
-from geo.access.audit import Head, entries, head, note_export, saw, verify
+from geo.access.audit import entries, note_export, saw, verify
 from geo.cli.main import main
 from geo.settings import RetentionSettings
 from geo.store import audit_chain, decisions, engine, records
+from geo.store.audit_chain import Head
+from geo.store.audit_rows import head
 from geo.store.backup import backup, restore
-from geo.store.engine import close_store, note, open_store
+from geo.store.engine import Store, note
 from geo.terms import Act, Audience, Reason, Right
 from geo.viewer import PUBLIC, NotAllowedError
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.access.audit import Verification
-    from geo.store.engine import Store
 
 ANA, FATULULI = STEWARD, "53.71.04.1011"
 OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
@@ -37,24 +38,18 @@ KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
 def store(tmp_path: Path) -> Iterator[Store]:
     """A store with six rows of audit."""
     path = tmp_path / "kota.sqlite"
-    made = open_store(path)
-    with made.writing(ANA, Right.BRING) as connection:
-        number = records.enter_record(
-            connection, ANA, {"reported_on": date(2018, 1, 5)}, document_kode=FATULULI
-        ).rows[1]
+    made = Store(path)
+    number = records.enter_record(made, ANA, {"reported_on": date(2018, 1, 5)}, document_kode=FATULULI).rows[1]
     for version, status in enumerate(("suspected", "confirmed", "prevented"), start=1):
-        with made.writing(ANA, Right.BRING) as connection:
-            records.correct_record(connection, ANA, number=number, version=version, values={"status": status})
-    with made.writing(ANA, Right.DECIDE) as connection:
-        decisions.decide(connection, ANA, key="x|", answer=FATULULI, why=Reason.MAP, allowed={FATULULI})
+        records.correct_record(made, ANA, number=number, version=version, values={"status": status})
+    decisions.decide(made, ANA, key="x|", answer=FATULULI, why=Reason.MAP, allowed={FATULULI})
     saw(made, TASKFORCE, "ringkasan 2017")
     yield made
-    close_store(path)
+    Store(path).close()
 
 
 def verified(store: Store, *heads: Head) -> Verification:
-    with store.reading(ANA, Right.AUDIT) as connection:
-        return verify(connection, heads)
+    return verify(store, ANA, heads=heads)
 
 
 def at_the_end(store: Store) -> Head:
@@ -94,16 +89,15 @@ def test_what_was_written_is_whole(store: Store) -> None:
     assert (found.rows, found.whole, found.first_broken) == (6, True, None)
     assert found.head == at_the_end(store)
     assert found.head == Head.read(str(found.head))
-    with store.reading(ANA, Right.AUDIT) as connection:
-        listed = entries(connection)
-        assert listed["act"].tolist() == ["see", "decide", "correct", "correct", "correct", "enter"]
-        assert listed["change"][2] == {"status": ["confirmed", "prevented"]}
-        assert not listed["is_erased"].any()
-        assert entries(connection, acts=[Act.SEE])["who"].tolist() == ["Tim"]
-        assert len(entries(connection, limit=2)) == 2
-        today = engine.now().date()
-        assert len(entries(connection, first=today, last=today)) == 6
-        assert entries(connection, last=today - timedelta(days=1)).empty
+    listed = entries(store, ANA)
+    assert listed["act"].tolist() == ["see", "decide", "correct", "correct", "correct", "enter"]
+    assert listed["change"][2] == {"status": ["confirmed", "prevented"]}
+    assert not listed["is_erased"].any()
+    assert entries(store, ANA, acts=[Act.SEE])["who"].tolist() == ["Tim"]
+    assert len(entries(store, ANA, limit=2)) == 2
+    today = engine.now().date()
+    assert len(entries(store, ANA, first=today, last=today)) == 6
+    assert entries(store, ANA, last=today - timedelta(days=1)).empty
 
 
 def test_a_chain_worked_out_by_hand() -> None:
@@ -217,7 +211,7 @@ def test_an_old_store_is_chained_when_it_is_upgraded(tmp_path: Path) -> None:
             ('{"status": ["a", "b"]}',),
         )
         connection.commit()
-    store = open_store(path)
+    store = Store(path)
     found = verified(store)
     assert (found.rows, found.whole) == (2, True)
     assert rows(store)[1]["change"] == '{"status": ["a", "b"]}'
@@ -226,7 +220,7 @@ def test_an_old_store_is_chained_when_it_is_upgraded(tmp_path: Path) -> None:
     assert verified(store).whole
     attack(store, "UPDATE audit SET who = 'Ben' WHERE id = 1")
     assert verified(store).first_broken == 1
-    close_store(path)
+    Store(path).close()
 
 
 def test_who_saw_is_written_once_for_a_day_and_never_of_the_public(
@@ -271,28 +265,26 @@ def test_a_restore_leaves_the_audit_and_the_accounts_of_the_place(store: Store, 
     )
     copy = tmp_path / "salinan.sqlite"
     copied = at_the_end(store)
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     assert rows(store)[-1]["act"] == "backup"
     raw = copy.read_bytes()
     assert b"tokenhash" not in raw
     assert b"tryhash" not in raw
-    with store.writing(ANA, Right.BRING) as connection:
-        made = records.enter_record(connection, ANA, {}, document_kode="")
+    made = records.enter_record(store, ANA, {}, document_kode="")
     attack(store, "UPDATE account SET role = 'planner'")
     was = [row["hash"] for row in rows(store)]
-    restore(store.path, copy, ANA, KEEP)
+    restore(store, ANA, source=copy, keep=KEEP)
     now = rows(store)
     assert [row["hash"] for row in now][: len(was)] == was
     assert [row["act"] for row in now][len(was) :] == ["backup", "restore"]
     assert json.loads(now[-1]["change"]) == {"copy_head": str(copied)}
     assert verified(store, copied).whole
+    assert len(records.records(store, ANA)) == 1
     with store.reading(ANA, Right.BRING) as connection:
-        assert len(records.records(connection)) == 1
         assert connection.exec_driver_sql("SELECT role FROM account").all() == [("planner",)]
         assert connection.exec_driver_sql("SELECT count(*) FROM session").scalar() == 1
     # The number of a record that is gone is not given again: its history is another record's.
-    with store.writing(ANA, Right.BRING) as connection:
-        again = records.enter_record(connection, ANA, {}, document_kode="")
+    again = records.enter_record(store, ANA, {}, document_kode="")
     assert again.rows[1] > made.rows[1]
     assert again.batch > made.batch
 
@@ -304,23 +296,23 @@ def test_on_a_new_place_the_audit_and_the_accounts_of_the_copy_come_along(store:
         "INSERT INTO session VALUES (1, 'tokenhash', 1, '2026-01-01', '2026-01-01', '2999-01-01')",
     )
     copy, fresh = tmp_path / "salinan.sqlite", tmp_path / "baru" / "kota.sqlite"
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     printed = Head(rows(store)[4]["id"], rows(store)[4]["hash"])
-    assert restore(fresh, copy, ANA, KEEP) is None
-    place = open_store(fresh)
+    assert restore(Store(fresh), ANA, source=copy, keep=KEEP) is None
+    place = Store(fresh)
     assert verified(place, printed).whole
     assert rows(place)[-1]["act"] == "restore"
     with place.reading(ANA, Right.BRING) as connection:
         assert connection.exec_driver_sql("SELECT name FROM account").all() == [("ana",)]
         assert connection.exec_driver_sql("SELECT count(*) FROM session").scalar() == 0
-    close_store(fresh)
+    Store(fresh).close()
 
 
 def test_a_restore_that_is_cut_off_leaves_everything(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "salinan.sqlite"
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     was, state = rows(store), store.state()
 
     def stop(*_: object) -> None:
@@ -328,10 +320,9 @@ def test_a_restore_that_is_cut_off_leaves_everything(
 
     monkeypatch.setattr("geo.store.backup.new_generation", stop)
     with pytest.raises(KeyboardInterrupt):
-        restore(store.path, copy, ANA, KEEP)
+        restore(store, ANA, source=copy, keep=KEEP)
     assert (rows(store), store.state()) == (was, state)
-    with store.reading(ANA, Right.BRING) as connection:
-        assert len(records.records(connection)) == 1
+    assert len(records.records(store, ANA)) == 1
 
 
 def test_no_source_touches_rows_of_the_audit_but_those_that_may(root: Path) -> None:
@@ -391,5 +382,5 @@ def test_the_command_verifies_against_manifests(
 
 def test_whoever_has_no_right_to_it_does_not_see_it(store: Store) -> None:
     for who in (PUBLIC, TASKFORCE):
-        with pytest.raises(NotAllowedError), store.reading(who, Right.AUDIT) as connection:
-            verify(connection)
+        with pytest.raises(NotAllowedError):
+            verify(store, who)

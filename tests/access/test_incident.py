@@ -22,7 +22,7 @@ from geo.cli.main import main
 from geo.imports import run
 from geo.store import engine, records
 from geo.store.backup import backup
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.terms import Audience, Kind, Right
 from geo.viewer import NotAllowedError
 from geo.words import Language, Words
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
     from geo.settings import Settings
-    from geo.store.engine import Store
 
 ANA = STEWARD
 LANGUAGES = [Words(one) for one in Language]
@@ -57,13 +56,12 @@ def store(tmp_path: Path, kupang: Areas, options: Settings) -> Iterator[Store]:
     file = tmp_path / "lembar.csv"
     file.write_text(SHEET, "utf-8")
     sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
-    run.accept(run.prepared_for(sheet, mapping, kupang, today=date(2026, 1, 1)), path, ANA)
-    made = open_store(path)
-    with made.writing(ANA, Right.BRING) as connection:
-        records.correct_record(connection, ANA, number=1, version=1, values={"origin_kode": "53.02"})
+    run.accept(Store(path), ANA, run.prepared_for(sheet, mapping, kupang, today=date(2026, 1, 1)))
+    made = Store(path)
+    records.correct_record(made, ANA, number=1, version=1, values={"origin_kode": "53.02"})
     saw(made, TASKFORCE, "ringkasan 2018")
     note_export(made, TASKFORCE, "kelurahan.csv", Audience.PUBLIC)
-    backup(made, tmp_path / "salinan.sqlite", ANA)
+    backup(made, ANA, target=tmp_path / "salinan.sqlite")
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         for number, name, state in ((1, "ana", "open"), (2, "=budi@kota.example", "closed")):
             connection.execute(
@@ -76,7 +74,7 @@ def store(tmp_path: Path, kupang: Areas, options: Settings) -> Iterator[Store]:
             (TOKEN,),
         )
     yield made
-    close_store(path)
+    Store(path).close()
 
 
 def packed(store: Store, options: Settings, **span: date) -> dict[str, str]:
@@ -171,7 +169,7 @@ def test_it_is_written_down_and_the_same_content_is_the_same_pack(
     with store.reading(ANA, Right.AUDIT) as connection:
         last = connection.exec_driver_sql("SELECT who, act FROM audit ORDER BY id DESC LIMIT 2").all()
         assert last == [("Ana", "incident")] * 2
-        assert verify(connection).whole
+    assert verify(store, ANA).whole
 
 
 def test_only_whoever_has_the_audit_gets_it(store: Store, options: Settings) -> None:

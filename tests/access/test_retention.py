@@ -14,14 +14,15 @@ import pytest
 from people import BEN, STEWARD
 
 from geo.access import retention
-from geo.access.audit import Head, verify
+from geo.access.audit import verify
 from geo.cli.main import main
 from geo.imports import run
 from geo.settings import RetentionSettings
 from geo.store import canonical, engine, pseudonyms, records
-from geo.store.backup import backup, restore
+from geo.store.audit_chain import Head
+from geo.store.backup import COPIES, backup, restore
 from geo.store.batches import batches, undo_rows
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.store.erasure import Past
 from geo.terms import Act, Kind, Right
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
     from geo.settings import Settings
-    from geo.store.engine import Store
 
     Bring = Callable[..., run.Report]
 
@@ -47,8 +47,10 @@ CANARY, NIK, SOURCE = "Kampung Kenari Sunyi", "5399046501990017", "SUMBER-KENARI
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     path = tmp_path / "kota" / "kota.sqlite"
     clock(monkeypatch, AT.replace(year=2020, month=3))
-    yield open_store(path)
-    close_store(path)
+    made = Store(path)
+    made.make()
+    yield made
+    made.close()
 
 
 def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
@@ -74,7 +76,7 @@ def bring(store: Store, kupang: Areas, settings: Settings, tmp_path: Path) -> Br
         sheet, mapping = run.read_file(file, options, kind=kind)
         file.unlink()
         prepared = run.prepared_for(sheet, mapping, kupang, today=date(2030, 1, 1))
-        return run.accept(prepared, store.path, ANA)
+        return run.accept(store, ANA, prepared)
 
     return brought
 
@@ -95,8 +97,7 @@ def audit(store: Store) -> list[dict[str, Any]]:
 
 
 def is_whole(store: Store, *heads: Head) -> bool:
-    with store.reading(ANA, Right.AUDIT) as connection:
-        return verify(connection, heads).whole
+    return verify(store, ANA, heads=heads).whole
 
 
 def cases(store: Store) -> list[str]:
@@ -108,21 +109,20 @@ def test_the_day_that_decides(store: Store, bring: Bring, monkeypatch: pytest.Mo
     """Ten years after 1 June 2020 the record of that day is still kept, that of the day before is not."""
     bring(SHEET)
     clock(monkeypatch, AT)
-    found = retention.due(store, ANA, KEEP, at=AT)
+    found = retention.due(store, ANA, keep=KEEP, at=AT)
     # The undated one goes by the day on which it was brought, 1 March 2020.
     assert found.past == Past(records=3, audit=1)
     assert len(cases(store)) == 4, "asking erases nothing"
-    erased = retention.erase_due(store, ANA, KEEP, at=AT)
+    erased = retention.erase_due(store, ANA, keep=KEEP, at=AT)
     assert erased.past == found.past
     assert cases(store) == ["2020-06-01"]
-    assert retention.due(store, ANA, KEEP, at=AT).is_nothing
+    assert retention.due(store, ANA, keep=KEEP, at=AT).is_nothing
 
 
 def test_batches_keep_their_counts_and_can_still_be_undone(store: Store, bring: Bring) -> None:
     report = bring(SHEET)
-    retention.erase_due(store, ANA, KEEP, at=AT)
-    with store.reading(ANA, Right.BRING) as connection:
-        (batch,) = batches(connection).to_dict("records")
+    retention.erase_due(store, ANA, keep=KEEP, at=AT)
+    (batch,) = batches(store, ANA).to_dict("records")
     assert batch["accepted"] + batch["review"] + batch["rejected"] + batch["duplicates"] == batch["read"] == 4
     assert batch["kept"] == 1
     with store.writing(ANA, Right.BRING) as connection:
@@ -136,7 +136,7 @@ def test_watchers_reports_go_and_watchers_stay(store: Store, bring: Bring) -> No
         Kind.REPORTS,
     )
     bring("watcher,kode,joined_on,sex\n1,53.71.04.1001,2010-11-16,female\n", Kind.WATCHERS)
-    assert retention.erase_due(store, ANA, KEEP, at=AT).past.reports == 1
+    assert retention.erase_due(store, ANA, keep=KEEP, at=AT).past.reports == 1
     with store.reading(ANA, Right.BRING) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM watch_report").scalar() == 1
         assert connection.exec_driver_sql("SELECT count(*) FROM watcher").scalar() == 1
@@ -148,7 +148,7 @@ def test_what_hangs_on_a_record_goes_with_it(store: Store, bring: Bring, monkeyp
     with store.reading(ANA, Right.DECIDE) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM pair").scalar() == 1
         assert connection.exec_driver_sql("SELECT written FROM spelling").scalars().all().count(CANARY) == 1
-    retention.erase_due(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, keep=KEEP, at=AT)
     with store.reading(ANA, Right.DECIDE) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM pair").scalar() == 0
         assert CANARY not in connection.exec_driver_sql("SELECT written FROM spelling").scalars().all()
@@ -165,15 +165,14 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
     with contextlib.closing(sqlite3.connect(store.pseudonyms)) as connection:
         hashes = [row[0] for row in connection.execute("SELECT hash FROM row_hash WHERE row_number IN (2, 3, 5)")]
         hashes += [row[0] for row in connection.execute("SELECT person FROM row_hash WHERE person IS NOT NULL")]
-    with store.writing(ANA, Right.BRING) as connection:
-        records.correct_record(connection, BEN, number=1, version=1, values={"source": "SUMBER-BARU-78"})
-    folder = store.path.parent / retention.COPIES
+    records.correct_record(store, BEN, number=1, version=1, values={"source": "SUMBER-BARU-78"})
+    folder = store.path.parent / COPIES
     folder.mkdir()
-    backup(store, folder / "kota-lama.sqlite", ANA)
-    backup(store, store.path.with_name("kota-sebelum-20200301-080000.sqlite"), ANA)
+    backup(store, ANA, target=folder / "kota-lama.sqlite")
+    backup(store, ANA, target=store.path.with_name("kota-sebelum-20200301-080000.sqlite"))
     cut_off = folder / ".petajaga-abc"
     cut_off.mkdir()
-    backup(store, cut_off / "store.sqlite", ANA)
+    backup(store, ANA, target=cut_off / "store.sqlite")
     old = (AT - timedelta(days=91)).timestamp()
     for path in [*folder.rglob("*"), *store.path.parent.glob("*-sebelum-*")]:
         os.utime(path, (old, old))
@@ -181,9 +180,9 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
     before = b"".join(path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file())
     assert [secret for secret in secrets if secret.encode() not in before] == [], "the search finds what is there"
     assert all(one in before for one in hashes)
-    due = retention.due(store, ANA, KEEP, at=AT)
+    due = retention.due(store, ANA, keep=KEEP, at=AT)
     assert len(due.copies) == 3
-    retention.erase_due(store, ANA, KEEP, at=AT)
+    retention.erase_due(store, ANA, keep=KEEP, at=AT)
     left = {path.name: path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file()}
     assert "kota.sqlite" in left
     for name, raw in left.items():
@@ -210,16 +209,16 @@ def test_copies_that_are_overwritten_hold_zeros(tmp_path: Path) -> None:
 
 def test_young_copies_and_strange_files_stay(store: Store, bring: Bring, tmp_path: Path) -> None:
     bring(SHEET)
-    folder = store.path.parent / retention.COPIES
+    folder = store.path.parent / COPIES
     folder.mkdir()
     young, mine, elsewhere = folder / "kota-baru.sqlite", folder / "catatan.txt", tmp_path / "salinan.sqlite"
-    backup(store, young, ANA)
-    backup(store, elsewhere, ANA)
+    backup(store, ANA, target=young)
+    backup(store, ANA, target=elsewhere)
     mine.write_text("milik orang", "utf-8")
     for path, days in ((young, 89), (mine, 900), (elsewhere, 900), (store.path, 900)):
         at = (AT - timedelta(days=days)).timestamp()
         os.utime(path, (at, at))
-    assert retention.erase_due(store, ANA, KEEP, at=AT).copies == ()
+    assert retention.erase_due(store, ANA, keep=KEEP, at=AT).copies == ()
     assert young.is_file()
     assert mine.is_file()
     assert elsewhere.is_file()
@@ -229,12 +228,11 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     store: Store, bring: Bring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(SHEET)
-    with store.writing(ANA, Right.BRING) as connection:
-        records.correct_record(connection, BEN, number=3, version=1, values={"status": "confirmed"})
+    records.correct_record(store, BEN, number=3, version=1, values={"status": "confirmed"})
     was = audit(store)
     printed = Head(was[-1]["id"], was[-1]["hash"])
     clock(monkeypatch, AT)
-    retention.erase_due(store, BEN, KEEP, at=AT)
+    retention.erase_due(store, BEN, keep=KEEP, at=AT)
     now = audit(store)
     assert [row["hash"] for row in now[:-1]] == [row["hash"] for row in was]
     # Both rows are older than ten years: who and when stay, what was changed does not.
@@ -256,7 +254,7 @@ def test_the_audit_says_what_was_erased_and_stays_whole(
     assert is_whole(store, printed)
     # Erased again, later: the erasure of before loses its own numbers, and the sum still holds.
     clock(monkeypatch, AT + timedelta(days=3660))
-    retention.erase_due(store, BEN, KEEP, at=AT + timedelta(days=3660))
+    retention.erase_due(store, BEN, keep=KEEP, at=AT + timedelta(days=3660))
     assert json.loads(audit(store)[-1]["change"])["audit_erased"] == 3
     assert is_whole(store, printed)
     # One more that somebody empties by hand shows, although erasures are nothing unusual here.
@@ -270,10 +268,9 @@ def test_what_the_audit_tells_of_a_record_goes_with_the_record(
 ) -> None:
     bring(SHEET)
     clock(monkeypatch, AT.replace(month=5))
-    with store.writing(ANA, Right.BRING) as connection:
-        for number in (1, 3):
-            records.correct_record(connection, BEN, number=number, version=1, values={"status": "confirmed"})
-    retention.erase_due(store, ANA, KEEP, at=AT)
+    for number in (1, 3):
+        records.correct_record(store, BEN, number=number, version=1, values={"status": "confirmed"})
+    retention.erase_due(store, ANA, keep=KEEP, at=AT)
     corrected = [row for row in audit(store) if row["act"] == "correct"]
     assert [(row["subject_id"], row["change"]) for row in corrected] == [
         (1, "{}"),
@@ -291,7 +288,7 @@ def test_a_fault_in_the_middle_erases_nothing(store: Store, bring: Bring, monkey
 
     monkeypatch.setattr("geo.store.erasure.note", stop)
     with pytest.raises(KeyboardInterrupt):
-        retention.erase_due(store, ANA, KEEP, at=AT)
+        retention.erase_due(store, ANA, keep=KEEP, at=AT)
     assert len(cases(store)) == 4
     assert audit(store) == was
 
@@ -301,10 +298,10 @@ def test_a_copy_that_comes_back_brings_back_nothing_that_was_erased(
 ) -> None:
     bring(SHEET)
     copy = tmp_path / "salinan.sqlite"
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     clock(monkeypatch, AT)
-    retention.erase_due(store, ANA, KEEP)
-    before = restore(store.path, copy, ANA, KEEP)
+    retention.erase_due(store, ANA, keep=KEEP)
+    before = restore(store, ANA, source=copy, keep=KEEP)
     assert cases(store) == ["2020-06-01"]
     assert [row["act"] for row in audit(store)][-3:] == ["backup", "restore", "erase"]
     assert is_whole(store)
@@ -326,7 +323,7 @@ def test_sessions_and_tries_that_have_ended(store: Store) -> None:
             )
         for number, at in ((1, AT - timedelta(hours=25)), (2, AT - timedelta(hours=23))):
             connection.execute("INSERT INTO attempt VALUES (?, 'k', ?)", (number, f"{at:%Y-%m-%d %H:%M:%S.%f}"))
-    assert retention.erase_due(store, ANA, KEEP, at=AT).past == Past(sessions=1, tries=1)
+    assert retention.erase_due(store, ANA, keep=KEEP, at=AT).past == Past(sessions=1, tries=1)
     with store.keeping(writes=False) as connection:
         assert connection.exec_driver_sql("SELECT token_hash FROM session").all() == [("hash2",)]
         assert connection.exec_driver_sql("SELECT id FROM attempt").all() == [(2,)]

@@ -12,8 +12,8 @@ from access.test_accounts import rows
 from people import STEWARD
 
 from geo.access import accounts, attempts, sessions, signing
-from geo.access.doors import store_file
 from geo.access.signing import Refusal, RefusedError
+from geo.store.engine import city_store
 from geo.terms import AccountState, Right, Role
 from geo.viewer import PUBLIC
 
@@ -60,12 +60,12 @@ def test_what_ends_a_session(staffed: Settings) -> None:
     for act in (
         lambda token: sessions.end(staffed, token),
         lambda token: sessions.end(staffed, token, everywhere=True),
-        lambda _: accounts.end_sessions(store_file(staffed.kota), STEWARD, name="tim"),
-        lambda _: accounts.set_password(store_file(staffed.kota), STEWARD, name="tim", password=PASSWORD + "!"),
-        lambda _: accounts.set_role(store_file(staffed.kota), STEWARD, name="tim", role=Role.TASKFORCE),
-        lambda _: accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED),
+        lambda _: accounts.end_sessions(city_store(staffed), STEWARD, name="tim"),
+        lambda _: accounts.set_password(city_store(staffed), STEWARD, name="tim", password=PASSWORD + "!"),
+        lambda _: accounts.set_role(city_store(staffed), STEWARD, name="tim", role=Role.TASKFORCE),
+        lambda _: accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.CLOSED),
     ):
-        accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.OPEN)
+        accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.OPEN)
         token, beside = signed_in(staffed), signed_in(staffed, "ana")
         assert sessions.viewer_of_token(staffed, token).name == "tim"
         act(token)
@@ -119,7 +119,7 @@ def test_looking_writes_at_most_once_a_minute(staffed: Settings, later: Callable
 
 
 def test_a_closed_account_signs_in_no_more(staffed: Settings) -> None:
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="tim", state=AccountState.CLOSED)
+    accounts.set_state(city_store(staffed), STEWARD, name="tim", state=AccountState.CLOSED)
     assert refused(staffed, "tim", PASSWORD + "!") is Refusal.WRONG
 
 
@@ -198,6 +198,6 @@ def test_claims_that_sign_nobody_in(staffed: Settings, claims: dict[str, object]
 def test_claims_that_sign_somebody_in(staffed: Settings) -> None:
     token = signing.by_claims(staffed, {"email": "Pia@Kupang.go.id", "email_verified": True})
     assert sessions.viewer_of_token(staffed, token).role is Role.PLANNER
-    accounts.set_state(store_file(staffed.kota), STEWARD, name="pia@kupang.go.id", state=AccountState.CLOSED)
+    accounts.set_state(city_store(staffed), STEWARD, name="pia@kupang.go.id", state=AccountState.CLOSED)
     with pytest.raises(RefusedError):
         signing.by_claims(staffed, {"email": "pia@kupang.go.id", "email_verified": True})

@@ -19,8 +19,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from geo.access import accounts, sessions
-from geo.access.doors import store_file
 from geo.access.visitor import OWNER, SESSION_COOKIE, is_direct, visitor
+from geo.store.engine import city_store
 from geo.terms import Right, Role
 from geo.viewer import PUBLIC, NotAllowedError
 from pages import web
@@ -359,16 +359,16 @@ def test_a_file_is_there_for_its_viewer_alone(in_use: Settings) -> None:
 def test_a_file_goes_with_the_right_and_the_session(in_use: Settings) -> None:
     client = browser()
     signed_in(client, "ana", PASSWORD)
-    path = store_file(in_use.kota)
+    store = city_store(in_use)
     viewer = sessions.viewer_of_token(in_use, client.cookies[SESSION_COOKIE])
     address = files.offer(b"x", "x.csv", "text/csv", Right.BRING, viewer)
     assert client.get(f"/{address}").status_code == 200
-    accounts.set_role(path, STEWARD, name="tim", role=Role.STEWARD)
-    accounts.set_role(path, STEWARD, name="ana", role=Role.TASKFORCE)
+    accounts.set_role(store, STEWARD, name="tim", role=Role.STEWARD)
+    accounts.set_role(store, STEWARD, name="ana", role=Role.TASKFORCE)
     assert client.get(f"/{address}").status_code == 404
     signed_in(client, "ana", PASSWORD)
     assert client.get(f"/{address}").status_code == 404, "Ana again, without the right"
-    accounts.set_role(path, STEWARD, name="ana", role=Role.STEWARD)
+    accounts.set_role(store, STEWARD, name="ana", role=Role.STEWARD)
     signed_in(client, "ana", PASSWORD)
     assert client.get(f"/{address}").status_code == 200
     sessions.end(in_use, client.cookies[SESSION_COOKIE])

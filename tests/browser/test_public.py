@@ -13,7 +13,7 @@ from people import STEWARD
 from playwright.sync_api import expect
 from published import CANARY, FIRST, PASSWORD, City, filled, named
 
-from geo.store.engine import close_store, open_store, path_of
+from geo.store.engine import city_store
 from geo.terms import Right
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, str
         patch.setenv("PETAJAGA_SETTINGS", str(own))
         city = filled(folder)
         city.publish(FIRST)
-    close_store(path_of(city.options))
+    city_store(city.options).close()
     yield city, str(own)
-    close_store(path_of(city.options))
+    city_store(city.options).close()
 
 
 class Wire:
@@ -197,10 +197,10 @@ def test_what_the_task_force_had_is_nobodys_after_it_left(
         file = f"{address}/{link.get_attribute('href')}"
         (kept,) = [one for one in page.context.cookies() if one["name"] == COOKIE]
         assert get(file, kept["value"]) == 200
-        with open_store(path_of(city.options)).reading(STEWARD, Right.AUDIT) as connection:
+        with city_store(city.options).reading(STEWARD, Right.AUDIT) as connection:
             told = connection.exec_driver_sql("SELECT who, act FROM audit WHERE act IN ('see', 'export')").all()
         assert {("tim", "see"), ("tim", "export")} <= {tuple(row) for row in told}
-        close_store(path_of(city.options))
+        city_store(city.options).close()
         assert get(file) == 404, "another browser"
         page.goto(f"{address}/keluar")
         page.get_by_role("button", name="Keluar di peramban ini").click()

@@ -19,8 +19,7 @@ from people import STEWARD
 from playwright.sync_api import expect
 
 from geo.access import accounts
-from geo.access.doors import store_file
-from geo.store.engine import close_store
+from geo.store.engine import Store
 from geo.terms import AccountKind, Role
 
 if TYPE_CHECKING:
@@ -64,19 +63,19 @@ def provider() -> Iterator[str]:
 def office(tmp_path_factory: pytest.TempPathFactory, provider: str) -> Iterator[tuple[str, Path]]:
     """Address of a server with three accounts, and the file of its store."""
     folder = tmp_path_factory.mktemp("kantor")
-    path = store_file(folder / "kota")
-    accounts.add(path, STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
-    accounts.add(path, STEWARD, name="tim", role=Role.TASKFORCE, kind=AccountKind.LOCAL, password=PASSWORD)
-    accounts.add(path, STEWARD, name="pia@kupang.go.id", role=Role.STEWARD, kind=AccountKind.OIDC)
-    close_store(path)
+    store = Store(folder / "kota" / "kota.sqlite")
+    accounts.add(store, STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
+    accounts.add(store, STEWARD, name="tim", role=Role.TASKFORCE, kind=AccountKind.LOCAL, password=PASSWORD)
+    accounts.add(store, STEWARD, name="pia@kupang.go.id", role=Role.STEWARD, kind=AccountKind.OIDC)
+    store.close()
     own = folder / "settings.toml"
     own.write_text(
-        f"[stores]\nkota = '{path.parent.as_posix()}'\n[access]\nowner = 'steward'\n"
+        f"[stores]\nkota = '{store.path.parent.as_posix()}'\n[access]\nowner = 'steward'\n"
         f"[access.oidc]\nissuer = '{provider}'\nclient_id = 'petajaga'\n",
         encoding="utf-8",
     )
     with serving(PETAJAGA_SETTINGS=str(own), PETAJAGA_OIDC_SECRET="rahasia") as address:
-        yield address, path
+        yield address, store.path
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -103,7 +102,7 @@ def test_a_view_survives_the_sign_in(office: tuple[str, Path], visit: Callable[.
     ready(page)
     parts = urlsplit(page.url)
     asked = parse_qs(parts.query)
-    assert parts.path == "/titik-rawan"
+    assert parts.store.path == "/titik-rawan"
     assert (asked["periode"], asked["kelurahan"], asked["lihat"]) == (["2016"], ["53.71.04.1011"], ["angka"])
     expect(page.get_by_text("tim, gugus tugas")).to_be_visible(timeout=30_000)
     # Of the task force: no desk, not even by its address.

@@ -19,7 +19,7 @@ from geo.settings import ROOT
 from geo.store import canonical, records
 from geo.store.backup import backup
 from geo.store.batches import batches
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.terms import Right
 
 pytestmark = pytest.mark.alone
@@ -32,13 +32,14 @@ from pathlib import Path
 from geo.places.boundaries import read_areas
 from geo.imports.run import accept, prepared_for, read_file
 from geo.settings import read_settings
+from geo.store.engine import Store
 from geo.terms import Kind, Role
 options = read_settings()
 sheet, mapping = read_file(Path(sys.argv[1]), options, kind=Kind.CASES)
 rows = prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
 print("ready", flush=True)
 sys.stdin.readline()
-accept(rows, Path(sys.argv[2]), options.viewer("Ana", Role.STEWARD))
+accept(Store(Path(sys.argv[2])), options.viewer("Ana", Role.STEWARD), rows)
 print("done", flush=True)
 """
 
@@ -48,11 +49,12 @@ import sys
 from pathlib import Path
 from geo.store.backup import restore
 from geo.settings import RetentionSettings, read_settings
+from geo.store.engine import Store
 from geo.terms import Role
 viewer = read_settings().viewer("Ana", Role.STEWARD)
 print("ready", flush=True)
 sys.stdin.readline()
-restore(Path(sys.argv[2]), Path(sys.argv[1]), viewer, RetentionSettings(100, 100, 90))
+restore(Store(Path(sys.argv[2])), viewer, source=Path(sys.argv[1]), keep=RetentionSettings(100, 100, 90))
 print("done", flush=True)
 """
 
@@ -82,15 +84,15 @@ def held(store: Path) -> tuple[int, list[int]]:
     """Cases in the store, and the rows that each batch says it has."""
     if not store.exists():
         return 0, []
-    opened = open_store(store)
+    opened = Store(store)
     with opened.reading(STEWARD, Right.BRING) as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
-        listed = batches(connection)
-        assert listed["kept"].tolist() == listed["accepted"].tolist()
-        found = len(canonical.case_rows(connection)), listed["kept"].tolist()
-    close_store(store)
-    return found
+        count = len(canonical.case_rows(connection))
+    listed = batches(opened, STEWARD)
+    assert listed["kept"].tolist() == listed["accepted"].tolist()
+    opened.close()
+    return count, listed["kept"].tolist()
 
 
 def file_of(folder: Path, number: int) -> Path:
@@ -157,21 +159,20 @@ def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
     first = started(file_of(tmp_path, 0), path)
     write(first)
     first.wait(timeout=120)
-    backup(open_store(path), copy, STEWARD)
+    backup(Store(path), STEWARD, target=copy)
 
     def seen() -> tuple[int, list[str]]:
-        with open_store(path).reading(STEWARD, Right.AUDIT) as connection:
+        assert verify(Store(path), STEWARD).whole
+        with Store(path).reading(STEWARD, Right.AUDIT) as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-            assert verify(connection).whole
             acts = [act for (act,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
             return len(canonical.case_rows(connection)), acts
 
     needed, cut_off = 1.0, 0
     for number in range(6):
-        with open_store(path).writing(STEWARD, Right.BRING) as connection:
-            records.enter_record(connection, STEWARD, {}, document_kode="")
+        records.enter_record(Store(path), STEWARD, {}, document_kode="")
         before, acts = seen()
-        close_store(path)
+        Store(path).close()
         child = started(copy, path, RESTORE)
         begun = time.perf_counter()
         write(child)
@@ -185,7 +186,7 @@ def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
         assert (count, now[len(acts) :]) in [(before, []), (ROWS, ["backup", "restore"])]
         cut_off += count == before
     assert cut_off, "no kill came in time to cut anything off"
-    close_store(path)
+    Store(path).close()
 
 
 def test_two_imports_at_once_from_two_processes(tmp_path: Path) -> None:

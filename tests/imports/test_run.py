@@ -20,10 +20,12 @@ from people import STEWARD
 
 from geo.errors import DataError, Problem
 from geo.imports import run, undo
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
 from geo.present.reports import rejected_csv
 from geo.schemas import Table
 from geo.store import canonical, decisions, engine, pseudonyms, records
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.terms import Kind, Outcome, PairState, Reason, Right
 from geo.words import Language, Words
 
@@ -45,14 +47,14 @@ HEAD = "No;Nama;NIK;Jenis Kelamin;Umur;Kelurahan;Kecamatan;Tanggal Lapor;Keteran
 def path(tmp_path: Path) -> Iterator[Path]:
     made = tmp_path / "kota" / "kota.sqlite"
     yield made
-    close_store(made)
+    Store(made).close()
 
 
 class Bringer:
     """Brings texts as files into one store."""
 
     def __init__(self, folder: Path, path: Path, areas: Areas, options: Settings) -> None:
-        self.folder, self.path, self.areas = folder, path, areas
+        self.folder, self.store, self.areas = folder, Store(path), areas
         self.options = dataclasses.replace(options, kota=path.parent)
 
     def prepared(self, text: str, kind: Kind = Kind.CASES, name: str = "lembar.csv", **options: Any) -> Any:
@@ -63,17 +65,17 @@ class Bringer:
         return run.prepared_for(sheet, mapping, self.areas, today=TODAY)
 
     def __call__(self, text: str, kind: Kind = Kind.CASES, **options: Any) -> Report:
-        return run.accept(self.prepared(text, kind), self.path, ANA, **options)
+        return run.accept(self.store, ANA, self.prepared(text, kind), **options)
 
     def dry(self, text: str, kind: Kind = Kind.CASES) -> Report:
-        return run.dry_run(self.prepared(text, kind), self.path, ANA)
+        return run.dry_run(self.store, ANA, self.prepared(text, kind))
 
     def tables(self) -> dict[Table, pd.DataFrame]:
-        with open_store(self.path).reading(ANA, Right.BRING) as connection:
+        with self.store.reading(ANA, Right.BRING) as connection:
             return canonical.canonical_tables(connection)
 
     def cases(self) -> pd.DataFrame:
-        with open_store(self.path).reading(ANA, Right.BRING) as connection:
+        with self.store.reading(ANA, Right.BRING) as connection:
             return canonical.case_rows(connection)
 
 
@@ -149,11 +151,11 @@ def test_a_dry_run_writes_nothing_and_says_the_same(bring: Bringer, path: Path) 
 
 def test_the_same_file_twice_changes_nothing(bring: Bringer) -> None:
     bring(MESSY)
-    was = open_store(bring.path).state()
+    was = bring.store.state()
     again = bring(MESSY)
     assert again.batch is None
     assert counts(again) == (0, 0, 3, 4)
-    assert open_store(bring.path).state() == was
+    assert bring.store.state() == was
 
 
 def test_two_equal_rows_of_one_file_are_two_victims(bring: Bringer) -> None:
@@ -185,17 +187,16 @@ def test_the_mended_file_adds_only_what_was_refused(bring: Bringer) -> None:
     assert (counts(report), report.replaced) == ((0, 1, 1, 5), 1)
     assert len(bring.cases()) == 6
     assert report.batch is not None
-    undo.take_back_batch(bring.path, ANA, report.batch)
+    undo.take_back_batch(bring.store, ANA, batch=report.batch)
     assert "2018-11-17" in set(bring.cases()["reported_on"].dt.strftime("%Y-%m-%d"))
 
 
 def test_a_correction_by_hand_is_not_overwritten_by_a_file(bring: Bringer) -> None:
     bring(MESSY)
-    store = open_store(bring.path)
-    with store.writing(ANA, Right.BRING) as connection:
-        listed = records.records(connection)
-        first = listed[listed["row_number"].eq(2)].iloc[0]
-        records.correct_record(connection, ANA, number=int(first["id"]), version=1, values={"status": "confirmed"})
+    store = bring.store
+    listed = records.records(store, ANA)
+    first = listed[listed["row_number"].eq(2)].iloc[0]
+    records.correct_record(store, ANA, number=int(first["id"]), version=1, values={"status": "confirmed"})
     assert counts(bring(MESSY)) == (0, 0, 3, 4), "the row itself is the same"
     report = bring(MESSY.replace(f"{NAME};{CANARY};P;19", f"{NAME};{CANARY};P;20"))
     assert counts(report) == (0, 0, 4, 3)
@@ -207,8 +208,8 @@ def test_after_the_hashes_are_erased_rows_are_known_by_their_number(bring: Bring
     text = HEAD + "".join(row(number, tanggal=f"{number} Maret 2018") for number in range(1, 13))
     first = bring(text)
     assert first.batch is not None
-    undo.close_review(bring.path, ANA, first.batch)
-    assert not open_store(bring.path).pseudonyms.exists()
+    undo.close_review(bring.store, ANA, batch=first.batch)
+    assert not bring.store.pseudonyms.exists()
     assert counts(bring(text)) == (0, 0, 0, 12)
     assert counts(bring(text + row(13))) == (1, 0, 0, 12)
     other = HEAD + "".join(row(number, tanggal=f"{number} April 2018") for number in range(1, 13))
@@ -218,9 +219,9 @@ def test_after_the_hashes_are_erased_rows_are_known_by_their_number(bring: Bring
 def test_undo_takes_everything_back(bring: Bringer, path: Path) -> None:
     report = bring(MESSY)
     assert report.batch == 1
-    assert undo.take_back_batch(path, ANA, 1) == 4
+    assert undo.take_back_batch(Store(path), ANA, batch=1) == 4
     assert bring.cases().empty
-    assert not open_store(path).pseudonyms.exists(), "no hash outlives its batch"
+    assert not Store(path).pseudonyms.exists(), "no hash outlives its batch"
     assert counts(bring(MESSY)) == (3, 1, 3, 0)
 
 
@@ -228,18 +229,16 @@ def test_one_person_of_two_agencies_is_asked_about(bring: Bringer, path: Path) -
     bring(HEAD + row(1, nik=CANARY) + row(2))
     report = bring("Tanggal,Kelurahan,No KTP\n2018-12-01,Oebobo," + CANARY + "\n")
     assert (counts(report), report.twins) == ((1, 0, 0, 0), 1)
-    store = open_store(path)
-    with store.writing(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
-        decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
+    store = Store(path)
+    (pair,) = decisions.pairs_to_judge(store, ANA).to_dict("records")
+    decisions.judge_pair(store, ANA, number=pair["id"], version=1, state=PairState.SAME)
     assert len(bring.cases()) == 2
 
 
 def test_a_rounded_nik_makes_no_twins(bring: Bringer) -> None:
     report = bring(HEAD + row(1, nik="5.37E+15") + row(2, nik="5.37E+15") + row(3, nik="5371046501990000") * 2)
     assert report.twins == 0
-    with open_store(bring.path).reading(ANA, Right.BRING) as connection:
-        assert records.records(connection)["nik_check"].tolist()[-2:] == ["not_possible"] * 2
+    assert records.records(bring.store, ANA)["nik_check"].tolist()[-2:] == ["not_possible"] * 2
 
 
 def test_reports_and_persons_are_counted_apart(bring: Bringer) -> None:
@@ -263,7 +262,7 @@ def test_canary_of_a_person_is_nowhere(
     text += row(3, kel=f"{NAME} RT 01 Jl. Timor Raya 12", nik=CANARY) + row(4, kel="Oebobo", sex=NAME)
     caplog.set_level(logging.DEBUG)
     prepared = bring.prepared(text)
-    report = run.accept(prepared, path, ANA)
+    report = run.accept(Store(path), ANA, prepared)
     shown = [
         repr(prepared),
         repr(report.faults),
@@ -272,7 +271,7 @@ def test_canary_of_a_person_is_nowhere(
         caplog.text,
         *capsys.readouterr(),
     ]
-    shown += [repr(pseudonyms.Pseudonyms(open_store(path).pseudonyms, ()).key())]
+    shown += [repr(pseudonyms.Pseudonyms(Store(path).pseudonyms, ()).key())]
     for one in path.parent.rglob("*"):
         if one.is_file():
             shown.append(one.read_bytes().decode("latin-1"))
@@ -288,19 +287,19 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
     from geo.store.backup import backup
 
     bring(HEAD + row(1, nik=CANARY))
-    store = open_store(path)
+    store = Store(path)
     with sqlite3.connect(store.pseudonyms) as connection:
         ((secret,),) = connection.execute("SELECT key FROM secret")
         ((hashed, person),) = connection.execute("SELECT hash, person FROM row_hash")
     connection.close()
     copy = tmp_path / "salinan.sqlite"
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     for value in (secret, hashed, person):
         assert value not in copy.read_bytes()
         assert value not in path.read_bytes()
     later = engine.now() + timedelta(days=31)
     monkeypatch.setattr(pseudonyms, "now", lambda: later)
-    undo.expire(path)
+    undo.expire(store)
     assert not store.pseudonyms.exists()
     bring(HEAD + row(9))
     with sqlite3.connect(store.pseudonyms) as connection:
@@ -312,12 +311,13 @@ def test_hashes_are_in_no_backup_and_end_after_thirty_days(
 
 def test_a_decision_serves_rows_of_a_later_file(bring: Bringer, path: Path, kupang: Areas) -> None:
     bring(HEAD + row(1, kel="Naikoten"))
-    with open_store(path).writing(ANA, Right.BRING) as connection:
-        (waiting,) = decisions.queue(connection).to_dict("records")
-        assert waiting["written"] == "Naikoten"
-        decisions.decide(
-            connection, ANA, key=waiting["key"], answer="53.71.05.1004", why=Reason.ASKED_SENDER, allowed=kupang.index
-        )
+    (waiting,) = decisions.queue(bring.store, ANA, resolver=Resolver(kupang, read_gazetteer(kupang))).to_dict(
+        "records"
+    )
+    assert waiting["written"] == "Naikoten"
+    decisions.decide(
+        Store(path), ANA, key=waiting["key"], answer="53.71.05.1004", why=Reason.ASKED_SENDER, allowed=kupang.index
+    )
     report = bring(HEAD + row(7, kel="KEL. NAIKOTEN", tanggal="1 Mei 2018"))
     assert counts(report) == (1, 0, 0, 0)
     assert bring.cases()["document_kode"].tolist() == ["53.71.05.1004"] * 2
@@ -366,7 +366,7 @@ def test_the_citys_own_size_of_its_kelurahan(bring: Bringer, path: Path, kupang:
     lines = "".join(f"{name};{'1.234,5' if at else '10'}\n" for at, name in enumerate(kupang.names))
     report = bring("Kelurahan;Jumlah Penduduk\n" + lines, Kind.DENOMINATORS)
     assert counts(report) == (51, 0, 0, 0)
-    with open_store(path).reading(ANA, Right.BRING) as connection:
+    with Store(path).reading(ANA, Right.BRING) as connection:
         sizes = canonical.denominator(connection)
     assert sizes.reindex(kupang.index).tolist() == [10.0] + [1234.5] * 50
 
@@ -426,7 +426,7 @@ def test_generated_sheets_account_for_every_row(bring: Bringer, rows: list[list[
     again = bring(text)
     assert again.counts[Outcome.ACCEPTED] == again.counts[Outcome.REVIEW] == 0
     if first.batch is not None:
-        undo.take_back_batch(bring.path, ANA, first.batch)
+        undo.take_back_batch(bring.store, ANA, batch=first.batch)
     assert bring.cases().empty
 
 

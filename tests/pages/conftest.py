@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from geo.store.engine import close_store
+from geo.store.engine import Store
 from pages.shell import access, caches
 
 if TYPE_CHECKING:
@@ -34,6 +34,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     caches.settings.clear()
     yield tmp_path / "kota"
-    close_store(tmp_path / "kota" / "kota.sqlite")
+    Store(tmp_path / "kota" / "kota.sqlite").close()
     monkeypatch.undo()
     caches.settings.clear()

@@ -9,8 +9,8 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.access import accounts, signing
-from geo.access.doors import store_file
 from geo.settings import ROOT
+from geo.store.engine import Store
 from geo.terms import AccountKind, Role
 from pages.shell import caches
 
@@ -47,17 +47,17 @@ def texts(app: AppTest) -> str:
     )
 
 
-def staffed(folder: Path, browser: dict[str, str], name: str = "ana") -> Path:
+def staffed(folder: Path, browser: dict[str, str], name: str = "ana") -> Store:
     """Ana and Tim; the browser is signed in."""
-    path = store_file(folder)
+    store = Store(folder / "kota.sqlite")
     for one, role in (("ana", Role.STEWARD), ("tim", Role.TASKFORCE)):
-        accounts.add(path, STEWARD, name=one, role=role, kind=AccountKind.LOCAL, password=PASSWORD)
+        accounts.add(store, STEWARD, name=one, role=role, kind=AccountKind.LOCAL, password=PASSWORD)
     browser["token"] = signing.by_password(caches.settings()[0], name=name, password=PASSWORD, address="127.0.0.1")
-    return path
+    return store
 
 
-def table(path: Path) -> dict[str, tuple[str, str, int]]:
-    found = accounts.accounts(path, STEWARD)
+def table(store: Store) -> dict[str, tuple[str, str, int]]:
+    found = accounts.accounts(store, STEWARD)
     return {row["name"]: (row["role"], row["state"], row["sessions"]) for row in found.to_dict("records")}
 
 
@@ -81,7 +81,7 @@ def test_the_first_account_ends_working_without_one(folder: Path) -> None:
     app.text_input[1].set_value(PASSWORD)
     app = press(app, "Buat akun")
     assert not app.exception
-    assert table(store_file(folder)) == {"ana": ("steward", "open", 0)}
+    assert table(Store(folder / "kota.sqlite")) == {"ana": ("steward", "open", 0)}
     assert "hanya dapat dibuka oleh yang berwenang" in texts(app)
     assert not app.text_input
     assert "hanya dapat dibuka oleh yang berwenang" in texts(opened())

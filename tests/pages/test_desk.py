@@ -9,7 +9,7 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.store import canonical, decisions
-from geo.store.engine import open_store
+from geo.store.engine import Store
 from geo.terms import Right
 from pages.shell import access
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.places.boundaries import Areas
-    from geo.store.engine import Store
 
 SHEET = (
     "No;Nama;NIK;Jenis Kelamin;Umur;Kelurahan;Kecamatan;Tanggal Lapor\n"
@@ -70,7 +69,7 @@ def texts(app: AppTest) -> str:
 
 
 def store(folder: Path) -> Store:
-    return open_store(folder / "kota.sqlite")
+    return Store(folder / "kota.sqlite")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -183,8 +182,7 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     (press,) = [one for one in second.button if one.label == "Putuskan"]
     button(first, "Putuskan")
     press.click().run()
-    with store(folder).reading(STEWARD, Right.BRING) as connection:
-        assert list(decisions.standing_decisions(connection).values()) == ["53.71.05.1004"]
+    assert list(decisions.standing_decisions(store(folder), STEWARD).values()) == ["53.71.05.1004"]
     record_one, record_two = desk("record"), desk("record")
     number = int(record_one.selectbox(key="record.number").options[1].split(" ")[0])
     for app in (record_one, record_two):

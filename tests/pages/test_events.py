@@ -9,8 +9,7 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.store import events
-from geo.store.engine import open_store
-from geo.terms import Right
+from geo.store.engine import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +28,10 @@ def script(kode: str) -> None:
     from pages.shell.view import Shell
 
     shell = Shell()
-    desk = shell.desk(Right.PLAN)
-    assert desk is not None
-    events_control(shell, desk, kode or shell.areas.city_code)
+    assert shell.may_work(Right.PLAN)
+    events_control(shell, kode or shell.areas.city_code)
     facts = rollout_facts()
-    contradictions_control(shell, desk, rollout(facts, shell.areas, on=date(2019, 12, 1)).published)
+    contradictions_control(shell, rollout(facts, shell.areas, on=date(2019, 12, 1)).published)
 
 
 def forms(kode: str = BARAT) -> AppTest:
@@ -54,8 +52,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def stored(folder: Path, kode: str = BARAT) -> list[dict[Any, Any]]:
-    with open_store(folder / "kota.sqlite").reading(STEWARD, Right.PLAN) as connection:
-        return events.events(connection, kode=kode).to_dict("records")
+    return events.events(Store(folder / "kota.sqlite"), STEWARD, kode=kode).to_dict("records")
 
 
 def filled(app: AppTest, stage: str, on: date, source_on: date) -> AppTest:
@@ -83,10 +80,14 @@ def test_an_event_comes_in_is_put_right_withdrawn_and_comes_back(folder: Path) -
     assert "pelatihan mendahului SK pertama \\(2019-06-01\\)" in told
     app = find(app, "selectbox", "Kejadian").set_value(event["id"]).run()
     # Another person changes it while the form is open.
-    with open_store(folder / "kota.sqlite").writing(STEWARD, Right.PLAN) as connection:
-        events.correct_event(
-            connection, STEWARD, number=event["id"], version=1, values={"hours": 8}, today=date(2020, 1, 1)
-        )
+    events.correct_event(
+        Store(folder / "kota.sqlite"),
+        STEWARD,
+        number=event["id"],
+        version=1,
+        values={"hours": 8},
+        today=date(2020, 1, 1),
+    )
     find(app, "selectbox", "Alasan mendahului SK").set_value("held_jointly")
     app = press(app, "Simpan koreksi")
     (told,) = [one.value for one in app.error]

@@ -13,7 +13,7 @@ from geo.facts import read_origins
 from geo.imports import run
 from geo.places.boundaries import read_areas
 from geo.settings import ROOT, read_settings
-from geo.store.engine import close_store
+from geo.store.engine import Store
 from geo.terms import Kind
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
@@ -36,7 +36,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     _forget()
     yield folder
-    close_store(folder / "kota.sqlite")
+    Store(folder / "kota.sqlite").close()
     monkeypatch.undo()
     _forget()
 
@@ -48,7 +48,7 @@ def brought(folder: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
     rows = run.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
-    run.accept(rows, folder / "kota.sqlite", STEWARD)
+    run.accept(Store(folder / "kota.sqlite"), STEWARD, rows)
     file.unlink()
 
 
@@ -151,7 +151,7 @@ def test_a_city_may_hide_small_counts_from_its_task_force_too(city: Path) -> Non
 def test_a_damaged_store_is_told_and_the_app_goes_on_with_what_it_had(city: Path) -> None:
     brought(city, "reported_on,document_kode,persons\n2017-01-01,53.71.04.1011,12\n")
     assert opened(data="kota", periode="2017").metric[0].value == "12"
-    close_store(city / "kota.sqlite")
+    Store(city / "kota.sqlite").close()
     for path in city.glob("kota.sqlite*"):
         path.write_bytes(b"x" * 9_000)
     app = opened(data="kota", periode="2017")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo.imports import run
 from geo.places.boundaries import read_areas
 from geo.settings import ROOT, read_settings
-from geo.store.engine import close_store
+from geo.store.engine import Store
 from geo.terms import Kind
 from pages.shell import caches
 
@@ -250,9 +250,9 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         file = ROOT / "data" / "contoh" / f"{kind.value}.csv"
         sheet, mapping = run.read_file(file, options, kind=kind)
         rows = run.prepared_for(sheet, mapping, read_areas(options.areas), today=date(2026, 1, 1))
-        run.accept(rows, folder / "kota.sqlite", STEWARD)
+        run.accept(Store(folder / "kota.sqlite"), STEWARD, rows)
     yield folder
-    close_store(folder / "kota.sqlite")
+    Store(folder / "kota.sqlite").close()
     monkeypatch.undo()
     caches.settings.clear()
 

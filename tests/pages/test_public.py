@@ -15,10 +15,11 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from geo.access import signing
-from geo.access.audit import Head, verify
+from geo.access.audit import verify
 from geo.period import Period
 from geo.release import public
-from geo.store.engine import close_store, open_store, path_of
+from geo.store.audit_chain import Head
+from geo.store.engine import city_store
 from geo.store.tables import read_tables
 from geo.terms import Audience, Denominator, Right, State, StoreName
 from geo.words import Language, Words
@@ -65,7 +66,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     made.publish(FIRST)
     made.publish(SECOND)
     yield made
-    close_store(path_of(made.options))
+    city_store(made.options).close()
     monkeypatch.undo()
     forget()
 
@@ -254,7 +255,7 @@ def links(app: AppTest) -> list[str]:
 
 
 def acts(city: City) -> list[str]:
-    with open_store(path_of(city.options)).reading(STEWARD, Right.AUDIT) as connection:
+    with city_store(city.options).reading(STEWARD, Right.AUDIT) as connection:
         return [str(one) for (one,) in connection.exec_driver_sql("SELECT act FROM audit ORDER BY id")]
 
 
@@ -301,9 +302,8 @@ def test_the_steward_publishes_and_the_manifest_is_a_witness(city: City, browser
     assert newest.stamp.reissue_of == 1
     assert acts(city).count("publish") == 3
     witness = Head.read(str(newest.stamp.audit_head))
-    with open_store(path_of(city.options)).reading(STEWARD, Right.AUDIT) as connection:
-        assert verify(connection, [witness]).whole
-        assert verify(connection, [Head(witness.number, witness.hash[::-1])]).missing
+    assert verify(city_store(city.options), STEWARD, heads=[witness]).whole
+    assert verify(city_store(city.options), STEWARD, heads=[Head(witness.number, witness.hash[::-1])]).missing
     # One more person would stand out.
     city.enter(grown)
     forget()

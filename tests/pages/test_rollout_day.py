@@ -9,9 +9,8 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.settings import ROOT
-from geo.store import events, records
-from geo.store.engine import open_store
-from geo.terms import Right
+from geo.store import events
+from geo.store.engine import Store
 from pages.shell import caches
 
 if TYPE_CHECKING:
@@ -73,8 +72,7 @@ def brought(folder: Path) -> None:
 
 def number_of(folder: Path, stage: str) -> int:
     """The store's number of an event of the kelurahan."""
-    with open_store(folder / "kota.sqlite").reading(STEWARD, Right.PLAN) as connection:
-        found = events.events(connection, kode=KODE)
+    found = events.events(Store(folder / "kota.sqlite"), STEWARD, kode=KODE)
     return int(found.loc[found["stage"].eq(stage), "id"].iloc[0])
 
 
@@ -96,8 +94,7 @@ def test_the_whole_day(folder: Path) -> None:
     assert not page.error
     assert "CW aktif" not in told(opened("profile", **DAY, kelurahan=KODE))
     assert "tidur" in told(opened("profile", **DAY, kelurahan=KODE))
-    with open_store(folder / "kota.sqlite").reading(STEWARD, Right.PLAN) as connection:
-        history = records.history(connection, subject="rollout", number=number_of(folder, "dormant"))
+    history = events.event_steps(Store(folder / "kota.sqlite"), STEWARD, number=number_of(folder, "dormant"))
     assert history[-1]["change"]["stage"] == ["active", "dormant"]
 
     # And the whole sheet is taken back.

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.settings import ROOT
 from geo.store import engine, records
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.terms import Right
 from geo.words import Language, Words
 from pages.shell import access, caches
@@ -21,8 +21,6 @@ from pages.shell import access, caches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from geo.store.engine import Store
 
     As = Callable[[str], Path]
 
@@ -42,7 +40,7 @@ def served_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
         return folder
 
     yield made
-    close_store(folder / "kota.sqlite")
+    Store(folder / "kota.sqlite").close()
     monkeypatch.undo()
     for cache in (caches.settings, caches._tables, caches._last_good):
         cache.clear()
@@ -50,10 +48,9 @@ def served_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
 
 def filled(folder: Path) -> Store:
     """A store with one record of long ago and one of last week."""
-    store = open_store(folder / "kota.sqlite")
+    store = Store(folder / "kota.sqlite")
     for on in (date(2001, 1, 1), engine.now().date() - timedelta(days=7)):
-        with store.writing(STEWARD, Right.BRING) as connection:
-            records.enter_record(connection, STEWARD, {"reported_on": on}, document_kode="")
+        records.enter_record(store, STEWARD, {"reported_on": on}, document_kode="")
     return store
 
 
@@ -108,8 +105,7 @@ def test_what_is_past_its_time_is_erased_after_a_confirmation(served_as: As) -> 
     app = button(app, WORDS("retention.do"))
     assert not app.exception
     assert WORDS("retention.nothing") in [one.value for one in app.markdown]
-    with store.reading(STEWARD, Right.BRING) as connection:
-        assert len(records.records(connection)) == 1
+    assert len(records.records(store, STEWARD)) == 1
 
 
 def test_the_pack_is_made_and_written_down(served_as: As) -> None:

@@ -22,7 +22,7 @@ from geo.sheets.tables import read_table
 from geo.store import batches, canonical, contradictions, events, plans, records, scenarios
 from geo.store.backup import backup, restore
 from geo.store.canonical import Said
-from geo.store.engine import close_store, open_store
+from geo.store.engine import Store
 from geo.store.erasure import Expiry, count, erase
 from geo.store.pseudonyms import Pseudonyms
 from geo.store.schema import ROLLOUT_EVENT, SCENARIO, SET_ASIDE
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
     from geo.settings import Settings
-    from geo.store.engine import Store
 
 TODAY = date(2020, 6, 1)
 BARAT, SELATAN, FATULULI, CITY = "53.71.03.1014", "53.71.03.1015", "53.71.04.1011", "53.71"
@@ -48,22 +47,22 @@ Told = list[tuple[str, Problem, str]]
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     path = tmp_path / "kota" / "kota.sqlite"
-    yield open_store(path)
-    close_store(path)
+    made = Store(path)
+    made.make()
+    yield made
+    made.close()
 
 
 def enter(store: Store, stage: str, on: str, kode: str = BARAT, **values: Any) -> int:
     """Enters an event that its source told of on the very day; the number of its row."""
     said = {"stage": stage, "on": date.fromisoformat(on), "source": "lurah", **values}
     said.setdefault("source_on", said["on"])
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        added = events.enter_event(connection, PLANNER, said, kode=kode, allowed=PLACES, today=TODAY)
+    added = events.enter_event(store, PLANNER, said, kode=kode, allowed=PLACES, today=TODAY)
     return added.rows[1]
 
 
 def listed(store: Store, kode: str = BARAT) -> list[dict[Any, Any]]:
-    with store.reading(PLANNER, Right.PLAN) as connection:
-        return events.events(connection, kode=kode).to_dict("records")
+    return events.events(store, PLANNER, kode=kode).to_dict("records")
 
 
 def row(store: Store, number: int) -> dict[Any, Any]:
@@ -112,10 +111,9 @@ def test_a_decree_that_comes_late_to_a_training_is_refused_until_the_training_sa
     number = enter(store, "trained", "2019-03-01")
     wrong = [("on", Problem.BEFORE_DECREE, "2019-04-01")]
     assert refused(lambda: enter(store, "decree", "2019-04-01")) == wrong
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        events.correct_event(
-            connection, PLANNER, number=number, version=1, values={"early_why": "decree_backdated"}, today=TODAY
-        )
+    events.correct_event(
+        store, PLANNER, number=number, version=1, values={"early_why": "decree_backdated"}, today=TODAY
+    )
     enter(store, "decree", "2019-04-01")
     enter(store, "decree", "2019-02-01")
     # What was wrong before an event came is not held against it: the first decree is earlier now.
@@ -213,18 +211,15 @@ def test_a_correction_keeps_both_texts_and_the_second_of_two_is_told(store: Stor
     seen = row(store, number)
     assert (seen["made_by"], seen["by_hand"], seen["recorded_on"]) == ("Pia", True, TODAY)
     values = {"decree_no": "SK 60/2019", "on": date(2019, 5, 11), "source_on": date(2019, 5, 12)}
-    with store.writing(BEN, Right.PLAN) as connection:
-        events.correct_event(connection, BEN, number=number, version=seen["version"], values=values, today=TODAY)
+    events.correct_event(store, BEN, number=number, version=seen["version"], values=values, today=TODAY)
 
     def late() -> None:
-        with store.writing(PLANNER, Right.PLAN) as connection:
-            events.correct_event(connection, PLANNER, number=number, version=1, values={"hours": 3}, today=TODAY)
+        events.correct_event(store, PLANNER, number=number, version=1, values={"hours": 3}, today=TODAY)
 
     assert refused(late) == [("", Problem.CHANGED_MEANWHILE, "")]
     now = row(store, number)
     assert (now["decree_no"], now["on"], now["version"]) == ("SK 60/2019", date(2019, 5, 11), 2)
-    with store.reading(BEN, Right.PLAN) as connection:
-        (step,) = records.history(connection, subject="rollout", number=number)
+    (step,) = events.event_steps(store, BEN, number=number)
     assert (step["who"], step["act"]) == ("Ben", "correct")
     assert step["change"] == {
         "decree_no": ["SK 6/2019", "SK 60/2019"],
@@ -238,8 +233,7 @@ def test_a_correction_is_checked_like_an_entry(store: Store) -> None:
     number = enter(store, "trained", "2019-06-01")
 
     def correct(**values: Any) -> None:
-        with store.writing(PLANNER, Right.PLAN) as connection:
-            events.correct_event(connection, PLANNER, number=number, version=1, values=values, today=TODAY)
+        events.correct_event(store, PLANNER, number=number, version=1, values=values, today=TODAY)
 
     assert refused(lambda: correct(on=date(2019, 5, 1))) == [("on", Problem.BEFORE_DECREE, "2019-05-10")]
     assert refused(lambda: correct(document="x")) == [("document", Problem.BAD_REFERENCE, "")]
@@ -250,33 +244,28 @@ def test_a_correction_is_checked_like_an_entry(store: Store) -> None:
 
 def test_withdrawn_and_reinstated(store: Store) -> None:
     number = enter(store, "active", "2019-05-10")
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        events.withdraw_event(connection, PLANNER, number=number, version=1)
+    events.withdraw_event(store, PLANNER, number=number, version=1)
     assert counted(store).empty
     assert row(store, number)["state"] == "withdrawn"
 
     def again(version: int) -> None:
-        with store.writing(BEN, Right.PLAN) as connection:
-            events.reinstate_event(connection, BEN, number=number, version=version, today=TODAY)
+        events.reinstate_event(store, BEN, number=number, version=version, today=TODAY)
 
     assert refused(lambda: again(1)) == [("", Problem.CHANGED_MEANWHILE, "")]
     again(2)
     assert refused(lambda: again(3)) == [("", Problem.CHANGED_MEANWHILE, "")]
     assert counted(store)["kode"].tolist() == [BARAT]
-    with store.reading(BEN, Right.PLAN) as connection:
-        steps = records.history(connection, subject="rollout", number=number)
+    steps = events.event_steps(store, BEN, number=number)
     assert [(one["who"], one["act"]) for one in steps] == [("Pia", "withdraw"), ("Ben", "reinstate")]
 
 
 def test_what_was_withdrawn_comes_back_only_where_it_still_can_be_so(store: Store) -> None:
     number = enter(store, "trained", "2019-03-01")
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        events.withdraw_event(connection, PLANNER, number=number, version=1)
+    events.withdraw_event(store, PLANNER, number=number, version=1)
     enter(store, "decree", "2019-04-01")
 
     def again() -> None:
-        with store.writing(PLANNER, Right.PLAN) as connection:
-            events.reinstate_event(connection, PLANNER, number=number, version=2, today=TODAY)
+        events.reinstate_event(store, PLANNER, number=number, version=2, today=TODAY)
 
     assert refused(again) == [("on", Problem.BEFORE_DECREE, "2019-04-01")]
 
@@ -304,7 +293,7 @@ def bring(store: Store, kupang: Areas, settings: Settings, tmp_path: Path) -> Ca
             file = tmp_path / "lembar.csv"
             file.write_text(text, "utf-8")
         sheet, mapping = run.read_file(file, options, kind=Kind.ROLLOUT)
-        return run.accept(run.prepared_for(sheet, mapping, kupang, today=today), store.path, STEWARD)
+        return run.accept(store, STEWARD, run.prepared_for(sheet, mapping, kupang, today=today))
 
     return brought
 
@@ -319,7 +308,7 @@ def test_the_sample_comes_in_whole_and_goes_out_again(store: Store, bring: Calla
     assert read["source"].eq("contoh").all()
     again = bring(sample, date(2020, 7, 1))
     assert (again.batch, again.counts["duplicates"]) == (None, report.read)
-    undo.take_back_batch(store.path, STEWARD, 1)
+    undo.take_back_batch(store, STEWARD, batch=1)
     assert counted(store).empty
 
 
@@ -475,8 +464,7 @@ def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
 
 
 def aside(store: Store, said: Said, why: AsideWhy = AsideWhy.CLOSER_SOURCE) -> int:
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        return contradictions.set_aside(connection, PLANNER, said, why)
+    return contradictions.set_aside(store, PLANNER, said, why=why)
 
 
 def since(store: Store, settings: Settings) -> dict[str, Any]:
@@ -503,11 +491,10 @@ def test_a_statement_is_set_aside_and_holds_again(
     assert found["kiblatntt.com 12"] == pd.Timestamp(2020, 6, 1)
     # One decision at a time.
     assert refused(lambda: aside(store, TWELVE)) == [("", Problem.CHANGED_MEANWHILE, "")]
-    with store.writing(BEN, Right.PLAN) as connection:
-        contradictions.take_back_set_aside(connection, BEN, one)
+    contradictions.take_back_set_aside(store, BEN, number=one)
     assert {name for name, day in since(store, settings).items() if pd.notna(day)} == {"radio 15"}
+    made = contradictions.set_asides(store, BEN).set_index("id")
     with store.reading(BEN, Right.PLAN) as connection:
-        made = contradictions.set_asides(connection).set_index("id")
         steps = records.history(connection, subject="set_aside", number=one)
     assert made.loc[one, ["made_by", "taken_back_by", "why"]].tolist() == ["Pia", "Ben", "closer_source"]
     assert made.at[own, "taken_back_at"] is None
@@ -525,8 +512,7 @@ def test_what_nobody_says_cannot_be_set_aside(store: Store) -> None:
         assert refused(lambda other=other: aside(store, other)) == [("", Problem.CHANGED_MEANWHILE, "")]
 
     def twice() -> None:
-        with store.writing(PLANNER, Right.PLAN) as connection:
-            contradictions.take_back_set_aside(connection, PLANNER, 1)
+        contradictions.take_back_set_aside(store, PLANNER, number=1)
 
     assert refused(twice) == [("", Problem.CHANGED_MEANWHILE, "")]
 
@@ -537,18 +523,13 @@ WAVES = {BARAT: date(2020, 9, 1), SELATAN: date(2021, 1, 1)}
 
 
 def plan(store: Store, waves: dict[str, date], **options: Any) -> int:
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        return plans.enter_plan(
-            connection,
-            PLANNER,
-            waves,
-            **{"source": "rencana kota", "recorded_on": TODAY, "allowed": PLACES, **options},
-        ).batch
+    kept = opened(store, save(store))
+    said = {"source": "rencana kota", "recorded_on": TODAY, "allowed": PLACES, **options}
+    return plans.enter_plan(store, PLANNER, kept, waves, **said)
 
 
 def standing(store: Store) -> list[int]:
-    with store.reading(PLANNER, Right.PLAN) as connection:
-        return plans.plans(connection)
+    return plans.plans(store, PLANNER)
 
 
 def test_a_plan_becomes_targets_and_a_later_one_takes_its_place(store: Store) -> None:
@@ -559,11 +540,11 @@ def test_a_plan_becomes_targets_and_a_later_one_takes_its_place(store: Store) ->
     ]
     assert found["on"].dt.date.tolist() == [date(2020, 9, 1), date(2021, 1, 1)]
     assert found["recorded_on"].dt.date.unique().tolist() == [TODAY]
-    second = plan(store, {SELATAN: date(2020, 10, 1)}, replaces=[first])
+    assert standing(store) == [first]
+    second = plan(store, {SELATAN: date(2020, 10, 1)})
     assert standing(store) == [second]
     assert counted(store)["kode"].tolist() == [SELATAN]
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        plans.undo_plan(connection, PLANNER, second)
+    plans.undo_plan(store, PLANNER, batch=second)
     assert (standing(store), len(counted(store))) == ([], 0)
 
 
@@ -573,8 +554,7 @@ def test_whoever_plans_takes_back_plans_and_nothing_else(store: Store, bring: Ca
     for batch in (row(store, number)["batch_id"], 2, 99):
 
         def take_back(batch: int = batch) -> None:
-            with store.writing(PLANNER, Right.PLAN) as connection:
-                plans.undo_plan(connection, PLANNER, batch)
+            plans.undo_plan(store, PLANNER, batch=batch)
 
         assert refused(take_back) == [("", Problem.NO_SUCH_BATCH, "")]
     assert len(counted(store)) == 2
@@ -598,13 +578,11 @@ CONTENT: dict[str, Any] = {
 
 
 def save(store: Store, name: str = "Rencana A", **parts: Any) -> str:
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        return scenarios.save(connection, PLANNER, name, {**CONTENT, **parts})
+    return scenarios.save_scenario(store, PLANNER, name=name, content={**CONTENT, **parts})
 
 
 def opened(store: Store, token: str) -> scenarios.Scenario:
-    with store.reading(BEN, Right.PLAN) as connection:
-        return scenarios.scenario(connection, token)
+    return scenarios.scenario(store, BEN, token=token)
 
 
 def test_a_plan_is_kept_and_found_by_its_address(store: Store) -> None:
@@ -616,15 +594,10 @@ def test_a_plan_is_kept_and_found_by_its_address(store: Store) -> None:
     assert (found.name, found.made_by, found.version, found.plan_batch) == ("Rencana A", "Pia", 1, None)
     kept = {"kode": BARAT, "reason": "readiness", "note": "Aula kelurahan siap dipakai"}
     assert found.content == {**CONTENT, "overrides": [kept]}
-    with store.reading(BEN, Right.PLAN) as connection:
-        frame = scenarios.scenarios(connection)
+    frame = scenarios.scenarios(store, BEN)
     assert "content" not in frame
     assert frame["name"].tolist() == ["Rencana A"]
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        batch = plans.enter_plan(
-            connection, PLANNER, WAVES, source="rencana kota", recorded_on=TODAY, allowed=PLACES
-        ).batch
-        scenarios.attach_plan(connection, PLANNER, number=found.id, version=1, batch=batch)
+    batch = plans.enter_plan(store, PLANNER, found, WAVES, source="rencana kota", recorded_on=TODAY, allowed=PLACES)
     assert opened(store, token).plan_batch == batch
     assert refused(lambda: opened(store, "0" * 32)) == [("", Problem.NO_SUCH_SCENARIO, "")]
 
@@ -642,8 +615,7 @@ def test_a_plan_is_kept_and_found_by_its_address(store: Store) -> None:
 def test_a_note_that_could_tell_of_a_person_is_refused(store: Store, note: str, problem: Problem) -> None:
     told = refused(lambda: save(store, overrides=[{"kode": BARAT, "reason": "other", "note": note}]))
     assert told[0][:2] == ("note", problem)
-    with store.reading(BEN, Right.PLAN) as connection:
-        assert scenarios.scenarios(connection).empty
+    assert scenarios.scenarios(store, BEN).empty
 
 
 def test_a_name_and_a_content_that_are_refused(store: Store) -> None:
@@ -681,20 +653,17 @@ def test_a_note_is_in_no_audit_and_goes_with_its_plan(store: Store) -> None:
     assert written[-1] == ("scenario", json.dumps({"overrides": 1}))
     assert not any(CANARY in change or "Kenari" in change for _, change in written)
     found = opened(store, token)
-    with store.writing(BEN, Right.PLAN) as connection:
-        scenarios.withdraw_scenario(connection, BEN, number=found.id, version=1)
-    from geo.store.sqlite import forget_deleted
-
-    forget_deleted(store.engine)
+    scenarios.withdraw_scenario(store, BEN, number=found.id, version=1)
     assert CANARY.encode() not in bytes_of(store)
     assert b"Kenari" not in bytes_of(store)
     assert refused(lambda: opened(store, token)) == [("", Problem.NO_SUCH_SCENARIO, "")]
 
     def again() -> None:
-        with store.writing(BEN, Right.PLAN) as connection:
-            scenarios.attach_plan(connection, BEN, number=found.id, version=2, batch=1)
+        gone = dataclasses.replace(found, version=2)
+        plans.enter_plan(store, BEN, gone, WAVES, source="rencana kota", recorded_on=TODAY, allowed=PLACES)
 
     assert refused(again) == [("", Problem.CHANGED_MEANWHILE, "")]
+    assert standing(store) == [], "no planned events without their plan"
 
 
 def test_plans_go_by_retention(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -707,18 +676,17 @@ def test_plans_go_by_retention(store: Store, monkeypatch: pytest.MonkeyPatch) ->
         assert count(connection, limits).scenarios == 1
         erase(connection, STEWARD, limits, Pseudonyms(store.pseudonyms, ()))
         assert count(connection, limits).scenarios == 0
-        assert scenarios.scenarios(connection)["token"].tolist() == [young]
+    assert scenarios.scenarios(store, STEWARD)["token"].tolist() == [young]
 
 
 def test_a_copy_brings_back_plans_and_what_was_set_aside(store: Store, tmp_path: Path) -> None:
     token = save(store)
     aside(store, TWELVE)
     copy = tmp_path / "salinan.sqlite"
-    backup(store, copy, STEWARD)
+    backup(store, STEWARD, target=copy)
     later = save(store)
-    with store.writing(PLANNER, Right.PLAN) as connection:
-        contradictions.take_back_set_aside(connection, PLANNER, 1)
-    restore(store.path, copy, STEWARD, KEEP)
+    contradictions.take_back_set_aside(store, PLANNER, number=1)
+    restore(store, STEWARD, source=copy, keep=KEEP)
     assert opened(store, token).name == "Rencana A"
     assert refused(lambda: opened(store, later)) == [("", Problem.NO_SUCH_SCENARIO, "")]
     with store.reading(PLANNER, Right.PLAN) as connection:

@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import threading
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +17,22 @@ from alembic.migration import MigrationContext
 from people import BEN, STEWARD
 
 from geo.errors import DataError, Problem
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
 from geo.schemas import Table
 from geo.settings import RetentionSettings
 from geo.store import canonical, decisions, records, sqlite
 from geo.store.backup import backup, restore
 from geo.store.batches import Added, Addition, Ready, add, batches, undo_rows
-from geo.store.engine import close_store, open_store, store_at
+from geo.store.engine import Store, store_of
 from geo.store.schema import METADATA
 from geo.terms import Kind, Outcome, PairState, Reason, RecordState, Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geo.store.engine import Store
+    from geo.places.boundaries import Areas
+
 
 ANA = STEWARD
 #: Nothing in these tests is past its time, whenever they run.
@@ -40,8 +44,10 @@ FATULULI, OEBOBO = "53.71.04.1011", "53.71.04.1001"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     path = tmp_path / "kota.sqlite"
-    yield open_store(path)
-    close_store(path)
+    made = Store(path)
+    made.make()
+    yield made
+    made.close()
 
 
 def case(kode: str = FATULULI, *, written: str = "", **values: Any) -> dict[str, Any]:
@@ -90,6 +96,16 @@ def brought(store: Store, rows: list[dict[str, Any]], **options: Any) -> Added:
 def cases(store: Store) -> pd.DataFrame:
     with store.reading(ANA, Right.BRING) as connection:
         return canonical.case_rows(connection)
+
+
+def waiting(store: Store) -> int:
+    """Rows of cases whose documents' place waits for a person."""
+    return int(cases(store)["place"].isin(["review", "unknown"]).sum())
+
+
+@pytest.fixture(scope="module")
+def resolver(kupang: Areas) -> Resolver:
+    return Resolver(kupang, read_gazetteer(kupang))
 
 
 def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
@@ -185,8 +201,7 @@ def test_a_batch_comes_and_goes_whole(store: Store) -> None:
         removed, token = undo_rows(connection, ANA, first.batch)
     assert (removed, token) == (3, first.token)
     assert cases(store)["document_kode"].tolist() == [OEBOBO]
-    with store.reading(ANA, Right.BRING) as connection:
-        listed = batches(connection).set_index("id")
+    listed = batches(store, ANA).set_index("id")
     assert listed["state"].to_dict() == {first.batch: "undone", second.batch: "standing"}
     assert listed["kept"].to_dict() == {first.batch: 0, second.batch: 1}
     for problem, number in ((Problem.ALREADY_UNDONE, first.batch), (Problem.NO_SUCH_BATCH, 99)):
@@ -215,51 +230,44 @@ def test_a_fault_in_the_middle_leaves_nothing(store: Store) -> None:
     assert store.state() == before
 
 
-def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store) -> None:
+def test_a_decision_serves_all_rows_and_can_be_taken_back(store: Store, resolver: Resolver) -> None:
     brought(store, [case("", written="Oesapa Brat"), case("", written="Oesapa Brat"), case()])
     oesapa_barat = "53.71.03.1014"
-    with store.reading(ANA, Right.BRING) as connection:
-        assert canonical.waiting(connection) == 2
-        assert decisions.queue(connection)[["written", "rows"]].values.tolist() == [["Oesapa Brat", 2]]
-    with store.writing(ANA, Right.BRING) as connection:
-        number = decisions.decide(
-            connection, ANA, key="oesapa brat|", answer=oesapa_barat, why=Reason.MAP, allowed={oesapa_barat}
-        )
+    assert waiting(store) == 2
+    assert decisions.queue(store, ANA, resolver=resolver)[["written", "rows"]].values.tolist() == [["Oesapa Brat", 2]]
+    number = decisions.decide(
+        store, ANA, key="oesapa brat|", answer=oesapa_barat, why=Reason.MAP, allowed={oesapa_barat}
+    )
     assert cases(store)["document_kode"].tolist() == [oesapa_barat, oesapa_barat, FATULULI]
     # Of a later file too.
     brought(store, [case("", written="Oesapa Brat")])
     assert cases(store)["document_kode"].tolist().count(oesapa_barat) == 3
-    with store.reading(ANA, Right.BRING) as connection:
-        assert decisions.queue(connection).empty
-        assert decisions.standing_decisions(connection) == {"oesapa brat|": oesapa_barat}
-    with store.writing(ANA, Right.BRING) as connection:
-        decisions.take_back_decision(connection, BEN, number)
+    assert decisions.queue(store, ANA, resolver=resolver).empty
+    assert decisions.standing_decisions(store, ANA) == {"oesapa brat|": oesapa_barat}
+    decisions.take_back_decision(store, BEN, number=number)
     assert cases(store)["document_kode"].tolist() == ["", "", FATULULI, ""]
-    with store.reading(ANA, Right.BRING) as connection:
-        assert canonical.waiting(connection) == 3
-        (row,) = decisions.decisions(connection).to_dict("records")
-        assert (row["made_by"], row["taken_back_by"], row["why"]) == ("Ana", "Ben", "map")
+    assert waiting(store) == 3
+    (row,) = decisions.decisions(store, ANA).to_dict("records")
+    assert (row["made_by"], row["taken_back_by"], row["why"]) == ("Ana", "Ben", "map")
 
 
 def test_the_second_of_two_who_decide_is_told(store: Store) -> None:
     brought(store, [case("", written="Naikoten")])
     one, other = "53.71.05.1004", "53.71.05.1005"
-    with store.writing(ANA, Right.BRING) as connection:
-        decisions.decide(connection, ANA, key="naikoten|", answer=one, why=Reason.ASKED_LURAH, allowed={one, other})
-    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        decisions.decide(connection, BEN, key="naikoten|", answer=other, why=Reason.MAP, allowed={one, other})
+    decisions.decide(store, ANA, key="naikoten|", answer=one, why=Reason.ASKED_LURAH, allowed={one, other})
+    with pytest.raises(DataError) as fault:
+        decisions.decide(store, BEN, key="naikoten|", answer=other, why=Reason.MAP, allowed={one, other})
     assert told(fault) is Problem.CHANGED_MEANWHILE
     assert cases(store)["document_kode"].tolist() == [one]
-    with pytest.raises(ValueError, match="no kelurahan"), store.writing(ANA, Right.BRING) as connection:
-        decisions.decide(connection, BEN, key="x|", answer="53.99", why=Reason.MAP, allowed={one})
+    with pytest.raises(ValueError, match="no kelurahan"):
+        decisions.decide(store, BEN, key="x|", answer="53.99", why=Reason.MAP, allowed={one})
 
 
 def test_a_code_is_not_overruled_by_a_decision_on_its_name(store: Store) -> None:
     row = case(FATULULI, written="Oebobo")
     row["_place"]["match_by"] = "code"
     brought(store, [row])
-    with store.writing(ANA, Right.BRING) as connection:
-        decisions.decide(connection, ANA, key="oebobo|", answer=OEBOBO, why=Reason.MAP, allowed={OEBOBO})
+    decisions.decide(store, ANA, key="oebobo|", answer=OEBOBO, why=Reason.MAP, allowed={OEBOBO})
     assert cases(store)["document_kode"].tolist() == [FATULULI]
 
 
@@ -267,13 +275,11 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
     first = brought(store, [case(persons=1)])
     brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
     assert len(cases(store)) == 2, "a candidate is no duplicate until a person says so"
-    with store.reading(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
-    with store.writing(ANA, Right.BRING) as connection:
-        decisions.judge_pair(connection, ANA, number=pair["id"], version=pair["version"], state=PairState.SAME)
+    (pair,) = decisions.pairs_to_judge(store, ANA).to_dict("records")
+    decisions.judge_pair(store, ANA, number=pair["id"], version=pair["version"], state=PairState.SAME)
     assert len(cases(store)) == 1
-    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        decisions.judge_pair(connection, BEN, number=pair["id"], version=1, state=PairState.DIFFERENT)
+    with pytest.raises(DataError) as fault:
+        decisions.judge_pair(store, BEN, number=pair["id"], version=1, state=PairState.DIFFERENT)
     assert told(fault) is Problem.CHANGED_MEANWHILE
     # When the earlier one goes, the person is not lost with it.
     with store.writing(ANA, Right.BRING) as connection:
@@ -284,10 +290,8 @@ def test_one_person_of_two_agencies_counts_once_until_that_is_taken_back(store: 
 def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(store: Store) -> None:
     first = brought(store, [case(persons=1), case(persons=2)])
     other = brought(store, [case(persons=1)], twins=[(first.rows[2], 2)])
-    with store.reading(ANA, Right.BRING) as connection:
-        (pair,) = decisions.pairs_to_judge(connection).to_dict("records")
-    with store.writing(ANA, Right.BRING) as connection:
-        decisions.judge_pair(connection, ANA, number=pair["id"], version=1, state=PairState.SAME)
+    (pair,) = decisions.pairs_to_judge(store, ANA).to_dict("records")
+    decisions.judge_pair(store, ANA, number=pair["id"], version=1, state=PairState.SAME)
     mended = brought(store, [case(persons=5)], replaces={2: first.rows[2]})
     assert sorted(cases(store)["persons"]) == [1, 2], "the person is the other agency's too, and counts once"
     with store.writing(ANA, Right.BRING) as connection:
@@ -299,70 +303,59 @@ def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(stor
 
 
 def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
-    with store.writing(ANA, Right.BRING) as connection:
-        made = records.enter_record(
-            connection, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI
-        )
+    made = records.enter_record(
+        store, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI
+    )
     number = made.rows[1]
-    with store.reading(ANA, Right.BRING) as connection:
-        seen = records.record(connection, number)
+    seen, _ = records.record(store, ANA, number=number)
     assert (seen["status"], seen["document_kode"]) == ("suspected", FATULULI)
-    with store.writing(ANA, Right.BRING) as connection:
-        records.correct_record(
-            connection,
-            BEN,
-            number=number,
-            version=seen["version"],
-            values={"status": "confirmed"},
-            document_kode=OEBOBO,
-        )
-    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        records.correct_record(
-            connection, ANA, number=number, version=seen["version"], values={"status": "prevented"}
-        )
+    records.correct_record(
+        store,
+        BEN,
+        number=number,
+        version=seen["version"],
+        values={"status": "confirmed"},
+        document_kode=OEBOBO,
+    )
+    with pytest.raises(DataError) as fault:
+        records.correct_record(store, ANA, number=number, version=seen["version"], values={"status": "prevented"})
     assert told(fault) is Problem.CHANGED_MEANWHILE
     found = cases(store)
     assert found[["status", "document_kode"]].values.tolist() == [["confirmed", OEBOBO]]
-    with store.writing(ANA, Right.BRING) as connection:
-        records.withdraw(connection, ANA, kind=Kind.CASES, number=number, version=seen["version"] + 1)
+    records.withdraw_record(store, ANA, number=number, version=seen["version"] + 1)
     assert cases(store).empty
-    with store.reading(ANA, Right.BRING) as connection:
-        steps = records.history(connection, subject="record", number=number)
-        assert records.records(connection)["state"].tolist() == [RecordState.WITHDRAWN]
+    _, steps = records.record(store, ANA, number=number)
+    assert records.records(store, ANA)["state"].tolist() == [RecordState.WITHDRAWN]
     assert [(step["who"], step["act"]) for step in steps] == [("Ben", "correct"), ("Ana", "withdraw")]
     assert steps[0]["change"] == {"status": ["suspected", "confirmed"], "document_kode": [FATULULI, OEBOBO]}
-    with pytest.raises(ValueError, match="not to be entered"), store.writing(ANA, Right.BRING) as connection:
-        records.correct_record(connection, ANA, number=number, version=3, values={"name": "x"})
+    with pytest.raises(ValueError, match="not to be entered"):
+        records.correct_record(store, ANA, number=number, version=3, values={"name": "x"})
 
 
 def test_coverage_by_hand(store: Store) -> None:
-    with store.writing(ANA, Right.BRING) as connection:
-        records.enter_coverage(
-            connection, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
-        )
+    records.enter_coverage(
+        store, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
+    )
     with store.reading(ANA, Right.BRING) as connection:
         covered = canonical.canonical_tables(connection)[Table.COVERAGE]
     assert covered["kode"].tolist() == ["53.71.04"]
-    with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING) as connection:
-        records.enter_coverage(
-            connection, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source=""
-        )
+    with pytest.raises(DataError) as fault:
+        records.enter_coverage(store, ANA, kode=OEBOBO, from_on=date(2018, 2, 1), to_on=date(2018, 1, 1), source="")
     assert told(fault) is Problem.DATES_REVERSED
 
 
-def test_a_second_writer_waits_and_then_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "kota.sqlite"
-    store = open_store(path)
-    impatient = type(store)(path, sqlite.make_engine(path, wait_s=0.1))
+def test_a_second_writer_waits_and_then_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "make_engine", partial(sqlite.make_engine, wait_s=0.1))
+    store = Store(tmp_path / "kota.sqlite")
+    store.make()
     with store.writing(ANA, Right.BRING) as connection:
         add(connection, ANA, addition([case()]))
-        assert cases(impatient).empty, "a reader sees what was there before, at once"
-        with pytest.raises(DataError) as fault, impatient.writing(ANA, Right.BRING):
+        assert cases(store).empty, "a reader sees what was there before, at once"
+        with pytest.raises(DataError) as fault, store.writing(ANA, Right.BRING):
             pass
     assert told(fault) is Problem.STORE_BUSY
-    assert len(cases(impatient)) == 1
-    impatient.engine.dispose()
-    close_store(path)
+    assert len(cases(store)) == 1
+    store.close()
 
 
 def test_two_imports_at_once_are_both_whole(store: Store) -> None:
@@ -375,8 +368,8 @@ def test_two_imports_at_once_are_both_whole(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert len(cases(store)) == 12_000
+    assert batches(store, ANA)["kept"].tolist() == [3_000] * 4
     with store.reading(ANA, Right.BRING) as connection:
-        assert batches(connection)["kept"].tolist() == [3_000] * 4
         assert connection.exec_driver_sql("SELECT count(DISTINCT id) FROM record").scalar() == 12_000
 
 
@@ -389,7 +382,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
         add(connection, ANA, addition([case() for _ in range(5_000)]))
     assert told(fault) is Problem.DISK_FULL
     assert len(cases(store)) == 1
-    store.engine.dispose()
+    store.close()
     brought(store, [case()])
     assert len(cases(store)) == 2
 
@@ -399,10 +392,10 @@ def old_store(path: Path) -> None:
         connection.executescript(OLD.read_text("utf-8"))
 
 
-def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path) -> None:
+def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path, resolver: Resolver) -> None:
     path = tmp_path / "kota.sqlite"
     old_store(path)
-    store = open_store(path)
+    store = Store(path)
     found = cases(store)
     assert found["persons"].tolist() == [1, 2]
     assert found["document_kode"].tolist() == [FATULULI, ""]
@@ -412,8 +405,8 @@ def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path) -> None:
     assert (added.batch, added.rows[2]) == (2, 3), "numbers go on, none comes twice"
     with store.reading(ANA, Right.BRING) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-        assert decisions.queue(connection)["written"].tolist() == ["Oesapa Brat"]
-    close_store(path)
+    assert decisions.queue(store, ANA, resolver=resolver)["written"].tolist() == ["Oesapa Brat"]
+    Store(path).close()
 
 
 def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path) -> None:
@@ -430,9 +423,10 @@ def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path
         (text, Problem.NOT_A_STORE),
     ):
         before = path.read_bytes()
-        with pytest.raises(DataError) as fault:
-            open_store(path)
-        assert told(fault) is problem
+        for use in (Store(path).reading, Store(path).writing):
+            with pytest.raises(DataError) as fault, use(ANA, Right.BRING):
+                pass
+            assert told(fault) is problem
         if path is text:
             assert path.read_bytes() == before
 
@@ -442,32 +436,32 @@ def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> N
     copy = tmp_path / "cadangan.sqlite"
     with store.reading(ANA, Right.BRING) as reader:
         canonical.case_rows(reader)
-        backup(store, copy, ANA)
+        backup(store, ANA, target=copy)
     brought(store, [case()])
     assert len(cases(store)) == 3
     was = store.state()
     with store.reading(ANA, Right.BRING) as reader:
         canonical.case_rows(reader)
-        before = restore(store.path, copy, BEN, KEEP)
+        before = restore(store, BEN, source=copy, keep=KEEP)
     assert len(cases(store)) == 2
     assert store.state() != was
     assert before is not None
-    assert len(cases(open_store(before))) == 3, "what was there before is kept beside it"
-    close_store(before)
+    assert len(cases(Store(before))) == 3, "what was there before is kept beside it"
+    Store(before).close()
     # Going on after a restore works, and a fresh place can be restored into.
     brought(store, [case()])
     assert len(cases(store)) == 3
     fresh = tmp_path / "baru" / "kota.sqlite"
-    assert restore(fresh, copy, BEN, KEEP) is None
-    assert len(cases(open_store(fresh))) == 2
-    close_store(fresh)
+    assert restore(Store(fresh), BEN, source=copy, keep=KEEP) is None
+    assert len(cases(Store(fresh))) == 2
+    Store(fresh).close()
 
 
 def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: Path) -> None:
     copy = tmp_path / "lama.sqlite"
     old_store(copy)
     was = copy.read_bytes()
-    restore(store.path, copy, ANA, KEEP)
+    restore(store, ANA, source=copy, keep=KEEP)
     assert cases(store)["persons"].tolist() == [1, 2]
     assert copy.read_bytes() == was
 
@@ -476,7 +470,7 @@ def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: P
 def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, how: str) -> None:
     brought(store, [case() for _ in range(500)])
     copy = tmp_path / "cadangan.sqlite"
-    backup(store, copy, ANA)
+    backup(store, ANA, target=copy)
     if how == "cut":
         copy.write_bytes(copy.read_bytes()[:-20_000])
     elif how == "text":
@@ -491,7 +485,7 @@ def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, 
             connection.execute(statement)
     was = store.state()
     with pytest.raises(DataError) as fault:
-        restore(store.path, copy, ANA, KEEP)
+        restore(store, ANA, source=copy, keep=KEEP)
     assert told(fault) is (Problem.STORE_NEWER if how == "newer" else Problem.NOT_A_STORE)
     assert store.state() == was
     assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir()) == []
@@ -502,22 +496,50 @@ def test_what_was_deleted_is_overwritten(store: Store) -> None:
     made = brought(store, [case("", written=written)])
     with store.writing(ANA, Right.BRING) as connection:
         undo_rows(connection, ANA, made.batch)
-    sqlite.forget_deleted(store.engine)
+    store.forget_deleted()
     for path in store.path.parent.glob("kota.sqlite*"):
         assert written.encode() not in path.read_bytes()
         assert written.lower().encode() not in path.read_bytes()
 
 
 def test_addresses_of_stores() -> None:
-    assert store_at("sqlite:///a/b.sqlite") == Path("a/b.sqlite")
-    assert store_at("/a/b.sqlite") == Path("/a/b.sqlite")
+    assert store_of("sqlite:///a/b.sqlite") == Store(Path("a/b.sqlite"))
+    assert store_of("/a/b.sqlite").path == Path("/a/b.sqlite")
     with pytest.raises(DataError):
-        store_at("postgresql://localhost/kota")
+        store_of("postgresql://localhost/kota")
 
 
 def test_moments_are_kept_without_a_zone(store: Store) -> None:
     brought(store, [case()])
-    with store.reading(ANA, Right.BRING) as connection:
-        (made,) = batches(connection)["made_at"]
+    (made,) = batches(store, ANA)["made_at"]
     assert isinstance(made, datetime)
     assert made.tzinfo is None
+
+
+def test_a_handle_touches_nothing_and_only_a_writer_makes_the_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "baru" / "kota.sqlite")
+    assert store.is_new
+    for use in (lambda: store.reading(ANA, Right.BRING), lambda: store.keeping(writes=False)):
+        with pytest.raises(DataError) as fault, use():
+            pass
+        assert told(fault) is Problem.MISSING_FILE
+    with pytest.raises(DataError) as fault:
+        store.require_file()
+    assert told(fault) is Problem.MISSING_FILE
+    assert list(tmp_path.iterdir()) == [], "looking makes no store"
+    brought(store, [case()])
+    assert not store.is_new
+    assert store.path.stat().st_mode & 0o077 == 0
+    store.close()
+
+
+def test_a_file_that_goes_away_or_is_another_is_opened_anew(store: Store, tmp_path: Path) -> None:
+    brought(store, [case(), case()])
+    for path in tmp_path.glob("kota.sqlite*"):
+        path.unlink()
+    with pytest.raises(DataError) as fault:
+        cases(store)
+    assert told(fault) is Problem.MISSING_FILE
+    brought(store, [case()])
+    assert len(cases(store)) == 1
+    assert Store(tmp_path / "lain" / ".." / "kota.sqlite") == store, "one file is one store, whatever leads to it"
