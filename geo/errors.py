@@ -59,6 +59,7 @@ class Problem(StrEnum):
     DATES_REVERSED = "dates_reversed"
     STORE_BUSY = "store_busy"
     STORE_NEWER = "store_newer"
+    STORE_UNRELEASED = "store_unreleased"
     NOT_A_STORE = "not_a_store"
     NOT_WRITABLE = "not_writable"
     DISK_FULL = "disk_full"
