@@ -398,6 +398,7 @@ def test_the_method_page_has_every_word_of_the_lists() -> None:
     assert len(tables[1]) == 4
     assert len(tables[3]) == 9
     assert tables[4][0] == "sangat yakin"
+    assert any("Moran lokal" in one.value and "python -m geo measure" in one.value for one in app.markdown)
     assert "senyap" in tables[5]
     assert tables[7] == ["hampir selalu terpilih", "bergantung pada bobot", "belum sekarang"]
     assert "Jumlah tertinggi dahulu" in app.table[8].value.columns
