@@ -49,8 +49,8 @@ def test_a_file_of_pages_only_defines(root: Path) -> None:
 
 
 def test_nothing_in_the_product_leads_outside(root: Path) -> None:
-    for path in [*root.glob("geo/**/*"), *root.glob("pages/**/*.py"), root / "dashboard.py"]:
-        if path.suffix not in {".py", ".js", ".css"}:
+    for path in [*root.glob("geo/**/*"), *root.glob("pages/**/*"), root / "dashboard.py"]:
+        if path.suffix not in {".py", ".js", ".css", ".html"}:
             continue
         text = path.read_text("utf-8")
         found = [url for url in re.findall(r"https?://[\w./-]+", text) if "www.w3.org/2000/svg" not in url]
