@@ -55,7 +55,7 @@ class Shell:
     """One run of the app for one visitor. Pages get their data, words and places to draw from it."""
 
     def __init__(self) -> None:
-        self.settings, self._settings_fault = caches.settings()
+        self.settings, self._settings_faults = caches.settings()
         self.areas, self._area_faults = caches.areas()
         self.who = access.current(self.settings)
         access.forget_other(self.who, keep=_VIEW)
@@ -314,9 +314,8 @@ class Shell:
         st.caption(f"**{self._kind()}** · {self.stages_note()} · {words('banner.layer', layer=self.areas.layer)}")
         for name in st.session_state.get(_REFUSED, []):
             st.warning(words("address.refused", name=name))
-        if self._settings_fault:
-            st.error(f"{words('fault.settings')} {self._settings_fault}")
         for title, faults in (
+            ("fault.settings", self._settings_faults),
             ("fault.areas", self._area_faults),
             ("fault.tables", (*access.faults(), *self.source.faults)),
         ):
