@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.dataclasses import dataclass
-from pydantic_core import PydanticCustomError
 
 from geo.errors import DataError, Fault, Problem
 from geo.terms import Right, Role
@@ -45,11 +44,6 @@ _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 _Count = Annotated[int, Field(ge=1)]
 _Positive = Annotated[float, Field(gt=0)]
 _Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-def _impossible(right: str) -> PydanticCustomError:
-    """Fault of a value that stands in the wrong relation to another; `right` is what would be possible."""
-    return PydanticCustomError("impossible", "{right}", {"right": right})
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -89,7 +83,8 @@ class AreaSettings:
     def _in_order(cls, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         west, south, east, north = bounds
         if not (west < east and south < north):
-            raise _impossible("west < east, south < north")
+            msg = "west < east, south < north"
+            raise ValueError(msg)
         return bounds
 
 
@@ -151,7 +146,8 @@ class HealthSettings:
     def _after_quiet(cls, days: int, found: ValidationInfo) -> int:
         quiet = found.data.get("quiet_days", 0)
         if days <= quiet:
-            raise _impossible(f"> quiet_days ({quiet})")
+            msg = f"> quiet_days ({quiet})"
+            raise ValueError(msg)
         return days
 
 
@@ -227,7 +223,8 @@ class PrioritySettings:
     def _below_always(cls, never: float, found: ValidationInfo) -> float:
         always = found.data.get("always", 1)
         if never >= always:
-            raise _impossible(f"< always ({always})")
+            msg = f"< always ({always})"
+            raise ValueError(msg)
         return never
 
 
@@ -304,7 +301,8 @@ class _Rights:
     def _nothing(cls, rights: frozenset[Right]) -> frozenset[Right]:
         # The public sees what was published.
         if rights:
-            raise _impossible("[]")
+            msg = "[]"
+            raise ValueError(msg)
         return rights
 
 
@@ -396,7 +394,7 @@ _KINDS = {
     "finite_number": Problem.NOT_A_NUMBER,
     "string_type": Problem.NOT_A_TEXT,
     "enum": Problem.NOT_IN_LIST,
-    "impossible": Problem.NOT_POSSIBLE,
+    "value_error": Problem.NOT_POSSIBLE,
     "greater_than": Problem.NOT_POSSIBLE,
     "greater_than_equal": Problem.NOT_POSSIBLE,
     "less_than": Problem.NOT_POSSIBLE,
@@ -433,7 +431,8 @@ def _right(found: ErrorDetails, problem: Problem, keys: Sequence[str]) -> str:
             return ", ".join(re.findall("'([^']*)'", context["expected"]))
         case Problem.NOT_POSSIBLE:
             limits = [f"{sign} {context[limit]:g}" for limit, sign in _LIMITS.items() if limit in context]
-            return str(context["right"]) if "right" in context else limits[0]
+            # Of two options that do not go together, the classes above say what would.
+            return str(context["error"]) if "error" in context else limits[0]
         case Problem.NOT_THAT_LIST:
             return json.dumps(section[keys[-1]])
         case _:
