@@ -35,18 +35,14 @@ REPORTS = (50, 150, 500)
 SEED = 20181116
 
 
-class _Judge(Judge):
-    """The judge of the page, without the two statistics that decide nothing and cost most."""
-
-    def _alike(self, counts):
-        return np.full((2, len(counts)), "none", dtype=object)
+def _layer():
+    return read_areas(read_settings(EMBEDDED).areas)
 
 
 def _study(looks=1):
-    areas = read_areas(read_settings(EMBEDDED).areas)
+    areas = _layer()
     sizes = read_denominators(areas.index)
-    neighbours = contiguous(areas.frame.geometry.to_numpy())
-    return sizes, _Judge(sizes, poles(areas.metric.to_numpy()), neighbours, Rules(looks=looks))
+    return sizes, Judge(sizes, poles(areas.metric.to_numpy()), Rules(looks=looks))
 
 
 def _maps(sizes, reports, runs, seed, true=0):
@@ -92,7 +88,8 @@ def _alarms():
     _, three = _study(looks=3)
     from libpysal.weights import W
 
-    weights = W({i: [int(o) for o in judge.neighbours.of(i)] for i in range(51)}, silence_warnings=True)
+    neighbours = contiguous(_layer().frame.geometry.to_numpy())
+    weights = W({i: [int(o) for o in neighbours.of(i)] for i in range(51)}, silence_warnings=True)
     size = sizes.iloc[:, 0].to_numpy()
     for reports in REPORTS:
         maps = _maps(sizes, reports, RUNS, 0)

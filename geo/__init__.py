@@ -3,4 +3,4 @@
 Nothing in this package imports streamlit; pages and the command line are thin callers of it.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

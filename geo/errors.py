@@ -59,6 +59,7 @@ class Problem(StrEnum):
     DATES_REVERSED = "dates_reversed"
     STORE_BUSY = "store_busy"
     STORE_NEWER = "store_newer"
+    STORE_UNRELEASED = "store_unreleased"
     NOT_A_STORE = "not_a_store"
     NOT_WRITABLE = "not_writable"
     DISK_FULL = "disk_full"
@@ -101,6 +102,12 @@ class Problem(StrEnum):
     LOOKS_PERSONAL = "looks_personal"
     TOO_LONG = "too_long"
     NO_SUCH_SCENARIO = "no_such_scenario"
+    BAD_TOML = "bad_toml"
+    NO_SUCH_OPTION = "no_such_option"
+    NOT_A_SECTION = "not_a_section"
+    NOT_A_WHOLE_NUMBER = "not_a_whole_number"
+    NOT_POSSIBLE = "not_possible"
+    NOT_THAT_LIST = "not_that_list"
 
 
 def fit_to_show(value: object) -> str:

@@ -1,31 +1,52 @@
 """Options of an installation: one file, read once, checked as a whole.
 
 The embedded file is `data/settings.toml`. A city changes what it needs in `var/settings.toml`, or in the file
-that the environment variable PETAJAGA_SETTINGS names; only the options given there differ.
+that the environment variable PETAJAGA_SETTINGS names; only the options given there differ. What an option may be
+stands beside it in the classes below; pydantic finds every fault of a file at once.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
+import json
 import os
+import re
 import tomllib
-from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic.dataclasses import dataclass
+
+from geo.errors import DataError, Fault, Problem
 from geo.terms import Right, Role
 from geo.viewer import Viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pydantic import ValidationInfo
+    from pydantic_core import ErrorDetails
 
 ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED = ROOT / "data" / "settings.toml"
 LOCAL = ROOT / "var" / "settings.toml"
 ENVIRONMENT = "PETAJAGA_SETTINGS"
-#: Below this many random maps no p-value is small enough to speak of one kelurahan among many.
-_LEAST_REPLICATES = 999
 #: Below the city's own folder: the layer of boundaries that was brought on a page, if there is one.
 ADOPTED = Path("batas") / "areas.toml"
+#: Below this many random maps no p-value is small enough to speak of one kelurahan among many.
+_LEAST_REPLICATES = 999
+#: A number is no text and a text no number, and an option that nobody knows is a spelling mistake.
+_STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+_Count = Annotated[int, Field(ge=1)]
+_Positive = Annotated[float, Field(gt=0)]
+_Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class AreaSettings:
     """Where the boundaries are and what their columns are called.
 
@@ -57,8 +78,17 @@ class AreaSettings:
     city: str
     layer: str
 
+    @field_validator("bounds")
+    @classmethod
+    def _in_order(cls, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        west, south, east, north = bounds
+        if not (west < east and south < north):
+            msg = "west < east, south < north"
+            raise ValueError(msg)
+        return bounds
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class HotspotSettings:
     """What verdicts hang on, fixed before anyone looks.
 
@@ -74,13 +104,13 @@ class HotspotSettings:
         First year of the second of the two periods that are compared.
     """
 
-    alpha: float
-    max_share: float
-    replicates: int
+    alpha: _Share
+    max_share: _Share
+    replicates: Annotated[int, Field(ge=_LEAST_REPLICATES)]
     split_year: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class HealthSettings:
     """When a Community Watch counts as what; proposals of the project, for a city to set.
 
@@ -102,17 +132,26 @@ class HealthSettings:
         Getting ready without a next step for that long.
     """
 
-    window_days: int
-    past_years: int
-    quiet_days: int
-    quiet_percent: float
-    dormant_days: int
-    trained_share: float
-    refresher_months: int
-    stalled_days: int
+    window_days: _Count
+    past_years: _Count
+    quiet_days: _Count
+    quiet_percent: Annotated[float, Field(gt=0, lt=100)]
+    dormant_days: _Count
+    trained_share: Annotated[float, Field(gt=0, le=1)]
+    refresher_months: _Count
+    stalled_days: _Count
+
+    @field_validator("dormant_days")
+    @classmethod
+    def _after_quiet(cls, days: int, found: ValidationInfo) -> int:
+        quiet = found.data.get("quiet_days", 0)
+        if days <= quiet:
+            msg = f"> quiet_days ({quiet})"
+            raise ValueError(msg)
+        return days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class AccessSettings:
     """Who may what, and how long a sign-in lasts.
 
@@ -138,7 +177,7 @@ class AccessSettings:
     secret_file: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class RetentionSettings:
     """How long what is kept.
 
@@ -152,12 +191,12 @@ class RetentionSettings:
         Copies of the store beside it.
     """
 
-    record_years: int
-    audit_years: int
-    copy_days: int
+    record_years: _Count
+    audit_years: _Count
+    copy_days: _Count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class PrioritySettings:
     """What the order of the next kelurahan hangs on, beside its criteria.
 
@@ -173,14 +212,23 @@ class PrioritySettings:
         Least share of draws among the first to be chosen in nearly every view, and largest to be not now.
     """
 
-    first: int
-    draws: int
-    concentration: float
-    always: float
-    never: float
+    first: _Count
+    draws: _Count
+    concentration: _Positive
+    always: Annotated[float, Field(gt=0, le=1)]
+    never: Annotated[float, Field(ge=0)]
+
+    @field_validator("never")
+    @classmethod
+    def _below_always(cls, never: float, found: ValidationInfo) -> float:
+        always = found.data.get("always", 1)
+        if never >= always:
+            msg = f"< always ({always})"
+            raise ValueError(msg)
+        return never
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
     """All options.
 
@@ -230,94 +278,170 @@ class Settings:
         return Viewer(name, role, self.access.rights[role])
 
 
-def _merge(base: dict[str, Any], over: dict[str, Any], where: str = "") -> dict[str, Any]:
-    """`base` with the options of `over`; an option that `base` does not know is a spelling mistake."""
+# The file's own shape, where it is another one than that of the settings.
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Release:
+    k: _Count
+    k_taskforce: _Count
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Provider:
+    issuer: str
+    client_id: str
+    secret_file: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Rights:
+    public: frozenset[Right]
+    taskforce: frozenset[Right]
+    planner: frozenset[Right]
+    steward: frozenset[Right]
+
+    @field_validator("public")
+    @classmethod
+    def _nothing(cls, rights: frozenset[Right]) -> frozenset[Right]:
+        # The public sees what was published.
+        if rights:
+            msg = "[]"
+            raise ValueError(msg)
+        return rights
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Access:
+    owner: Role
+    session_hours: _Positive
+    idle_minutes: _Positive
+    rights: _Rights
+    oidc: _Provider
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Map:
+    tiles_url: str
+    tiles_attribution: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _Stores:
+    kota: Path
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class _File:
+    areas: AreaSettings
+    release: _Release
+    access: _Access
+    retention: RetentionSettings
+    hotspots: HotspotSettings
+    health: HealthSettings
+    priority: PrioritySettings
+    map: _Map
+    stores: _Stores
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> dict[str, Any]:
+    """The options as they come with the project."""
+    return tomllib.loads(EMBEDDED.read_text("utf-8"))
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the options of `over`, sections option by option."""
     merged = dict(base)
     for key, value in over.items():
-        if key not in base:
-            msg = f"no such option: {where}{key}; known here: {', '.join(base)}"
-            raise ValueError(msg)
-        if isinstance(base[key], dict) != isinstance(value, dict):
-            msg = f"{where}{key}: a section and a single value are mixed up"
-            raise ValueError(msg)
-        merged[key] = _merge(base[key], value, f"{where}{key}.") if isinstance(value, dict) else value
+        is_section = isinstance(base.get(key), dict) and isinstance(value, dict)
+        merged[key] = _merge(base[key], value) if is_section else value
     return merged
 
 
-def _hotspots(options: dict[str, Any]) -> HotspotSettings:
-    found = HotspotSettings(**options)
-    for name in ("alpha", "max_share"):
-        if not 0 < getattr(found, name) < 1:
-            msg = f"hotspots.{name} lies between 0 and 1, not {getattr(found, name)!r}"
-            raise ValueError(msg)
-    if not isinstance(found.replicates, int) or found.replicates < _LEAST_REPLICATES:
-        msg = f"hotspots.replicates is a whole number from {_LEAST_REPLICATES}, not {found.replicates!r}"
-        raise ValueError(msg)
-    return found
+def _read(path: Path) -> dict[str, Any]:
+    """Options that a file gives, unchecked."""
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except tomllib.TOMLDecodeError as fault:
+        at = re.search(r"at line (\d+)", str(fault))
+        rows = [int(at.group(1))] if at else [path.read_text("utf-8-sig").count("\n") + 1]
+        raise DataError((Fault.of(path.name, "", Problem.BAD_TOML, rows=rows),)) from fault
+    except FileNotFoundError as fault:
+        raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),)) from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint="UTF-8"),)) from fault
 
 
-def _health(options: dict[str, Any]) -> HealthSettings:
-    for name, value in options.items():
-        is_whole = name not in {"quiet_percent", "trained_share"}
-        if isinstance(value, bool) or not isinstance(value, int if is_whole else int | float) or not value > 0:
-            msg = f"health.{name} is a{' whole' if is_whole else ''} number above 0, not {value!r}"
-            raise ValueError(msg)
-    found = HealthSettings(**options)
-    if found.trained_share > 1 or found.quiet_percent >= 100:  # noqa: PLR2004
-        msg = "health.trained_share is at most 1, health.quiet_percent below 100"
-        raise ValueError(msg)
-    if found.dormant_days <= found.quiet_days:
-        msg = f"health.dormant_days is more than health.quiet_days, {found.quiet_days}; not {found.dormant_days}"
-        raise ValueError(msg)
-    return found
+def _checked(options: Mapping[str, Any], name: str) -> _File:
+    """The options as they are used.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file `name`.
+    """
+    # As JSON: there a list may stand for a tuple or a set, and a text for a path or a word of a list. No option takes
+    # a date; in a list it is refused whatever was expected.
+    given = json.dumps(options, default=lambda moment: [str(moment)])
+    try:
+        return TypeAdapter(_File).validate_json(given)
+    except ValidationError as found:
+        raise DataError(tuple(_faults(found.errors(), name))) from None
 
 
-def _priority(options: dict[str, Any]) -> PrioritySettings:
-    found = PrioritySettings(**options)
-    for name in ("first", "draws"):
-        if not isinstance(getattr(found, name), int) or getattr(found, name) < 1:
-            msg = f"priority.{name} is a whole number from 1, not {getattr(found, name)!r}"
-            raise ValueError(msg)
-    if not found.concentration > 0 or not 0 <= found.never < found.always <= 1:
-        msg = "priority.concentration is above 0, and 0 <= never < always <= 1"
-        raise ValueError(msg)
-    return found
+_LIMITS = {"gt": ">", "ge": "\N{GREATER-THAN OR EQUAL TO}", "lt": "<", "le": "\N{LESS-THAN OR EQUAL TO}"}
+_KINDS = {
+    "unexpected_keyword_argument": Problem.NO_SUCH_OPTION,
+    "dataclass_type": Problem.NOT_A_SECTION,
+    "int_type": Problem.NOT_A_WHOLE_NUMBER,
+    "float_type": Problem.NOT_A_NUMBER,
+    "finite_number": Problem.NOT_A_NUMBER,
+    "string_type": Problem.NOT_A_TEXT,
+    "enum": Problem.NOT_IN_LIST,
+    "value_error": Problem.NOT_POSSIBLE,
+    "greater_than": Problem.NOT_POSSIBLE,
+    "greater_than_equal": Problem.NOT_POSSIBLE,
+    "less_than": Problem.NOT_POSSIBLE,
+    "less_than_equal": Problem.NOT_POSSIBLE,
+}
 
 
-def _access(options: dict[str, Any]) -> AccessSettings:
-    rights = {Role(role): frozenset(Right(one) for one in allowed) for role, allowed in options["rights"].items()}
-    if rights[Role.PUBLIC]:
-        msg = (
-            f"access.rights.public is empty, not {options['rights']['public']!r}: the public sees what was published"
-        )
-        raise ValueError(msg)
-    for name in ("session_hours", "idle_minutes"):
-        if not isinstance(options[name], int | float) or not options[name] > 0:
-            msg = f"access.{name} is a number above 0, not {options[name]!r}"
-            raise ValueError(msg)
-    return AccessSettings(
-        owner=Role(options["owner"]),
-        rights=rights,
-        session_hours=float(options["session_hours"]),
-        idle_minutes=float(options["idle_minutes"]),
-        **options["oidc"],
-    )
+def _faults(found: Iterable[ErrorDetails], name: str) -> Iterator[Fault]:
+    """What pydantic found, one fault for all that is wrong in one way with one option."""
+    by_option: dict[tuple[str, Problem, str], list[Any]] = {}
+    for one in found:
+        keys = [str(key) for key in one["loc"] if not isinstance(key, int)]
+        # What is not in the list are wrong elements, or too few or too many of them.
+        problem = _KINDS.get(one["type"], Problem.NOT_THAT_LIST)
+        by_option.setdefault((".".join(keys), problem, _right(one, problem, keys)), []).append(one["input"])
+    for (option, problem, right), values in by_option.items():
+        # The value of an unknown option may be a secret that stands in the wrong place.
+        shown = () if problem is Problem.NO_SUCH_OPTION else values
+        yield Fault.of(name, option, problem, values=shown, hint=right)
 
 
-def _retention(options: dict[str, Any]) -> RetentionSettings:
-    for name, value in options.items():
-        if not isinstance(value, int) or value < 1:
-            msg = f"retention.{name} is a whole number from 1, not {value!r}"
-            raise ValueError(msg)
-    return RetentionSettings(**options)
-
-
-def _smallest(options: dict[str, Any], name: str) -> int:
-    value = options[name]
-    if not isinstance(value, int) or value < 1:
-        msg = f"release.{name} is a whole number from 1, not {value!r}"
-        raise ValueError(msg)
-    return value
+def _right(found: ErrorDetails, problem: Problem, keys: Sequence[str]) -> str:
+    """What would be right, in no language."""
+    context: Mapping[str, Any] = found.get("ctx", {})
+    section: Any = _embedded()
+    for key in keys[:-1]:
+        section = section[key]
+    match problem:
+        case Problem.NO_SUCH_OPTION:
+            return ", ".join(difflib.get_close_matches(keys[-1], section, n=1) or section)
+        case Problem.NOT_A_SECTION:
+            return f"[{'.'.join(keys)}]"
+        case Problem.NOT_IN_LIST:
+            return ", ".join(re.findall("'([^']*)'", context["expected"]))
+        case Problem.NOT_POSSIBLE:
+            limits = [f"{sign} {context[limit]:g}" for limit, sign in _LIMITS.items() if limit in context]
+            # Of two options that do not go together, the classes above say what would.
+            return str(context["error"]) if "error" in context else limits[0]
+        case Problem.NOT_THAT_LIST:
+            return json.dumps(section[keys[-1]])
+        case _:
+            return ""
 
 
 def read_settings(local: Path | None = None) -> Settings:
@@ -330,52 +454,43 @@ def read_settings(local: Path | None = None) -> Settings:
 
     Raises
     ------
-    ValueError
-        When the file is no TOML, names an unknown option, or holds a value that cannot be.
-    FileNotFoundError
-        When PETAJAGA_SETTINGS or `local` names a file that is not there.
+    DataError
+        With every fault of the file: it is not there or no TOML, names an unknown option, holds a value that cannot
+        be.
     """
-    options = tomllib.loads(EMBEDDED.read_text("utf-8"))
-    home = ROOT
+    options, home, name = _embedded(), ROOT, EMBEDDED.name
     named = os.environ.get(ENVIRONMENT)
     chosen = local or (Path(named) if named else LOCAL)
     if local or named or chosen.exists():
-        options = _merge(options, tomllib.loads(chosen.read_text("utf-8-sig")))
-        home = chosen.resolve().parent
-    kota = Path(options["stores"]["kota"])
-    kota = kota if kota.is_absolute() else ROOT / kota
-    if (kota / ADOPTED).is_file() and chosen != EMBEDDED:
-        options = _merge(options, tomllib.loads((kota / ADOPTED).read_text("utf-8")))
-        home = (kota / ADOPTED).parent
-    areas, release = options["areas"], options["release"]
-    path = Path(areas["path"])
+        options, home, name = _merge(options, _read(chosen)), chosen.resolve().parent, chosen.name
+    found = _checked(options, name)
+    kota = ROOT / found.stores.kota
+    adopted = kota / ADOPTED
+    if adopted.is_file() and chosen != EMBEDDED:
+        found, home = _checked(_merge(options, _read(adopted)), adopted.name), adopted.parent
+    path = found.areas.path
     if not path.is_absolute():
         # A path in a city's own file is meant from that file; the embedded one from the project.
         path = home / path if (home / path).exists() else ROOT / path
-    bounds = areas["bounds"]
-    if len(bounds) != 4 or not (bounds[0] < bounds[2] and bounds[1] < bounds[3]):  # noqa: PLR2004
-        msg = f"areas.bounds are west, south, east, north, not {bounds!r}"
-        raise ValueError(msg)
+    access = found.access
     return Settings(
-        areas=AreaSettings(
-            path=path,
-            key=areas["key"],
-            name=areas["name"],
-            group=areas["group"],
-            metric_crs=areas["metric_crs"],
-            bounds=(bounds[0], bounds[1], bounds[2], bounds[3]),
-            city_code=areas["city_code"],
-            city=areas["city"],
-            layer=areas["layer"],
+        areas=dataclasses.replace(found.areas, path=path),
+        k=found.release.k,
+        k_taskforce=found.release.k_taskforce,
+        access=AccessSettings(
+            owner=access.owner,
+            rights={role: getattr(access.rights, role.value) for role in Role},
+            session_hours=access.session_hours,
+            idle_minutes=access.idle_minutes,
+            issuer=access.oidc.issuer,
+            client_id=access.oidc.client_id,
+            secret_file=access.oidc.secret_file,
         ),
-        k=_smallest(release, "k"),
-        k_taskforce=_smallest(release, "k_taskforce"),
-        access=_access(options["access"]),
-        retention=_retention(options["retention"]),
-        hotspots=_hotspots(options["hotspots"]),
-        health=_health(options["health"]),
-        priority=_priority(options["priority"]),
-        tiles_url=options["map"]["tiles_url"],
-        tiles_attribution=options["map"]["tiles_attribution"],
+        retention=found.retention,
+        hotspots=found.hotspots,
+        health=found.health,
+        priority=found.priority,
+        tiles_url=found.map.tiles_url,
+        tiles_attribution=found.map.tiles_attribution,
         kota=kota,
     )

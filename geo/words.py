@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 from gettext import c2py
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from geo.settings import ROOT
 from geo.terms import Precision
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog
 
-_FOLDER = ROOT / "data" / "translations"
+#: Not by way of the settings: to speak takes no option, and those cost the time of importing pydantic.
+_FOLDER = Path(__file__).resolve().parent.parent / "data" / "translations"
 
 
 class Language(StrEnum):

@@ -41,6 +41,7 @@ def page(shell: Shell) -> None:
     ):
         st.subheader(words(title))
         st.table(_list(shell, prefix, told))
+    st.markdown(words("method.verdicts.alike"))
     st.subheader(words("method.health"))
     st.markdown(words("health.rules.source"))
     rules = pd.DataFrame(

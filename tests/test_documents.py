@@ -6,9 +6,12 @@ import ast
 import importlib.util
 import re
 import tomllib
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+
+import geo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,13 +52,21 @@ def test_a_file_of_pages_only_defines(root: Path) -> None:
 
 
 def test_nothing_in_the_product_leads_outside(root: Path) -> None:
-    for path in [*root.glob("geo/**/*"), *root.glob("pages/**/*.py"), root / "dashboard.py"]:
-        if path.suffix not in {".py", ".js", ".css"}:
+    for path in [*root.glob("geo/**/*"), *root.glob("pages/**/*"), root / "dashboard.py"]:
+        if path.suffix not in {".py", ".js", ".css", ".html"}:
             continue
         text = path.read_text("utf-8")
         found = [url for url in re.findall(r"https?://[\w./-]+", text) if "www.w3.org/2000/svg" not in url]
         assert not found, (path.name, found)
         assert "../shared" not in text
+
+
+def test_the_newest_entry_of_the_changelog_is_the_version(root: Path) -> None:
+    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    entries = re.findall(r"^## (.+)$", (root / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    named, _, day = entries[0].partition(" - ")
+    assert named == version == geo.__version__
+    assert date.fromisoformat(day)
 
 
 def test_every_decision_is_listed(root: Path) -> None:

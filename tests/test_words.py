@@ -93,7 +93,12 @@ def test_both_languages_have_the_same_texts_with_the_same_places() -> None:
 
 def test_the_code_asks_for_no_text_that_there_is_not(root: Path) -> None:
     asked = set()
-    for path in [*root.glob("geo/**/*.py"), *root.glob("pages/**/*.py"), root / "dashboard.py"]:
+    for path in [
+        *root.glob("geo/**/*.py"),
+        *root.glob("pages/**/*.py"),
+        *root.glob("pages/**/*.html"),
+        root / "dashboard.py",
+    ]:
         asked |= set(_ASKED.findall(path.read_text("utf-8")))
     assert len(asked) > 40
     plain = {key for key in asked if "{" not in key}

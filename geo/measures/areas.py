@@ -145,7 +145,7 @@ def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Statist
     return Statistics(total, columns, told)
 
 
-def local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool) -> NDArray[Any]:
+def _local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool) -> NDArray[Any]:
     """Class of each area: what is alike or unlike, where it is more than chance."""
     high, around = found.value > 0, found.around > 0
     if is_moran:
@@ -176,7 +176,7 @@ def _local(
     found = statistic(values, used, replicates=options.replicates, seed=options.seed)
     q = adjusted(found.p) if options.is_adjusted else found.p
     with np.errstate(invalid="ignore"):
-        kinds = local_kinds(found, q <= options.alpha, is_moran=method is Method.LISA)
+        kinds = _local_kinds(found, q <= options.alpha, is_moran=method is Method.LISA)
 
     def spread(given: NDArray[Any], blank: Any) -> NDArray[Any]:
         whole = np.full(len(cases), blank, dtype=given.dtype)

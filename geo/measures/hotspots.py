@@ -11,7 +11,7 @@ from geo.measures.emergence import courses
 from geo.measures.scan import circles
 from geo.measures.spacetime import Emerging, emerging
 from geo.measures.verdicts import Judge, MapVerdicts, Rules
-from geo.places.neighbours import contiguous, poles
+from geo.places.neighbours import poles
 from geo.terms import State
 
 if TYPE_CHECKING:
@@ -80,7 +80,6 @@ def hotspots(counts: Counts, areas: Areas, sizes: pd.DataFrame, rules: Rules) ->
     judge = Judge(
         sizes[told],
         poles(areas.metric[told].to_numpy()),
-        contiguous(areas.frame.geometry.to_numpy()).within(kept),
         rules,
     )
     judged = judge.judge(counts.table.loc[told, "cases"].astype(int), counts.table.loc[told, "is_keyed"])

@@ -3,8 +3,8 @@
 Two questions are asked, and kept apart. "Has this kelurahan more reports than its share of the city?" is asked of
 each one alone; "is there an excess somewhere?" by the scan, of all places and sizes at once. `sure` needs the first,
 under every size there is: sizes of a kelurahan are stand-ins, and a finding that hangs on one of them is none. What
-lies in a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, Moran)
-is told beside it and decides nothing.
+lies in a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, local
+Moran) is another question: `python -m geo measure` answers it, and no verdict asks for it.
 
 The chance of any false `sure` on a map without differences is held to `alpha` for all methods and all periods that a
 page shows together. What somebody tries out by changing a period or a setting is no part of that: it is never `sure`.
@@ -14,14 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from geo.measures.areas import AreaClass, local_kinds
 from geo.measures.chance import adjusted
-from geo.measures.local import getis_ord, local_moran, standardised_rates
 from geo.measures.poisson import (
     critical_count,
     detection_power,
@@ -38,8 +36,6 @@ from geo.measures.ways import Ways
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from geo.places.neighbours import Neighbours
 
 #: Reports below which nothing is called an excess (as SaTScan does for clusters).
 _MIN_CASES = 2
@@ -66,8 +62,6 @@ class Sign(StrEnum):
     OWN = "own"  # more than its share, corrected for the many looked at?
     SCAN = "scan"  # part of an area with more than its share?
     POSTERIOR = "posterior"  # smoothed risk likely above one and a half times the city's?
-    GI = "gi"  # a neighbourhood of high rates?
-    MORAN = "moran"  # high among high neighbours?
 
 
 def sign_column(sign: Sign) -> str:
@@ -125,8 +119,8 @@ class MapVerdicts:
         On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
         `p`, `q` (under all sizes at once, adjusted for all areas and both ways by random maps), `q_best`, `smallest`
         (relative risk that would have been `sure` in four of five maps), `above` (P(risk > 1.5 x city), by the first
-        size), `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), `gi`, `moran`
-        (`Kind` as text), yes or no per `sign_column`.
+        size), `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), yes or no
+        per `sign_column`.
     areas
         Circles of the scan with an excess under every size, the strongest first.
     spread
@@ -151,15 +145,12 @@ class Judge:
         On the index of the areas, a column a size, all positive; the first leads, all have to agree for a `sure`.
     centres
         Shape (areas, 2), metres in one plane.
-    neighbours
-        Of the same areas.
     rules
         What is judged by.
     """
 
     sizes: pd.DataFrame
     centres: NDArray[np.float64]
-    neighbours: Neighbours
     rules: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
@@ -255,7 +246,6 @@ class Judge:
         above = np.zeros(len(counts))
         if counts.sum() > 0:
             above = shrink(counts, mean, fit_prior(counts, mean), times=TIMES).above
-        gi, moran = self._alike(counts)
         table = pd.DataFrame(
             {
                 "observed": counts.astype(int),
@@ -270,26 +260,10 @@ class Judge:
                 "above": above,
                 "verdict": [str(one) for one in verdict],
                 "cluster": number,
-                "gi": gi,
-                "moran": moran,
                 sign_column(Sign.OWN): own_sure | own_likely,
                 sign_column(Sign.SCAN): number > 0,
                 sign_column(Sign.POSTERIOR): above >= _PROBABLE,
-                sign_column(Sign.GI): gi == AreaClass.HOT.value,
-                sign_column(Sign.MORAN): moran == AreaClass.HOT.value,
             },
             index=observed.index,
         )
         return MapVerdicts(table, areas, dispersion(counts, mean), rules)
-
-    def _alike(self, counts: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Classes of the two statistics that ask whether neighbours are alike."""
-        values = standardised_rates(counts, self.sizes.iloc[:, 0])
-        kinds = []
-        for statistic, is_moran in ((getis_ord, False), (local_moran, True)):
-            found = statistic(values, self.neighbours, replicates=self.rules.replicates, seed=self.rules.seed)
-            with np.errstate(invalid="ignore"):
-                significant = adjusted(found.p) <= self.rules.alpha
-            named = local_kinds(found, significant, is_moran=is_moran)
-            kinds.append(np.array([str(one) for one in named], dtype=object))
-        return kinds[0], kinds[1]

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 
 def where(fault: Fault, words: Words) -> str:
-    """File, and column where there is one; of a form its fields as they are called there."""
+    """File, and column or option where there is one; of a form its fields as they are called there."""
     if words.has(f"form.{fault.table}"):
         form = words(f"form.{fault.table}")
         return f"{form}, {words(f'field.{fault.column}')}" if fault.column else form
-    return words("fault.where_column", table=fault.table, column=fault.column) if fault.column else fault.table
+    if not fault.column:
+        return fault.table
+    part = "option" if fault.table.endswith(".toml") else "column"
+    return words(f"fault.where_{part}", table=fault.table, column=fault.column)
 
 
 def _more(n: int, words: Words) -> str:

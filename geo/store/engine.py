@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+#: Forms from before the first release: no upgrade leads on from them.
+_UNRELEASED = {"0001", "0002", "0003", "0004", "0005", "0006"}
 _PREFIX = "sqlite:///"
 _GENERATION = "generation"
 #: Acts that change nothing of what the store holds of records: a look at a page shall empty no cache.
@@ -315,7 +317,7 @@ def _upgrade(engine: Engine, path: Path) -> None:
     Raises
     ------
     DataError
-        When it is of a form that a newer version of the program made.
+        When it is of a form that a newer version of the program made, or of one from before the first release.
     """
     # Read first: taking the writer's lock at every start would keep two servers from starting at once.
     known = revisions()
@@ -324,6 +326,8 @@ def _upgrade(engine: Engine, path: Path) -> None:
             return
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         found = MigrationContext.configure(connection).get_current_revision()
+        if found in _UNRELEASED:
+            raise DataError((Fault.of(path.name, "", Problem.STORE_UNRELEASED),))
         if found is not None and found not in known:
             raise DataError((Fault.of(path.name, "", Problem.STORE_NEWER),))
         if found is None and inspect(connection).get_table_names():

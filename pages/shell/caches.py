@@ -46,12 +46,12 @@ WEB = ROOT / "var" / "web"
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def settings() -> tuple[Settings, str]:
+def settings() -> tuple[Settings, tuple[Fault, ...]]:
     """Options, and what is wrong with the city's own file if it had to be left out."""
     try:
-        return read_settings(), ""
-    except (ValueError, KeyError, TypeError, OSError) as fault:
-        return read_settings(EMBEDDED), str(fault)
+        return read_settings(), ()
+    except DataError as fault:
+        return read_settings(EMBEDDED), fault.faults
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -74,9 +74,8 @@ def banner(shell: Shell) -> None:
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
     for name in shell.refused:
         st.warning(words("address.refused", name=name))
-    if shell.settings_fault:
-        st.error(f"{words('fault.settings')} {shell.settings_fault}")
     for title, faults in (
+        ("fault.settings", shell.settings_faults),
         ("fault.areas", shell.area_faults),
         ("fault.tables", (*access.faults(), *shell.source.faults)),
     ):

@@ -36,7 +36,7 @@ class Shell:
 
     Attributes
     ----------
-    settings, settings_fault
+    settings, settings_faults
         Options, and what is wrong with the city's own file.
     areas, area_faults
         The layer in use, and the faults of the one in the settings.
@@ -51,7 +51,7 @@ class Shell:
     """
 
     def __init__(self) -> None:
-        self.settings, self.settings_fault = caches.settings()
+        self.settings, self.settings_faults = caches.settings()
         self.areas, self.area_faults = caches.areas()
         self.who = access.current(self.settings)
         access.forget_other(self.who, keep=_VIEW)

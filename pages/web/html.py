@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from geo.settings import ROOT
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-_STYLE = (ROOT / "pages" / "web" / "paper.css").read_text("utf-8")
+_FOLDER = Path(__file__).parent
+_STYLE = (_FOLDER / "paper.css").read_text("utf-8")
 _LOGO = base64.b64encode((ROOT / "data" / "logo.svg").read_bytes()).decode("ascii")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode("ascii")
 _POLICY = (
@@ -35,62 +37,49 @@ def words_of(request: Request, asked: str = "") -> Words:
 
 
 def link(address: str, **parameters: str) -> str:
-    """Relative address with its parameters, fit for an attribute."""
+    """Relative address with its parameters, as text.
+
+    Examples
+    --------
+    >>> link("masuk", bahasa="en", lanjut="")
+    'masuk?bahasa=en'
+    """
     given = {name: value for name, value in parameters.items() if value}
-    return escape(f"{address}?{urlencode(given)}" if given else address)
+    return f"{address}?{urlencode(given)}" if given else address
 
 
-def hidden(**values: str) -> str:
-    """Fields of a form that nobody fills in."""
-    return "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in values.items())
+#: Everything a page is given is escaped; what a template marks as safe is our own style and text.
+TEMPLATES = Environment(
+    loader=FileSystemLoader(_FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+TEMPLATES.globals.update(link=link, style=_STYLE, logo=_LOGO)
 
 
-def told(text: str, kind: str = "fault") -> str:
-    """Box with a sentence that is read aloud at once."""
-    return f'<p class="told {kind}" role="alert">{escape(text)}</p>'
-
-
-def page(words: Words, *, title: str, body: str, here: str, status: int = 200, lanjut: str = "") -> Response:
+def page(words: Words, template: str, *, here: str, lanjut: str, status: int = 200, **values: str | bool) -> Response:
     """A whole page.
 
     Parameters
     ----------
     words
         The language.
-    title
-        Heading, as text.
-    body
-        HTML below it.
+    template
+        Its file in `templates/`.
     here
         Its own relative address, for the other language.
-    status
-        Of the answer.
     lanjut
         View that a sign-in leads back to.
+    status
+        Of the answer.
+    values
+        What the template shows, as text.
     """
-    other = Language.EN if words.language is Language.ID else Language.ID
-    html = f"""<!DOCTYPE html>
-<html lang="{words.language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{escape(title)} · Peta Jaga</title>
-<link rel="icon" href="data:,">
-<style>{_STYLE}</style>
-</head>
-<body>
-<main>
-<header><img src="data:image/svg+xml;base64,{_LOGO}" alt="Peta Jaga">
-<a lang="{other}" hreflang="{other}" href="{link(here, bahasa=other, lanjut=lanjut)}">{
-        escape(Words(other)(f"language.{other}"))
-    }</a></header>
-<h1>{escape(title)}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+    other = Words(Language.EN if words.language is Language.ID else Language.ID)
+    html = TEMPLATES.get_template(template).render(words=words, other=other, here=here, lanjut=lanjut, **values)
     return HTMLResponse(
         html, status, {"content-security-policy": _POLICY, "cache-control": "no-store", "vary": "Cookie"}
     )

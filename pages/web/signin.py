@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -33,33 +32,16 @@ def _has_provider() -> bool:
 def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said: str = "") -> Response:
     """The page to sign in on, with what went wrong before."""
     carried = login_cookie.read_cookie(request)
-    language = words.language.value
-    parts = [f"<p>{words('door.lead')}</p>"]
-    if said:
-        parts = [html.told(words(f"door.said.{said}"), "good")]
-    if fault:
-        parts.append(html.told(words(f"door.fault.{fault}")))
-    if _has_provider():
-        there = html.link("masuk/penyedia", bahasa=language, lanjut=lanjut)
-        parts += [f'<a class="button" href="{there}">{words("door.provider")}</a>', f"<h2>{words('door.or')}</h2>"]
-    parts.append(
-        f'<form method="post" action="masuk">{html.hidden(form=carried["form"], lanjut=lanjut, bahasa=language)}'
-        f'<label for="name">{words("door.name")}</label>'
-        '<input id="name" name="name" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" '
-        'maxlength="64" required>'
-        f'<label for="password">{words("door.password")}</label>'
-        '<input id="password" name="password" type="password" autocomplete="current-password" maxlength="200" '
-        f"required><button{' class=second' if _has_provider() else ''}>{words('door.enter')}</button></form>"
-    )
-    back = html.link(f".{lanjut}")
-    parts.append(f'<p class="small">{words("door.help")}<br><a href="{back}">{words("door.back")}</a></p>')
     answer = html.page(
         words,
-        title=words("door.title"),
-        body="\n".join(parts),
+        "sign_in.html",
         here="masuk",
         lanjut=lanjut,
         status=_STATUS.get(fault, 403 if fault else 200),
+        fault=words(f"door.fault.{fault}") if fault else "",
+        said=words(f"door.said.{said}") if said else "",
+        has_provider=_has_provider(),
+        form=carried["form"],
     )
     login_cookie.write_cookie(request, answer, carried)
     return answer
@@ -153,14 +135,13 @@ async def from_provider(request: Request) -> Response:
 
 def _refused(request: Request, words: Words, why: str, lanjut: str) -> Response:
     """Says that the provider's answer signs nobody in, and the ways on."""
-    at = "../masuk"
-    body = (
-        html.told(words(f"door.fault.{why}"))
-        + f'<a class="button" href="{html.link(at, bahasa=words.language.value, lanjut=lanjut)}">'
-        + f"{words('door.again')}</a>"
-    )
     answer = html.page(
-        words, title=words("door.not_in"), body=body, here=at, status=_STATUS.get(why, 403), lanjut=lanjut
+        words,
+        "not_in.html",
+        here="../masuk",
+        lanjut=lanjut,
+        status=_STATUS.get(why, 403),
+        fault=words(f"door.fault.{why}"),
     )
     login_cookie.drop_cookie(request, answer, login_cookie.LOGIN_COOKIE)
     return answer
@@ -196,26 +177,15 @@ async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = 
         viewer = await run_in_threadpool(viewer_of_request, request)
     except DataError:
         viewer, fault = PUBLIC, "busy"
-    parts = [html.told(words(f"door.fault.{fault}"))] if fault else []
-    if viewer.name and SESSION_COOKIE in request.cookies:
-        own = html.hidden(form=carried["form"], lanjut=lanjut, bahasa=words.language.value)
-        parts.append(f"<p>{words('door.leave.who', name=escape(viewer.name))}</p>")
-        parts += [
-            f'<form method="post" action="keluar">{own}{html.hidden(where=where)}'
-            f'<button class="{kind}">{words(f"door.leave.{where}")}</button></form>'
-            for where, kind in (("here", "first"), ("everywhere", "second"))
-        ]
-        parts.append(f'<p class="small">{words("door.leave.help")}</p>')
-    else:
-        parts.append(f"<p>{words('door.leave.nobody')}</p>")
-    parts.append(f'<p class="small"><a href="{html.link(f".{lanjut}")}">{words("door.back")}</a></p>')
     answer = html.page(
         words,
-        title=words("door.leave.title"),
-        body="\n".join(parts),
+        "sign_out.html",
         here="keluar",
         lanjut=lanjut,
         status=_STATUS.get(fault, 200),
+        fault=words(f"door.fault.{fault}") if fault else "",
+        name=viewer.name if SESSION_COOKIE in request.cookies else "",
+        form=carried["form"],
     )
     login_cookie.write_cookie(request, answer, carried)
     return answer

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from geo.access.audit import Verification
 
 ANA, FATULULI = STEWARD, "53.71.04.1011"
-OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
 KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
 
 
@@ -200,27 +199,6 @@ def test_a_past_that_is_written_anew_shows_by_a_head_that_was_printed(store: Sto
         )
     assert verified(store).whole, "who can write the file can work the chain out"
     assert verified(store, printed).missing == (printed,)
-
-
-def test_an_old_store_is_chained_when_it_is_upgraded(tmp_path: Path) -> None:
-    path = tmp_path / "lama.sqlite"
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.executescript(OLD.read_text("utf-8"))
-        connection.execute(
-            "INSERT INTO audit VALUES (4, '2019-01-01 08:00:00.000000', 'Ana', 'correct', 'record', 1, ?)",
-            ('{"status": ["a", "b"]}',),
-        )
-        connection.commit()
-    store = Store(path)
-    found = verified(store)
-    assert (found.rows, found.whole) == (2, True)
-    assert rows(store)[1]["change"] == '{"status": ["a", "b"]}'
-    saw(store, TASKFORCE, "ringkasan 2017")
-    assert [row["id"] for row in rows(store)] == [1, 4, 5]
-    assert verified(store).whole
-    attack(store, "UPDATE audit SET who = 'Ben' WHERE id = 1")
-    assert verified(store).first_broken == 1
-    Store(path).close()
 
 
 def test_who_saw_is_written_once_for_a_day_and_never_of_the_public(

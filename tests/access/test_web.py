@@ -14,6 +14,8 @@ import pytest
 import streamlit as st
 from access.conftest import PASSWORD
 from access.test_accounts import rows
+from jinja2 import meta
+from markupsafe import escape
 from people import STEWARD
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -22,9 +24,10 @@ from geo.access import accounts, sessions
 from geo.access.visitor import OWNER, SESSION_COOKIE, is_direct, visitor
 from geo.store.engine import city_store
 from geo.terms import Right, Role
-from geo.viewer import PUBLIC, NotAllowedError
+from geo.viewer import PUBLIC, NotAllowedError, Viewer
+from geo.words import Language, Words
 from pages import web
-from pages.web import files, headers, login_cookie
+from pages.web import files, headers, html, login_cookie, signin
 from pages.web.views import view_of
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
 
 HERE = "http://localhost:8501"
+EVIL = "\"><script>alert('1')</script>"
 VIEW = "/titik-rawan?data=kota&periode=2016-2018&kelurahan=53.71.04.1011&bahasa=id"
 #: Whatever they are read as, they lead elsewhere, nowhere, or are no page of ours.
 ELSEWHERE = [
@@ -106,6 +110,38 @@ def test_the_page_is_plain_and_leads_nowhere_else(in_use: Settings) -> None:
         assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in policy
     assert 'lang="en"' in browser().get("/masuk?bahasa=en").text
     assert 'lang="id"' in browser().get("/masuk").text
+
+
+@pytest.mark.parametrize("template", ["sign_in.html", "not_in.html", "sign_out.html"])
+def test_whatever_a_page_is_given_is_escaped(template: str) -> None:
+    named: set[str] = set()
+    for name in (template, "page.html"):
+        text, _, _ = html.TEMPLATES.loader.get_source(html.TEMPLATES, name)
+        named |= meta.find_undeclared_variables(html.TEMPLATES.parse(text))
+    given = named - set(html.TEMPLATES.globals) - {"words", "other", "self"}
+    assert given >= {"here", "lanjut", "fault"}
+    for left_out in ("", "said", "name"):
+        values = {name: "" if name == left_out else EVIL for name in given}
+        told = html.TEMPLATES.get_template(template).render(
+            words=Words(Language.ID), other=Words(Language.EN), **values
+        )
+        assert "<script" not in told
+        assert "alert('1')" not in told, "quotes are escaped too, or a value could leave its attribute"
+        assert "&lt;script&gt;" in told
+
+
+def test_every_template_is_tried() -> None:
+    tried = {"sign_in.html", "not_in.html", "sign_out.html"}
+    assert set(html.TEMPLATES.list_templates()) == {*tried, "page.html", "forms.html"}
+
+
+def test_a_name_of_an_account_is_text_and_nothing_else(in_use: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser()
+    signed_in(client)
+    monkeypatch.setattr(signin, "viewer_of_request", lambda _: Viewer(EVIL, Role.TASKFORCE))
+    told = client.get("/keluar").text
+    assert EVIL not in told
+    assert f"<strong>{escape(EVIL)}</strong>" in told
 
 
 def test_signing_in_leads_back_to_the_view(in_use: Settings) -> None:

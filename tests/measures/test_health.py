@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from geo.errors import DataError, Problem
 from geo.measures.health import Call, Health, Watches, active_neighbours, calls, watches
 from geo.release.released import Watch
 from geo.settings import HealthSettings, read_settings
@@ -164,10 +165,12 @@ def test_neighbours_of_the_open_ones() -> None:
 def test_the_rules_come_from_the_settings_and_are_checked(tmp_path) -> None:
     assert read_settings().health == RULES
     local = tmp_path / "settings.toml"
-    local.write_text("[health]\nquiet_days = 400\n")
-    with pytest.raises(ValueError, match=r"dormant_days is more than health\.quiet_days"):
+    local.write_text('[health]\nquiet_days = 400\ntrained_share = "half"\n')
+    with pytest.raises(DataError) as refused:
         read_settings(local)
-    local.write_text('[health]\ntrained_share = "half"\n')
-    with pytest.raises(ValueError, match=r"trained_share is a number above 0"):
-        read_settings(local)
+    told = {fault.column: (fault.problem, fault.hint) for fault in refused.value.faults}
+    assert told == {
+        "health.dormant_days": (Problem.NOT_POSSIBLE, "> quiet_days (400)"),
+        "health.trained_share": (Problem.NOT_A_NUMBER, ""),
+    }
     assert replace(RULES, quiet_days=30).quiet_days == 30

@@ -38,7 +38,7 @@ def sizes(kupang: Areas) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def judge(kupang: Areas, sizes: pd.DataFrame) -> Judge:
-    return Judge(sizes, poles(kupang.metric.to_numpy()), contiguous(kupang.frame.geometry.to_numpy()), RULES)
+    return Judge(sizes, poles(kupang.metric.to_numpy()), RULES)
 
 
 def drawn(
@@ -73,8 +73,9 @@ def test_a_strong_kelurahan_is_sure_and_its_reasons_agree(judge: Judge, sizes: p
 def test_a_cluster_is_an_area_and_its_members_are_not_sure_for_that(
     judge: Judge, kupang: Areas, sizes: pd.DataFrame
 ) -> None:
-    middle = int(np.argmax(judge.neighbours.degree))
-    inside = [middle, *judge.neighbours.of(middle)[:4].tolist()]
+    neighbours = contiguous(kupang.frame.geometry.to_numpy())
+    middle = int(np.argmax(neighbours.degree))
+    inside = [middle, *neighbours.of(middle)[:4].tolist()]
     risk = np.ones(51)
     risk[inside] = 2.2
     counts = drawn(np.random.default_rng(4), sizes, 500, risk)
@@ -92,7 +93,7 @@ def test_exploration_and_reports_without_key_are_never_sure(kupang: Areas, sizes
     risk = np.ones(51)
     risk[20] = 8
     counts = drawn(np.random.default_rng(1), sizes, 400, risk)
-    tried = Judge(sizes, judge.centres, judge.neighbours, Rules(replicates=999, is_declared=False)).judge(counts)
+    tried = Judge(sizes, judge.centres, Rules(replicates=999, is_declared=False)).judge(counts)
     keyed = pd.Series(data=True, index=sizes.index)
     keyed.iloc[20] = False
     for found in (tried, judge.judge(counts, keyed)):
@@ -104,7 +105,7 @@ def test_a_finding_of_one_size_alone_is_no_more_than_likely(judge: Judge, sizes:
     lopsided = sizes.copy()
     lopsided.iloc[5, 0] /= 8  # by this size the kelurahan is tiny
     counts = drawn(np.random.default_rng(3), sizes, 500)
-    found = Judge(lopsided, judge.centres, judge.neighbours, RULES).judge(counts).table.iloc[5]
+    found = Judge(lopsided, judge.centres, RULES).judge(counts).table.iloc[5]
     assert found["q_best"] < 0.01 < found["q"]
     assert found["verdict"] == Verdict.LIKELY
 

@@ -177,11 +177,16 @@ def test_faulty_boundaries_are_told_and_the_embedded_ones_serve(
 
 
 def test_settings_that_cannot_be_read_are_told(city: Path, tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("[release]\nkk = 3\n", encoding="utf-8")
+    (tmp_path / "settings.toml").write_text("[release]\nkk = 3\n[hotspots]\nalpha = 5\n", encoding="utf-8")
     _forget()
     app = opened()
     assert "release.kk" in app.error[0].value
+    assert "Berkas pengaturan kota tidak dapat dipakai" in app.error[0].value
+    assert "hotspots.alpha: tidak mungkin di sini" in app.error[0].value
     assert app.metric[0].value == "537"
+    said = opened(bahasa="en").error[0].value
+    assert "release.kk: there is no such option" in said
+    assert "hotspots.alpha: not possible here" in said
 
 
 def test_the_city_store_is_closed_where_others_can_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,6 +404,7 @@ def test_the_method_page_has_every_word_of_the_lists() -> None:
     assert len(tables[1]) == 4
     assert len(tables[3]) == 9
     assert tables[4][0] == "sangat yakin"
+    assert any("Moran lokal" in one.value and "python -m geo measure" in one.value for one in app.markdown)
     assert "senyap" in tables[5]
     assert tables[7] == ["hampir selalu terpilih", "bergantung pada bobot", "belum sekarang"]
     assert "Jumlah tertinggi dahulu" in app.table[8].value.columns

@@ -1,4 +1,4 @@
-"""The store: whole or not at all, one writer at a time, nothing overwritten silently, old ones upgraded."""
+"""The store: whole or not at all, one writer at a time, nothing overwritten silently, other forms refused."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from people import BEN, STEWARD
+from sqlalchemy import create_engine
 
 from geo.errors import DataError, Problem
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
+from geo.present.faults import sentence
 from geo.schemas import Table
 from geo.settings import RetentionSettings
 from geo.store import canonical, decisions, records, sqlite
@@ -27,9 +29,12 @@ from geo.store.batches import Added, Addition, Ready, add, batches, undo_rows
 from geo.store.engine import Store, store_of
 from geo.store.schema import METADATA
 from geo.terms import Kind, Outcome, PairState, Reason, RecordState, Right
+from geo.words import Language, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
     from geo.places.boundaries import Areas
 
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
 ANA = STEWARD
 #: Nothing in these tests is past its time, whenever they run.
 KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
-OLD = Path(__file__).parent.parent / "data" / "store_0001.sql"
 FATULULI, OEBOBO = "53.71.04.1011", "53.71.04.1001"
 
 
@@ -116,9 +120,24 @@ def told(fault: pytest.ExceptionInfo[DataError]) -> Problem:
 def test_the_upgrades_make_exactly_the_declared_tables(store: Store) -> None:
     with store.reading(ANA, Right.BRING) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        made = statements(connection)
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    # `compare_metadata` looks at no CHECK and at no name of a constraint: the statements themselves do.
+    blank = create_engine("sqlite://")
+    with blank.begin() as connection:
+        METADATA.create_all(connection)
+        declared = statements(connection)
+    blank.dispose()
+    assert {name: made[name] for name in made if name != "alembic_version"} == declared
+    assert sum("CHECK" in line for lines in declared.values() for line in lines) >= 40
+
+
+def statements(connection: Connection) -> dict[str, list[str]]:
+    """Columns and constraints of each table and index, in an order that hangs on nothing."""
+    found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
+    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in found}
 
 
 def test_no_column_could_hold_a_person() -> None:
@@ -387,33 +406,32 @@ def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
     assert len(cases(store)) == 2
 
 
-def old_store(path: Path) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.executescript(OLD.read_text("utf-8"))
-
-
-def test_an_old_store_is_upgraded_and_keeps_its_data(tmp_path: Path, resolver: Resolver) -> None:
-    path = tmp_path / "kota.sqlite"
-    old_store(path)
-    store = Store(path)
-    found = cases(store)
-    assert found["persons"].tolist() == [1, 2]
-    assert found["document_kode"].tolist() == [FATULULI, ""]
-    assert found["place"].tolist() == ["matched", "review"]
-    assert found["report"].nunique() == 1
-    added = brought(store, [case()])
-    assert (added.batch, added.rows[2]) == (2, 3), "numbers go on, none comes twice"
-    with store.reading(ANA, Right.BRING) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert decisions.queue(store, ANA, resolver=resolver)["written"].tolist() == ["Oesapa Brat"]
+def of_form(path: Path, revision: str) -> None:
+    """Leaves a store that says of itself that it has a form."""
+    brought(Store(path), [case()])
     Store(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+@pytest.mark.parametrize("revision", ["0001", "0006"])
+def test_a_store_from_before_the_first_release_is_left_as_it_is(tmp_path: Path, revision: str) -> None:
+    path = tmp_path / "kota.sqlite"
+    of_form(path, revision)
+    for _ in range(2):
+        with pytest.raises(DataError) as fault:
+            cases(Store(path))
+        assert told(fault) is Problem.STORE_UNRELEASED
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
+        assert connection.execute("SELECT count(*) FROM record").fetchone() == (1,)
+    for language, said in ((Language.ID, "Pindahkan berkas itu"), (Language.EN, "Move the file away")):
+        assert said in sentence(fault.value.faults[0], Words(language))
 
 
 def test_a_store_of_a_newer_version_and_a_stranger_are_left_alone(tmp_path: Path) -> None:
     newer, stranger, text = (tmp_path / name for name in ("newer.sqlite", "stranger.sqlite", "text.sqlite"))
-    old_store(newer)
-    with contextlib.closing(sqlite3.connect(newer)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    of_form(newer, "9999")
     with contextlib.closing(sqlite3.connect(stranger)) as connection, connection:
         connection.execute("CREATE TABLE albums (title TEXT)")
     text.write_text("a,b\n1,2\n", "utf-8")
@@ -457,16 +475,7 @@ def test_a_backup_while_in_use_and_its_return(store: Store, tmp_path: Path) -> N
     Store(fresh).close()
 
 
-def test_a_backup_of_an_old_form_is_upgraded_on_return(store: Store, tmp_path: Path) -> None:
-    copy = tmp_path / "lama.sqlite"
-    old_store(copy)
-    was = copy.read_bytes()
-    restore(store, ANA, source=copy, keep=KEEP)
-    assert cases(store)["persons"].tolist() == [1, 2]
-    assert copy.read_bytes() == was
-
-
-@pytest.mark.parametrize("how", ["cut", "text", "trigger", "column", "newer"])
+@pytest.mark.parametrize("how", ["cut", "text", "trigger", "column", "newer", "unreleased"])
 def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, how: str) -> None:
     brought(store, [case() for _ in range(500)])
     copy = tmp_path / "cadangan.sqlite"
@@ -480,13 +489,15 @@ def test_a_copy_that_is_not_right_changes_nothing(store: Store, tmp_path: Path, 
             "trigger": "CREATE TRIGGER t AFTER INSERT ON record BEGIN DELETE FROM audit; END",
             "column": "ALTER TABLE record ADD COLUMN nama TEXT",
             "newer": "UPDATE alembic_version SET version_num = '9999'",
+            "unreleased": "UPDATE alembic_version SET version_num = '0006'",
         }[how]
         with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute(statement)
     was = store.state()
     with pytest.raises(DataError) as fault:
         restore(store, ANA, source=copy, keep=KEEP)
-    assert told(fault) is (Problem.STORE_NEWER if how == "newer" else Problem.NOT_A_STORE)
+    expected = {"newer": Problem.STORE_NEWER, "unreleased": Problem.STORE_UNRELEASED}
+    assert told(fault) is expected.get(how, Problem.NOT_A_STORE)
     assert store.state() == was
     assert sorted(one.name for one in tmp_path.iterdir() if one.is_dir()) == []
 

@@ -1,16 +1,49 @@
-"""Batches, records and their places, coverage, watchers, reports, rollout events, decisions, audit."""
+"""All tables of the store in the form that was released first.
+
+Written out, not made from `geo.store.schema`: what a later form upgrades from must not change with that file.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+# Not "0001": forms before the first release were counted 0001 to 0006, and are refused by those names.
+revision = "0001_baseline"
 down_revision = None
 
 
 def upgrade() -> None:
     """Makes the tables."""
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("role <> 'public'", name=op.f("ck_account_role_not_public")),
+        sa.CheckConstraint("\"kind\" IN ('local', 'oidc')", name=op.f("ck_account_kind_listed")),
+        sa.CheckConstraint(
+            "\"role\" IN ('public', 'taskforce', 'planner', 'steward')", name=op.f("ck_account_role_listed")
+        ),
+        sa.CheckConstraint("\"state\" IN ('open', 'closed')", name=op.f("ck_account_state_listed")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("name", name=op.f("uq_account_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    op.create_index(op.f("ix_attempt_key"), "attempt", ["key"], unique=False)
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -20,9 +53,13 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=24), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("change", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("salt", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("digest", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("hash", sa.String(length=64), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
     op.create_index(op.f("ix_audit_subject_id"), "audit", ["subject_id"], unique=False)
     op.create_table(
         "batch",
@@ -67,6 +104,36 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=24), nullable=False),
         sa.Column("value", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "set_aside",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("counted_as", sa.String(length=24), nullable=False),
+        sa.Column("claim", sa.String(length=24), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=24), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(), nullable=True),
+        sa.Column("taken_back_by", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("\"claim\" IN ('actual', 'target')", name=op.f("ck_set_aside_claim_listed")),
+        sa.CheckConstraint(
+            "\"counted_as\" IN ('cw', 'gt_tppo', 'tim_anti_trafficking')", name=op.f("ck_set_aside_counted_as_listed")
+        ),
+        sa.CheckConstraint(
+            "\"why\" IN ('newer_source', 'closer_source', 'counts_other', 'asked_source', 'misprint')",
+            name=op.f("ck_set_aside_why_listed"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
+    )
+    op.create_index(
+        "ix_set_aside_standing",
+        "set_aside",
+        ["source", "on", "counted_as", "claim", "count"],
+        unique=True,
+        sqlite_where=sa.text("taken_back_at IS NULL"),
     )
     op.create_table(
         "spelling",
@@ -164,10 +231,22 @@ def upgrade() -> None:
         sa.Column("reported_on", sa.Date(), nullable=True),
         sa.Column("reported_precision", sa.String(length=24), nullable=False),
         sa.Column("report_no", sa.Integer(), nullable=False),
+        sa.Column(
+            "is_keyed",
+            sa.Integer(),
+            sa.CheckConstraint("is_keyed IN (0, 1)", name=op.f("ck_record_is_keyed_flag")),
+            server_default="0",
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=24), server_default="", nullable=False),
         sa.Column("sex", sa.String(length=24), nullable=False),
         sa.Column("age_group", sa.String(length=24), nullable=False),
-        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column(
+            "persons",
+            sa.Integer(),
+            sa.CheckConstraint("persons BETWEEN 1 AND 10000", name=op.f("ck_record_persons_range")),
+            nullable=False,
+        ),
         sa.Column("origin_kode", sa.String(length=13), server_default="", nullable=False),
         sa.Column("source", sa.String(length=120), server_default="", nullable=False),
         sa.Column("nik_check", sa.String(length=24), nullable=False),
@@ -218,10 +297,28 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=120), nullable=False),
         sa.Column("source_on", sa.Date(), nullable=False),
         sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("decree_no", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("course", sa.String(length=24), server_default="", nullable=False),
+        sa.Column(
+            "hours",
+            sa.Integer(),
+            sa.CheckConstraint("hours BETWEEN 1 AND 400", name=op.f("ck_rollout_event_hours_range")),
+            nullable=True,
+        ),
+        sa.Column("reported_by", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("document", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("early_why", sa.String(length=24), server_default="", nullable=False),
         sa.CheckConstraint("\"claim\" IN ('actual', 'target')", name=op.f("ck_rollout_event_claim_listed")),
         sa.CheckConstraint(
             "\"counted_as\" IN ('cw', 'gt_tppo', 'tim_anti_trafficking')",
             name=op.f("ck_rollout_event_counted_as_listed"),
+        ),
+        sa.CheckConstraint(
+            "\"course\" IN ('', 'basic', 'refresher', 'other')", name=op.f("ck_rollout_event_course_listed")
+        ),
+        sa.CheckConstraint(
+            "\"early_why\" IN ('', 'held_jointly', 'decree_backdated', 'decree_lost', 'other_decree')",
+            name=op.f("ck_rollout_event_early_why_listed"),
         ),
         sa.CheckConstraint(
             "\"match_by\" IN ('', 'code', 'name', 'alias', 'spelling', 'decision')",
@@ -233,6 +330,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "\"place_status\" IN ('matched', 'review', 'outside', 'unknown', 'empty')",
             name=op.f("ck_rollout_event_place_status_listed"),
+        ),
+        sa.CheckConstraint(
+            "\"reported_by\" IN ('', 'dinas_p3a', 'kecamatan', 'kelurahan', 'watchers', 'police', 'press', 'other')",
+            name=op.f("ck_rollout_event_reported_by_listed"),
         ),
         sa.CheckConstraint(
             "\"stage\" IN ('proposed', 'socialised', 'decree', 'recruited', 'trained', 'active', 'dormant', 'reactivated', 'dissolved')",
@@ -253,6 +354,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_rollout_event_batch_id"), "rollout_event", ["batch_id"], unique=False)
     op.create_index(op.f("ix_rollout_event_replaced_by"), "rollout_event", ["replaced_by"], unique=False)
     op.create_index(op.f("ix_rollout_event_spelling_id"), "rollout_event", ["spelling_id"], unique=False)
+    op.create_table(
+        "scenario",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("plan_batch", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("\"state\" IN ('standing', 'withdrawn')", name=op.f("ck_scenario_state_listed")),
+        sa.ForeignKeyConstraint(
+            ["plan_batch"], ["batch.id"], name=op.f("fk_scenario_plan_batch"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
+        sa.UniqueConstraint("token", name=op.f("uq_scenario_token")),
+    )
+    op.create_index(op.f("ix_scenario_plan_batch"), "scenario", ["plan_batch"], unique=False)
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_session_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_session_token_hash")),
+    )
+    op.create_index(op.f("ix_session_account_id"), "session", ["account_id"], unique=False)
     op.create_table(
         "watch_report",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -331,6 +466,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_watcher_batch_id"), "watcher", ["batch_id"], unique=False)
     op.create_index(op.f("ix_watcher_replaced_by"), "watcher", ["replaced_by"], unique=False)
     op.create_index(op.f("ix_watcher_spelling_id"), "watcher", ["spelling_id"], unique=False)
+    op.create_table(
+        "pair",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
+        sa.Column("later_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("\"state\" IN ('open', 'same', 'different')", name=op.f("ck_pair_state_listed")),
+        sa.ForeignKeyConstraint(["earlier_id"], ["record.id"], name=op.f("fk_pair_earlier_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["later_id"], ["record.id"], name=op.f("fk_pair_later_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pair")),
+        sa.UniqueConstraint("earlier_id", "later_id", name=op.f("uq_pair_earlier_id")),
+    )
+    op.create_index(op.f("ix_pair_earlier_id"), "pair", ["earlier_id"], unique=False)
+    op.create_index(op.f("ix_pair_later_id"), "pair", ["later_id"], unique=False)
     op.create_table(
         "record_place",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
