@@ -7,8 +7,9 @@ that are not listed here are never kept, whatever they hold.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -16,6 +17,9 @@ from pandera.errors import SchemaErrors
 
 from geo.errors import DataError, Fault, Problem
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _MOST_PERSONS = 10_000
 #: Hours of a training, signs of a reference.
@@ -34,6 +38,23 @@ class Table(StrEnum):
     WATCHERS = "watchers"
     REPORTS = "reports"
     ROLLOUT = "rollout"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementKey:
+    """What tells one statement on the city from another, whether it is embedded or in the store.
+
+    Parameters
+    ----------
+    source, on, counted_as, claim, count
+        As in the canonical table.
+    """
+
+    source: str
+    on: date
+    counted_as: str
+    claim: str
+    count: int
 
 
 def _is_date(values: pd.Series[Any]) -> pd.Series[bool]:

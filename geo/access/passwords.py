@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 #: NIST SP 800-63B (2025) asks for 15 where a password stands alone, 8 where it does not; tries are limited here.
-LEAST, MOST = 12, 200
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 _LEAST_DISTINCT = 5
 #: Of the lists of leaked passwords, what is long enough to pass and is tried first; and what people here would take.
 _COMMON = frozenset(
@@ -59,13 +59,13 @@ def check_password(password: str, name: str) -> None:
     """
     plain = _normal(password).casefold()
     bad = (
-        not LEAST <= len(plain) <= MOST
+        not SHORTEST_PASSWORD <= len(plain) <= LONGEST_PASSWORD
         or len(set(plain)) < _LEAST_DISTINCT
         or plain in _COMMON
         or plain in {name.casefold(), name.casefold() * 2}
     )
     if bad:
-        raise DataError((Fault.of("password", "", Problem.WEAK_PASSWORD, hint=str(LEAST)),))
+        raise DataError((Fault.of("password", "", Problem.WEAK_PASSWORD, hint=str(SHORTEST_PASSWORD)),))
 
 
 def hashed(password: str) -> str:
@@ -88,7 +88,7 @@ def matches(password: str, kept: str) -> bool:
 
     with _AT_ONCE:
         try:
-            _hasher().verify(kept or _nobody(), _normal(password[: 2 * MOST]))
+            _hasher().verify(kept or _nobody(), _normal(password[: 2 * LONGEST_PASSWORD]))
         except (VerificationError, InvalidHashError):
             return False
     return bool(kept)

@@ -19,7 +19,7 @@ from geo.files import OUTPUTS, check_output, write_table
 from geo.places.neighbours import poles
 from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
-from geo.planning.waves import GAP, TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan_waves
+from geo.planning.waves import GAP, PLAN_TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan_waves
 from geo.present.planning_rules import rule_text
 from geo.sheets.tables import columns_told, number_columns, read_table, without_nik
 
@@ -73,7 +73,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--neighbours", metavar="HOW", help=words("cli.plan.help.neighbours"))
     command.add_argument("--gap", metavar="G", type=float, default=GAP, help=words("cli.plan.help.gap"))
     command.add_argument(
-        "--time-limit", metavar="S", type=float, default=TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
+        "--time-limit", metavar="S", type=float, default=PLAN_TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
     )
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.plan.help.out"))
     command.set_defaults(run=write_plan)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Candidates that are told.
-MOST = 3
+MOST_CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +39,6 @@ def best_first(pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], .
     best: dict[str, float] = {}
     for score, kode in pairs:
         best[kode] = max(score, best.get(kode, 0.0))
-    return tuple(sorted(((score, kode) for kode, score in best.items()), key=lambda one: (-one[0], one[1]))[:MOST])
+    return tuple(
+        sorted(((score, kode) for kode, score in best.items()), key=lambda one: (-one[0], one[1]))[:MOST_CANDIDATES]
+    )

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from geo.places.codes import codes_found
-from geo.places.found import ELSEWHERE, MOST, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
+from geo.places.found import ELSEWHERE, MOST_CANDIDATES, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
 from geo.places.names import (
     Name,
     fold,
@@ -103,7 +103,11 @@ class Resolver:
             for cut in range(1, len(name.words)):
                 where["".join(name.words[cut:])].add(kode)
                 where["".join(name.words[:cut])].add(kode)
-        return {half: sorted(kode) for half, kode in where.items() if len(kode) <= MOST and len(half) >= SHORTEST}
+        return {
+            half: sorted(kode)
+            for half, kode in where.items()
+            if len(kode) <= MOST_CANDIDATES and len(half) >= SHORTEST
+        }
 
     # Names
 
@@ -294,7 +298,9 @@ class Resolver:
             ranked = sorted(((score, kode) for kode, score in pairs.items()), key=lambda one: (-one[0], one[1]))
             # Both, the code's first: it is one of them whatever the names are alike to.
             ranked.sort(key=lambda one: one[1] not in {code.kode, name.kode})
-            return FoundPlace(PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST]), conflict="code")
+            return FoundPlace(
+                PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST_CANDIDATES]), conflict="code"
+            )
         # The code is not sure, or of elsewhere; the name speaks.
         if code.status is PlaceStatus.OUTSIDE and name.status is PlaceStatus.OUTSIDE:
             return code

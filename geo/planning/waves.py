@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: A gap below this is none.
 PROVED = 1e-6
-GAP, TIME_LIMIT_S = 0.01, 30.0
+GAP, PLAN_TIME_LIMIT_S = 0.01, 30.0
 #: Seconds that the search for a smallest set of conflicting rules may take beyond the time limit.
 CONFLICT_S = 20.0
 
@@ -193,7 +193,7 @@ def plan_waves(
     limits: Limits,
     *,
     gap: float = GAP,
-    time_limit_s: float = TIME_LIMIT_S,
+    time_limit_s: float = PLAN_TIME_LIMIT_S,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> WavePlan:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import and_, case, func, select
 
-from geo.schemas import Table, columns, typed
+from geo.schemas import StatementKey, Table, columns, typed
 from geo.store import schema
 from geo.store.batches import STORED_TABLES
 from geo.terms import Kind, MatchBy, PairState, PlaceRole, PlaceStatus, RecordState
@@ -23,24 +23,7 @@ if TYPE_CHECKING:
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What tells one statement on the city from another, whether it is embedded or in the store.
-
-    Parameters
-    ----------
-    source, on, counted_as, claim, count
-        As in the canonical table.
-    """
-
-    source: str
-    on: date
-    counted_as: str
-    claim: str
-    count: int
-
-
-_SAID = tuple(one.name for one in fields(Said))
+_SAID = tuple(one.name for one in fields(StatementKey))
 
 _KINDS = {
     Kind.COVERAGE: Table.COVERAGE,
@@ -152,16 +135,16 @@ def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
     return typed(table, _text(_frame(connection, query)))
 
 
-def standing_contradictions(connection: Connection) -> dict[Said, date]:
+def standing_contradictions(connection: Connection) -> dict[StatementKey, date]:
     """Day (UTC) since which a statement on the city is set aside, by what the statement says; standing ones only."""
     table = schema.SET_ASIDE
     found = connection.execute(
         select(*(table.c[name] for name in _SAID), table.c.made_at).where(table.c.taken_back_at.is_(None))
     )
-    return {Said(*key): made_at.date() for *key, made_at in found}
+    return {StatementKey(*key): made_at.date() for *key, made_at in found}
 
 
-def mark(rollout: pd.DataFrame, asides: Mapping[Said, date]) -> pd.DataFrame:
+def mark(rollout: pd.DataFrame, asides: Mapping[StatementKey, date]) -> pd.DataFrame:
     """A canonical table of the rollout, with `set_aside_on` where a statement is set aside.
 
     Parameters
@@ -173,7 +156,9 @@ def mark(rollout: pd.DataFrame, asides: Mapping[Said, date]) -> pd.DataFrame:
     """
     counted = rollout[rollout["count"].notna()]
     since = {
-        row: asides.get(Said(one["source"], one["on"].date(), one["counted_as"], one["claim"], int(one["count"])))
+        row: asides.get(
+            StatementKey(one["source"], one["on"].date(), one["counted_as"], one["claim"], int(one["count"]))
+        )
         for row, one in counted[list(_SAID)].to_dict("index").items()
     }
     days = pd.to_datetime(pd.Series(since, index=rollout.index, dtype="object")).astype("datetime64[ns]")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from geo.facts import rollout_facts
 from geo.store import schema
-from geo.store.canonical import Said, mark
+from geo.store.canonical import mark
 from geo.store.engine import note, now
 from geo.store.records import changed
 from geo.terms import Act, AsideWhy, RecordState, Right
@@ -19,11 +19,12 @@ from geo.terms import Act, AsideWhy, RecordState, Right
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from geo.schemas import StatementKey
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
 
-def _is_there(connection: Connection, said: Said) -> bool:
+def _is_there(connection: Connection, said: StatementKey) -> bool:
     """Whether the statement is there, embedded or in the store: nothing typed freely becomes a key."""
     facts = rollout_facts()
     if pd.notna(mark(facts, {said: said.on})["set_aside_on"]).any():
@@ -34,7 +35,7 @@ def _is_there(connection: Connection, said: Said) -> bool:
     return connection.scalar(found) is not None
 
 
-def set_aside(store: Store, viewer: Viewer, said: Said, *, why: AsideWhy) -> int:
+def set_aside(store: Store, viewer: Viewer, said: StatementKey, *, why: AsideWhy) -> int:
     """Sets aside what a source says of the city; it stays to be seen, and bounds nothing any more.
 
     Parameters

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.present.events import aside_text
 from geo.present.numbers import statement_text
-from geo.store.canonical import Said
+from geo.schemas import StatementKey
 from geo.store.contradictions import set_aside, set_asides, take_back_set_aside
 from geo.terms import AsideWhy
 from pages.shell.controls import do
@@ -26,7 +26,7 @@ def contradictions_control(shell: Shell, statements: Sequence[Statement]) -> Non
     words, store, who = shell.words, shell.store, shell.who
     made = [] if store.is_new else set_asides(store, who).to_dict("records")
     standing = {int(row["id"]): row for row in made if row["taken_back_at"] is None}
-    aside = {Said(**{one.name: row[one.name] for one in fields(Said)}) for row in standing.values()}
+    aside = {StatementKey(**{one.name: row[one.name] for one in fields(StatementKey)}) for row in standing.values()}
     offered = [one for one in statements if _said(one) not in aside]
     if not offered and not standing:
         return
@@ -55,6 +55,8 @@ def contradictions_control(shell: Shell, statements: Sequence[Statement]) -> Non
             do(shell, lambda: take_back_set_aside(store, who, number=number), words("asides.taken_back"))
 
 
-def _said(statement: Statement) -> Said:
+def _said(statement: Statement) -> StatementKey:
     """What tells one statement from another."""
-    return Said(statement.source, statement.on, statement.counted_as.value, statement.claim.value, statement.count)
+    return StatementKey(
+        statement.source, statement.on, statement.counted_as.value, statement.claim.value, statement.count
+    )

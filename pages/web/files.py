@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geo.terms import Right
     from geo.viewer import Viewer
 
-LIFE_S, MOST, MOST_BYTES = 3_600.0, 200, 128 * 2**20
+LIFE_S, MOST_OFFERED, MOST_BYTES = 3_600.0, 200, 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _tidy() -> None:
     limit = time.monotonic() - LIFE_S
     while _FILES:
         oldest = next(iter(_FILES.values()))
-        is_much = len(_FILES) > MOST or sum(one.size for one in _FILES.values()) > MOST_BYTES
+        is_much = len(_FILES) > MOST_OFFERED or sum(one.size for one in _FILES.values()) > MOST_BYTES
         if oldest.made_at > limit and not is_much:
             return
         _FILES.popitem(last=False)

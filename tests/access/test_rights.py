@@ -16,10 +16,11 @@ from geo.imports import run, undo
 from geo.places.adopt import adopt, give_up
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
+from geo.schemas import StatementKey
 from geo.settings import EMBEDDED, read_settings
 from geo.sheets.mapping import Mapping, remember
 from geo.store import backup, batches, contradictions, decisions, events, plans, records, scenarios
-from geo.store.canonical import Said, case_rows
+from geo.store.canonical import case_rows
 from geo.store.engine import Store, city_store
 from geo.store.scenarios import Scenario
 from geo.store.tables import city_tables, read_tables
@@ -99,7 +100,7 @@ B, D, S, A, P = Right.BRING, Right.DECIDE, Right.SEE_EXACT, Right.AUDIT, Right.P
 ACCOUNTS = Right.ACCOUNTS
 KODE, TOKEN = "53.71.04.1001", "0" * 32
 _EVENT = {"stage": "active", "on": TODAY, "source": "lurah", "source_on": TODAY}
-_TWELVE = Said("kiblatntt.com", date(2018, 1, 1), "cw", "actual", 12)
+_TWELVE = StatementKey("kiblatntt.com", date(2018, 1, 1), "cw", "actual", 12)
 _SCENARIO = Scenario(1, TOKEN, 1, "Rencana A", datetime(2026, 1, 1), "Pia", {}, None)  # noqa: DTZ001
 _PLAN = {"source": "rencana kota", "recorded_on": TODAY, "allowed": {KODE}}
 _ROW = {"number": 1, "version": 1}

@@ -415,9 +415,9 @@ def test_a_file_goes_with_the_right_and_the_session(in_use: Settings) -> None:
 def test_files_are_few_small_and_soon_gone(in_use: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     first = files.offer(b"x", "a.csv", "text/csv", Right.BRING, STEWARD)
     assert files.offer(b"x", "a.csv", "text/csv", Right.BRING, STEWARD) == first, "the same is kept once"
-    made = {files.offer(f"{n}", "a.csv", "text/csv", Right.BRING, STEWARD) for n in range(files.MOST + 50)}
-    assert len(made) == files.MOST + 50
-    assert len(files._FILES) == files.MOST
+    made = {files.offer(f"{n}", "a.csv", "text/csv", Right.BRING, STEWARD) for n in range(files.MOST_OFFERED + 50)}
+    assert len(made) == files.MOST_OFFERED + 50
+    assert len(files._FILES) == files.MOST_OFFERED
     files._FILES.clear()
     for n in range(20):
         files.offer(bytes([n]) * (10 * 2**20), "a.bin", "x/y", Right.BRING, STEWARD)

@@ -16,12 +16,11 @@ from geo.errors import DataError, Problem
 from geo.facts import rollout_facts
 from geo.imports import run, undo
 from geo.records import timeline
-from geo.schemas import Table, check_table, columns, is_reference, typed
+from geo.schemas import StatementKey, Table, check_table, columns, is_reference, typed
 from geo.settings import ROOT, RetentionSettings
 from geo.sheets.tables import read_table
 from geo.store import batches, canonical, contradictions, events, plans, records, scenarios
 from geo.store.backup import backup, restore
-from geo.store.canonical import Said
 from geo.store.engine import Store
 from geo.store.erasure import Expiry, count, erase
 from geo.store.pseudonyms import Pseudonyms
@@ -40,7 +39,7 @@ TODAY = date(2020, 6, 1)
 BARAT, SELATAN, FATULULI, CITY = "53.71.03.1014", "53.71.03.1015", "53.71.04.1011", "53.71"
 PLACES = {BARAT, SELATAN, FATULULI, CITY}
 KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
-TWELVE = Said("kiblatntt.com", date(2018, 1, 1), "cw", "actual", 12)
+TWELVE = StatementKey("kiblatntt.com", date(2018, 1, 1), "cw", "actual", 12)
 Told = list[tuple[str, Problem, str]]
 
 
@@ -463,7 +462,7 @@ def test_a_place_that_is_not_known_yet_is_beside_nothing() -> None:
 # Statements set aside
 
 
-def aside(store: Store, said: Said, why: AsideWhy = AsideWhy.CLOSER_SOURCE) -> int:
+def aside(store: Store, said: StatementKey, why: AsideWhy = AsideWhy.CLOSER_SOURCE) -> int:
     return contradictions.set_aside(store, PLANNER, said, why=why)
 
 
@@ -483,7 +482,7 @@ def test_a_statement_is_set_aside_and_holds_again(
     enter(store, "active", "2019-01-01", CITY, count=15, of=51, source="radio", on_precision="year")
     was = store.state()
     one = aside(store, TWELVE)
-    own = aside(store, Said("radio", date(2019, 1, 1), "cw", "actual", 15), AsideWhy.MISPRINT)
+    own = aside(store, StatementKey("radio", date(2019, 1, 1), "cw", "actual", 15), AsideWhy.MISPRINT)
     assert store.state() != was, "whoever looks sees it at once"
     found = since(store, settings)
     set_on = {name for name, day in found.items() if pd.notna(day)}
