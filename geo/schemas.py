@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from geo.errors import DataError, Fault, Problem
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
 _MOST_PERSONS = 10_000
@@ -106,65 +105,66 @@ def _are_hours(values: pd.Series[Any]) -> pd.Series[bool]:
     return pd.to_numeric(values.where(values.str.fullmatch(r"\d{1,3}")), errors="coerce").between(1, MOST_HOURS)
 
 
-def _checked(check: Any, problem: Problem) -> pa.Check:
-    return pa.Check(check, name=problem.value, ignore_na=True)
+class _Column(NamedTuple):
+    """What a column has to be: a check of its filled cells with the problem of those that fail, if any."""
+
+    check: Callable[[pd.Series[Any]], pd.Series[bool]] | None = None
+    problem: Problem | None = None
+    needed: bool = True
+    filled: bool = False
 
 
-def _column(*checks: pa.Check, needed: bool = True, filled: bool = False) -> pa.Column:
-    return pa.Column(checks=list(checks), nullable=not filled, required=needed)
+def _date(*, needed: bool = True, filled: bool = True) -> _Column:
+    return _Column(_is_date, Problem.BAD_DATE, needed=needed, filled=filled)
 
 
-def _date(*, needed: bool = True, filled: bool = True) -> pa.Column:
-    return _column(_checked(_is_date, Problem.BAD_DATE), needed=needed, filled=filled)
+def _count() -> _Column:
+    return _Column(_is_count, Problem.BAD_NUMBER, needed=False)
 
 
-def _count() -> pa.Column:
-    return _column(_checked(_is_count, Problem.BAD_NUMBER), needed=False)
+def _reference() -> _Column:
+    return _Column(_are_references, Problem.BAD_REFERENCE, needed=False)
 
 
-def _reference() -> pa.Column:
-    return _column(_checked(_are_references, Problem.BAD_REFERENCE), needed=False)
-
-
-def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False) -> pa.Column:
+def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False) -> _Column:
     allowed = [word.value for word in words]
-    return _column(_checked(lambda values: values.isin(allowed), Problem.NOT_IN_LIST), needed=needed, filled=filled)
+    return _Column(lambda values: values.isin(allowed), Problem.NOT_IN_LIST, needed=needed, filled=filled)
 
 
-_SCHEMAS: dict[Table, dict[str, pa.Column]] = {
+_SCHEMAS: dict[Table, dict[str, _Column]] = {
     Table.CASES: {
         "reported_on": _date(filled=False),
-        "report": _column(needed=False),
-        "document_kode": _column(),
-        "origin_kode": _column(needed=False),
+        "report": _Column(needed=False),
+        "document_kode": _Column(),
+        "origin_kode": _Column(needed=False),
         "status": _one_of(Status),
         "sex": _one_of(Sex),
         "age_group": _one_of(AgeGroup),
         "persons": _count(),
     },
     Table.COVERAGE: {
-        "kode": _column(filled=True),
+        "kode": _Column(filled=True),
         "from_on": _date(),
         "to_on": _date(),
-        "source": _column(needed=False),
+        "source": _Column(needed=False),
     },
     Table.WATCHERS: {
-        "watcher": _column(filled=True),
-        "kode": _column(filled=True),
+        "watcher": _Column(filled=True),
+        "kode": _Column(filled=True),
         "joined_on": _date(),
         "trained_on": _date(needed=False, filled=False),
         "left_on": _date(needed=False, filled=False),
-        "group": _column(needed=False),
+        "group": _Column(needed=False),
         "sex": _one_of(Sex),
     },
     Table.REPORTS: {
         "reported_on": _date(),
-        "kode": _column(filled=True),
-        "kind": _column(needed=False),
-        "followed_up": _column(needed=False),
+        "kode": _Column(filled=True),
+        "kind": _Column(needed=False),
+        "followed_up": _Column(needed=False),
     },
     Table.ROLLOUT: {
-        "kode": _column(filled=True),
+        "kode": _Column(filled=True),
         "stage": _one_of(Stage, needed=True, filled=True),
         "on": _date(),
         "on_precision": _one_of(Precision, needed=True, filled=True),
@@ -172,12 +172,12 @@ _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
         "claim": _one_of(Claim, needed=True, filled=True),
         "count": _count(),
         "of": _count(),
-        "source": _column(filled=True),
+        "source": _Column(filled=True),
         "source_on": _date(),
         "recorded_on": _date(),
         "decree_no": _reference(),
         "course": _one_of(Course),
-        "hours": _column(_checked(_are_hours, Problem.BAD_NUMBER), needed=False),
+        "hours": _Column(_are_hours, Problem.BAD_NUMBER, needed=False),
         "reported_by": _one_of(ReportedBy),
         "document": _reference(),
         "early_why": _one_of(EarlyWhy),
@@ -222,8 +222,21 @@ def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
     return faults
 
 
-def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
+def canonical_columns(table: Table, text: pd.DataFrame) -> pd.DataFrame:
     """The canonical columns of a table as read, all text, empty cells missing; absent columns are added empty.
+
+    Nothing is checked: for tables that come with the program, which the tests check.
+    """
+    return _known(table, text).reindex(columns=list(columns(table)))
+
+
+def _known(table: Table, text: pd.DataFrame) -> pd.DataFrame:
+    known = text[[name for name in columns(table) if name in text.columns]].astype("object")
+    return known.apply(lambda values: values.str.strip()).replace("", None).reset_index(drop=True)
+
+
+def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
+    """The canonical columns of a table as of `canonical_columns`, every cell checked.
 
     Parameters
     ----------
@@ -237,11 +250,19 @@ def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
     DataError
         With every fault of the table at once.
     """
-    known = text[[name for name in columns(table) if name in text.columns]].astype("object")
-    known = known.apply(lambda values: values.str.strip()).replace("", None).reset_index(drop=True)
+    # Not at the top: it takes as long to import as all the rest, and most commands and pages check nothing.
+    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
+
+    def declared(column: _Column) -> pa.Column:
+        checks = [] if column.problem is None else [pa.Check(column.check, name=column.problem.value, ignore_na=True)]
+        return pa.Column(checks=checks, nullable=not column.filled, required=column.needed)
+
+    known = _known(table, text)
     header = ", ".join(str(name)[:40] for name in list(text.columns)[:20])
     try:
-        pa.DataFrameSchema(_SCHEMAS[table]).validate(known, lazy=True)
+        schema = pa.DataFrameSchema({name: declared(column) for name, column in _SCHEMAS[table].items()})
+        schema.validate(known, lazy=True)
     except SchemaErrors as found:
         cases = found.failure_cases
         missing = cases["check"].eq("column_in_dataframe")

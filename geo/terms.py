@@ -329,3 +329,15 @@ class Reason(StrEnum):
     ASKED_SENDER = "asked_sender"
     PAPERS = "papers"
     MAP = "map"
+
+
+class Health(StrEnum):
+    """State of a Community Watch on a day."""
+
+    NONE = "none"  # nothing is known of one
+    FORMING = "forming"
+    TRAINED = "trained"
+    ACTIVE = "active"
+    QUIET = "quiet"
+    DORMANT = "dormant"
+    ENDED = "ended"

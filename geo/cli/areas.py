@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geo.cli.output import RefusalError
-from geo.cli.places import options_of
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import write_table
-from geo.places.boundaries import read_layer
+from geo.places.boundaries import Areas, read_areas, read_layer
+from geo.places.files import opened
+from geo.settings import AreaSettings, read_settings
 from geo.sheets.tables import INPUTS, columns_told, read_table, with_column, without_nik
 
 if TYPE_CHECKING:
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
     from geo.cli.output import Teller
 
 _SHAPES = (".gpkg", ".geojson")
+
+KODE = "kode"
+_WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +54,69 @@ class Given:
     table: pd.DataFrame
     keys: pd.Series[str]
     polygons: Any
+
+
+def coordinate_system(crs: str) -> CRS:
+    """Coordinate system of an option.
+
+    Only a number of the EPSG register is taken: nothing else that a user types may reach the projection library,
+    which would open files it is told to.
+    """
+    found = re.fullmatch(r"EPSG:([0-9]{4,6})", crs.strip(), re.IGNORECASE)
+    try:
+        # A system of heights or of time has no place on a map.
+        system = CRS.from_epsg(int(found[1])) if found else None
+    except CRSError as fault:
+        raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option") from fault
+    if system is None or not (system.is_geographic or system.is_projected):
+        raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option")
+    return system
+
+
+def _columns(path: Path) -> set[str]:
+    """Columns of a file of boundaries, as far as they can be found out; `read_areas` says what is wrong with it."""
+    try:
+        with opened(path) as file:
+            if file.suffix.lower() == ".parquet":
+                return set(pq.read_schema(file).names)
+            layers = pyogrio.list_layers(file)
+            polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
+            return set(pyogrio.read_info(file, layer=polygons[0])["fields"]) if polygons else set()
+    except (DataSourceError, DataLayerError, ValueError, OSError):
+        return set()
+
+
+def options_of(path: Path | None, key: str | None) -> AreaSettings:
+    """How to read the areas that a command is to work on; parameters as for `areas_of`."""
+    options = read_settings().areas
+    if path is None:
+        return replace(options, key=key or options.key)
+    key = key or KODE
+    there = _columns(path)
+    name = next((column for column in ("kelurahan", "nama") if column in there), key)
+    group = "kecamatan" if "kecamatan" in there else ""
+    return replace(options, path=path, key=key, name=name, group=group, bounds=_WORLD, layer=path.stem)
+
+
+def areas_of(path: Path | None, key: str | None) -> Areas:
+    """Areas that a command is to work on.
+
+    Parameters
+    ----------
+    path
+        File of `--areas`, anywhere in the world; None for the layer of the settings.
+    key
+        Column of `--id`; None for `kode`, or as the settings say for their own layer.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file.
+    """
+    try:
+        return read_areas(options_of(path, key))
+    except DataError as fault:
+        raise RefusalError(fault.faults, "areas") from fault
 
 
 def _is_plain(path: Path) -> bool:

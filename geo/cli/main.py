@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from geo.cli import bench, custody, measure, places, plan, rank, records, release, rollout, users
 from geo.cli.output import Teller
 from geo.errors import DataError
 from geo.words import Language, Words
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 
+#: Modules by the commands that they bring. Only that of the command chosen is imported: the others' libraries take
+#: longer to load than most commands take to run.
+_MODULES = {
+    "places": ("places",),
+    "measure": ("measure",),
+    "rank": ("rank",),
+    "plan": ("plan",),
+    "records": ("import", "undo", "backup", "restore"),
+    "rollout": ("rollout",),
+    "release": ("release",),
+    "custody": ("audit", "retain", "incident"),
+    "users": ("users",),
+    "bench": ("bench",),
+}
 _UNKNOWN = "unrecognized arguments:"
 
 
@@ -50,23 +64,44 @@ def _language(arguments: Sequence[str]) -> Language:
         return Language.ID
 
 
-def parser(words: Words) -> argparse.ArgumentParser:
-    """Parser of all commands; what it gives has `run`, the function of the command chosen."""
+def _command(arguments: Sequence[str]) -> str:
+    """Command asked for: the first word that is no option, nor the value of `--lang`."""
+    finder = _Parser(add_help=False)
+    finder.add_argument("--lang")
+    try:
+        left = finder.parse_known_args(arguments)[1]
+    except _UsageError:
+        left = list(arguments)
+    return next((word for word in left if not word.startswith("-")), "")
+
+
+def parser(words: Words, arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Parser of all commands; of those not asked for it knows the name and what they do.
+
+    Parameters
+    ----------
+    words
+        The language.
+    arguments
+        Words after `python -m geo`.
+
+    Returns
+    -------
+    ArgumentParser
+        What it parses has `run`, the function of the command chosen.
+    """
     shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help=words("cli.help.json"))
     shared.add_argument("--lang", choices=[one.value for one in Language], default="id", help=words("cli.help.lang"))
     top = _Parser(prog="python -m geo", description=words("cli.about"), epilog=words("cli.codes"))
     commands = top.add_subparsers(metavar=words("cli.command"), required=True)
-    places.add(commands, shared, words)
-    measure.add(commands, shared, words)
-    rank.add(commands, shared, words)
-    plan.add(commands, shared, words)
-    records.add(commands, shared, words)
-    rollout.add(commands, shared, words)
-    release.add(commands, shared, words)
-    custody.add(commands, shared, words)
-    users.add(commands, shared, words)
-    bench.add(commands, shared, words)
+    chosen = _command(arguments)
+    for module, names in _MODULES.items():
+        if chosen in names:
+            importlib.import_module(f"geo.cli.{module}").add(commands, shared, words)
+        else:
+            for name in names:
+                commands.add_parser(name, help=words(f"cli.help.{name}"))
     return top
 
 
@@ -89,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     words = Words(_language(arguments))
     teller = Teller(words, as_json="--json" in arguments)
     try:
-        chosen = parser(words).parse_args(arguments)
+        chosen = parser(words, arguments).parse_args(arguments)
         chosen.run(chosen, teller)
     except _UsageError as fault:
         message, usage = fault.args

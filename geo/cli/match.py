@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.cli.areas import areas_of
 from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, viewer
 from geo.errors import DataError, Fault, Problem, fit_to_show
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from geo.cli.output import Teller
+    from geo.cli.areas import areas_of
+from geo.cli.output import Teller
     from geo.places.boundaries import Areas
     from geo.words import Words
 
@@ -32,7 +34,7 @@ RESULT = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates"
 _ABOVE = frozenset({"kecamatan", "kec", "nama kecamatan", "district", "kecamatan asal", "kecamatan domisili"})
 
 
-def add(inside: Any, shared: argparse.ArgumentParser, words: Words, areas_of: Callable[..., Areas]) -> None:
+def add(inside: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     """Make the command known to the parser of the group `places`."""
     command = inside.add_parser(
         "match",
@@ -52,7 +54,7 @@ def add(inside: Any, shared: argparse.ArgumentParser, words: Words, areas_of: Ca
     command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out_table"))
     command.add_argument("--db", metavar="URL", help=words("cli.help.match_db"))
-    command.set_defaults(run=lambda chosen, teller: match(chosen, teller, areas_of))
+    command.set_defaults(run=match)
 
 
 def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Series[str] | None]:
@@ -93,7 +95,7 @@ def _decisions(url: str | None) -> dict[str, str]:
         return standing_decisions(store(url), viewer())
 
 
-def match(chosen: argparse.Namespace, teller: Teller, areas_of: Callable[..., Areas]) -> None:
+def match(chosen: argparse.Namespace, teller: Teller) -> None:
     """Write the rows of a file with the kelurahan that each one's written place is.
 
     Raises

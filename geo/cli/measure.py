@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS, Transformer
 
-from geo.cli.areas import check_shapes, read_given, write_beside
+from geo.cli.areas import KODE, check_shapes, coordinate_system, read_given, write_beside
 from geo.cli.neighbours import near
 from geo.cli.output import RefusalError
-from geo.cli.places import KODE, coordinate_system
 from geo.errors import Fault, Problem
 from geo.files import OUTPUTS, check_output
 from geo.measures.areas import METHODS, Method, Options, Statistics, measure_areas

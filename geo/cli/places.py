@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
+from pyproj import Transformer
 
 from geo.cli import match
-from geo.cli.output import RefusalError
-from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.cli.areas import KODE, areas_of, coordinate_system
+from geo.errors import fit_to_show
 from geo.files import check_output, write_table
-from geo.places.boundaries import read_areas
-from geo.places.files import opened
 from geo.places.locate import Locator
-from geo.settings import read_settings
 from geo.sheets.tables import coordinates, read_table, with_column, without_nik
 
 if TYPE_CHECKING:
     import argparse
 
     from geo.cli.output import Teller
-    from geo.places.boundaries import Areas
-    from geo.settings import AreaSettings
     from geo.words import Words
-
-KODE = "kode"
-_WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
@@ -57,76 +43,13 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out"))
     command.set_defaults(run=locate_points)
-    match.add(inside, shared, words, areas_of)
-
-
-def coordinate_system(crs: str) -> CRS:
-    """Coordinate system of an option.
-
-    Only a number of the EPSG register is taken: nothing else that a user types may reach the projection library,
-    which would open files it is told to.
-    """
-    found = re.fullmatch(r"EPSG:([0-9]{4,6})", crs.strip(), re.IGNORECASE)
-    try:
-        # A system of heights or of time has no place on a map.
-        system = CRS.from_epsg(int(found[1])) if found else None
-    except CRSError as fault:
-        raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option") from fault
-    if system is None or not (system.is_geographic or system.is_projected):
-        raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option")
-    return system
+    match.add(inside, shared, words)
 
 
 def _to_degrees(crs: str) -> Transformer | None:
     """What turns coordinates into longitude and latitude; None where they are that already."""
     system = coordinate_system(crs)
     return None if system.to_epsg() == 4326 else Transformer.from_crs(system, "EPSG:4326", always_xy=True)  # noqa: PLR2004
-
-
-def _columns(path: Path) -> set[str]:
-    """Columns of a file of boundaries, as far as they can be found out; `read_areas` says what is wrong with it."""
-    try:
-        with opened(path) as file:
-            if file.suffix.lower() == ".parquet":
-                return set(pq.read_schema(file).names)
-            layers = pyogrio.list_layers(file)
-            polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            return set(pyogrio.read_info(file, layer=polygons[0])["fields"]) if polygons else set()
-    except (DataSourceError, DataLayerError, ValueError, OSError):
-        return set()
-
-
-def options_of(path: Path | None, key: str | None) -> AreaSettings:
-    """How to read the areas that a command is to work on; parameters as for `areas_of`."""
-    options = read_settings().areas
-    if path is None:
-        return replace(options, key=key or options.key)
-    key = key or KODE
-    there = _columns(path)
-    name = next((column for column in ("kelurahan", "nama") if column in there), key)
-    group = "kecamatan" if "kecamatan" in there else ""
-    return replace(options, path=path, key=key, name=name, group=group, bounds=_WORLD, layer=path.stem)
-
-
-def areas_of(path: Path | None, key: str | None) -> Areas:
-    """Areas that a command is to work on.
-
-    Parameters
-    ----------
-    path
-        File of `--areas`, anywhere in the world; None for the layer of the settings.
-    key
-        Column of `--id`; None for `kode`, or as the settings say for their own layer.
-
-    Raises
-    ------
-    DataError
-        With every fault of the file.
-    """
-    try:
-        return read_areas(options_of(path, key))
-    except DataError as fault:
-        raise RefusalError(fault.faults, "areas") from fault
 
 
 def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:

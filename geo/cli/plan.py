@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.cli.areas import KODE, areas_of
 from geo.cli.neighbours import is_file, near, neighbours_of_file
 from geo.cli.output import RefusalError
-from geo.cli.places import KODE, areas_of
 from geo.errors import Fault, Problem, fit_to_show
 from geo.files import OUTPUTS, check_output, write_table
 from geo.places.neighbours import poles

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.cli.areas import check_shapes, read_given, write_beside
+from geo.cli.areas import KODE, check_shapes, read_given, write_beside
 from geo.cli.output import RefusalError
-from geo.cli.places import KODE
 from geo.errors import DataError, Fault, Problem
 from geo.files import OUTPUTS, check_output
 from geo.planning.criteria import Posterior, read_criteria

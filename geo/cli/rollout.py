@@ -10,8 +10,6 @@ from geo.cli.stores import refusing, store, store_command, viewer
 from geo.facts import rollout_facts
 from geo.measures.rollout import rollout
 from geo.places.boundaries import read_areas
-from geo.present.numbers import statement_text
-from geo.present.rollout import rollout_sentence
 from geo.settings import read_settings
 
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
 
     from geo.cli.output import Teller
     from geo.measures.rollout import Rollout, Statement
+    from geo.places.boundaries import Areas
     from geo.words import Words
 
 
@@ -83,7 +82,7 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
     DataError
         When the store cannot be read.
     """
-    settings, words = read_settings(), teller.words
+    settings = read_settings()
     today = date.today()  # noqa: DTZ011 - a city's day is its machine's
     on, known_on = chosen.on or today, chosen.known_on or today
     layer = read_areas(settings.areas)
@@ -100,5 +99,12 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
         "published": [_said(one) for one in found.published],
         "kelurahan": _kelurahan(found),
     }
-    lines = [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
-    teller.result(told, lines)
+    teller.result(told, [] if teller.as_json else _lines(found, layer, teller.words))
+
+
+def _lines(found: Rollout, layer: Areas, words: Words) -> list[str]:
+    # Not at the top: with --json nobody reads sentences, and their room takes long to load.
+    from geo.present.numbers import statement_text
+    from geo.present.rollout import rollout_sentence
+
+    return [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from geo.terms import Stage
+from geo.terms import Health, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
 _RUNNING = frozenset({Stage.ACTIVE.value, Stage.REACTIVATED.value})
 _PREPARING = frozenset({Stage.PROPOSED.value, Stage.SOCIALISED.value, Stage.DECREE.value, Stage.RECRUITED.value})
-
-
-class Health(StrEnum):
-    """State of a Community Watch on a day."""
-
-    NONE = "none"  # nothing is known of one
-    FORMING = "forming"
-    TRAINED = "trained"
-    ACTIVE = "active"
-    QUIET = "quiet"
-    DORMANT = "dormant"
-    ENDED = "ended"
 
 
 class Call(StrEnum):

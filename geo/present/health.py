@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.measures.health import Health
 from geo.present.classes import Class
-from geo.present.maps import Paint
 from geo.present.overview import stage_line
+from geo.present.paint import Paint
 from geo.present.palette import HEALTH
 from geo.present.tables import stage_text
-from geo.terms import State
+from geo.terms import Health, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

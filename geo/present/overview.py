@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.measures.figures import PER, case_figures, victims, watchers
 from geo.present.classes import classify
-from geo.present.maps import Paint
+from geo.present.paint import Paint
 from geo.present.tables import cell, stage_text
 from geo.terms import Precision, State
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from geo.measures.health import Health
-from geo.terms import Stage, State
+from geo.terms import Health, Stage, State
 
 #: Light to dark blue (after ColorBrewer `Blues`, Harrower and Brewer 2003), by number of classes.
 SEQUENCE: dict[int, tuple[str, ...]] = {

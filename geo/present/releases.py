@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.measures.figures import Figures, Measure
 from geo.present.classes import classify
-from geo.present.maps import Paint
+from geo.present.paint import Paint
 from geo.release.cells import KELURAHAN
 from geo.release.editions import EDITION_TABLES, loss
 from geo.terms import State

@@ -8,9 +8,9 @@ import pandas as pd
 
 from geo.measures.rollout import REACHED
 from geo.present.classes import Class
-from geo.present.maps import Paint
 from geo.present.numbers import statement_text
 from geo.present.overview import stage_line
+from geo.present.paint import Paint
 from geo.present.tables import stage_text
 from geo.terms import Precision, Stage, State
 

@@ -12,8 +12,8 @@ from geo.measures.emergence import Trend
 from geo.measures.verdicts import Sign, Verdict, sign_column
 from geo.present.charts import titled
 from geo.present.classes import Class
-from geo.present.maps import Paint, Region
 from geo.present.overview import stage_line
+from geo.present.paint import Paint, Region
 from geo.present.palette import BLANK, VERDICTS
 from geo.terms import State
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from geo.planning.stability import Standing
 from geo.present.classes import Class
-from geo.present.maps import Paint
 from geo.present.overview import stage_line
+from geo.present.paint import Paint
 from geo.present.palette import SEQUENCE
 from geo.present.planning_rules import rule_text
 from geo.terms import State

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.health import Health, active_neighbours, calls
+from geo.measures.health import active_neighbours, calls
 from geo.measures.pace import Slip, plan_of, slips, starts
 from geo.present.health import (
     beside_table,
@@ -25,6 +25,7 @@ from pages.shell.frame import data_note
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
+    from geo.terms import Health
     from pages.shell.view import Shell
 
 #: Most names in one column of the board.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geo.measures.figures import Measure
     from geo.places.boundaries import Areas
-    from geo.present.maps import Paint
+    from geo.present.paint import Paint
     from geo.release.released import Released
     from geo.terms import Right
     from pages.shell.view import Shell

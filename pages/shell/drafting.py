@@ -11,7 +11,6 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import DataError
-from geo.measures.health import Health
 from geo.planning.criteria import weighted
 from geo.planning.inputs import criteria_table
 from geo.planning.limits import Limits
@@ -19,7 +18,7 @@ from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
 from geo.planning.tiers import drawn, ordered
 from geo.store.scenarios import save_scenario, scenario
-from geo.terms import Right, State, StoreName
+from geo.terms import Health, Right, State, StoreName
 from pages.shell import caches
 from pages.shell.caches import cached
 from pages.shell.controls import tell

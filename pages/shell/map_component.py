@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.places.boundaries import Areas
-    from geo.present.maps import Paint
+    from geo.present.paint import Paint
 
 HEIGHT = 560
 

@@ -11,10 +11,10 @@ import pytest
 from scipy import stats
 
 from geo.errors import DataError, Problem
-from geo.measures.health import Call, Health, Watches, active_neighbours, calls, watches
+from geo.measures.health import Call, Watches, active_neighbours, calls, watches
 from geo.release.released import Watch
 from geo.settings import HealthSettings, read_settings
-from geo.terms import Stage
+from geo.terms import Health, Stage
 
 RULES = HealthSettings(90, 1, 90, 5.0, 365, 0.5, 24, 180)
 ON = date(2020, 6, 30)
