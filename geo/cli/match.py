@@ -22,11 +22,8 @@ from geo.terms import CodeSystem, PlaceStatus
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from geo.cli.areas import areas_of
-from geo.cli.output import Teller
-    from geo.places.boundaries import Areas
+    from geo.cli.output import Teller
     from geo.words import Words
 
 RESULT = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict")
