@@ -79,7 +79,7 @@ def _map_and_table(shell: Shell) -> None:
         title = words(f"measure.{figures.measure}")
         st.html(legend(title, classify(figures)[0], stages["stage"], words))
         kelurahan_control(shell)
-        facts_box(shell, profile(seen, stages, view.kelurahan, words) if view.kelurahan else [])
+        facts_box(shell, cached(profile, seen, stages, view.kelurahan, words) if view.kelurahan else [])
     with below:
         st.info(words("overview.papers"), icon=":material/info:")
         st.subheader(words("overview.table"))

@@ -21,6 +21,7 @@ from geo.present.profile import (
     neighbours_table,
     yearly_table,
 )
+from pages.shell.caches import cached
 from pages.shell.controls import draw_map, kelurahan_control, search_control
 from pages.shell.figures import rollout_of, watches_of
 from pages.shell.frame import banner, data_note, footer
@@ -37,13 +38,15 @@ def page(shell: Shell) -> None:
     search_control(shell)
     stages = rollout_of(shell, seen).stages
     wide, narrow = st.columns([6, 4])
-    figures = case_figures(seen) if seen.has_reports else victims(seen)
+    figures = cached(case_figures if seen.has_reports else victims, seen)
     with wide:
-        draw_map(shell, need_and_coverage(seen, stages, figures, words, note=data_note(shell)))
+        draw_map(shell, cached(need_and_coverage, seen, stages, figures, words, note=data_note(shell)))
     with narrow:
         kelurahan_control(shell)
         if view.kelurahan:
-            told = dict([*about(seen, stages, view.kelurahan, words), *profile(seen, stages, view.kelurahan, words)])
+            told = dict(
+                [*about(seen, stages, view.kelurahan, words), *cached(profile, seen, stages, view.kelurahan, words)]
+            )
             if seen.watch is not None:
                 told |= dict(health_row(watches_of(shell, seen), view.kelurahan, words))
             for label, text in told.items():

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from geo.present.paint import Paint
 
 
+#: Stands in the script of `paint_layer` where the paint comes.
+PAINT = "PETA_JAGA_PAINT"
+
+
 class _Draw(MacroElement):
     """Draws the geometry that the map's own script file brought."""
 
@@ -30,12 +34,11 @@ class _Draw(MacroElement):
 class _Paint(MacroElement):
     """Colours what is drawn."""
 
-    _template = Template("{% macro script(this, kwargs) %}PetaJaga.paint(map_div, {{ this.text }});{% endmacro %}")
+    _template = Template(f"{{% macro script(this, kwargs) %}}PetaJaga.paint(map_div, {PAINT});{{% endmacro %}}")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._name = "Paint"
-        self.text = text
 
 
 class _LocalMap(folium.Map):
@@ -98,10 +101,15 @@ def _payload(paint: Paint, areas: Areas, selected: str, tiles: tuple[str, str] |
     return payload
 
 
-def painted(
-    paint: Paint, areas: Areas, *, selected: str = "", tiles: tuple[str, str] | None = None
-) -> folium.FeatureGroup:
-    """Layer that repaints the base map: a few kilobytes, no geometry.
+def paint_layer() -> folium.FeatureGroup:
+    """Layer that repaints the base map; `PAINT` in its script stands for what `paint_text` gives."""
+    group = folium.FeatureGroup(name="paint", control=False)
+    group.add_child(_Paint())
+    return group
+
+
+def paint_text(paint: Paint, areas: Areas, *, selected: str = "", tiles: tuple[str, str] | None = None) -> str:
+    """What repaints the base map, as a literal of its script: a few kilobytes, no geometry, every text escaped.
 
     Parameters
     ----------
@@ -114,6 +122,4 @@ def painted(
     tiles
         Address and attribution of an online background map; None for none.
     """
-    group = folium.FeatureGroup(name="paint", control=False)
-    group.add_child(_Paint(script_text(_payload(paint, areas, selected, tiles))))
-    return group
+    return script_text(_payload(paint, areas, selected, tiles))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -47,6 +48,12 @@ class Tables:
     brought: frozenset[Table] = frozenset()
     faults: tuple[Fault, ...] = field(default=())
     sizes: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
+
+    @cached_property
+    def years(self) -> range:
+        """Years of the cases, from the first to the last; empty when none has a date."""
+        years = self.cases["reported_on"].dt.year.dropna()
+        return range(0) if years.empty else range(int(years.min()), int(years.max()) + 1)
 
     @property
     def is_made_up(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError
@@ -28,6 +29,12 @@ def _example_files() -> Mapping[Table, Path]:
     return {table: EXAMPLE / f"{table}.csv" for table in Table if (EXAMPLE / f"{table}.csv").is_file()}
 
 
+@lru_cache(maxsize=32)
+def _hash_of(path: Path, changed: int, size: int) -> bytes:  # noqa: ARG001 - time and size are the key
+    """Hash of a file, read once as long as it is the same."""
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
 def _city_store(settings: Settings) -> Store:
     # Not at the top: what only the example needs shall not wait for a database.
     from geo.store.engine import city_store
@@ -39,7 +46,8 @@ def fingerprint_of(store: StoreName, settings: Settings) -> str:
     """Hash of what the store holds, cheap enough to ask at every page."""
     digest = hashlib.sha256(store.encode())
     for path in (ROLLOUT_FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+        at = path.stat()
+        digest.update(path.name.encode() + _hash_of(path, at.st_mtime_ns, at.st_size))
     if store is StoreName.KOTA and settings.store_file.is_file():
         with contextlib.suppress(DataError):
             digest.update(_city_store(settings).state().encode())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from geo.planning.criteria import Criterion
     from geo.release.publish import CheckedEdition
     from geo.viewer import Viewer
+    from pages.shell.map_parts import MapParts
 
 _T = TypeVar("_T")
 WEB = ROOT / "var" / "web"
@@ -90,6 +93,19 @@ def map_files() -> str:
     WEB.mkdir(parents=True, exist_ok=True)
     declared = components.declare_component("peta_jaga_files", path=str(WEB))
     return f"../{declared.name}/"
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _map_parts(fingerprint: str, _layer: Areas) -> MapParts:  # noqa: ARG001 - the key
+    # Not at the top: streamlit-folium declares a component, which has to be done within a visit (Streamlit 1.67).
+    from pages.shell.map_parts import render_parts
+
+    return render_parts(assets(_layer), map_files())
+
+
+def map_parts(layer: Areas) -> MapParts:
+    """The map of a layer, rendered once."""
+    return _map_parts(layer.fingerprint, layer)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -228,9 +244,44 @@ def released_to_public(layer: Areas, period: Period, on: date) -> Released:
     return _from_edition(f"{layer.fingerprint}/{state(settings()[0])}/{at}/{on}", layer, at, on)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _kept(key: str, _make: Callable[[], Any]) -> tuple[Any, ...]:  # noqa: ARG001 - the key
-    return _make()
+class _Kept:
+    """Results by key, the most recently used; each is made once, however many ask at the same time.
+
+    Streamlit's own cache looks at the signature of the function at every call, which takes longer than what is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+
+    def __call__(self, key: str, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The result of a key, made if there is none."""
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._most:
+                self._entries.popitem(last=False)
+        with entry.lock:
+            if entry.made is None:
+                entry.made = make()
+            return entry.made
+
+    def clear(self) -> None:
+        """Lets go of everything."""
+        with self._lock:
+            self._entries.clear()
+
+
+class _Entry:
+    """One result, once it is made."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.made: tuple[Any, ...] | None = None
+
+
+_kept = _Kept(512)
 
 
 @st.cache_resource(show_spinner=False)

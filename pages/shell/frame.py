@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 from datetime import date
 from typing import TYPE_CHECKING
@@ -152,3 +153,6 @@ def warm() -> None:
     caches.tables(StoreName.CONTOH, PUBLIC)
     for language in Language:
         Words(language)
+    # What is there now stays until the server ends: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()

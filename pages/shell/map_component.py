@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit_folium import st_folium
+from streamlit_folium import _component_func, generate_js_hash
 
-from geo.present.maps import base_map, painted
+from geo.present.maps import PAINT, paint_text
 from pages.shell import caches
 
 if TYPE_CHECKING:
@@ -55,13 +55,34 @@ def draw(
         if isinstance(kode, str) and (kode == "" or kode in areas.index):
             on_choice(kode)
 
-    st_folium(
-        base_map(caches.assets(areas), caches.map_files()),
-        key=key,
+    parts = caches.map_parts(areas)
+    paint_script = parts.layer.replace(PAINT, paint_text(paint, areas, selected=selected, tiles=tiles))
+    component_key = generate_js_hash(parts.script, key)
+
+    def heard() -> None:
+        st.session_state[key] = st.session_state.get(component_key, {})
+        chosen()
+
+    # As st_folium 0.27 calls it, but that the map itself is rendered once for a layer and not at every run.
+    _component_func(
+        script=parts.script,
+        header=parts.header,
+        html=parts.html,
+        id=parts.id,
+        key=component_key,
         height=height,
-        use_container_width=True,
+        width=None,
         # Nothing comes back by itself: panning and zooming never rerun a page. The map's script sends a click.
         returned_objects=[],
-        feature_group_to_add=painted(paint, areas, selected=selected, tiles=tiles),
-        on_change=chosen,
+        default={},
+        zoom=None,
+        center=None,
+        feature_group=paint_script,
+        return_on_hover=False,
+        layer_control=None,
+        pixelated=False,
+        css_links=list(parts.css_links),
+        js_links=list(parts.js_links),
+        on_change=heard,
+        wrap_longitude=False,
     )

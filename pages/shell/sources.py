@@ -70,8 +70,7 @@ class Live:
     @property
     def years(self) -> range:
         """Years that there are figures of."""
-        years = self.tables.cases["reported_on"].dt.year.dropna()
-        return range(0) if years.empty else range(int(years.min()), int(years.max()) + 1)
+        return self.tables.years
 
     @property
     def periods(self) -> list[Period]:

@@ -161,8 +161,7 @@ def test_of_all_that_the_pages_keep_no_two_share_a_key_and_each_has_its_audience
     kept = caches._kept
 
     def spy(key: str, make: Any) -> Any:
-        made = make.__closure__
-        cells = dict(zip(make.__code__.co_freevars, (one.cell_contents for one in made), strict=True))
+        cells = dict(zip(make.__code__.co_freevars, (one.cell_contents for one in make.__closure__), strict=True))
         function, released, parts, named = (cells[name] for name in ("function", "seen", "parts", "named"))
         this = (function, released.audience, released.fingerprint, parts, tuple(sorted(named.items())))
         assert f"{released.audience.value},{released.fingerprint}" in key
@@ -182,7 +181,16 @@ def test_of_all_that_the_pages_keep_no_two_share_a_key_and_each_has_its_audience
             app.run()
             assert not app.exception, (name, address)
     functions = {one[0].__qualname__ for one in asked.values()}
-    assert {"_rollout", "_figures", "need_and_coverage", "facts", "_hotspots", "_stability", "_needs"} <= functions
+    assert {
+        "_rollout",
+        "_figures",
+        "need_and_coverage",
+        "facts",
+        "_hotspots",
+        "_stability",
+        "_criteria_values",
+        "_ranking",
+    } <= functions
 
 
 def _page(name: str) -> None:

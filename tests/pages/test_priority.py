@@ -14,7 +14,7 @@ from geo.places.boundaries import read_areas
 from geo.settings import ROOT, read_settings
 from geo.store.engine import Store
 from geo.terms import Kind
-from pages.shell import caches
+from pages.shell import caches, drafting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +139,33 @@ def test_waves_are_worked_out_and_proved_and_a_list_is_worth_less() -> None:
     assert waves["Gelombang"].value_counts().to_dict() == {str(number): 5 for number in range(1, 7)}
     assert waves["Mulai"].iloc[0] == "1 Januari 2019"
     assert waves["Mulai"].iloc[-1] == "1 April 2020"
+
+
+def test_needs_and_order_of_a_draft_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+
+    def spy(name: str) -> None:
+        real = getattr(drafting, name)
+
+        def called(*given: Any, **named: Any) -> Any:
+            counted.append(name)
+            return real(*given, **named)
+
+        monkeypatch.setattr(drafting, name, called)
+
+    for name in ("needs_of", "rank", "criteria_table"):
+        spy(name)
+    caches._kept.clear()
+    app = solved()
+    assert app.table
+    assert counted.count("needs_of") == 1
+    app.run()
+    slider(app, "Hampir sama: beda kebutuhan paling banyak").set_value(0.1).run()
+    assert counted.count("needs_of") == 1, "neither a further run nor another tolerance changes what is needed"
+    assert counted.count("criteria_table") == 1
+    opened()
+    opened()
+    assert counted.count("rank") == 1
 
 
 def test_pinned_and_forbidden_kelurahan_are_obeyed_and_conflicts_are_named() -> None:

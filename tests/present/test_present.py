@@ -22,7 +22,7 @@ from geo.places.boundaries import Areas
 from geo.present.classes import breaks, classify
 from geo.present.layer import layer_data, script_text, write_assets
 from geo.present.legend import legend
-from geo.present.maps import base_map, painted
+from geo.present.maps import PAINT, base_map, paint_layer, paint_text
 from geo.present.overview import need_and_coverage
 from geo.present.tables import facts, order
 from geo.release.released import Released, release
@@ -148,7 +148,7 @@ def test_a_repaint_is_small_and_carries_no_geometry(seen: Released, tmp_path: Pa
     stages = cw_stages(seen.rollout, seen.areas, seen.on)
     paint = need_and_coverage(seen, stages, victims(seen), Words(Language.ID), note=EVIL)
     base = base_map(write_assets(seen.areas, tmp_path), "../x/")
-    text = _get_feature_group_string(painted(paint, seen.areas), base)
+    text = _get_feature_group_string(paint_layer(), base).replace(PAINT, paint_text(paint, seen.areas))
     assert len(text) < 7_000
     assert "coordinates" not in text
     assert EVIL not in text
