@@ -39,7 +39,7 @@ _WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the group known to the parser of all commands."""
+    """Add the group to the parser of all commands."""
     group = commands.add_parser("places", help=words("cli.help.places"), description=words("cli.help.places"))
     inside = group.add_subparsers(metavar=words("cli.command"), required=True)
     command = inside.add_parser(
@@ -61,14 +61,14 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def coordinate_system(crs: str) -> CRS:
-    """Coordinate system of an option.
+    """Coordinate system from an option.
 
-    Only a number of the EPSG register is taken: nothing else that a user types may reach the projection library,
-    which would open files it is told to.
+    Only a number of the EPSG register is accepted: no other user text may reach the projection library, which would
+    open files named in it.
     """
     found = re.fullmatch(r"EPSG:([0-9]{4,6})", crs.strip(), re.IGNORECASE)
     try:
-        # A system of heights or of time has no place on a map.
+        # A vertical or temporal system cannot be used on a map.
         system = CRS.from_epsg(int(found[1])) if found else None
     except CRSError as fault:
         raise RefusalError([Fault.of("--crs", "", Problem.NOT_IN_LIST)], "option") from fault
@@ -78,13 +78,13 @@ def coordinate_system(crs: str) -> CRS:
 
 
 def _to_degrees(crs: str) -> Transformer | None:
-    """What turns coordinates into longitude and latitude; None where they are that already."""
+    """Transformer from coordinates to longitude and latitude; None if they are that already."""
     system = coordinate_system(crs)
     return None if system.to_epsg() == 4326 else Transformer.from_crs(system, "EPSG:4326", always_xy=True)  # noqa: PLR2004
 
 
 def _columns(path: Path) -> set[str]:
-    """Columns of a file of boundaries, as far as they can be found out; `read_areas` says what is wrong with it."""
+    """Columns of a file of boundaries, as far as they can be read; `read_areas` reports its faults."""
     try:
         with opened(path) as file:
             if file.suffix.lower() == ".parquet":
@@ -97,7 +97,7 @@ def _columns(path: Path) -> set[str]:
 
 
 def options_of(path: Path | None, key: str | None) -> AreaSettings:
-    """How to read the areas that a command is to work on; parameters as for `areas_of`."""
+    """Settings to read the areas of a command; parameters as for `areas_of`."""
     options = read_settings().areas
     if path is None:
         return replace(options, key=key or options.key)
@@ -109,14 +109,14 @@ def options_of(path: Path | None, key: str | None) -> AreaSettings:
 
 
 def areas_of(path: Path | None, key: str | None) -> Areas:
-    """Areas that a command is to work on.
+    """Areas for a command.
 
     Parameters
     ----------
     path
         File of `--areas`, anywhere in the world; None for the layer of the settings.
     key
-        Column of `--id`; None for `kode`, or as the settings say for their own layer.
+        Column of `--id`; None for `kode`, or the column in the settings for their own layer.
 
     Raises
     ------
@@ -130,12 +130,12 @@ def areas_of(path: Path | None, key: str | None) -> Areas:
 
 
 def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Write the rows of a file with the area that each point lies in.
+    """Write the rows of a file with the area of each point.
 
     Raises
     ------
     DataError
-        When an option, the file or the areas are at fault; nothing is written then.
+        When an option, the file or the areas are at fault; then nothing is written.
     """
     words = teller.words
     check_output(chosen.out)
@@ -152,7 +152,7 @@ def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
 
     begun = time.perf_counter()
     if to_degrees is not None:
-        # A point that the projection cannot reach comes back infinite, and lies in no area.
+        # A point outside the domain of the projection becomes infinite and lies in no area.
         x, y = to_degrees.transform(x, y)
     kode = Locator(areas.index, areas.frame.geometry.to_numpy()).keys_at(x, y)
     seconds = time.perf_counter() - begun

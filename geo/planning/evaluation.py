@@ -103,7 +103,7 @@ def orders(
 
 
 def _row(need: pd.Series[float], found: Mapping[OrderRule, pd.Index[str]], firsts: Sequence[int]) -> pd.DataFrame:
-    """Share covered, one row per number of first areas, one column per order; by chance it is their share of areas."""
+    """Share covered, a row per number of first areas, a column per order; by chance it is their share of areas."""
     told = {order.value: covered(need, areas, firsts) for order, areas in found.items()}
     told[OrderRule.RANDOM.value] = np.array([min(1.0, first / len(need)) for first in firsts])
     told[OrderRule.BEST.value] = covered(need, falling(need), firsts)

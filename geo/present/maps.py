@@ -1,4 +1,4 @@
-"""Maps: a folium map that never changes, and a layer that only carries colours."""
+"""Maps: a folium map that never changes, and a layer that carries only colours."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from geo.present.layer import Assets
 
 
-#: Outlines of several areas are simplified by so much: a line of three pixels hides it at any zoom of the city.
+#: Tolerance for simplifying outlines of several areas: a line of three pixels hides it at any zoom of the city.
 _REGION_DETAIL_M = 25.0
 
 
 class _Draw(MacroElement):
-    """Draws the geometry that the map's own script file brought."""
+    """Draw the geometry from the map's own script file."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}PetaJaga.draw({{ this._parent.get_name() }});{% endmacro %}"
@@ -39,7 +39,7 @@ class _Draw(MacroElement):
 
 
 class _Paint(MacroElement):
-    """Colours what is drawn."""
+    """Colour the drawn areas."""
 
     _template = Template("{% macro script(this, kwargs) %}PetaJaga.paint(map_div, {{ this.text }});{% endmacro %}")
 
@@ -50,10 +50,10 @@ class _Paint(MacroElement):
 
 
 class _LocalMap(folium.Map):
-    """A folium map whose script and style come from this server alone.
+    """A folium map whose scripts and styles come only from this server.
 
-    folium 0.20 names five scripts and six style sheets on the internet, and streamlit-folium 0.27 stays blank when
-    one of them does not come.
+    folium 0.20 links five scripts and six style sheets on the internet, and streamlit-folium 0.27 stays blank if one
+    of them does not load.
     """
 
     def __init__(self, assets: Assets, address: str) -> None:
@@ -69,19 +69,19 @@ class _LocalMap(folium.Map):
         )
         self.default_js = [("leaflet", address + assets.leaflet), ("areas", address + assets.script)]
         self.default_css = [("areas", address + assets.style)]
-        # streamlit-folium looks the map's variable up by its name: a fixed one keeps the script the same.
+        # streamlit-folium finds the map's variable by name: a fixed name keeps the script the same.
         self.add_child(_Draw())
 
 
 def base_map(assets: Assets, address: str) -> folium.Map:
-    """The unchanging map; it is drawn once for a visitor and stays on the screen.
+    """The fixed map; it is drawn once for a visitor and stays on the screen.
 
     Parameters
     ----------
     assets
-        Its files.
+        Files of the map.
     address
-        Address of the folder they are served from, ending in a slash.
+        Address of the folder that serves them, with a slash at the end.
     """
     return _LocalMap(assets, address)
 
@@ -93,9 +93,9 @@ class Region:
     Parameters
     ----------
     polygons
-        Rings packed as the still layer has them.
+        Rings, packed as in the fixed layer.
     at
-        Latitude and longitude of its letter.
+        Latitude and longitude of the letter.
     label
         The letter.
     is_dashed
@@ -120,22 +120,22 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """What a map shows at one moment; everything about it that can change.
+    """All changing content of a map.
 
     Parameters
     ----------
     classes
         Legend.
     position
-        Place in the legend of each kelurahan.
+        Position of each kelurahan in the legend.
     stages
-        Stage of Community Watch of each kelurahan as text, empty where none is known.
+        Stage of Community Watch of each kelurahan as text, empty if unknown.
     tips
         Lines of text under the name of each kelurahan.
     title
-        What the map shows, for a screen reader.
+        Content of the map, for a screen reader.
     note
-        What the data are; stands in the picture itself.
+        Note on the data; part of the picture.
     regions
         Outlines above the areas.
     """
@@ -180,11 +180,11 @@ def painted(
     Parameters
     ----------
     paint
-        What the map shows, the same for everybody who sees the same release.
+        Content of the map, the same for everybody with the same release.
     areas
         The layer.
     selected
-        Kelurahan that this visitor chose, or empty.
+        Kelurahan selected by this visitor, or empty.
     tiles
         Address and attribution of an online background map; None for none.
     """
