@@ -139,7 +139,8 @@ def _checked(
             rows = (np.flatnonzero(empty) + 2).tolist()
             faults.append(Fault.of(given.name, chosen.population, Problem.CASES_WITHOUT_SIZE, rows=rows))
     least = _LEAST_AREAS if needs.needs_neighbours else 1
-    # An area without a size has no rate to compare with its neighbours; in the other methods it is `too_few`.
+    # An area without a size has no rate to compare with its neighbours; a method without neighbours calls it
+    # `too_few`.
     usable = (size > 0).sum() if size is not None and needs.needs_neighbours else len(given.keys)
     if usable < least:
         faults.append(Fault.of(given.name, "", Problem.TOO_FEW_AREAS, hint=str(least)))

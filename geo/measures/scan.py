@@ -37,7 +37,7 @@ class Cluster:
     ----------
     members
         Positions of its areas, from the centre outwards.
-        centre
+    centre
         Position of the area at its centre.
     observed, expected
         Cases inside, and expected cases at the overall rate.
