@@ -1,6 +1,6 @@
 """Peta Jaga: the frame around the pages. Start it with `streamlit run dashboard.py`.
 
-The file is read twice. The server imports it and finds `app`; then every visit runs it as a script.
+The file is used twice. The server imports it and finds `app`; then every visit runs it as a script.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pages.shell.frame import sidebar
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-#: Pages that everybody has stand in the menu one by one; those of the desk under one heading.
+#: Pages for everybody are single entries in the menu; those for staff are under one heading.
 _FOR_ALL = 7
 
 _LOG = logging.getLogger("petajaga")
 
 
 def _asked_for() -> str:
-    """Last part of the path that the visitor asked for; empty for the bare address."""
+    """Last part of the requested path; empty for the bare address."""
     return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
 
 
 def main() -> None:
-    """The view, the list of pages, what every page shares, then the page itself."""
+    """Draw the view, the list of pages, the shared parts, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
     from pages import (
         accounts,
@@ -65,7 +65,7 @@ def main() -> None:
         st.stop()
     words = shell.words
     first = partial(guarded(overview.page), shell)
-    # The bare address shows the first page without one more round trip; its own address is in the menu.
+    # The bare address shows the first page without another round trip; its own address is in the menu.
     home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
     # Without icons: with them the last pages hide behind an English "more" on the width of a laptop.
     listed = [
@@ -89,7 +89,8 @@ def main() -> None:
         (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
         (trail.page, "page.trail", "jejak", Right.AUDIT),
     ):
-        # To others there is such a page, off the list: whose session has ended is told so, at the same address.
+        # Other visitors get the page unlisted: a person whose session has ended sees that message at the same
+        # address.
         is_open = shell.who.may(right)
         listed.append(
             st.Page(
@@ -102,11 +103,11 @@ def main() -> None:
     sections = {"": [home, *listed[:_FOR_ALL]], words("menu.manage"): listed[_FOR_ALL:]}
     chosen = st.navigation(sections, position="top")
     if chosen is home and _asked_for() not in {"", *(page.url_path for page in listed)}:
-        # Streamlit would show the first page in place of one that there is not.
+        # Streamlit would show the first page instead of a page that does not exist.
         st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
-    # The page first: its map is what people wait for.
+    # The page first: people wait for its map.
     chosen.run()
     sidebar(shell)
     shell.write_address()
@@ -114,7 +115,7 @@ def main() -> None:
 
 @contextlib.asynccontextmanager
 async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG001 - the server passes itself
-    """Reads the boundaries and the example before the first visitor comes."""
+    """Read the boundaries and the example before the first visitor arrives."""
     from pages.shell.frame import warm
 
     warm()
@@ -124,15 +125,15 @@ async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG00
 if __name__ == "__main__":
     main()
 else:
-    # Streamlit 1.67 serves the files of pages/ as pages of their own until st.navigation has run once: on a fresh
-    # server the first visitor to a deep link was told that there is no such page, and /overview ran without this.
+    # Streamlit 1.67 serves the files of pages/ as separate pages until st.navigation has run once: on a fresh server
+    # the first visitor to a deep link saw "page not found", and /overview ran without this file.
     PagesManager.uses_pages_directory = False
     from pages import web
     from pages.shell import caches
 
     _BASE = str(st.get_option("server.baseUrlPath") or "")
-    # Streamlit looks for the words `app = st.App(`: made by a function it would not be found, and the pages served
-    # without sign-in and headers.
+    # Streamlit searches for the text `app = st.App(`: created by a function it would not be found, and the pages
+    # would be served without sign-in and headers.
     app = st.App(
         __file__,
         lifespan=_warm,

@@ -1,6 +1,6 @@
-"""Measurements of the library beside what its user would pick instead, both in the same run.
+"""Benchmarks of the library against the usual alternative, both in the same run.
 
-A module of this folder is a benchmark: it has `NAME`, `SUMMARY` and `run()`, which gives a list of `Result`. The
+A module of this folder is a benchmark: it has `NAME`, `SUMMARY` and `run()`, which returns a list of `Result`. The
 command `python -m geo bench` finds and runs them.
 """
 
@@ -27,26 +27,26 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing measured, ours beside theirs.
+    """One measurement, ours against theirs.
 
     Parameters
     ----------
     name
         Benchmark it belongs to: the `NAME` of the module.
     what
-        What was measured, as a few words.
+        Short description of the measurement.
     unit
         Unit of `ours` and `theirs` (`s`, `kB`, `MB`).
     ours, theirs
-        The two figures, medians where there were repetitions.
+        The two figures, medians if there were repetitions.
     theirs_name
-        What ours is compared with, with its version.
+        Name and version of the alternative.
     better
         `lower` or `higher`: which figure wins.
     ours_memory_mb, theirs_memory_mb
-        Memory at its most, in megabytes; None where it was not measured.
+        Peak memory in megabytes; None if not measured.
     notes
-        What a reader must know to judge the figures: repetitions, size of the input.
+        Information that a reader needs to judge the figures: repetitions, size of the input.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """Ours divided by theirs; infinite where theirs is nothing."""
+        """Ours divided by theirs; infinite if theirs is zero."""
         return self.ours / self.theirs if self.theirs else float("inf")
 
 
 def machine() -> dict[str, object]:
-    """What the figures were taken on: Python, libraries by name, processors.
+    """Environment of the measurement: Python, libraries by name, processors.
 
     A library that is not installed is left out.
     """

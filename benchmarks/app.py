@@ -1,8 +1,8 @@
-"""The dashboard beside the app that a tutorial would write, both in one browser on one machine.
+"""The dashboard against the app that a tutorial would write, both in one browser on one machine.
 
-The clock is the browser's: a script notes the first frame it draws with 51 kelurahan in new colours. Internet
-addresses of the tutorial's page are answered by this machine over TLS, not by Playwright's routing: routing would
-switch off the browser's cache and make every change of the tutorial slower than it is.
+The browser measures the time: a script notes the first frame with 51 kelurahan in new colours. This machine answers
+the internet addresses of the tutorial's page over TLS, not Playwright's routing: routing would switch off the
+browser's cache and slow down every change of the tutorial.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SUMMARY = "first map and change of indicator, beside the app of a tutorial, in a
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "var" / "bench"
 REPETITIONS = 9
-_QUIET = 1000  # milliseconds without a byte after which a page is at rest
+_QUIET = 1000  # milliseconds without a byte after which a page is idle
 
 _PACKAGES = {
     "leaflet": "leaflet@1.9.3",
@@ -54,7 +54,7 @@ _PACKAGES = {
     "d3-3": "d3@3.5.5",
     "d3-4": "d3@4.13.0",
 }
-#: What folium 0.20, branca 0.8 and streamlit-folium 0.27 name, and the file of the package that is the same.
+#: Files that folium 0.20, branca 0.8 and streamlit-folium 0.27 link, with the same file in an npm package.
 _FILES = {
     "cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "leaflet/dist/leaflet.js",
     "cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": "leaflet/dist/leaflet.css",
@@ -73,7 +73,7 @@ _FILES = {
     "d3js.org/d3.v4.min.js": "d3-4/build/d3.min.js",
     "cdnjs.cloudflare.com/ajax/libs/d3/3.5.5/d3.min.js": "d3-3/d3.min.js",
 }
-#: Style sheets that no package holds; an empty one is in the tutorial's favour.
+#: Style sheets that are in no package; an empty one is an advantage for the tutorial.
 _EMPTY = {
     "netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css",
     "cdn.jsdelivr.net/gh/python-visualization/folium/folium/templates/leaflet.awesome.rotate.min.css",
@@ -119,7 +119,7 @@ def _program(name: str, why: str) -> str:
 
 
 def _packages() -> Path:
-    """Folder of the npm packages, fetched at the first run."""
+    """Folder of the npm packages, downloaded at the first run."""
     folder = CACHE / "npm"
     mark = folder / "complete"
     wanted = " ".join(f"{alias}@npm:{package}" for alias, package in _PACKAGES.items())
@@ -137,7 +137,7 @@ def _packages() -> Path:
 
 
 def _certificate() -> tuple[Path, str]:
-    """File with a key and a certificate of our own, and the hash by which the browser is told to trust it."""
+    """File with our own key and certificate, and the hash that makes the browser trust it."""
     file, openssl = CACHE / "key.pem", _program("openssl", "to make a certificate for the local copies")
     if not file.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -174,7 +174,7 @@ def _certificate() -> tuple[Path, str]:
 
 
 class _Copies(BaseHTTPRequestHandler):
-    """Answers as the content networks do: compressed, and to be kept for a year."""
+    """Answer as the content networks do: compressed, and cached for a year."""
 
     protocol_version = "HTTP/1.1"
     files: ClassVar[dict[str, bytes]] = {}
@@ -198,12 +198,12 @@ class _Copies(BaseHTTPRequestHandler):
         self.wfile.write(body or b"")
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
 def _internet() -> Iterator[list[str]]:
-    """Local copies of what the tutorial's page takes from the internet; gives the browser's flags that lead there."""
+    """Serve local copies of the internet files of the tutorial's page; yields the browser flags that use them."""
     packages = _packages()
     _Copies.files = {address: gzip.compress((packages / file).read_bytes()) for address, file in _FILES.items()}
     _Copies.files |= dict.fromkeys(_EMPTY, gzip.compress(b""))
@@ -213,7 +213,7 @@ def _internet() -> Iterator[list[str]]:
     tls.load_cert_chain(certificate)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Copies)
     server.daemon_threads = True
-    # The handshake belongs to the thread of its connection, not to the one that accepts.
+    # The handshake runs in the thread of its connection, not in the accepting one.
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -228,7 +228,7 @@ def _internet() -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def _serving(script: Path) -> Iterator[str]:
-    """A server of a Streamlit script with the options of this project; gives its address."""
+    """Run a server of a Streamlit script with the options of this project; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -284,7 +284,7 @@ def _browser(flags: list[str]) -> Iterator[Browser]:
 
 
 class _Wire:
-    """Bytes that a page has received over HTTP, as they travel, and over its websocket."""
+    """Bytes that a page received over HTTP (compressed) and over its websocket."""
 
     def __init__(self, page: Page) -> None:
         self.bytes = self.messages = 0
@@ -306,7 +306,7 @@ class _Wire:
 
 @dataclass
 class _Visits:
-    """What the visits to one app have shown: seconds, and kilobytes received."""
+    """Results of the visits to one app: seconds, and kilobytes received."""
 
     first: list[float] = field(default_factory=list)
     first_kb: list[float] = field(default_factory=list)
@@ -326,7 +326,7 @@ def _theirs(page: Page, turn: int) -> None:
 
 
 def _rest(page: Page, wire: _Wire) -> None:
-    """Waits until a page receives nothing more."""
+    """Wait until a page receives nothing more."""
     for _ in range(20):
         before = wire.bytes
         page.wait_for_timeout(_QUIET)
@@ -335,7 +335,7 @@ def _rest(page: Page, wire: _Wire) -> None:
 
 
 def _picture(page: Page, number: int) -> float:
-    """When the picture of this number was on the screen, in seconds since the visit began."""
+    """Time when the picture of this number was on the screen, in seconds since the start of the visit."""
     page.wait_for_function("number => window.bench.pictures.length >= number", arg=number, polling=50, timeout=20_000)
     return float(page.evaluate("number => window.bench.pictures[number - 1]", number)) / 1000
 
@@ -374,7 +374,7 @@ def _measure(browser: Browser, address: str, choose: object, into: _Visits) -> N
 
 
 def _bare(browser: Browser, address: str) -> float:
-    """Time to the text of a page that has nothing else: the part that no app can save."""
+    """Time to the text of a page without other content: the minimum for every app."""
     with _visit(browser, address) as (page, _):
         return _picture(page, 1)
 
@@ -430,13 +430,13 @@ def _results(ours: _Visits, theirs: _Visits, bare: list[float], browser: str) ->
 
 
 def run() -> list[Result]:
-    """Visits both apps in turn, each visit a new visitor, and compares the medians.
+    """Visit both apps in turn, each visit as a new visitor, and compare the medians.
 
     Raises
     ------
     RuntimeError
-        If npm, openssl or a browser is missing, a server does not start, or a page asks the internet for something
-        that there is no local copy of.
+        If npm, openssl or a browser is missing, a server does not start, or a page requests an internet file without
+        a local copy.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
     one_line = CACHE / "bare.py"

@@ -1,13 +1,12 @@
-"""Many visitors at once: the dashboard beside the same one served as Streamlit comes.
+"""Many visitors at once: the dashboard against the same app under Streamlit's default server.
 
-A visitor is a websocket that speaks Streamlit's own protocol: it asks for a page, then changes the period, the day or
-the measure every few seconds as a browser would, and waits until that run of the script has ended. What comes back is
-looked at: a fault, an exception or a page of another period or day counts as an error, never as a repaint.
-
-The other server keeps nothing out of the garbage collector and collects after every run of the script, which is
-Streamlit's default. Each number of visitors gets a server of its own, which has shown everything once before the
-clock starts: the figures are of a server in use, not of one that computes a period for the first time. The visitors
-are made by this process on the same processors, so a server with a machine to itself is somewhat faster.
+A visitor is a websocket with Streamlit's own protocol. It requests a page, then changes the period, the day or the
+measure every few seconds as a browser would, and waits until that run of the script has ended. The result is checked:
+a fault, an exception or a page of another period or day counts as an error, never as a repaint.
+The other server excludes nothing from the garbage collector and collects after every run of the script, which is
+Streamlit's default. Each number of visitors gets its own server, which has shown everything once before the
+measurement: the figures are of a server in use, not of one that computes a period for the first time. This process
+runs the visitors on the same processors, so a server with its own machine is somewhat faster.
 
 `PETAJAGA_LOAD` holds options for `python -m geo bench load`, the same that `python -m benchmarks.load --help` lists.
 """
@@ -58,20 +57,20 @@ ROOT = Path(__file__).parents[1]
 ENVIRONMENT = "PETAJAGA_LOAD"
 MOST_VISITORS = 60
 MOST_SECONDS = 900
-#: What is served: everything that belongs to the repository and none of what an installation writes.
+#: Files to serve: everything in the repository and nothing that an installation writes.
 _SERVED = ("dashboard.py", "geo", "pages", "data", ".streamlit")
 _HOST = "127.0.0.1"
 _START_S, _ANSWER_S, _STOP_S = 120, 120, 20
-#: Visitors that open their first page at the same time.
+#: Number of visitors that open their first page at the same time.
 _OPENING = 4
-#: Visitors keep to so many periods, and to these days, so that a short run has shown everything beforehand.
+#: Visitors use only this many periods, and these days, so that a short run has shown everything beforehand.
 _PERIODS = 4
 _DAYS = (date(2018, 11, 16), date(2020, 11, 30))
-#: Runs for which a browser keeps a message that may come again (Streamlit 1.67).
+#: Runs for which a browser caches a message that may be repeated (Streamlit 1.67).
 _KEPT_RUNS = 2
 
 _THEIRS = "as Streamlit comes"
-#: Serves with nothing kept out of the collector, whatever the app asks for.
+#: Serve with nothing excluded from the collector, whatever the app requests.
 _NEVER_FREEZES = "import gc; gc.freeze = lambda: None; from streamlit.web.cli import main; main()"
 _COMMANDS = {
     "ours": ("-m", "streamlit", "run", "dashboard.py"),
@@ -81,27 +80,27 @@ _COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is measured.
+    """Options of the measurement.
 
     Parameters
     ----------
     visitors
-        Numbers of visitors, one after the other.
+        Numbers of visitors, measured one after another.
     seconds
-        Time in which they change something, for each number.
+        Duration of the changes, for each number.
     every
-        Seconds between two changes of one visitor; one who has waited longer than that changes at once.
+        Seconds between two changes of one visitor; a visitor that waited longer changes at once.
     page
-        Part of the address that names the page.
+        Page name in the address.
     tree
-        Folder of the code that is served; a copy of it is, so that nothing is written there.
+        Folder of the code to serve; a copy is served, so nothing is written there.
     is_alone
-        Whether the server as Streamlit comes is left out.
+        Whether to leave out Streamlit's default server.
 
     Raises
     ------
     ValueError
-        For more visitors or more time than a run may take.
+        When visitors or time exceed the limits of a run.
     """
 
     visitors: tuple[int, ...] = (1, 10, 25, 50)
@@ -126,30 +125,30 @@ class Options:
 
     @property
     def sides(self) -> tuple[str, ...]:
-        """Servers that are measured, by name."""
+        """Names of the measured servers."""
         return ("ours",) if self.is_alone else tuple(_COMMANDS)
 
 
 @dataclass
 class Outcome:
-    """What one number of visitors has shown on one server.
+    """Result of one number of visitors on one server.
 
     Parameters
     ----------
     visitors
-        How many there were.
+        Number of visitors.
     pid
-        Process of the server, which has ended.
+        Process id of the server, which has ended.
     busy
-        Processes that waited for a processor before the server started, mean of one minute: 0 is a quiet machine.
+        Processes waiting for a processor before the server started, mean of one minute: 0 is an idle machine.
     times_s
-        Seconds from a change to the end of its run, in the order in which they ended.
+        Seconds from a change to the end of its run, in order of completion.
     errors
-        What went wrong, one line each.
+        Errors, one line each.
     one_mb, all_mb
-        Memory of the server when one visitor had seen everything, and at the end, in megabytes.
+        Memory of the server after one visitor had seen everything, and at the end, in megabytes.
     server_s, visitors_s
-        Seconds of a processor that the server and the visitors took while changes were made.
+        Processor seconds of the server and the visitors during the changes.
     """
 
     visitors: int
@@ -164,12 +163,12 @@ class Outcome:
 
     @property
     def median_s(self) -> float:
-        """Half of the changes took no longer; infinite when none came back."""
+        """Median duration of a change; infinite if none came back."""
         return statistics.median(self.times_s) if self.times_s else float("inf")
 
     @property
     def high_s(self) -> float:
-        """95 of 100 changes took no longer."""
+        """95th percentile of the duration of a change."""
         if len(self.times_s) < 2:
             return self.most_s
         return statistics.quantiles(self.times_s, n=20, method="inclusive")[-1]
@@ -181,17 +180,17 @@ class Outcome:
 
     @property
     def mb_each(self) -> float:
-        """Memory of each visitor beyond the first; not a number when there was but one."""
+        """Memory of each visitor after the first; NaN with only one visitor."""
         return (self.all_mb - self.one_mb) / (self.visitors - 1) if self.visitors > 1 else float("nan")
 
     @property
     def server_s_each(self) -> float:
-        """Processor seconds of the server for one change."""
+        """Processor seconds of the server per change."""
         return self.server_s / max(1, len(self.times_s))
 
     @property
     def visitors_s_each(self) -> float:
-        """Processor seconds of the visitors for one change."""
+        """Processor seconds of the visitors per change."""
         return self.visitors_s / max(1, len(self.times_s))
 
     def row(self, side: str) -> str:
@@ -220,19 +219,19 @@ class _Server:
 
     @property
     def memory_mb(self) -> float:
-        """Memory that it holds now."""
+        """Current memory."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     @property
     def processor_s(self) -> float:
-        """Seconds of a processor that it has taken so far."""
+        """Processor seconds so far."""
         after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _is_up(port: int) -> bool:
-    # Not through urllib: it would ask a proxy that the environment names.
+    # Not urllib: it would use a proxy from the environment.
     connection = http.client.HTTPConnection(_HOST, port, timeout=2)
     try:
         connection.request("GET", "/_stcore/health")
@@ -244,7 +243,7 @@ def _is_up(port: int) -> bool:
 
 
 def _end(process: subprocess.Popen) -> None:
-    """Ends a server and whatever it has started."""
+    """End a server and its child processes."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
@@ -254,7 +253,7 @@ def _end(process: subprocess.Popen) -> None:
 
 @contextlib.contextmanager
 def _serving(tree: Path, command: Sequence[str]) -> Iterator[_Server]:
-    """A server of a copy of the code, with the embedded example and no records of anybody."""
+    """Run a server on a copy of the code, with the embedded example and no real records."""
     if not Path("/proc/self/statm").exists():
         msg = "benchmark load: memory and processor time are read from /proc, and there is none here"
         raise RuntimeError(msg)
@@ -273,7 +272,7 @@ def _serving(tree: Path, command: Sequence[str]) -> Iterator[_Server]:
             process = subprocess.Popen(
                 [sys.executable, *command, f"--server.port={port}", f"--server.address={_HOST}"],
                 cwd=folder,
-                # Settings of the user, and of Streamlit, would make it another server.
+                # Settings of the user or of Streamlit would change the server.
                 env={
                     name: text for name, text in os.environ.items() if not name.startswith(("PETAJAGA", "STREAMLIT"))
                 },
@@ -298,7 +297,7 @@ def _serving(tree: Path, command: Sequence[str]) -> Iterator[_Server]:
 
 @dataclass(frozen=True, slots=True)
 class _Widget:
-    """Something that can be changed: its name on the wire, what it offers, and the fragment that runs for it."""
+    """A widget that can be changed: its name in the protocol, its choices, and the fragment that it runs."""
 
     id: str
     options: tuple[str, ...]
@@ -307,7 +306,7 @@ class _Widget:
 
 @dataclass
 class _Answer:
-    """What one run of the script has sent."""
+    """Messages of one run of the script."""
 
     address: dict[str, list[str]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
@@ -315,12 +314,12 @@ class _Answer:
 
 
 def _words(day: date) -> str:
-    """A day as pages write it; November is called so in both languages."""
+    """A day as on the pages; November has the same name in both languages."""
     return f"{day.day} November {day.year}"
 
 
 class _Visitor:
-    """One visitor of one page, who changes one thing at a time."""
+    """A visitor of one page that changes one thing at a time."""
 
     def __init__(self, wire: ClientConnection, origin: str, page: str, seed: int) -> None:
         self._wire, self._origin, self._page = wire, origin, page
@@ -333,7 +332,7 @@ class _Visitor:
         self._chosen: dict[str, str] = {}
 
     async def open(self) -> None:
-        """Asks for the page and learns what can be changed on it."""
+        """Request the page and find its widgets."""
         answer = await self._run("")
         self._chosen = {name: answer.address.get(name, [""])[0] for name in ("periode", "tanggal", "ukuran")}
         if "period" not in self._widgets or "on" not in self._widgets:
@@ -341,12 +340,12 @@ class _Visitor:
         self._check(answer, "")
 
     async def change(self) -> float:
-        """Changes something at random; seconds until the page was whole again."""
+        """Change something at random; returns seconds until the page was complete again."""
         part = self._rng.choice(sorted(self._widgets))
         return await self._choose(part, self._rng.choice(self._others(part)))
 
     async def see_everything(self) -> None:
-        """Looks at every measure of every period on every day, one change at a time."""
+        """View every measure of every period on every day, one change at a time."""
         offered = {part: widget.options for part, widget in self._widgets.items()}
         for day, period, measure in itertools.product(
             offered["on"], offered["period"], offered.get("measure", ("",))
@@ -356,13 +355,13 @@ class _Visitor:
                     await self._choose(part, value)
 
     def _others(self, part: str) -> list[str]:
-        """What a part may be changed to."""
+        """Other choices of a part."""
         state = self._states.get(self._widgets[part].id)
         now = (state.string_value or state.string_array_value.data[0]) if state else self._first(part)
         return [one for one in self._widgets[part].options if one != now]
 
     def _first(self, part: str) -> str:
-        """What a part is before anything was changed, as far as the address says it."""
+        """Value of a part before any change, as far as the address shows it."""
         return {"period": self._chosen["periode"], "on": self._chosen["tanggal"].replace("-", "/")}.get(
             part, self._widgets[part].options[0]
         )
@@ -388,18 +387,18 @@ class _Visitor:
         return seconds
 
     def _check(self, answer: _Answer, fragment: str) -> None:
-        """Takes note of what is wrong with a page.
+        """Check a page.
 
         Raises
         ------
         _WrongPageError
-            With everything that is.
+            With every fault of the page.
         """
         period, day = self._chosen["periode"], self._chosen["tanggal"]
         for name, value in (("periode", period), ("tanggal", day)):
             if answer.address.get(name, [""])[0] != value:
                 answer.faults.append(f"the address does not name {value}")
-        # A sentence that names the day and, beside it, the period: notes and footers do, on every page.
+        # A sentence with the day and the period: notes and footers have one on every page.
         words = _words(date.fromisoformat(day)) if day else ""
         if not fragment and not any(words in text and period in text.replace(words, "") for text in answer.texts):
             answer.faults.append(f"nothing on the page is of {period} and {day}")
@@ -407,7 +406,7 @@ class _Visitor:
             raise _WrongPageError("; ".join(answer.faults))
 
     async def _run(self, fragment: str) -> _Answer:
-        """Asks for one run of the script and reads what it sends, to the end."""
+        """Request one run of the script and read all its messages."""
         self._runs += 1
         asked = BackMsg()
         state = asked.rerun_script
@@ -425,7 +424,7 @@ class _Visitor:
         return answer
 
     def _is_last(self, sent: ForwardMsg, answer: _Answer) -> bool:
-        """Takes in one message; whether it is the one that ends the run."""
+        """Process one message; True if it ends the run."""
         kind = sent.WhichOneof("type")
         if sent.metadata.cacheable or kind == "ref_hash":
             self._kept[sent.ref_hash or sent.hash] = self._runs
@@ -443,12 +442,12 @@ class _Visitor:
         elif kind == "script_finished":
             if sent.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                 answer.faults.append("the script cannot be read")
-            # A run that gives way to another is not the end of the page.
+            # A run that is replaced by another is not the end of the page.
             return sent.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         return False
 
     def _look(self, element: Element, fragment: str, answer: _Answer) -> None:
-        """Takes from an element what counts here: words, faults, and how it is changed."""
+        """Read the relevant parts of an element: texts, faults, and its widget."""
         kind = element.WhichOneof("type")
         if kind == "markdown":
             answer.texts.append(element.markdown.body)
@@ -470,7 +469,7 @@ class _Visitor:
 
 
 class _WrongPageError(Exception):
-    """What came back is not what was asked for."""
+    """The page is not the requested one."""
 
 
 # Many of them
@@ -478,8 +477,8 @@ class _WrongPageError(Exception):
 
 @contextlib.asynccontextmanager
 async def _visit(port: int, page: str, seed: int) -> AsyncIterator[_Visitor]:
-    """A new visitor; the page is not asked for yet."""
-    # As a browser does: no compression is offered by this server, and a browser never sends a ping of its own.
+    """A new visitor; the page is not requested yet."""
+    # Like a browser: this server offers no compression, and a browser never sends pings.
     async with connect(
         f"ws://{_HOST}:{port}/_stcore/stream",
         origin=f"http://{_HOST}:{port}",
@@ -494,7 +493,7 @@ async def _visit(port: int, page: str, seed: int) -> AsyncIterator[_Visitor]:
 
 
 async def _stay(visitor: _Visitor, options: Options, until: float, seed: int, outcome: Outcome) -> None:
-    """Changes something every few seconds; a change that was begun in time is waited for."""
+    """Change something every few seconds; wait for a change that began in time."""
     due = time.monotonic() + random.Random(-seed).uniform(0, options.every)  # noqa: S311 - a moment is no secret
     while due < until:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -509,7 +508,7 @@ async def _stay(visitor: _Visitor, options: Options, until: float, seed: int, ou
 
 
 async def _crowd(server: _Server, options: Options, outcome: Outcome) -> None:
-    """All visitors on one server, from the first one's first page to the last one's last change."""
+    """Run all visitors on one server, from the first one's first page to the last one's last change."""
     opening = asyncio.Semaphore(_OPENING)
 
     async def enter(visitor: _Visitor) -> None:
@@ -545,7 +544,7 @@ async def _bounded(server: _Server, options: Options, outcome: Outcome, until: f
 
 
 def measure(options: Options) -> Iterator[tuple[str, Outcome]]:
-    """What each number of visitors shows on each server, as soon as it is known.
+    """Yield the result of each number of visitors on each server as soon as it is known.
 
     Raises
     ------
@@ -597,7 +596,7 @@ def _results(visitors: int, ours: Outcome, theirs: Outcome) -> list[Result]:
 
 
 def _options(words: Sequence[str]) -> Options:
-    """Options from the words of a command line."""
+    """Options from command line arguments."""
     default = Options()
     parser = argparse.ArgumentParser("python -m benchmarks.load", description=SUMMARY)
     parser.add_argument(
@@ -619,7 +618,7 @@ def _options(words: Sequence[str]) -> Options:
 
 
 def run() -> list[Result]:
-    """Both servers under each number of visitors, and the ratio of their medians.
+    """Measure both servers with each number of visitors, and compare their medians.
 
     Raises
     ------
@@ -637,9 +636,9 @@ def run() -> list[Result]:
 
 
 def main(words: Sequence[str]) -> None:
-    """Measures and writes one line of a table for each server; what went wrong goes to standard error."""
+    """Measure and write one table line per server; errors go to standard error."""
     options = _options(words)
-    # An end from outside must not leave a server behind.
+    # A termination from outside must not leave a server running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print(f"The visitors are made on the same {os.cpu_count()} processors as the server.\n\n{HEAD}", flush=True)
     medians: dict[int, dict[str, float]] = {}

@@ -1,7 +1,7 @@
-"""Local statistics, neighbours and the scan on many areas, beside esda and libpysal.
+"""Local statistics, neighbours and the scan on many areas, against esda and libpysal.
 
-The layers are those of the whole country and of one province, which the project does not carry: without them the
-benchmark says so and measures on a grid of as many squares.
+The layers are those of the whole country and of one province, which the project does not include: without them the
+benchmark says so and uses a grid with the same number of squares.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _scan():
         return scan(cases, expected_counts(cases, size), found, replicates=999, seed=1)
 
     def naive():
-        """Every circle of one map with two logarithms, as the formula stands."""
+        """Every circle of one map with two logarithms, as in the formula."""
         found = circles(centres, size, max_share=0.25, is_on_sphere=False)
         expected = expected_counts(cases, size)
         for order in found.order:

@@ -1,4 +1,4 @@
-"""A million points to the 51 kelurahan: the locator of this library beside a spatial join of geopandas."""
+"""A million points to the 51 kelurahan: the locator of this library against a spatial join of geopandas."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _points(areas, count):
 
 
 def _on_boundaries(areas):
-    """Every vertex of every boundary, and the middle of every edge as near as a number comes to it."""
+    """Every vertex of every boundary, and the middle of every edge, as exact as a float allows."""
     vertices, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(areas.geometry.to_numpy())), return_index=True
     )
@@ -57,7 +57,7 @@ def _theirs(areas, x, y):
 
 
 def _same(areas, x, y):
-    """Fail unless both give every point the same area; a point in several has the lowest code."""
+    """Fail unless both give every point the same area; a point in several areas has the lowest code."""
     position, _ = _ours(areas, x, y)
     joined = _theirs(areas, x, y)
     rank = np.argsort(np.argsort(areas.index.to_numpy(dtype=object)))
@@ -71,7 +71,7 @@ def _same(areas, x, y):
 
 
 def _memory(which):
-    """Memory that one way takes at its most above the points themselves, in MB, in a process of its own."""
+    """Peak memory of one method above the points themselves, in MB, in its own process."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.locate", which], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -79,9 +79,9 @@ def _memory(which):
 
 
 def _peak_mb():
-    """Most memory this process ever held; None where the system (other than Linux) does not say.
+    """Peak memory of this process; None on systems other than Linux.
 
-    getrusage would not do: the figure that it gives starts with that of the process that started this one.
+    getrusage is not suitable: its figure starts with that of the parent process.
     """
     status = Path("/proc/self/status")
     if not status.is_file():
@@ -91,12 +91,12 @@ def _peak_mb():
 
 
 def run() -> list[Result]:
-    """Times with and without making the locator, medians of repetitions in turns, and memory.
+    """Measure times with and without building the locator, medians of alternating repetitions, and memory.
 
     Raises
     ------
     AssertionError
-        When one point is put elsewhere than by the spatial join, on boundaries too.
+        When any point, also on boundaries, gets another area than from the spatial join.
     """
     areas = _areas()
     x, y = _points(areas, POINTS)
@@ -126,7 +126,7 @@ def run() -> list[Result]:
 
 if __name__ == "__main__":
     frame = _areas()
-    # A first small question loads what both need, so that the difference is the work alone.
+    # A small first call loads what both need, so that the difference is only the work.
     chosen = {"ours": _ours, "theirs": _theirs}[sys.argv[1]]
     chosen(frame, *_points(frame, 1000))
     coordinates = _points(frame, POINTS)

@@ -1,4 +1,4 @@
-"""A million messy rows to kelurahan: the resolver of this library beside rapidfuzz's `extractOne` on every row."""
+"""A million messy rows to kelurahan: the resolver of this library against rapidfuzz's `extractOne` on every row."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _slip(name, draw):
 
 
 def _messy(names):
-    """Rows as text, and what each was made of: none to two slips of the pen, one in every second."""
+    """Rows as text, and the source of each: zero to two typing errors, one in every second row."""
     draw = random.Random(SEED)  # noqa: S311 - slips of the pen, no secrets
     made = {}
     kode = list(names.index)
@@ -66,7 +66,7 @@ def _resolver():
 
 
 def _naively(rows, names):
-    """What is written first: the most alike name for every row, whatever it is."""
+    """Simple approach: the most similar name for every row, whatever it is."""
     choices = {kode: name.lower() for kode, name in names.items()}
     return [process.extractOne(row.lower(), choices)[2] for row in rows]
 

@@ -1,4 +1,4 @@
-"""How much need the order of the next kelurahan covers beside simpler orders, and how long its stability takes."""
+"""Need covered by the order of the next kelurahan against simpler orders, and the time for its stability."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ SUMMARY = "need covered by the order of the next kelurahan, and draws behind its
 
 RUNS = 1000
 REPORTS = (50, 150, 500)
-#: Waves of five; the first and the third are told.
+#: Waves of five; the first and the third are reported.
 FIRSTS = (5, 10, 15, 20, 25)
 TOLD = (5, 15)
 SEED = 20181116
-#: Years of the example that are held back; each is ranked by the year before it.
+#: Years of the example that are held back; each is ranked from the year before it.
 YEARS = (2017, 2018, 2019)
 _FIGURES = ("priority", "posterior", "count", "kecamatan", "random", "best")
 
@@ -83,12 +83,12 @@ def _held_back():
 
 
 def study():
-    """Need covered in percent, one row a situation and number of first ones."""
+    """Need covered in percent, one row per situation and number of first ones."""
     return pd.DataFrame(_simulated() + _held_back())
 
 
 def _speed():
-    """Draws of our own beside a plain loop over them, the way a notebook would write it."""
+    """Our draws against a plain loop, as a notebook would write it."""
     results = []
     for areas, draws in ((51, 10_000), (3352, 10_000)):
         rng = np.random.default_rng(SEED)

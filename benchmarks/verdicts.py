@@ -1,12 +1,12 @@
-"""How often verdicts are wrong on maps without differences, and what they find where there are some.
+"""False alarms of verdicts on maps without differences, and their power on maps with differences.
 
-Beside them what a user would pick instead: the five largest counts, exact intervals of the ratio without correction,
-and esda's local Moran as it comes. For power each of those is first calibrated to the same share of false alarms, by
-moving its threshold on maps without differences: a method that calls something on every map finds everything.
+Compared with the usual alternatives: the five largest counts, exact intervals of the ratio without correction, and
+esda's local Moran with its defaults. For power each of them is first calibrated to the same share of false alarms, by
+a threshold from maps without differences: a method that flags something on every map finds everything.
 
-A calibrated test by the one size that the maps are made of has an advantage that nobody has outside of a study: it
-knows which size is the true one. Beside it stands the same test asked under every size, as ours is; what lies between
-the two is the price of not knowing.
+A calibrated test with the true size of the maps has an advantage that nobody has outside of a study: it knows which
+size is the true one. So the same test under every size, like ours, is compared too; the difference between the two is
+the price of not knowing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NAME = "verdicts"
 SUMMARY = "false alarms and power of the verdicts on the 51 kelurahan"
 
 RUNS, POWER_RUNS = 1000, 800
-#: Maps that the thresholds of the others are set on: a share of two in a hundred has to be met.
+#: Number of maps for the thresholds of the others: enough to hit a share of two in a hundred.
 NULL_RUNS = 2000
 REPORTS = (50, 150, 500)
 SEED = 20181116
@@ -46,18 +46,18 @@ def _study(looks=1):
 
 
 def _maps(sizes, reports, runs, seed, true=0):
-    """Maps without differences: every kelurahan has its share of the reports by one of the sizes."""
+    """Maps without differences: every kelurahan gets its share of the reports by one of the sizes."""
     weight = sizes.iloc[:, true].to_numpy()
     return np.random.default_rng([SEED, seed, reports]).multinomial(reports, weight / weight.sum(), size=runs)
 
 
 def _is_sure(found):
-    """Whether anything at all is called sure, kelurahan or area."""
+    """Whether anything is called sure, kelurahan or area."""
     return bool((found.table["verdict"] == Verdict.SURE).any() or any(a.verdict is Verdict.SURE for a in found.areas))
 
 
 def _persons(rng, counts, mean):
-    """Persons of reports, geometric with the given mean: each report at least one."""
+    """Persons per report, geometric with the given mean, at least one."""
     return np.array([rng.geometric(1 / mean, one).sum() if one else 0 for one in counts])
 
 
@@ -71,14 +71,14 @@ def _moran(values, weights):
 
 
 def _any_of(judge, sizes, maps):
-    """Whether ours is sure of anything on any of the maps, and whether an interval of any kelurahan is above 1."""
+    """Whether ours is sure of anything on any of the maps, and whether any kelurahan's interval is above 1."""
     size = sizes.iloc[:, 0]
     ours = any(_is_sure(judge.judge(pd.Series(one, index=sizes.index))) for one in maps)
     return ours, any((upper_tail(one, expected_counts(one, size)) <= 0.025).any() for one in maps)
 
 
 def _shares(judge, sizes, maps):
-    """Shares of maps on which ours, and an interval, is sure of anything."""
+    """Share of maps on which ours, and an interval, is sure of anything."""
     return tuple(np.mean([_any_of(judge, sizes, [one]) for one in maps], axis=0).tolist())
 
 
@@ -141,7 +141,7 @@ def _largest_expected(one, sizes):
 
 
 def _thresholds(judge, sizes, reports):
-    """Share of maps without differences on which ours is sure, and what the others need to be as rarely wrong."""
+    """Share of maps without differences on which ours is sure, and thresholds that give the others the same."""
     null = _maps(sizes, reports, NULL_RUNS, 1)
     alarm = max(np.mean([_is_sure(judge.judge(pd.Series(one, index=sizes.index))) for one in null]), 1 / NULL_RUNS)
     size = sizes.iloc[:, 0]
@@ -151,7 +151,7 @@ def _thresholds(judge, sizes, reports):
 
 
 def _found(judge, sizes, one, inside):
-    """Whether ours is sure of any true place, and of how many others."""
+    """Whether ours is sure of any true place, and number of false ones."""
     found = judge.judge(pd.Series(one, index=sizes.index))
     sure = set(np.flatnonzero(found.table["verdict"] == Verdict.SURE).tolist())
     areas = [set(area.cluster.members) for area in found.areas if area.verdict is Verdict.SURE]
@@ -163,7 +163,7 @@ def _nearest(judge, place, count):
 
 
 def _scenarios(judge):
-    """Name, and a map's true places and relative risks, drawn anew for every map: no place is typical of all."""
+    """Name, and a map's true places and relative risks, drawn again for every map: no place is typical of all."""
     several = len(judge.centres)
 
     def raised(count, risk):
@@ -223,7 +223,7 @@ def run():
     return _alarms() + _power()
 
 
-#: What the method page calls each line of the study.
+#: Key of each line of the study on the method page.
 _CASES = {
     "another size": "alarm_other",
     "equal risk": "alarm_equal",
@@ -245,7 +245,7 @@ _BESIDE = {
 
 
 def as_table(results):
-    """The study as the method page shows it."""
+    """The study in the form of the method page."""
     rows = [
         {
             "case": next(key for part, key in _CASES.items() if part in one.what),

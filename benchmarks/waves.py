@@ -1,7 +1,7 @@
-"""Plans of waves beside what a user would pick instead: going down the list, and the same programme through scipy.
+"""Plans of waves against the usual alternatives: working down the list, and the same programme through scipy.
 
-The rules are those of a planner who uses all of them. The city's needs are made; those of the province stand on its
-real villages where their layer is at hand, else on as many squares.
+The rules are those of a planner who uses all kinds of rules. The city's needs are simulated; those of the province
+are on its real villages if their layer is available, otherwise on the same number of squares.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _near(polygons, codes):
 
 
 def _rules(needs, waves, capacity, spill, rng):
-    """Every rule there is, and a plan that keeps them."""
+    """Rules of every kind, and a plan that keeps them."""
     codes = rng.permutation(needs.index).tolist()
     few = max(2, len(codes) // 50)
     started, must, never, first, second = (codes[few * part : few * (part + 1)] for part in range(5))
@@ -103,7 +103,7 @@ def _timed(act):
 
 
 def _scipy(needs, near, limits, gap, time_limit_s):
-    """The same programme through scipy: seconds, and the gap it ends with."""
+    """The same programme through scipy: seconds, and its final gap."""
     model = Model(Board.of(needs, near, limits))
     made = model.programme()
     shape = (len(made.low), len(made.gain))

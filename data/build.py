@@ -1,10 +1,10 @@
-"""Makes the tracked files of `data/`: run by hand when a source or the generator changes, never by the app.
+"""Build the tracked files of `data/`: run by hand when a source or the generator changes, never by the app.
 
     python data/build.py --source FOLDER [--districts FILE]
-                                           takes raw boundaries, reference tables and names from where they are
-    python data/build.py                   writes the example records and SOURCES.md anew from what is here
+                                           copies raw boundaries, reference tables and names from FOLDER
+    python data/build.py                   writes the example records and SOURCES.md again from the files here
 
-`sources.toml` says where each file comes from; SOURCES.md is that, readable, with the hash of each file as it is.
+`sources.toml` gives the origin of each file; SOURCES.md is its readable form, with the current hash of each file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pandas as pd
 DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
-# The project is no installed package.
+# The project is not an installed package.
 from data.make_example import example_tables  # noqa: E402
 from data.make_samples import sample_files  # noqa: E402
 from geo.places.boundaries import read_areas  # noqa: E402
@@ -41,7 +41,7 @@ _NOT_LISTED = {"SOURCES.md", "sources.toml", "build.py", "make_example.py", "mak
 
 
 def copy_sources(source: Path) -> None:
-    """Takes the files over byte for byte, so that their hash can be compared with the original's."""
+    """Copy the files byte for byte, so that their hash can be compared with the original's."""
     for original, copied in COPIED.items():
         target = DATA / copied
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def copy_sources(source: Path) -> None:
 
 
 def write_names(source: Path, districts: Path | None) -> None:
-    """Writes the names of the villages, kabupaten and kecamatan of the province, which a name may mean instead."""
+    """Write the names of the villages, kabupaten and kecamatan of the province, which a name may mean instead."""
     folder = DATA / "names"
     villages = pd.read_parquet(source / "scale" / "ntt_desa.parquet", columns=["kode", "nama"])
     regencies = json.loads((DATA / "boundaries" / "ntt_kabkota.geojson").read_text("utf-8"))["features"]
@@ -63,7 +63,7 @@ def write_names(source: Path, districts: Path | None) -> None:
 
 
 def write_example() -> None:
-    """Writes the example records, the samples and the form; the same bytes on every machine."""
+    """Write the example records, the samples and the form; the same bytes on every machine."""
     sizes = pd.read_csv(DATA / "reference" / "denominators_kelurahan.csv", index_col="kode")["tps_reguler_2024"]
     folder = DATA / "contoh"
     folder.mkdir(exist_ok=True)
@@ -77,7 +77,7 @@ def write_example() -> None:
 
 
 def tracked_files() -> list[str]:
-    """Data files below `data/` that need an origin, as posix paths from there."""
+    """Data files below `data/` that need an origin, as relative posix paths."""
     files = (path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file())
     return sorted(
         name for name in files if name not in _NOT_LISTED and "__pycache__" not in name and "translations" not in name
@@ -121,7 +121,7 @@ _LABELS = {"what": "What", "origin": "Origin", "licence": "Licence", "date": "Da
 
 
 def main() -> None:
-    """Reads the one option and does the work."""
+    """Read the options and do the work."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, help="folder with boundaries/ and reference/ to take over")
     parser.add_argument("--districts", type=Path, help="districts.csv of the npm package idn-area-data")

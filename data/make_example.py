@@ -1,8 +1,8 @@
-"""The example store: made-up records from a seeded generator, because no real table was ever published.
+"""The example store: synthetic records from a seeded generator, because no real table was ever published.
 
-What is real: 537 persons in 2017 whose documents stated Kota Kupang (BP3TKI, press), that most of them came from
-another kabupaten, and that the press named seven kelurahan. Everything else - which kelurahan has how many, who came
-from where, every watcher, every report - is drawn by chance and means nothing about any real place.
+Real facts: 537 persons in 2017 whose documents stated Kota Kupang (BP3TKI, press), most of them from another
+kabupaten, and the seven kelurahan named in the press. Everything else - the count of each kelurahan, the origins,
+every watcher, every report - is random and says nothing about any real place.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 SEED = 537
 #: Persons per year. Only the 537 of 2017 is a published figure.
 PERSONS = {2016: 214, 2017: 537, 2018: 301, 2019: 188}
-#: The kelurahan that the press named in November 2018: all seven of Kecamatan Oebobo.
+#: The kelurahan named in the press in November 2018: all seven of Kecamatan Oebobo.
 SEVEN = tuple(f"53.71.04.{number}" for number in (1001, 1008, 1009, 1010, 1011, 1013, 1014))
-#: Kabupaten from which the example lets people come, with a made-up weight.
+#: Kabupaten of origin in the example, with a made-up weight.
 _ORIGINS = {
     "53.02": 26,
     "53.01": 18,
@@ -40,7 +40,7 @@ _SHARE_OF_SEVEN = 0.54
 _SHARE_HERE, _SHARE_UNKNOWN = 0.13, 0.07
 _SHARE_SMALL, _SHARE_TRAINED, _SHARE_LEFT = 0.9, 0.7, 0.1
 _SHARE_ILLEGIBLE, _SHARE_OLD_CODE = 0.015, 0.007
-#: Oebobo's running number under a code of before the city was divided anew: in no layer of today.
+#: Oebobo's running number with a code from before the city was divided again: in no current layer.
 _OLD_CODE = "53.71.03.1014"
 _GROUPS = ("pkk", "adat", "faith", "youth", "rt_rw", "teacher")
 _KINDS = ("newcomers_in_kos", "recruiter_seen", "document_request", "question")
@@ -49,14 +49,14 @@ _CW_STARTED_ON, _CW_SEEN_UNTIL = date(2018, 11, 16), date(2019, 12, 31)
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which kelurahan say what in a year."""
+    """What each kelurahan reports in a year."""
 
     weights: pd.Series[float]
     covered: tuple[str, ...]
 
 
 def _plan(kode: list[str], size: pd.Series[float], rng: Generator, silent: int, nothing: int) -> _Plan:
-    """Weights by size and chance; some of the others report zero, some report nothing at all."""
+    """Weights by size and chance; some of the others report zero, some do not report at all."""
     others = [one for one in kode if one not in SEVEN]
     quiet = list(rng.permutation(others)[: silent + nothing])
     weights = size * rng.gamma(3.5, size=len(size))
@@ -65,14 +65,14 @@ def _plan(kode: list[str], size: pd.Series[float], rng: Generator, silent: int, 
     weights[seven] *= _SHARE_OF_SEVEN / weights[seven].sum()
     rest = weights.index.difference(seven)
     weights[rest] *= (1 - _SHARE_OF_SEVEN) / weights[rest].sum()
-    # Two kelurahan have records although nobody states that reporting covered them: that happens too.
+    # Two kelurahan have records without a statement of coverage: that happens too.
     unstated = list(rng.permutation([one for one in others if one not in quiet])[:2])
     left_out = set(quiet[:silent]) | set(unstated)
     return _Plan(weights, tuple(one for one in kode if one not in left_out))
 
 
 def _report_sizes(persons: int, rng: Generator) -> list[int]:
-    """Persons of each report: most reports have one or two, a few have many; their sum is exact."""
+    """Persons of each report: most reports have one or two, a few have many; the sum is exact."""
     sizes: list[int] = []
     while (left := persons - sum(sizes)) > 0:
         drawn = int(rng.geometric(0.55) if rng.random() < _SHARE_SMALL else 4 + rng.poisson(5))
@@ -136,7 +136,7 @@ def example_tables(size: pd.Series[float], *, seed: int = SEED) -> dict[str, pd.
     size
         Regular polling stations by `kode`: larger kelurahan get more of the made-up records.
     seed
-        Of the generator; the same seed and sizes give the same tables to the byte.
+        Seed of the generator; the same seed and sizes give the same tables to the byte.
     """
     rng = np.random.default_rng(seed)
     size = size.astype(float).sort_index()
@@ -147,7 +147,7 @@ def example_tables(size: pd.Series[float], *, seed: int = SEED) -> dict[str, pd.
         plan = _plan(kode, size, rng, silent, nothing)
         cases += _cases(year, plan, rng)
         coverage += [[one, date(year, 1, 1), date(year, 12, 31), "contoh"] for one in plan.covered]
-    # Two rows whose date nobody can read: they are on no map of any year, and are counted as such.
+    # Two rows with an unreadable date: they are on no map of any year, and are counted as such.
     cases += [["", "CONTOH-X-001", SEVEN[0], "53.02", "suspected", "female", "adult", 1] for _ in range(2)]
     return {
         "cases": pd.DataFrame(

@@ -1,6 +1,6 @@
-"""Sheets to try an import with, as they come from offices. Everything in them is made up.
+"""Sample sheets for trying an import, in the style of offices. Everything in them is made up.
 
-Names are "CONTOH ..."; every NIK begins with 5399, which is no kabupaten, so it is nobody's.
+Names are "CONTOH ..."; every NIK begins with 5399, which is not a kabupaten, so it belongs to nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEED = 2018
-#: Ways in which offices write kelurahan: right, shortened, misspelled, half, elsewhere.
+#: How offices write kelurahan: correct, abbreviated, misspelled, half, elsewhere.
 _WRITTEN = (
     "Oebobo",
     "KEL. OEBUFU",
@@ -67,15 +67,15 @@ _MONTHS = (
     "Nopember",
     "Desember",
 )
-#: Written into every file that has such a field, so that a generator of tomorrow gives the bytes of today.
+#: Fixed date for every file with a date field, so that a later run gives the same bytes.
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a file's own clock has no zone
 _EPOCH = date(1899, 12, 30)
-#: Of the made-up kelurahan that start: which one was trained first, and which one went quiet.
+#: Among the made-up kelurahan that start: the one that was trained first, and the one that went quiet.
 _TRAINED_EARLY, _WENT_QUIET = 4, 6
 
 
 def _written(day: date, form: int) -> Any:
-    """A day in one of the forms that one sheet mixes."""
+    """A day in one of the formats that one sheet mixes."""
     return (
         f"{day.day} {_MONTHS[day.month - 1]} {day.year}",
         f"{day:%d/%m/%Y}",
@@ -86,7 +86,7 @@ def _written(day: date, form: int) -> Any:
 
 
 def bp3mi() -> list[list[Any]]:
-    """A sheet with a title, a header over two rows, dates in many forms and a row of totals."""
+    """A sheet with a title, a two-row header, dates in many formats and a totals row."""
     rng = np.random.default_rng(SEED)
     rows: list[list[Any]] = [
         ["DATA CONTOH - BUKAN ORANG NYATA: CPMI/PMI YANG DICEGAH ATAU DIPULANGKAN, 2018"],
@@ -134,7 +134,7 @@ def bp3mi() -> list[list[Any]]:
 
 
 def police() -> list[list[str]]:
-    """Reports with many victims, a report to several rows."""
+    """Reports with many victims, one report on several rows."""
     rng = np.random.default_rng(SEED + 1)
     rows = [
         [
@@ -167,7 +167,7 @@ def police() -> list[list[str]]:
 
 
 def simfoni() -> list[list[str]]:
-    """An export with one victim to a row."""
+    """An export with one victim per row."""
     rng = np.random.default_rng(SEED + 2)
     rows = [
         [
@@ -223,7 +223,7 @@ def kobo(kode: Sequence[str]) -> list[list[str]]:
 def rollout(kode: Sequence[str]) -> list[list[str]]:
     """Events of made-up kelurahan from the first proposal on, with the headers of the canonical table.
 
-    None of them is one that the press named. Some stop on the way, one was trained before its decree and says why,
+    None of them was named in the press. Some stop on the way, one was trained before its decree and gives the reason,
     one went quiet and began again.
     """
     rng = np.random.default_rng(SEED + 4)
@@ -258,7 +258,7 @@ def rollout(kode: Sequence[str]) -> list[list[str]]:
 
 
 def csv_bytes(rows: Sequence[Sequence[Any]], *, separator: str = ",", encoding: str = "utf-8") -> bytes:
-    """Rows as a csv of an office: its separator, its encoding, its line ends."""
+    """Rows as an office's csv: its separator, encoding and line ends."""
     made = io.StringIO()
     csv.writer(made, delimiter=separator, lineterminator="\r\n").writerows(rows)
     return made.getvalue().encode(encoding)
@@ -272,7 +272,7 @@ def xlsx_bytes(rows: Sequence[Sequence[Any]], *, merged: Sequence[str] = (), she
 
 
 def ods_bytes(rows: Sequence[Sequence[str]]) -> bytes:
-    """Rows as an OpenDocument sheet, the smallest that LibreOffice takes; the same bytes every time."""
+    """Rows as a minimal OpenDocument sheet for LibreOffice; the same bytes every time."""
     cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
     lines = "".join(
         f"<table:table-row>{''.join(cell.format(escape(text)) for text in row)}</table:table-row>" for row in rows

@@ -1,6 +1,6 @@
-"""Faults in a person's file, as data that a page can put into any language.
+"""Faults in a user's file, as data that a page can show in any language.
 
-A fault of a programmer is an ordinary ValueError or TypeError; it never takes this form.
+A programming error is an ordinary ValueError or TypeError, never one of these.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Problem(StrEnum):
 
 
 def fit_to_show(value: object) -> str:
-    """Value as a message may carry it: short, and nothing that could be a NIK, a phone number or a note.
+    """Value as a message may show it: short, and never a possible NIK, phone number or note.
 
     Examples
     --------
@@ -126,26 +126,26 @@ def fit_to_show(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a file.
+    """One fault in a file.
 
     Parameters
     ----------
     table
         Name of the file or table, never a path.
     column
-        Column, or empty where the fault is of the whole file.
+        Column; empty if the fault concerns the whole file.
     problem
-        What is wrong; decides sentence and remedy.
+        What is wrong; selects the sentence and the remedy.
     values
-        The offending values, at most five of them distinct, already fit to show.
+        The invalid values, at most five distinct ones, already safe to show.
     more_values
-        How many further distinct values there are.
+        Number of further distinct values.
     rows
         Rows as a spreadsheet counts them (the header is row 1), at most ten.
     more_rows
-        How many further rows there are.
+        Number of further rows.
     hint
-        What would be right: the expected column, the allowed values, the nearest names.
+        What is expected: the column, the allowed values, the nearest names.
     """
 
     table: str
@@ -168,7 +168,7 @@ class Fault:
         rows: Sequence[int] = (),
         hint: str = "",
     ) -> Fault:
-        """Fault with its values and rows cut to what a person reads.
+        """Fault with its values and rows cut to a readable number.
 
         Examples
         --------
@@ -203,14 +203,14 @@ class Fault:
 
 @dataclass
 class DataError(Exception):
-    """A person's file is wrong; carries every fault found in it.
+    """A user's file is wrong; holds every fault found in it.
 
     Parameters
     ----------
     faults
         All of them.
     topic
-        What the faults are of, where commands have words of their own for it: `table`, `areas`, `option`, `store`.
+        Subject of the faults, where commands have their own words for it: `table`, `areas`, `option`, `store`.
     """
 
     faults: tuple[Fault, ...] = field(default=())

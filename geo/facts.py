@@ -1,6 +1,6 @@
 """Embedded facts: tables that come with the program, read from `data/` without a database.
 
-Each has its source and licence in `data/sources.toml`, which `read_origins` gives.
+`data/sources.toml` gives source and licence of each; `read_origins` reads it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from geo.terms import Denominator
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Published facts of the rollout, one dated event a row.
+#: Published facts of the rollout, one dated event per row.
 ROLLOUT_FACTS = ROOT / "data" / "facts" / "rollout.csv"
 _STUDIES = ROOT / "data" / "facts"
 _REFERENCE = ROOT / "data" / "reference"
 _PROVINCE = "53"
-#: Migrants who died abroad, the latest count whose kabupaten add up to the total printed with them.
+#: Migrants who died abroad: the latest count whose kabupaten add up to the printed total.
 _SERIES, _SPAN = "PMI asal NTT meninggal di luar negeri (BP3MI NTT)", "2024-01-01/2024-12-06"
 _SIZES = {
     Denominator.STATIONS_2024: "tps_reguler_2024",
@@ -34,7 +34,7 @@ _SIZES = {
 
 
 def embedded_table(table: Table, path: Path) -> pd.DataFrame:
-    """One canonical table of a file that the project itself writes (UTF-8, comma, header in row 1).
+    """One canonical table from a file of the project itself (UTF-8, comma, header in row 1).
 
     It is not checked here: the tests check every such file.
     """
@@ -43,23 +43,23 @@ def embedded_table(table: Table, path: Path) -> pd.DataFrame:
 
 
 def rollout_facts() -> pd.DataFrame:
-    """Dated events of the rollout that the press printed, as the canonical table `rollout`."""
+    """Dated events of the rollout from the press, as the canonical table `rollout`."""
     return embedded_table(Table.ROLLOUT, ROLLOUT_FACTS)
 
 
 def read_denominators(index: pd.Index[str], *, own: pd.Series[float] | None = None) -> pd.DataFrame:
-    """Sizes of kelurahan that rates are formed with: real stand-ins, as no population per kelurahan is published.
+    """Sizes of kelurahan for rates: real substitutes, because no population per kelurahan is published.
 
     Parameters
     ----------
     index
-        Kelurahan of the layer; one of another city has none of the embedded sizes.
+        Kelurahan of the layer; a layer of another city has none of the embedded sizes.
     own
-        The city's own size by `kode`; used where it has one above zero for every kelurahan.
+        The city's own size by `kode`; used if every kelurahan has one above zero.
 
     Returns
     -------
-    DataFrame of float on the index, a column each for the denominators that every kelurahan of the layer has, named
+    DataFrame of float on the index, one column for each denominator that every kelurahan of the layer has, named
     by `Denominator`; no missing values.
     """
     table = pd.read_csv(_REFERENCE / "denominators_kelurahan.csv", dtype={"kode": "string"}).set_index("kode")
@@ -71,18 +71,18 @@ def read_denominators(index: pd.Index[str], *, own: pd.Series[float] | None = No
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PressFigures:
-    """One series of one period.
+    """Figures of one series in one period.
 
     Parameters
     ----------
     deaths
-        Persons by `kode` of the kabupaten; 0 where none is listed, because those listed make up the total.
+        Persons by `kode` of the kabupaten; 0 where none is listed, because the listed ones add up to the total.
     residents
         On the same index.
     from_on, to_on
         First and last day, as printed.
     source
-        Who printed it.
+        Who published it.
     """
 
     deaths: pd.Series[int]
@@ -93,12 +93,12 @@ class PressFigures:
 
 
 def press_figures() -> PressFigures:
-    """Migrants from the kabupaten of NTT who died abroad in 2024, and how many people live there.
+    """Migrants from the kabupaten of NTT who died abroad in 2024, with residents per kabupaten.
 
     Raises
     ------
     ValueError
-        When the kabupaten listed do not make up the total: then one that is not listed is unknown, not zero.
+        When the listed kabupaten do not add up to the total: an unlisted one is then unknown, not zero.
     """
     table = pd.read_csv(_REFERENCE / "tppo_pmi_ntt.csv", dtype={"kode": "string"})
     of = table[table["indikator"].eq(_SERIES) & table["periode"].eq(_SPAN)].set_index("kode")
@@ -123,7 +123,7 @@ def press_figures() -> PressFigures:
 
 
 def verdict_study() -> pd.DataFrame:
-    """False alarms and power of the verdicts, and of what others would use, in percent of made-up maps.
+    """False alarms and power of our verdicts and of common alternatives, in percent of simulated maps.
 
     Columns `case` and `beside` (keys of the catalogue), `reports`, `ours`, `theirs`.
     Source: `benchmarks/verdicts.py`.
@@ -134,9 +134,9 @@ def verdict_study() -> pd.DataFrame:
 def planning_study() -> pd.DataFrame:
     """Need covered by the first kelurahan of several orders, in percent of all need.
 
-    Columns `case` (`same_size`, `other_size`, `held_back`), `n` (reports in all, or the year held back), `first` (how
-    many), an order each (`priority`, `posterior`, `count`, `kecamatan`, `random`, `best`), and for made-up need
-    `error` (the largest standard error), `lead` (posterior less count) and `lead_error`. Source:
+    Columns `case` (`same_size`, `other_size`, `held_back`), `n` (total reports, or the year held back), `first` (how
+    many), one column per order (`priority`, `posterior`, `count`, `kecamatan`, `random`, `best`), and for simulated
+    need `error` (the largest standard error), `lead` (posterior minus count) and `lead_error`. Source:
     `benchmarks/planning.py`.
     """
     return pd.read_csv(_STUDIES / "planning_study.csv")

@@ -1,4 +1,4 @@
-"""Tables as they leave: whole or not at all, in the kind that a file's ending names, with nothing that runs."""
+"""Output files: written completely or not at all, in the format of the ending, without formulas."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
 OUTPUTS = (*TABLE_KINDS, ".gpkg", ".geojson")
-#: What a spreadsheet would run when it opens a csv; a number with a sign is none.
+#: What a spreadsheet would run as a formula when it opens a csv; a signed number is not one.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
-#: When every workbook was made: the same rows are the same bytes.
+#: Fixed creation date of every workbook, so the same rows give the same bytes.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDTH = 14
 
@@ -39,12 +39,12 @@ def _refuse(table: str, problem: Problem, *, hint: str = "") -> DataError:
 
 
 def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
-    """Refuse an output that could not be written, before any work is done.
+    """Refuse an output that cannot be written, before any work is done.
 
     Raises
     ------
     DataError
-        When its ending is not among `endings`, or its folder is not there.
+        When its ending is not one of `endings`, or its folder does not exist.
     """
     if path.suffix.lower() not in endings:
         raise _refuse("-o", Problem.WRONG_KIND, hint=", ".join(endings))
@@ -53,7 +53,7 @@ def check_output(path: Path, endings: tuple[str, ...] = OUTPUTS) -> None:
 
 
 def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before it, as a person would type.
+    """A cell that no spreadsheet runs as a formula: it gets an apostrophe in front if needed.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def harmless(value: Any) -> Any:
 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]], *, line_end: str = "\n") -> str:
-    """A table as csv, in which nothing runs as a formula.
+    """A table as csv that holds no formula.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]], *, line_end: 
     rows
         Cells; missing values are empty.
     line_end
-        As the reader expects it.
+        Line ending that the reader expects.
     """
     made = io.StringIO()
     writer = csv.writer(made, lineterminator=line_end)
@@ -95,27 +95,27 @@ def write_workbook(
     has_header: bool = True,
     comments: str = "",
 ) -> None:
-    """Write an xlsx in which text is text, whatever it begins with; the same rows give the same bytes.
+    """Write an xlsx in which text stays text, whatever it begins with; the same rows give the same bytes.
 
     Parameters
     ----------
     target
-        Where to.
+        File to write.
     sheets
-        Rows by name of the sheet, the header among them.
+        Rows by sheet name, including the header.
     merged
-        Ranges of every sheet that are one cell ("F3:H3").
+        Merged ranges of every sheet ("F3:H3").
     has_header
-        Whether row 1 stays in sight.
+        Whether row 1 stays visible.
     comments
-        What the file says of itself.
+        Comment in the document properties.
     """
-    # Not at the top: only this needs it, and it takes its time.
+    # Not at the top: only this function needs it, and the import is slow.
     import xlsxwriter
 
     options = {"constant_memory": not merged, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target if isinstance(target, io.BytesIO) else str(target), options) as book:
-        # Nothing of the machine or the moment it was made on.
+        # No trace of the machine or the time of writing.
         book.set_properties({"author": "", "created": _MADE, "comments": comments})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -126,7 +126,7 @@ def write_workbook(
             for cells in merged:
                 sheet.merge_range(cells, None)
             if merged:
-                # A merged range was written over: its first cell once more.
+                # Merging cleared the range: write its first cell again.
                 for number, row in enumerate(held):
                     _write_row(sheet, number, row)
             if has_header and widest:
@@ -135,7 +135,7 @@ def write_workbook(
 
 
 def _write_row(sheet: Any, number: int, row: Iterable[Any]) -> int:
-    """Writes the cells of a row; how many there are."""
+    """Write the cells of a row and return their number."""
     at = -1
     for at, value in enumerate(row):
         if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
@@ -147,7 +147,7 @@ def _write_row(sheet: Any, number: int, row: Iterable[Any]) -> int:
 
 
 def _unused(name: str, columns: pd.Index[Any]) -> str:
-    """Name that is none of the columns, however they are capitalised: a database knows no difference."""
+    """Name that no column has, ignoring case: a database ignores it too."""
     taken = {str(column).lower() for column in columns}
     while name in taken:
         name += "_"
@@ -164,7 +164,7 @@ def _as_points(points: NDArray[np.float64]) -> NDArray[Any]:
 def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[Any]) -> None:
     plain = pd.Index([str(column).lower() for column in table.columns])
     if plain.has_duplicates:
-        # GDAL 3 takes one of the two and loses the other, in GeoJSON without a word.
+        # GDAL 3 keeps one of the two and loses the other, in GeoJSON without a warning.
         alike = table.columns[plain.duplicated(keep=False)]
         faults = [Fault.of(layer + path.suffix, str(column), Problem.DUPLICATE, rows=[1]) for column in alike]
         raise DataError(tuple(faults), "table")
@@ -188,7 +188,7 @@ def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[A
 
 
 def _harmless_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Table of which neither header nor cells run as a formula; columns of numbers are looked at no further."""
+    """Table without formulas in header or cells; columns of numbers are not checked."""
     return table.rename(columns=harmless).apply(
         lambda column: column if pd.api.types.is_numeric_dtype(column.dtype) else column.map(harmless)
     )
@@ -204,21 +204,21 @@ def write_table(
     points: NDArray[np.float64] | None = None,
     shapes: NDArray[Any] | None = None,
 ) -> None:
-    """Write a table whole or not at all, in the kind that the ending of its file names.
+    """Write a table completely or not at all, in the format of the file's ending.
 
     Parameters
     ----------
     points
-        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; kept in .gpkg and .geojson only, which
-        cannot do without.
+        Longitude and latitude of each row, shape (rows, 2), NaN where unknown; used only in .gpkg and .geojson, which
+        require them.
 
     shapes
-        Geometry of each row in EPSG:4326, in place of points.
+        Geometry of each row in EPSG:4326, instead of points.
 
     Raises
     ------
     DataError
-        When the place cannot be written to.
+        When the location is not writable.
     """
     ending = path.suffix.lower()
     writers: dict[str, Callable[[Path], object]] = {
@@ -230,7 +230,7 @@ def write_table(
     if drawn is not None:
         writers |= dict.fromkeys((".gpkg", ".geojson"), lambda at: _write_shapes(table, at, path.stem, drawn))
     try:
-        # A folder beside the output: what a writer leaves next to its file goes with it, and the move is one step.
+        # A folder next to the output: extra files of a writer go away with it, and the final move is one step.
         with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=path.parent) as folder:
             unfinished = Path(folder).resolve() / f"table{ending}"
             writers[ending](unfinished)

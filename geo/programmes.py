@@ -1,4 +1,4 @@
-"""Linear and whole-number programmes: the one door to the solver, with a limit on its time."""
+"""Linear and integer programmes: the only module that calls the solver, with a time limit."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-#: Seconds for one programme. One that takes longer proves nothing.
+#: Time limit in seconds for one programme. A programme that takes longer proves nothing.
 TIME_LIMIT_S = 20.0
 _OPTIMAL, _INFEASIBLE = 0, 2
-#: Seconds between two looks at the clock, at who waits and at what was found.
+#: Seconds between two checks of the clock, of the stop request and of the progress.
 _LOOK_S = 0.05
 _STDOUT = 1
 
 
 class NotProvedError(Exception):
-    """A programme ended without an answer."""
+    """A programme ended without a result."""
 
 
 def minimise(
@@ -41,7 +41,7 @@ def minimise(
     *,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> NDArray[np.float64] | None:
-    """Minimiser of a linear programme, shape (n,); None when nothing meets the equations.
+    """Minimiser of a linear programme, shape (n,); None when no value meets the equations.
 
     Parameters
     ----------
@@ -52,12 +52,12 @@ def minimise(
     bounds
         Shape (n, 2), least and largest value.
     time_limit_s
-        Seconds after which it is given up.
+        Time limit in seconds.
 
     Raises
     ------
     NotProvedError
-        When it ended for any other reason.
+        When the solver ended for any other reason.
     """
     has = equations.shape[0] > 0
     found = linprog(
@@ -77,7 +77,7 @@ def minimise(
 
 
 class Ended(StrEnum):
-    """Why a whole-number programme ended."""
+    """Why an integer programme ended."""
 
     SOLVED = "solved"
     INFEASIBLE = "infeasible"
@@ -87,20 +87,20 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Programme:
-    """Find x with the largest gain among low <= rows x <= high and least <= x <= most, some of x whole numbers.
+    """Find x with the largest gain with low <= rows x <= high and least <= x <= most, some of x integers.
 
     Parameters
     ----------
     gain, least, most
         Shape (n,).
     row, column, factor
-        Entries of the rows, those of one place added up; shape (entries,).
+        Entries of the rows, shape (entries,); entries at the same position are added.
     low, high
-        Shape (m,), infinite where there is no limit.
+        Shape (m,), infinite where no limit applies.
     is_whole
-        Shape (n,): which values have to be whole.
+        Shape (n,): which values must be integers.
     offset
-        Gain of what is not in x; a gap is a share of the whole.
+        Constant gain outside x; a gap is a share of the total gain.
     """
 
     gain: NDArray[np.float64]
@@ -117,16 +117,16 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a programme is.
+    """Progress of a programme.
 
     Parameters
     ----------
     best
-        Gain of the best answer so far; minus infinity without one.
+        Gain of the best answer so far; minus infinity before the first one.
     bound
-        No answer gains more; infinity before the first bound.
+        Upper bound of the gain; infinity before the first bound.
     seconds
-        Since it began.
+        Since the start.
     """
 
     best: float
@@ -136,14 +136,14 @@ class Progress:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """What came of a whole-number programme.
+    """Result of an integer programme.
 
     Parameters
     ----------
     values
-        Shape (n,); None where none was found.
+        Shape (n,); None if no answer was found.
     bound
-        No answer gains more.
+        Upper bound of the gain.
     ended
         Why it ended.
     """
@@ -154,14 +154,14 @@ class Answer:
 
 
 class _Silence:
-    """HiGHS greets on the stdout of the process at the first programme, whatever its options say (1.16)."""
+    """HiGHS 1.16 prints a banner on stdout at the first programme, whatever its options say."""
 
     lock = threading.Lock()
     is_kept = False
 
     @classmethod
     def keep(cls) -> None:
-        """Let it greet nobody, once in a process: stdout may carry one JSON object and nothing else."""
+        """Suppress the banner, once per process: stdout may have to carry exactly one JSON object."""
         with cls.lock:
             if cls.is_kept:
                 return
@@ -182,7 +182,7 @@ class _Silence:
                 empty.setOptionValue("output_flag", False)  # noqa: FBT003 - its way
                 empty.passModel(highspy.HighsLp())
                 empty.run()
-                # The greeting waits in the buffer of C, which is written out at the end of the process otherwise.
+                # The banner waits in the C buffer, which would otherwise be written at the end of the process.
                 (ctypes.cdll.ucrtbase if sys.platform == "win32" else ctypes.CDLL(None)).fflush(None)
             finally:
                 if kept is not None:
@@ -192,10 +192,10 @@ class _Silence:
 
 
 class _Run:
-    """One run of the solver in a thread of its own, so that whoever waits can stop waiting at any moment.
+    """One run of the solver in its own thread, so the caller can stop waiting at any moment.
 
-    The solver looks for an interruption between its steps only, and the first linear programme of a large one is a
-    single step of many seconds. A thread that nobody waits for ends at its next look.
+    The solver checks for an interruption only between its steps, and the first linear programme of a large problem is
+    a single step of many seconds. An abandoned thread ends at its next check.
     """
 
     def __init__(self, programme: Programme, options: dict[str, Any]) -> None:
@@ -265,7 +265,7 @@ class _Run:
     def wait(
         self, time_limit_s: float, progress: Callable[[Progress], None] | None, stop: Callable[[], bool] | None
     ) -> Ended:
-        """Why it ended; the calling thread tells of progress and asks whether to stop."""
+        """Why the run ended. The calling thread reports progress and checks whether to stop."""
         begun = time.monotonic()
         try:
             while not self._ended.wait(_LOOK_S):
@@ -293,7 +293,7 @@ class _Run:
 
 
 def _model(programme: Programme) -> Any:
-    """Programme as the solver takes it; it minimises."""
+    """Programme in the solver's form; the solver minimises."""
     import highspy
 
     shape = (len(programme.low), len(programme.gain))
@@ -320,32 +320,32 @@ def maximise(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Answer:
-    """Answer to a whole-number programme: the same for the same programme, unless time or a person ended it.
+    """Answer to an integer programme; deterministic, unless the time limit or a person ended it.
 
     Parameters
     ----------
     gap
-        It ends when bound less gain is at most gap * max(unit, |gain|); 0 for the proof.
+        The solver ends when bound minus gain is at most gap * max(unit, |gain|); 0 for a proof of the optimum.
     unit
-        Smallest gain that a gap is a share of.
+        Smallest gain to which a gap is relative.
     time_limit_s
-        Seconds after which the best so far has to do.
+        Time limit in seconds; then the best answer so far is returned.
     progress
-        Told about twenty times a second how far it is, in the calling thread.
+        Called about twenty times a second with the progress, in the calling thread.
     stop
-        Asked as often whether to end with the best so far.
+        Called as often; True ends the run with the best answer so far.
     """
     if not len(programme.gain):
-        # The solver calls a programme without variables empty, whatever its rows ask.
+        # The solver reports a programme without variables as empty, whatever its rows require.
         holds = bool((programme.low <= 0).all() and (programme.high >= 0).all())
         return Answer(np.empty(0), programme.offset, Ended.SOLVED) if holds else Answer(None, 0.0, Ended.INFEASIBLE)
     options = {
-        # One thread: the order of several is the machine's.
+        # One thread: several run in an order that depends on the machine.
         "threads": 1,
         "time_limit": float(max(time_limit_s, 0.0)),
         "mip_rel_gap": float(gap),
         "mip_abs_gap": max(float(gap * unit), 1e-9),
-        # Took 7 of 12 seconds on 3,352 areas, and what it found was no use.
+        # This heuristic took 7 of 12 seconds on 3,352 areas and found nothing useful.
         "mip_heuristic_run_feasibility_jump": False,
     }
     run = _Run(programme, options)

@@ -1,7 +1,7 @@
-"""What the canonical tables hold, and what is wrong with one that does not.
+"""Schemas of the canonical tables, and the faults of a table that does not fit.
 
-The checks run on text as read, so that a message can quote it; `typed` then gives the columns their kinds. Columns
-that are not listed here are never kept, whatever they hold.
+The checks run on the text as read, so a message can quote it. `typed` then converts the columns to their types.
+Columns that are not listed here are never kept.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from datetime import date
 
 _MOST_PERSONS = 10_000
-#: Hours of a training, signs of a reference.
+#: Most hours of a training, most characters of a reference.
 MOST_HOURS, LONGEST_REFERENCE = 400, 40
 _REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9 ./-]+")
 _LONG_WORD = re.compile(r"[A-Za-z]{7}")
-#: Digits as they stand in a NIK or a telephone number: in one run, in groups, or too many altogether.
+#: Digits as in a NIK or a phone number: in one run, in groups, or too many in total.
 _RUN, _GROUPS, _MOST_DIGITS = re.compile(r"\d{6}"), re.compile(r"\d(?:[ .:-]?\d){9}"), 14
 
 
@@ -41,7 +41,7 @@ class Table(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatementKey:
-    """What tells one statement on the city from another, whether it is embedded or in the store.
+    """Key of one statement on the city, embedded or in the store.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _is_count(values: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def holds_long_number(text: str) -> bool:
-    """Whether a text has digits in it as a NIK or a telephone number has, however they are grouped.
+    """Whether a text holds as many digits as a NIK or a phone number, however they are grouped.
 
     Examples
     --------
@@ -79,10 +79,10 @@ def holds_long_number(text: str) -> bool:
 
 
 def is_reference(text: str) -> bool:
-    """Whether a text is the number of a decree or a document, and neither a name nor a number of a person.
+    """Whether a text is the number of a decree or document, and not a name or a person's number.
 
-    At most 40 letters, digits, blanks, points, strokes and hyphens, with a digit; no word as long as most names, no
-    digits as of a NIK or a telephone.
+    At most 40 letters, digits, spaces, points, slashes and hyphens, with at least one digit; no word as long as most
+    names, and not as many digits as a NIK or a phone number.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def columns(table: Table) -> tuple[str, ...]:
 
 
 def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
-    """Faults of pandera's table of failure cases, one for each column and kind of problem."""
+    """Faults from pandera's table of failure cases, one for each column and kind of problem."""
     faults = []
     for (column, check), found in failures.groupby(["column", "check"], sort=False, dropna=False):
         if check == "column_in_dataframe":
@@ -241,9 +241,9 @@ def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table
-        Which table it should be.
+        Which table is expected.
     text
-        All columns text, index counting from 0; further columns are left behind here.
+        All columns text, index counting from 0; other columns are dropped.
 
     Raises
     ------
@@ -272,12 +272,12 @@ def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
 
 
 def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
-    """A checked table with its kinds: dates as datetime64, counts as nullable whole numbers, the rest as text.
+    """A checked table with its types: dates as datetime64, counts as nullable integers, the rest as text.
 
-    `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
-    report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
-    `is_keyed` of cases keeps whether there was one. `set_aside_on` of the rollout, which no file has, is empty here:
-    since when a statement does not hold is a decision of a person (`geo.store.contradictions`).
+    An empty `persons` counts as one person. An empty word becomes `unknown` where its list has that word. A running
+    number replaces the report's key, because nobody needs the agency's key afterwards; `is_keyed` of cases says
+    whether there was one. `set_aside_on` of the rollout is empty here, because no file has it: it is a person's
+    decision (`geo.store.contradictions`).
     """
     frame = checked.copy()
     for name in _DATES:
@@ -293,7 +293,7 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
         frame[["sex", "age_group"]] = frame[["sex", "age_group"]].replace("", "unknown")
         alone = frame["report"].eq("")
         number = pd.Series(pd.factorize(frame["report"])[0], index=frame.index)
-        # A row without a key is a report of its own.
+        # A row without a key is one report.
         frame["report"] = number.where(~alone, -1 - pd.RangeIndex(len(frame)).to_series())
         frame["is_keyed"] = (~alone).astype(bool)
     elif table is Table.ROLLOUT:

@@ -1,8 +1,8 @@
-"""Options of an installation: one file, read once, checked as a whole.
+"""Options of an installation: one file, read once and checked completely.
 
-The embedded file is `data/settings.toml`. A city changes what it needs in `var/settings.toml`, or in the file
-that the environment variable PETAJAGA_SETTINGS names; only the options given there differ. What an option may be
-stands beside it in the classes below; pydantic finds every fault of a file at once.
+The embedded file is `data/settings.toml`. A city puts only the options it changes into `var/settings.toml`, or into
+the file that the environment variable PETAJAGA_SETTINGS names. The classes below say which values an option may
+have; pydantic finds all faults of a file at once.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ ROOT = Path(__file__).resolve().parent.parent
 EMBEDDED = ROOT / "data" / "settings.toml"
 LOCAL = ROOT / "var" / "settings.toml"
 ENVIRONMENT = "PETAJAGA_SETTINGS"
-#: Below the city's own folder: the layer of boundaries that was brought on a page, if there is one.
+#: In the city's own folder: the layer of boundaries that was uploaded on a page, if any.
 ADOPTED = Path("batas") / "areas.toml"
-#: Below this many random maps no p-value is small enough to speak of one kelurahan among many.
+#: With fewer random maps no p-value is small enough to single out one kelurahan among many.
 _LEAST_REPLICATES = 999
-#: A number is no text and a text no number, and an option that nobody knows is a spelling mistake.
+#: A number is not a text, a text is not a number, and an unknown option is a spelling mistake.
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 _Count = Annotated[int, Field(ge=1)]
@@ -48,24 +48,24 @@ _Share = Annotated[float, Field(gt=0, lt=1)]
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class AreaSettings:
-    """Where the boundaries are and what their columns are called.
+    """File of the boundaries and the names of its columns.
 
     Parameters
     ----------
     path
         File of boundaries (.shp, zipped .shp, .gpkg, .geojson, .parquet).
     key, name, group
-        Columns of the key, the name and the group above (kecamatan); `group` may be empty.
+        Columns of the key, the name and the parent area (kecamatan); `group` may be empty.
     metric_crs
         Projected CRS in metres for areas and distances.
     bounds
-        West, south, east, north in degrees within which every boundary must lie.
+        West, south, east, north in degrees; every boundary must lie inside.
     city_code
-        Code that statements on the whole city carry (`53.71`).
+        Code of the whole city in statements (`53.71`).
     city
-        Name of the city as it stands in sentences.
+        Name of the city in sentences.
     layer
-        Short name of the layer, recorded beside every figure computed on it.
+        Short name of the layer, recorded with every figure computed on it.
     """
 
     path: Path
@@ -90,18 +90,18 @@ class AreaSettings:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class HotspotSettings:
-    """What verdicts hang on, fixed before anyone looks.
+    """Parameters of the verdicts, fixed before anyone sees the data.
 
     Parameters
     ----------
     alpha
-        Chance of any false `sure`.
+        Probability of at least one false `sure`.
     max_share
         Largest share of the city in a circle of the scan.
     replicates
-        Random maps behind a p-value.
+        Number of random maps for a p-value.
     split_year
-        First year of the second of the two periods that are compared.
+        First year of the second of the two compared periods.
     """
 
     alpha: _Share
@@ -112,24 +112,24 @@ class HotspotSettings:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class HealthSettings:
-    """When a Community Watch counts as what; proposals of the project, for a city to set.
+    """Thresholds of the health classes of Community Watch; proposals of the project that a city can change.
 
     Parameters
     ----------
     window_days
-        Days in which reports are set against the kelurahan's own past.
+        Window in days in which reports are compared with the kelurahan's own past.
     past_years
-        Years of that past.
+        Length of that past in years.
     quiet_days, quiet_percent
-        Quiet: no report for that long, or so few in the window as chance gives in fewer of 100 cases.
+        Quiet: no report for that many days, or so few in the window as chance gives in fewer of 100 cases.
     dormant_days
-        Dormant: no report for that long.
+        Dormant: no report for that many days.
     trained_share
-        Share of members trained from which a kelurahan is trained without an event that says so.
+        Share of trained members from which a kelurahan counts as trained without a training event.
     refresher_months
-        A refresher is due that long after the last training.
+        A refresher is due that many months after the last training.
     stalled_days
-        Getting ready without a next step for that long.
+        Stalled: in preparation without a next step for that many days.
     """
 
     window_days: _Count
@@ -153,19 +153,19 @@ class HealthSettings:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessSettings:
-    """Who may what, and how long a sign-in lasts.
+    """Rights of the roles, and how long a session lasts.
 
     Parameters
     ----------
     owner
-        As whom the person at a laptop that serves nobody else works while there are no accounts.
+        Role of the person at a laptop that serves nobody else, while no accounts exist.
     rights
-        What each role may do.
+        Rights of each role.
     session_hours, idle_minutes
-        A session ends that long after its sign-in, and that long after it was last used.
+        A session ends that long after sign-in, or that long after its last use.
     issuer, client_id, secret_file
-        OpenID provider; an empty issuer is none. The secret is read from a file that is no part of the project, or
-        from the environment variable PETAJAGA_OIDC_SECRET.
+        OpenID provider; an empty issuer means none. The secret is read from a file outside the project, or from the
+        environment variable PETAJAGA_OIDC_SECRET.
     """
 
     owner: Role
@@ -179,16 +179,16 @@ class AccessSettings:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class RetentionSettings:
-    """How long what is kept.
+    """Retention periods.
 
     Parameters
     ----------
     record_years
-        Records after the day they tell of.
+        Years after the day of a record.
     audit_years
-        What was changed by whom; the chain of hashes stays whole.
+        Years that the audit log keeps who changed what; the chain of hashes stays complete.
     copy_days
-        Copies of the store beside it.
+        Days that copies of the store are kept.
     """
 
     record_years: _Count
@@ -198,18 +198,18 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class PrioritySettings:
-    """What the order of the next kelurahan hangs on, beside its criteria.
+    """Parameters of the order of the next kelurahan, in addition to its criteria.
 
     Parameters
     ----------
     first
-        How many are chosen.
+        Number of kelurahan chosen.
     draws
-        Draws of weights and counts behind its stability.
+        Number of random draws of weights and counts for the stability of the order.
     concentration
-        How close the weights drawn keep to the planner's.
+        How close the drawn weights stay to the planner's.
     always, never
-        Least share of draws among the first to be chosen in nearly every view, and largest to be not now.
+        Smallest share of draws among the first for "chosen in nearly every view", and largest share for "not now".
     """
 
     first: _Count
@@ -239,19 +239,19 @@ class Settings:
     k
         Smallest count of persons that the public may see.
     hotspots
-        What verdicts hang on.
+        Parameters of the verdicts.
     health
-        When a Community Watch counts as what.
+        Thresholds of the health classes of Community Watch.
     priority
-        What the order of the next kelurahan hangs on.
+        Parameters of the order of the next kelurahan.
     k_taskforce
         Smallest count of persons that the signed-in task force sees; 1 shows all.
     access
-        Who may what.
+        Rights of the roles and sessions.
     retention
-        How long what is kept.
+        Retention periods.
     tiles_url, tiles_attribution
-        Online background map, used only when a visitor switches it on.
+        Online background map, used only if a visitor switches it on.
     kota
         Folder of the city's own store.
     """
@@ -270,15 +270,15 @@ class Settings:
 
     @property
     def store_file(self) -> Path:
-        """File of the city's own store; whether it is there can be seen without importing a database."""
+        """File of the city's own store; its existence can be checked without importing a database."""
         return self.kota / "kota.sqlite"
 
     def viewer(self, name: str, role: Role) -> Viewer:
-        """A person with what the role is allowed here."""
+        """Viewer with the rights that the settings give the role."""
         return Viewer(name, role, self.access.rights[role])
 
 
-# The file's own shape, where it is another one than that of the settings.
+# Structure of the file, where it differs from that of the settings.
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -304,7 +304,7 @@ class _Rights:
     @field_validator("public")
     @classmethod
     def _nothing(cls, rights: frozenset[Right]) -> frozenset[Right]:
-        # The public sees what was published.
+        # The public sees only what was published.
         if rights:
             msg = "[]"
             raise ValueError(msg)
@@ -346,12 +346,12 @@ class _File:
 
 @lru_cache(maxsize=1)
 def _embedded() -> dict[str, Any]:
-    """The options as they come with the project."""
+    """Options that come with the project."""
     return tomllib.loads(EMBEDDED.read_text("utf-8"))
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the options of `over`, sections option by option."""
+    """`base` with the options of `over`; sections are merged option by option."""
     merged = dict(base)
     for key, value in over.items():
         is_section = isinstance(base.get(key), dict) and isinstance(value, dict)
@@ -360,7 +360,7 @@ def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Options that a file gives, unchecked."""
+    """Options in a file, unchecked."""
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except tomllib.TOMLDecodeError as fault:
@@ -374,15 +374,15 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _checked(options: Mapping[str, Any], name: str) -> _File:
-    """The options as they are used.
+    """Checked options.
 
     Raises
     ------
     DataError
         With every fault of the file `name`.
     """
-    # As JSON: there a list may stand for a tuple or a set, and a text for a path or a word of a list. No option takes
-    # a date; in a list it is refused whatever was expected.
+    # As JSON: in JSON a list may become a tuple or a set, and a text a path or an enum value. No option takes a date;
+    # as a list it is refused, whatever type was expected.
     given = json.dumps(options, default=lambda moment: [str(moment)])
     try:
         return TypeAdapter(_File).validate_json(given)
@@ -408,21 +408,21 @@ _KINDS = {
 
 
 def _faults(found: Iterable[ErrorDetails], name: str) -> Iterator[Fault]:
-    """What pydantic found, one fault for all that is wrong in one way with one option."""
+    """Faults that pydantic found, one for each option and kind of problem."""
     by_option: dict[tuple[str, Problem, str], list[Any]] = {}
     for one in found:
         keys = [str(key) for key in one["loc"] if not isinstance(key, int)]
-        # What is not in the list are wrong elements, or too few or too many of them.
+        # Types that are not in the table mean wrong elements, or too few or too many.
         problem = _KINDS.get(one["type"], Problem.NOT_THAT_LIST)
         by_option.setdefault((".".join(keys), problem, _right(one, problem, keys)), []).append(one["input"])
     for (option, problem, right), values in by_option.items():
-        # The value of an unknown option may be a secret that stands in the wrong place.
+        # The value of an unknown option may be a secret in the wrong place.
         shown = () if problem is Problem.NO_SUCH_OPTION else values
         yield Fault.of(name, option, problem, values=shown, hint=right)
 
 
 def _right(found: ErrorDetails, problem: Problem, keys: Sequence[str]) -> str:
-    """What would be right, in no language."""
+    """What is expected, independent of language."""
     context: Mapping[str, Any] = found.get("ctx", {})
     section: Any = _embedded()
     for key in keys[:-1]:
@@ -436,7 +436,7 @@ def _right(found: ErrorDetails, problem: Problem, keys: Sequence[str]) -> str:
             return ", ".join(re.findall("'([^']*)'", context["expected"]))
         case Problem.NOT_POSSIBLE:
             limits = [f"{sign} {context[limit]:g}" for limit, sign in _LIMITS.items() if limit in context]
-            # Of two options that do not go together, the classes above say what would.
+            # For two options that contradict each other, the classes above give the condition.
             return str(context["error"]) if "error" in context else limits[0]
         case Problem.NOT_THAT_LIST:
             return json.dumps(section[keys[-1]])
@@ -450,13 +450,12 @@ def read_settings(local: Path | None = None) -> Settings:
     Parameters
     ----------
     local
-        File of the options that differ from the embedded ones; by default the one of the environment or `var/`.
+        File with the options that differ from the embedded ones; by default the file of the environment or in `var/`.
 
     Raises
     ------
     DataError
-        With every fault of the file: it is not there or no TOML, names an unknown option, holds a value that cannot
-        be.
+        With every fault of the file: it does not exist, is not TOML, has an unknown option or an invalid value.
     """
     options, home, name = _embedded(), ROOT, EMBEDDED.name
     named = os.environ.get(ENVIRONMENT)
@@ -470,7 +469,7 @@ def read_settings(local: Path | None = None) -> Settings:
         found, home = _checked(_merge(options, _read(adopted)), adopted.name), adopted.parent
     path = found.areas.path
     if not path.is_absolute():
-        # A path in a city's own file is meant from that file; the embedded one from the project.
+        # A path in a city's own file is relative to that file; the embedded path is relative to the project.
         path = home / path if (home / path).exists() else ROOT / path
     access = found.access
     return Settings(

@@ -4,13 +4,13 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """What a cell of a table of counts says. Four ways of showing no number stay apart."""
+    """State of one cell in a table of counts. The four kinds of "no number" stay distinct."""
 
     SHOWN = "shown"
     ZERO = "zero"  # nothing was recorded, and reporting covered the place and the period
-    NO_REPORT = "no_report"  # nothing was recorded, and nobody says that reporting covered it
+    NO_REPORT = "no_report"  # nothing was recorded, and coverage is unknown
     HIDDEN = "hidden"  # the viewer may not see this count
-    OUT_OF_SCOPE = "out_of_scope"  # the area is no part of what the figures cover
+    OUT_OF_SCOPE = "out_of_scope"  # the figures do not cover this area
 
 
 class Stage(StrEnum):
@@ -28,7 +28,7 @@ class Stage(StrEnum):
 
 
 class CountedAs(StrEnum):
-    """Which body a rollout statement counts. One never stands in for another."""
+    """Body that a rollout statement counts. Counts of different bodies are never mixed."""
 
     CW = "cw"
     GT_TPPO = "gt_tppo"
@@ -36,14 +36,14 @@ class CountedAs(StrEnum):
 
 
 class Claim(StrEnum):
-    """Whether a rollout statement tells of something reached or of something meant."""
+    """Whether a rollout statement reports an achieved number or a planned one."""
 
     ACTUAL = "actual"
     TARGET = "target"
 
 
 class Precision(StrEnum):
-    """How exactly the date of an event is known."""
+    """Precision of an event's date."""
 
     DAY = "day"
     MONTH = "month"
@@ -51,7 +51,7 @@ class Precision(StrEnum):
 
 
 class Course(StrEnum):
-    """What a training of members was."""
+    """Kind of a training for members."""
 
     BASIC = "basic"
     REFRESHER = "refresher"
@@ -59,7 +59,7 @@ class Course(StrEnum):
 
 
 class ReportedBy(StrEnum):
-    """Who told of an event of the rollout: an office or a group, never a person."""
+    """Who reported a rollout event: an office or a group, never a person."""
 
     DINAS_P3A = "dinas_p3a"
     KECAMATAN = "kecamatan"
@@ -71,33 +71,33 @@ class ReportedBy(StrEnum):
 
 
 class EarlyWhy(StrEnum):
-    """Why a training stands before the decree."""
+    """Why the date of a training is before the date of the decree."""
 
     HELD_JOINTLY = "held_jointly"  # together with a kelurahan that had its decree
-    DECREE_BACKDATED = "decree_backdated"  # the decree says that it holds from an earlier day
-    DECREE_LOST = "decree_lost"  # an earlier decree is known of, but not at hand
+    DECREE_BACKDATED = "decree_backdated"  # the decree applies from an earlier day
+    DECREE_LOST = "decree_lost"  # an earlier decree exists, but the document is missing
     OTHER_DECREE = "other_decree"  # it was held under the decree of another body
 
 
 class AsideWhy(StrEnum):
-    """Why a person set aside what a source says of the whole city."""
+    """Why a person set aside a source's statement on the whole city."""
 
     NEWER_SOURCE = "newer_source"
-    CLOSER_SOURCE = "closer_source"  # another source is nearer to what it tells of
-    COUNTS_OTHER = "counts_other"  # it counts another thing than it says
+    CLOSER_SOURCE = "closer_source"  # another source is closer to the facts
+    COUNTS_OTHER = "counts_other"  # it counts something else than it claims
     ASKED_SOURCE = "asked_source"
     MISPRINT = "misprint"
 
 
 class ScenarioState(StrEnum):
-    """Whether a plan that was kept under a name can be opened."""
+    """Whether a saved plan can be opened."""
 
     STANDING = "standing"
     WITHDRAWN = "withdrawn"
 
 
 class OverrideReason(StrEnum):
-    """Why a person moved a kelurahan in a plan against what was worked out."""
+    """Why a person moved a kelurahan in a plan against the calculated result."""
 
     READINESS = "readiness"
     ACCESS = "access"
@@ -108,7 +108,7 @@ class OverrideReason(StrEnum):
 
 
 class Status(StrEnum):
-    """What a record of cases is about."""
+    """Status of a case record."""
 
     CONFIRMED = "confirmed"
     SUSPECTED = "suspected"
@@ -133,33 +133,33 @@ class AgeGroup(StrEnum):
 
 
 class Denominator(StrEnum):
-    """Sizes of kelurahan that a rate can be formed with. None of the embedded ones counts residents."""
+    """Sizes of kelurahan that can be the denominator of a rate. No embedded one counts residents."""
 
     STATIONS_2024 = "tps2024"
     STATIONS_2014 = "tps2014"
     UNDER_FIVE_2022 = "balita2022"
-    OWN = "kota"  # what the city itself brought
+    OWN = "kota"  # uploaded by the city
 
 
 class Unplaced(StrEnum):
-    """Why a record of cases is on no kelurahan of the map."""
+    """Why a case record is not placed on a kelurahan of the map."""
 
     NO_KELURAHAN = "no_kelurahan"
     NOT_IN_LAYER = "not_in_layer"
     NO_DATE = "no_date"
-    AWAITS = "awaits"  # a person has yet to say which kelurahan is meant
-    OUTSIDE = "outside"  # a place elsewhere
+    AWAITS = "awaits"  # a person must still choose the kelurahan
+    OUTSIDE = "outside"  # a place outside the city
 
 
 class Audience(StrEnum):
-    """Who a table is made for. What each may see is decided in `geo.release`."""
+    """Who a table is made for. `geo.release` decides what each audience may see."""
 
     PUBLIC = "public"
     TASKFORCE = "taskforce"
 
 
 class Role(StrEnum):
-    """What a person is to the city's own data; what each may do stands in the settings."""
+    """Role of a person for the city's own data. The settings give the rights of each role."""
 
     PUBLIC = "public"
     TASKFORCE = "taskforce"
@@ -168,7 +168,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """What a role may be allowed. Without any, a person sees what was published and nothing else."""
+    """Right that a role can have. A person without rights sees only published figures."""
 
     SEE_EXACT = "see_exact"  # counts of the store as they are now; never rows
     EXPORT = "export"  # files of those counts
@@ -176,8 +176,8 @@ class Right(StrEnum):
     BRING = "bring"  # import, undo, records by hand, copies, boundaries
     DECIDE = "decide"  # spellings, persons recorded twice
     PUBLISH = "publish"  # editions
-    ACCOUNTS = "accounts"  # who may what
-    AUDIT = "audit"  # what was done, retention, the pack for an incident
+    ACCOUNTS = "accounts"  # accounts and roles
+    AUDIT = "audit"  # audit log, retention, incident report
 
 
 class StoreName(StrEnum):
@@ -188,7 +188,7 @@ class StoreName(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an import brings."""
+    """Kind of data in an import."""
 
     CASES = "cases"
     COVERAGE = "coverage"
@@ -199,7 +199,7 @@ class Kind(StrEnum):
 
 
 class PlaceRole(StrEnum):
-    """The five places a record of cases can name; never one "location"."""
+    """The five kinds of place that a case record can name; never one "location"."""
 
     DOCUMENT = "document"  # the kelurahan that issued the papers
     RESIDENCE = "residence"
@@ -209,17 +209,17 @@ class PlaceRole(StrEnum):
 
 
 class PlaceStatus(StrEnum):
-    """What became of a written place."""
+    """Result of resolving a written place."""
 
-    MATCHED = "matched"  # one kelurahan, sure
+    MATCHED = "matched"  # exactly one kelurahan, certain
     REVIEW = "review"  # a person must choose
-    OUTSIDE = "outside"  # surely a place that is not one of the areas
-    UNKNOWN = "unknown"  # no idea
+    OUTSIDE = "outside"  # certainly a place outside the layer
+    UNKNOWN = "unknown"  # no match
     EMPTY = "empty"
 
 
 class MatchBy(StrEnum):
-    """What a place was matched by."""
+    """Evidence by which a place was matched."""
 
     CODE = "code"
     NAME = "name"
@@ -229,7 +229,7 @@ class MatchBy(StrEnum):
 
 
 class CodeSystem(StrEnum):
-    """The four ways in which a kelurahan's code is written; three of them have ten digits."""
+    """The four ways to write a kelurahan code; three of them have ten digits."""
 
     KEMENDAGRI = "kemendagri"
     KEMENDAGRI_PLAIN = "kemendagri-plain"
@@ -238,7 +238,7 @@ class CodeSystem(StrEnum):
 
 
 class NikCheck(StrEnum):
-    """What a NIK said of the row it stood in, before it was destroyed."""
+    """Result of checking a NIK against its row, before the NIK was destroyed."""
 
     EMPTY = "empty"
     NOT_POSSIBLE = "not_possible"
@@ -249,22 +249,22 @@ class NikCheck(StrEnum):
 
 
 class RecordState(StrEnum):
-    """Whether a row of the store counts."""
+    """Whether a row of the store is counted."""
 
     COUNTED = "counted"
     WITHDRAWN = "withdrawn"
-    REPLACED = "replaced"  # the same row came again, mended
+    REPLACED = "replaced"  # a corrected version of the same row replaced it
 
 
 class BatchState(StrEnum):
-    """Whether a batch stands."""
+    """Whether a batch is in effect."""
 
     STANDING = "standing"
     UNDONE = "undone"
 
 
 class PairState(StrEnum):
-    """What a person made of two records that may be of one person."""
+    """A person's decision on two records that may describe the same person."""
 
     OPEN = "open"
     SAME = "same"
@@ -272,10 +272,10 @@ class PairState(StrEnum):
 
 
 class AccountKind(StrEnum):
-    """How a person proves to be the one of an account."""
+    """How the person of an account signs in."""
 
-    LOCAL = "local"  # by a password
-    OIDC = "oidc"  # by the office's OpenID provider, with a verified e-mail
+    LOCAL = "local"  # with a password
+    OIDC = "oidc"  # through the office's OpenID provider, with a verified e-mail
 
 
 class AccountState(StrEnum):
@@ -286,7 +286,7 @@ class AccountState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a row that was read; every row has exactly one."""
+    """Result of a row that was read; every row has exactly one."""
 
     ACCEPTED = "accepted"
     REVIEW = "review"
@@ -295,7 +295,7 @@ class Outcome(StrEnum):
 
 
 class Act(StrEnum):
-    """What people do to the store, for the audit."""
+    """Actions on the store that the audit log records."""
 
     IMPORT = "import"
     UNDO = "undo"
@@ -322,7 +322,7 @@ class Act(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a person decided a spelling: a closed list, because what is typed freely may hold a name."""
+    """Why a person decided a spelling: a closed list, because free text may hold a name."""
 
     KNOWN_HERE = "known_here"
     ASKED_LURAH = "asked_lurah"

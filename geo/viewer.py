@@ -1,4 +1,4 @@
-"""Who is looking, and what that person may do."""
+"""The person who is signed in, and the rights of that person."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from geo.terms import Audience, Right, Role
 
 
 class NotAllowedError(Exception):
-    """Somebody asked for what the role does not allow; nothing was read or written.
+    """The role does not have the right; nothing was read or written.
 
     Parameters
     ----------
     right
-        What it would have taken.
+        The missing right.
     """
 
     def __init__(self, right: Right) -> None:
@@ -23,16 +23,16 @@ class NotAllowedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person at the screen, as far as the library needs to know one.
+    """The person at the screen, as far as the library needs to know.
 
     Parameters
     ----------
     name
-        Who acts, for the record of changes; never shown to others.
+        Who acts, for the audit log; never shown to others.
     role
-        What the person is to the city's own data.
+        Role of the person for the city's own data.
     rights
-        What the settings allow that role (`Settings.viewer`).
+        Rights that the settings give this role (`Settings.viewer`).
     """
 
     name: str
@@ -41,11 +41,11 @@ class Viewer:
 
     @property
     def audience(self) -> Audience:
-        """For whom figures are released: the task force where exact counts may be seen, else the public."""
+        """Audience of the figures: the task force if the viewer may see exact counts, else the public."""
         return Audience.TASKFORCE if Right.SEE_EXACT in self.rights else Audience.PUBLIC
 
     def may(self, right: Right) -> bool:
-        """Whether something is allowed.
+        """Whether the viewer has a right.
 
         Examples
         --------
@@ -55,12 +55,12 @@ class Viewer:
         return right in self.rights
 
     def require(self, *rights: Right) -> None:
-        """Goes on only where one of the rights is there.
+        """Require at least one of the rights.
 
         Raises
         ------
         NotAllowedError
-            Where none is.
+            When the viewer has none of them.
         """
         if not self.rights.intersection(rights):
             raise NotAllowedError(rights[0])

@@ -1,4 +1,4 @@
-"""Words for people: gettext catalogues, and numbers and dates as people write them."""
+"""Texts for people: gettext catalogues, and localised numbers and dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog
 
-#: Not by way of the settings: to speak takes no option, and those cost the time of importing pydantic.
+#: Not taken from the settings: texts need no option, and settings cost the time of importing pydantic.
 _FOLDER = Path(__file__).resolve().parent.parent / "data" / "translations"
 
 
@@ -38,7 +38,7 @@ def catalogue(language: Language) -> Catalog:
 
 
 class Words:
-    r"""Speaks one language.
+    r"""Texts, numbers and dates in one language.
 
     Examples
     --------
@@ -53,12 +53,12 @@ class Words:
         self._plural = c2py(self._catalogue.plural_expr)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Text of a key with its places filled; `n` also chooses between one and many.
+        """Text of a key with its placeholders filled; `n` also selects singular or plural.
 
         Raises
         ------
         KeyError
-            When the catalogue has no such text: a mistake of the program, found by the tests.
+            When the catalogue has no such text: a programming error, found by the tests.
         """
         message = self._catalogue.get(key)
         if message is None or not message.string:
@@ -80,13 +80,13 @@ class Words:
         return format_decimal(value, locale=self.language.value)
 
     def signed(self, value: float) -> str:
-        """Number with its sign, zero too."""
+        """Number with its sign; zero gets one too."""
         return f"{'+' if value > 0 else ''}{self.number(value)}".replace("-", "\N{MINUS SIGN}")
 
     def percent(self, share: float) -> str:
         """Share in whole per cent."""
         shown = format_percent(share, format="#,##0%", locale=self.language.value)
-        # Indonesian and English differ in nothing but the space that the former's style guide asks for.
+        # Indonesian differs from English only in the space that its style guide requires.
         return shown.replace("%", "\N{NO-BREAK SPACE}%") if self.language is Language.ID else shown
 
     def month(self, number: int) -> str:
@@ -94,6 +94,6 @@ class Words:
         return get_month_names("wide", "stand-alone", locale=self.language.value)[number]
 
     def day(self, value: date, precision: Precision = Precision.DAY) -> str:
-        """Date, no more exactly than it is known."""
+        """Date, shown only as precisely as it is known."""
         pattern = {Precision.DAY: "d MMMM y", Precision.MONTH: "MMMM y", Precision.YEAR: "y"}[precision]
         return format_date(value, pattern, locale=self.language.value)

@@ -1,1 +1,1 @@
-"""Pages: one question each. A file here only defines `page(shell)`; running it shows nothing."""
+"""Pages: one question each. A file here only defines `page(shell)`; executing it shows nothing."""

@@ -1,4 +1,4 @@
-"""Akun: who may sign in, as what, and whose sign-in ends."""
+"""Akun: accounts, their roles and their sessions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST = 200
 
 
 def page(shell: Shell) -> None:
-    """The table, one account and what can be done with it, a new one."""
+    """The table, actions on one account, a new account."""
     words = shell.words
     st.title(words("page.accounts"))
     if not shell.who.may(Right.ACCOUNTS):
@@ -42,7 +42,7 @@ def page(shell: Shell) -> None:
 
 
 def _one(shell: Shell, rows: dict[str, Any]) -> None:
-    """What can be done with one account; each change ends its sessions."""
+    """Actions on one account; each change ends its sessions."""
     words, store, who = shell.words, shell.store, shell.who
     st.subheader(words("accounts.change"))
     name = st.selectbox(words("accounts.which"), list(rows), key="accounts.which")
@@ -83,7 +83,7 @@ def _one(shell: Shell, rows: dict[str, Any]) -> None:
 def _password(shell: Shell, name: str, version: int) -> None:
     """A new password of a local account."""
     words = shell.words
-    # The version is part of the key: what was typed is gone once it is kept.
+    # The version is part of the key: the input is cleared once it is saved.
     with st.form(f"accounts.password.{name}.{version}", border=False):
         left, right = st.columns(2, vertical_alignment="bottom")
         password = left.text_input(
@@ -98,7 +98,7 @@ def _password(shell: Shell, name: str, version: int) -> None:
 
 
 def _new(shell: Shell, *, is_first: bool) -> None:
-    """The form of a new account; the first one is a steward's."""
+    """Form of a new account; the first one is a steward's."""
     words = shell.words
     st.subheader(words("accounts.new"))
     with st.form("accounts.new", clear_on_submit=True):

@@ -1,4 +1,4 @@
-"""Titik rawan: which kelurahan stand out, and which of that chance alone would do."""
+"""Titik rawan: which kelurahan stand out, and which only by chance."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DRAWN = {
 
 
 def page(shell: Shell) -> None:
-    """Verdicts first; counts and rates, two periods, the course over the years and the province beside them."""
+    """Verdicts first; then counts and rates, two periods, the trend over the years, and the province."""
     words = shell.words
     st.title(words("hotspots.title"))
     _aspects(shell)
@@ -32,10 +32,10 @@ def page(shell: Shell) -> None:
 @st.fragment
 @guarded
 def _aspects(shell: Shell) -> None:
-    """What changes with the aspect, the measure and the chosen kelurahan."""
+    """Part that changes with the aspect, the measure and the chosen kelurahan."""
     aspect_control(shell)
     if shell.view.aspect is Aspect.PROVINCE:
-        # Real and public: nothing of the store's banner is true of it.
+        # Real and public data: the banner of the store does not apply.
         province.draw(shell)
         return
     banner(shell)

@@ -1,4 +1,4 @@
-"""Metode & sumber: what each number means, where it comes from, and what it cannot say."""
+"""Metode & sumber: meaning, source and limits of each number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GLOSSARY = ("case", "victim", "watcher", "report", "stage", "kelurahan", "cw", 
 
 
 def page(shell: Shell) -> None:
-    """Definitions, states, sizes, limits, glossary and sources, made of the lists that the code itself uses."""
+    """Definitions, states, sizes, limits, glossary and sources, from the lists that the code itself uses."""
     words = shell.words
     st.title(words("page.method"))
     banner(shell)
@@ -68,7 +68,7 @@ def page(shell: Shell) -> None:
 
 
 def _list(shell: Shell, prefix: str, told: Iterable[StrEnum]) -> pd.DataFrame:
-    """A closed list with the definition of each of its words."""
+    """A closed list with the definition of each term."""
     words = shell.words
     rows = [(words(f"{prefix}{one}"), words(f"method.{prefix}{one}")) for one in told]
     return pd.DataFrame(rows, columns=[words("method.word"), words("method.meaning")]).set_index(words("method.word"))

@@ -1,4 +1,4 @@
-"""Tinjau: what only a person can decide - which kelurahan a spelling means, and who is counted twice."""
+"""Tinjau: decisions for a person - which kelurahan a spelling means, and who is counted twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OUTSIDE = PlaceStatus.OUTSIDE.value
 
 
 def page(shell: Shell) -> None:
-    """Spellings that wait, writings that were refused, decisions so far, persons brought twice."""
+    """Open spellings, refused texts, decisions so far, persons recorded twice."""
     words = shell.words
     st.title(words("page.names"))
     if not shell.may_work(Right.DECIDE):
@@ -39,7 +39,7 @@ def page(shell: Shell) -> None:
 
 
 def _queue(shell: Shell) -> None:
-    """One spelling after the other, the ones with most rows first."""
+    """One spelling after another, the ones with most rows first."""
     words, names = shell.words, shell.areas.names
     waiting = decisions.queue(shell.store, shell.who, resolver=caches.resolver(shell.areas))
     st.subheader(words("names.queue", n=len(waiting)))
@@ -80,7 +80,7 @@ def _queue(shell: Shell) -> None:
 
 
 def _refused(shell: Shell) -> None:
-    """Writings that were not kept: only where they stand in the original."""
+    """Texts that were not stored: only their position in the original."""
     words, refused = shell.words, decisions.refused_spellings(shell.store, shell.who)
     if refused.empty:
         return
@@ -91,7 +91,7 @@ def _refused(shell: Shell) -> None:
 
 
 def _decided(shell: Shell) -> None:
-    """What was decided, by whom, and taking it back."""
+    """Decisions, by whom, and undoing them."""
     words, made = shell.words, decisions.decisions(shell.store, shell.who)
     if made.empty:
         return

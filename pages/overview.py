@@ -29,9 +29,9 @@ _MEASURES = (Measure.VICTIMS, Measure.CASES, Measure.WATCHERS)
 
 
 def page(shell: Shell) -> None:
-    """The map of need and coverage, the few numbers that matter, and the same facts as a table."""
+    """The map of need and coverage, the key figures, and the same facts as a table."""
     words, view = shell.words, shell.view
-    # The map is what people come for: its place is further down, but it is sent first.
+    # People come for the map: its place is further down, but it is sent first.
     above, drawn, below = st.container(), st.container(), st.container()
     with drawn:
         _map_and_table(shell)
@@ -64,7 +64,7 @@ def _numbers(seen: Released, reached: Rollout, words: Words) -> list[KeyNumber]:
 @st.fragment
 @guarded
 def _map_and_table(shell: Shell) -> None:
-    """What changes with the measure and the chosen kelurahan; the rest of the page is not sent again for it."""
+    """Part that changes with the measure and the chosen kelurahan; the rest of the page is not sent again."""
     words, view, seen = shell.words, shell.view, shell.released()
     stages = rollout_of(shell, seen).stages
     figures = figures_of(shell, seen, _MEASURES)

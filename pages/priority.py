@@ -1,4 +1,4 @@
-"""Kelurahan berikutnya: which kelurahan come next, why, how sure that is, and in which wave."""
+"""Kelurahan berikutnya: which kelurahan come next, why, how certain that is, and in which wave."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _DRAWN = {Step.ORDER: next_order.draw, Step.WAVES: next_waves.draw, Step.COMPARE
 
 
 def page(shell: Shell) -> None:
-    """Order of priority, waves under limits, and plans side by side; nothing of it from published editions."""
+    """Order of priority, waves under limits, and plans side by side; never from published editions."""
     words = shell.words
     st.title(words("page.next"))
     banner(shell)
     if shell.source.is_bound:
-        # Small counts are hidden in an edition: an order made of the rest would be of what can be shown.
+        # An edition hides small counts: an order from the rest would rank only what can be shown.
         st.info(words("next.closed"))
     elif shell.source.is_empty:
         what_to_bring(shell)
@@ -35,7 +35,7 @@ def page(shell: Shell) -> None:
 @st.fragment
 @guarded
 def _steps(shell: Shell) -> None:
-    """What changes with the step, the weights and the limits."""
+    """Part that changes with the step, the weights and the limits."""
     words = shell.words
     st.segmented_control(
         words("next.step"),

@@ -78,7 +78,7 @@ def _years(shell: Shell, kode: str) -> None:
 
 
 def _around(shell: Shell, kode: str) -> None:
-    """Its neighbours, and what sources tell of it."""
+    """Its neighbours, and events from sources."""
     words, seen = shell.words, shell.released()
     stages = rollout_of(shell, seen).stages
     next_to = shell.next_to[kode]

@@ -1,4 +1,4 @@
-"""Rilis: what was published, for everybody; and for whoever may publish, what would be and what it would tell."""
+"""Rilis: published editions for everybody; for publishers also the next edition and its disclosure risk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ZIP, _XLSX = "application/zip", "application/vnd.openxmlformats-officedocument.
 
 
 def page(shell: Shell) -> None:
-    """Editions that are out with their files; then the task force's own files; then the next edition."""
+    """Published editions with their files; then the task force's own files; then the next edition."""
     words = shell.words
     st.title(words("releases.title"))
     st.markdown(words("releases.lead", most=shell.settings.k - 1))
@@ -36,7 +36,7 @@ def page(shell: Shell) -> None:
 
 
 def _out(shell: Shell) -> None:
-    """Editions that are out."""
+    """Published editions."""
     words = shell.words
     editions, faults = caches.editions()
     if faults:
@@ -50,7 +50,7 @@ def _out(shell: Shell) -> None:
             st.table(states_table(one.edition, words))
             name = f"peta-jaga-{one.edition.scope.period}"
             row = st.container(horizontal=True)
-            # Public files: whoever has their address may have them.
+            # Public files: anyone with the address may download them.
             with row:
                 for label, file, content, mime in (
                     ("releases.zip", f"{name}.zip", caches.edition_bundle(one), _ZIP),
@@ -62,7 +62,7 @@ def _out(shell: Shell) -> None:
 
 
 def _exact(shell: Shell) -> None:
-    """A file of exact counts: only on purpose, and written down."""
+    """A file of exact counts: only on explicit request, and recorded."""
     words, period = shell.words, shell.view.period
     st.subheader(words("releases.exact", period=str(period)))
     st.markdown(words("releases.exact.lead"))
@@ -78,7 +78,7 @@ def _records(shell: Shell) -> Tables:
 
 
 def _next(shell: Shell) -> None:
-    """What would be published, what it hides, what an attacker could tell; and the button."""
+    """Preview of the next edition, its hidden cells, what an attacker could infer, and the button."""
     words = shell.words
     st.subheader(words("releases.next"))
     if not shell.settings.store_file.is_file():

@@ -1,4 +1,4 @@
-"""Jejak: who did what with the city's own records, what is past its time, and the pack for an incident."""
+"""Jejak: audit log of the city's own records, expired data, and the incident report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPAN = timedelta(days=30)
 
 
 def page(shell: Shell) -> None:
-    """Whether the audit is whole, its entries, retention, the pack."""
+    """Integrity of the audit log, its entries, retention, the incident report."""
     words = shell.words
     st.title(words("page.trail"))
     if not shell.who.may(Right.AUDIT):
@@ -48,7 +48,7 @@ def page(shell: Shell) -> None:
 
 
 def _entries(shell: Shell) -> None:
-    """What was done, by act and day."""
+    """Entries by act and day."""
     words = shell.words
     st.subheader(words("trail.entries"))
     wide, left, right = st.columns([6, 2, 2])
@@ -71,7 +71,7 @@ def _entries(shell: Shell) -> None:
 
 
 def _retention(shell: Shell) -> None:
-    """What is past its time, and erasing it."""
+    """Expired data, and erasing them."""
     words, store, who, keep = shell.words, shell.store, shell.who, shell.settings.retention
     due = retention.due(store, who, keep=keep).counts
     st.subheader(words("retention.title"))
@@ -87,7 +87,7 @@ def _retention(shell: Shell) -> None:
 
 
 def _pack(shell: Shell) -> None:
-    """The pack for an incident."""
+    """The incident report."""
     words, today = shell.words, datetime.now(UTC).date()
     st.subheader(words("incident.page"))
     st.caption(words("incident.help"))

@@ -1,7 +1,8 @@
-"""The app that a tutorial would write: every choice of this file is the ordinary one.
+"""The app that a tutorial would write, with the usual choice everywhere.
 
-Boundaries by geopandas, a folium choropleth with a legend of branca, `st_folium` as it comes. `benchmarks/app.py`
-measures it beside the dashboard; to look at it: `streamlit run benchmarks/tutorial/app.py`, with internet.
+Boundaries from geopandas, a folium choropleth with a branca legend, `st_folium` with its defaults.
+`benchmarks/app.py` compares it with the dashboard; to see it: `streamlit run benchmarks/tutorial/app.py`, with
+internet.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def load_boundaries() -> gpd.GeoDataFrame:
 
 @st.cache_data
 def load_counts(year: int) -> pd.DataFrame:
-    """Victims and reports of a year by the kelurahan that the documents name."""
+    """Victims and reports of a year by the kelurahan in the documents."""
     cases = pd.read_csv(DATA / "contoh" / "cases.csv", parse_dates=["reported_on"])
     cases = cases[cases["reported_on"].dt.year == year]
     return cases.groupby("document_kode", as_index=False).agg(

@@ -1,1 +1,1 @@
-"""Who may come in: accounts, passwords, sessions, and the record of what was done."""
+"""Access: accounts, passwords, sessions, and the audit log."""

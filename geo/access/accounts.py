@@ -1,4 +1,4 @@
-"""People who may sign in: added, given another role or password, closed and opened again by a steward."""
+"""Accounts: a steward adds them, changes role or password, closes and reopens them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 64
 _LOCAL = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-#: As narrow as the addresses of an office are; what it does not take could not be told apart from another's.
+#: As strict as office addresses are; other characters could make two names look the same.
 _EMAIL = re.compile(r"[a-z0-9][a-z0-9._+-]*@[a-z0-9-]+(\.[a-z0-9-]+)+")
 ACCOUNT_COLUMNS = ["id", "name", "kind", "role", "state", "made_at", "made_by", "version", "sessions", "seen_at"]
 
 
 def normal_name(name: str) -> str:
-    """Name as it is kept and compared: without space around it, in small letters.
+    """Name for storage and comparison: without surrounding spaces, in lower case.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def _open_stewards(connection: Connection) -> int:
 
 
 def _keep_a_steward(connection: Connection, row: RowMapping) -> None:
-    """Refuses what would leave nobody who may manage accounts."""
+    """Refuse a change that leaves nobody who may manage accounts."""
     is_steward = row["role"] == Role.STEWARD and row["state"] == AccountState.OPEN
     if is_steward and _open_stewards(connection) == 1:
         raise _fault(Problem.LAST_STEWARD)
@@ -75,9 +75,9 @@ def _keep_a_steward(connection: Connection, row: RowMapping) -> None:
 def _change(
     connection: Connection, viewer: Viewer, row: RowMapping, values: dict[str, Any], *, version: int | None
 ) -> None:
-    """Writes the values unless somebody else has changed the account, and ends its sessions.
+    """Write the values unless someone else has changed the account, and end its sessions.
 
-    Of a password the audit says that it is another one, nothing else.
+    For a password the audit only says that it changed.
     """
     if version is not None and row["version"] != version:
         raise _fault(Problem.CHANGED_MEANWHILE)
@@ -90,12 +90,12 @@ def _change(
 
 
 def has_accounts(store: Store) -> bool:
-    """Whether anybody was ever given an account, closed ones among them; looking makes no store.
+    """Whether any account exists, closed ones included; the check does not create a store.
 
     Raises
     ------
     DataError
-        When the store cannot be read: whoever asks must then take it for yes.
+        When the store cannot be read: the caller must then assume yes.
     """
     if store.is_new:
         return False
@@ -104,12 +104,12 @@ def has_accounts(store: Store) -> bool:
 
 
 def accounts(store: Store, viewer: Viewer) -> pd.DataFrame:
-    """All accounts by name, with the number of sessions that were not ended and when one was last used.
+    """All accounts by name, with the number of open sessions and their last use.
 
     Returns
     -------
     DataFrame
-        `ACCOUNT_COLUMNS`; empty where there is no store. No password in any form.
+        `ACCOUNT_COLUMNS`; empty without a store. No password in any form.
     """
     viewer.require(Right.ACCOUNTS)
     if store.is_new:
@@ -126,27 +126,27 @@ def accounts(store: Store, viewer: Viewer) -> pd.DataFrame:
 
 
 def add(store: Store, viewer: Viewer, *, name: str, role: Role, kind: AccountKind, password: str = "") -> int:
-    """Adds an account; makes the store where there is none. Gives its number.
+    """Add an account and return its number; creates the store if there is none.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who does it.
+        Who adds it.
     name
-        Of two to 40 letters, digits, dots and dashes; of a person whom the provider knows, the e-mail.
+        Two to 40 letters, digits, dots and dashes; the e-mail for an account of the provider.
     role
         Any but `public`, which needs no account.
     kind
-        How the person signs in.
+        Kind of sign-in.
     password
-        Of a local account; empty for the others.
+        Password of a local account; empty for the others.
 
     Raises
     ------
     DataError
-        When the name cannot be taken or is taken, or the password cannot.
+        When the name is invalid or in use, or the password is not accepted.
     NotAllowedError
         When the viewer may not.
     """
@@ -181,14 +181,14 @@ def add(store: Store, viewer: Viewer, *, name: str, role: Role, kind: AccountKin
 
 
 def set_role(store: Store, viewer: Viewer, *, name: str, role: Role, version: int | None = None) -> None:
-    """Gives an account another role; its sessions end.
+    """Change the role of an account; its sessions end.
 
     Parameters
     ----------
     store, viewer, name, role
         As for `add`.
     version
-        Of the account as it was seen; None takes it as it is.
+        Version of the account as displayed; None skips the check.
 
     Raises
     ------
@@ -208,7 +208,7 @@ def set_role(store: Store, viewer: Viewer, *, name: str, role: Role, version: in
 
 
 def set_state(store: Store, viewer: Viewer, *, name: str, state: AccountState, version: int | None = None) -> None:
-    """Closes an account or opens it again; its sessions end. Raises as `set_role` does."""
+    """Close or reopen an account; its sessions end. Raises like `set_role`."""
     with _managing(store, viewer) as connection:
         row = _one(connection, name)
         if state is AccountState.CLOSED:
@@ -217,7 +217,7 @@ def set_state(store: Store, viewer: Viewer, *, name: str, state: AccountState, v
 
 
 def set_password(store: Store, viewer: Viewer, *, name: str, password: str, version: int | None = None) -> None:
-    """Gives a local account another password; its sessions end. Raises as `set_role` does, and for a weak one."""
+    """Change the password of a local account; its sessions end. Raises like `set_role`, and for a weak password."""
     viewer.require(Right.ACCOUNTS)
     passwords.check_password(password, normal_name(name))
     kept = passwords.hashed(password)
@@ -229,7 +229,7 @@ def set_password(store: Store, viewer: Viewer, *, name: str, password: str, vers
 
 
 def end_sessions(store: Store, viewer: Viewer, *, name: str) -> int:
-    """Ends all sessions of an account; gives how many there were."""
+    """End all sessions of an account and return their number."""
     with _managing(store, viewer) as connection:
         row = _one(connection, name)
         ended = sessions.end_all(connection, row["id"])
@@ -245,7 +245,7 @@ def end_sessions(store: Store, viewer: Viewer, *, name: str) -> int:
 
 
 def _managing(store: Store, viewer: Viewer) -> AbstractContextManager[Connection]:
-    """Writing in a store that is there: changing an account makes none."""
+    """Write transaction in an existing store: a change of an account creates no store."""
     viewer.require(Right.ACCOUNTS)
     if store.is_new:
         raise _fault(Problem.NO_SUCH_ACCOUNT)

@@ -1,4 +1,4 @@
-"""Failed tries to sign in: counted for a quarter of an hour by name and by network address, then erased."""
+"""Failed sign-in attempts: counted for 15 minutes by name and by network address, then erased."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 WINDOW = timedelta(minutes=15)
-#: Tries in that time. Several people may share an address, nobody shares a name.
+#: Attempts in that time. Several people may share an address, nobody shares a name.
 BY_NAME, BY_ADDRESS = 5, 20
 _SECRET = "attempt_key"  # noqa: S105 - the name of the row that holds it
 
 
 def _key(connection: Connection, kind: str, text: str) -> str:
-    """Keyed hash: neither names nor addresses can be read from the table."""
+    """Keyed hash: the table reveals neither names nor addresses."""
     secret = connection.scalar(select(META.c.value).where(META.c.name == _SECRET))
     if secret is None:
         secret = secrets.token_hex(32)
@@ -32,28 +32,28 @@ def _key(connection: Connection, kind: str, text: str) -> str:
 
 
 def begin_attempt(connection: Connection, *, name: str, address: str) -> str:
-    """Counts a try before it is made, so that many at once cannot outrun the count.
+    """Count an attempt before it is made, so that many parallel ones cannot bypass the limit.
 
     Parameters
     ----------
     connection
-        That writes.
+        Connection with a write transaction.
     name
-        As typed, in small letters.
+        Name as typed, in lower case.
     address
-        Of the network.
+        Network address.
 
     Returns
     -------
     str
-        Empty where the try may be made; else `last` when it is the first one too many, and `over` after that.
+        Empty if the attempt is allowed; otherwise `last` for the first one over the limit, and `over` after that.
     """
     at = now()
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.at < at - WINDOW))
     limits = {_key(connection, "name", name): BY_NAME, _key(connection, "address", address): BY_ADDRESS}
     tried = {key: connection.scalar(select(func.count()).where(ATTEMPT.c.key == key)) or 0 for key in limits}
     over = [key for key, most in limits.items() if tried[key] >= most]
-    # One more than may be made is kept: it says that the refusal was already told.
+    # One more than the limit is stored: it marks that the refusal was already logged.
     told = [key for key in over if tried[key] == limits[key]]
     for key in told if over else limits:
         connection.execute(insert(ATTEMPT).values(key=key, at=at))
@@ -61,7 +61,7 @@ def begin_attempt(connection: Connection, *, name: str, address: str) -> str:
 
 
 def forget(connection: Connection, *, name: str, address: str) -> None:
-    """Takes back what a successful sign-in counted: all tries of the name, one of the address."""
+    """Remove the counts after a successful sign-in: all attempts of the name, one of the address."""
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.key == _key(connection, "name", name)))
     newest = select(func.max(ATTEMPT.c.id)).where(ATTEMPT.c.key == _key(connection, "address", address))
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.id == newest.scalar_subquery()))

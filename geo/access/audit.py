@@ -1,4 +1,4 @@
-"""The audit: is its chain whole, what does it say, and who saw and took what."""
+"""The audit log: checking its chain, reading its entries, and recording who saw and exported what."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _NAMES = ("id", "at", "who", "act", "subject", "subject_id", "change", "salt", "
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What became of the question whether the past was rewritten.
+    """Result of checking whether the past was rewritten.
 
     Parameters
     ----------
     rows
-        Rows of the audit.
+        Number of rows of the audit log.
     first_broken
-        Number of the first row that does not follow from the one before it, or whose content is not the one that was
-        written; None where there is none.
+        Number of the first row that does not follow from the one before it, or whose content was changed; None if
+        there is none.
     head
         End of the chain; None while it is empty.
     missing
-        Of the heads asked about, those that the chain does not hold: it was cut or rewritten since they were printed.
+        Requested heads that are not in the chain: it was cut or rewritten since they were printed.
     """
 
     rows: int
@@ -55,47 +55,47 @@ class Verification:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing speaks against the chain."""
+        """Whether the chain passes all checks."""
         return self.first_broken is None and not self.missing
 
 
 def _rows(connection: Connection) -> Iterator[Any]:
-    """All rows in order; the moment as text, because what somebody wrote in its place may be none."""
+    """All rows in order; the time as text, because a manipulated value may not be a time."""
     columns = [cast(AUDIT.c.at, String).label("at") if name == "at" else AUDIT.c[name] for name in _NAMES]
     yield from connection.execute(select(*columns).order_by(AUDIT.c.id)).yield_per(_CHUNK)
 
 
 def _follows(row: Any, previous: str) -> bool:
-    """Whether a row is the one that was written after the one with that hash."""
+    """Whether a row is the original one after the row with that hash."""
     try:
         entry = audit_chain.AuditEntry(
             row.id, datetime.fromisoformat(row.at), row.who, row.act, row.subject, row.subject_id
         )
-        # A row that lost its content has nothing in its place.
+        # A row without its content must have empty fields.
         content = audit_chain.digest(row.salt, row.change) == row.digest if row.salt else row.change == "{}"
         return content and audit_chain.chain_hash(previous, entry, row.digest) == row.hash
     except (TypeError, ValueError, AttributeError):
-        # What somebody wrote into a column is not even of its kind.
+        # A manipulated column has a wrong type.
         return False
 
 
 def verify(store: Store, viewer: Viewer, *, heads: Iterable[Head] = ()) -> Verification:
-    """Whether the chain is whole, and holds the heads that were printed at earlier times.
+    """Check that the chain is complete, and holds the heads that were printed earlier.
 
-    Every hash is worked out again. A row may lack its content only where an erasure says so: each writes down how
-    many rows have none since, and the last one's number must be theirs.
+    Every hash is computed again. A row may lack its content only if an erasure records it: each erasure records how
+    many rows have none since, and the last one's number must match.
 
-    Whoever can write the file can work out the whole chain anew. What then still tells is a head that somebody else
-    keeps, in the manifest of an edition.
+    A person who can write the file can compute the whole chain again. Then only a head that someone else keeps, in
+    the manifest of an edition, shows the change.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who asks.
+        Who checks.
     heads
-        From manifests.
+        Heads from manifests.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def verify(store: Store, viewer: Viewer, *, heads: Iterable[Head] = ()) -> Verif
 
 
 def verify_chain(connection: Connection, heads: Iterable[Head] = ()) -> Verification:
-    """The chain as of `verify`, in the caller's transaction."""
+    """The check of `verify`, in the caller's transaction."""
     wanted = list(heads)
     known, found = set(wanted), set()
     previous, rows, last, broken = audit_chain.START, 0, None, None
@@ -132,7 +132,7 @@ def verify_chain(connection: Connection, heads: Iterable[Head] = ()) -> Verifica
 
 
 def _accounted(change: str) -> int:
-    """Rows without content that an erasure tells of."""
+    """Number of rows without content that an erasure records."""
     try:
         return int(json.loads(change)["audit_erased"])
     except (ValueError, KeyError, TypeError):
@@ -148,25 +148,25 @@ def entries(
     last: date | None = None,
     limit: int = 200,
 ) -> pd.DataFrame:
-    """What was done, the newest first: `id`, `at`, `who`, `act`, `subject`, `subject_id`, `change`, `is_erased`.
+    """Entries, newest first: `id`, `at`, `who`, `act`, `subject`, `subject_id`, `change`, `is_erased`.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who looks.
+        Who reads.
     acts
-        Only these; none means all.
+        Only these acts; empty means all.
     first, last
         Days in UTC, both included.
     limit
-        Rows at most.
+        Most rows.
 
     Returns
     -------
     DataFrame
-        `change` is a dictionary, empty where there was none or where `is_erased` says that its time is over.
+        `change` is a dictionary, empty if there was none or if `is_erased` says that its retention has ended.
     """
     columns = [AUDIT.c[name] for name in ("id", "at", "who", "act", "subject", "subject_id", "change", "salt")]
     query = select(*columns).order_by(AUDIT.c.id.desc()).limit(limit)
@@ -193,21 +193,21 @@ def _what(what: str) -> str:
 
 
 def saw(store: Store, viewer: Viewer, what: str) -> None:
-    """Writes down that somebody who is signed in saw exact figures, once for each day (UTC) and `what`.
+    """Record that a signed-in person saw exact figures, once for each day (UTC) and `what`.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who; nothing is written of the public.
+        Who; nothing is recorded for the public.
     what
-        A page and a period, in the program's own words: never anything that was typed.
+        A page and a period, in the program's own words: never user input.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may see no exact figures.
+        When the viewer may not see exact figures.
     """
     if viewer.role is Role.PUBLIC:
         return
@@ -218,7 +218,7 @@ def saw(store: Store, viewer: Viewer, what: str) -> None:
         AUDIT.c.who == viewer.name,
         AUDIT.c.change == json.dumps(change, ensure_ascii=False),
     )
-    # Read first: nearly every look is one of many, and need not wait for whoever writes.
+    # Read first: nearly every view is a repeated one, and need not wait for another writer.
     with store.reading(viewer, Right.SEE_EXACT) as connection:
         if connection.execute(seen.limit(1)).first():
             return
@@ -228,19 +228,19 @@ def saw(store: Store, viewer: Viewer, what: str) -> None:
 
 
 def note_export(store: Store, viewer: Viewer, what: str, audience: Audience) -> None:
-    """Writes down that somebody who is signed in takes a file of figures, and for whom it was made.
+    """Record that a signed-in person exports a file of figures, and for which audience.
 
     Parameters
     ----------
     store, viewer, what
-        As of `saw`.
+        As for `saw`.
     audience
-        For whom the figures were released.
+        Audience of the figures.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may export nothing.
+        When the viewer may not export.
     """
     if viewer.role is Role.PUBLIC:
         return

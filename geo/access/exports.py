@@ -1,4 +1,4 @@
-"""Files that leave for one person: written down when they do."""
+"""Record of files that one person downloads."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 def note_file(store: Store, viewer: Viewer, *, name: str) -> None:
-    """Writes down who got a file; where nothing was ever brought, nothing of the city's can have left.
+    """Record who got a file; without a store there are no city data in it, so nothing is recorded.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who got it.
+        Who gets it.
     name
-        Of the file, as the program calls it.
+        Name of the file in the program.
 
     Raises
     ------
     DataError
-        When it cannot be written down: then the file stays here.
+        When it cannot be recorded: then the file is not sent.
     """
     if not store.is_new:
         with store.keeping() as connection:

@@ -1,6 +1,6 @@
-"""The pack for an incident: what the city must be able to tell within 3 x 24 hours, and nothing of a person.
+"""Incident report: the facts that the city must give within 3 x 24 hours, without personal data.
 
-Whoever answers for the data tells the persons and the authority in writing within 3 x 24 hours which data were
+The data controller must inform the persons and the authority in writing within 3 x 24 hours which data were
 disclosed, when and how, and what is done about it (UU 27/2022, article 46).
 """
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
     from geo.words import Words
 
-#: In the order of the pack; README.txt, which says what each is, comes first.
+#: Files in the order of the report; README.txt, which explains each, comes first.
 FILES = (
     "rows.csv",
     "columns.csv",
@@ -49,9 +49,9 @@ FILES = (
     "program.json",
     "settings.json",
 )
-#: What takes figures or records out of the house; only of these the pack says what was taken.
+#: Acts that export figures or records; only for these the report says what was taken.
 _LEFT = (Act.EXPORT, Act.BACKUP, Act.PUBLISH)
-#: Of every file in the pack: the same content is the same pack.
+#: Fixed date of every file in the report: the same content gives the same bytes.
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -65,7 +65,7 @@ def _table(connection: Connection, query: Select[Any]) -> str:
 
 
 def _held(connection: Connection) -> Iterable[tuple[Any, ...]]:
-    """Rows of each table; of cases and watchers' reports by year and state too."""
+    """Row counts of each table; for cases and watchers' reports also by year and state."""
     for table in METADATA.sorted_tables:
         yield table.name, "", "", connection.scalar(select(func.count()).select_from(table))
     for kind, dated in ((Kind.CASES, RECORD.c.reported_on), (Kind.REPORTS, WATCH_REPORT.c.reported_on)):
@@ -79,7 +79,7 @@ def _held(connection: Connection) -> Iterable[tuple[Any, ...]]:
 
 
 def _contents(connection: Connection, settings: Settings, first: datetime, last: datetime) -> dict[str, str]:
-    """The files, by name, as they are at this moment."""
+    """Current files by name."""
     span = AUDIT.c.at.between(first, last)
     plain = [AUDIT.c[name] for name in ("id", "at", "who", "act", "subject", "subject_id")]
     batch = [column for column in BATCH.columns if column.name != "token"]
@@ -146,7 +146,7 @@ def _contents(connection: Connection, settings: Settings, first: datetime, last:
 
 
 def _readme(languages: Sequence[Words], made_at: datetime, first: date, last: date) -> str:
-    """What the pack is for and what each file says, in each language."""
+    """Purpose of the report and content of each file, in each language."""
     parts, at = [], f"{made_at:%Y-%m-%d %H:%M}"
     for words in languages:
         lines = [
@@ -167,27 +167,27 @@ def _readme(languages: Sequence[Words], made_at: datetime, first: date, last: da
 def pack(
     store: Store, viewer: Viewer, settings: Settings, *, first: date, last: date, languages: Sequence[Words]
 ) -> bytes:
-    """The pack, one zip; that it was made is written down before anybody has it.
+    """The report as one zip; its creation is recorded before anybody gets it.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who asks for it.
+        Who requests it.
     settings
-        Access and retention as they are set.
+        Settings of access and retention.
     first, last
-        Days in UTC that the acts in it span, both included.
+        First and last day of the acts in UTC, both included.
     languages
-        Of its README.
+        Languages of its README.
 
     Raises
     ------
     NotAllowedError
         When the viewer has no right to the audit.
     DataError
-        When there is no store, or it is in use for too long.
+        When there is no store, or it stays busy for too long.
     """
     viewer.require(Right.AUDIT)
     store.require_file()

@@ -1,4 +1,4 @@
-"""Passwords: which are taken, how they are kept, and checking one at the same cost for everybody."""
+"""Passwords: rules, storage, and a check with the same cost for every name."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from geo.errors import DataError, Fault, Problem
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-#: NIST SP 800-63B (2025) asks for 15 where a password stands alone, 8 where it does not; tries are limited here.
+#: NIST SP 800-63B (2025) requires 15 if a password is the only factor, 8 otherwise; attempts are limited here.
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 _LEAST_DISTINCT = 5
-#: Of the lists of leaked passwords, what is long enough to pass and is tried first; and what people here would take.
+#: Leaked passwords that are long enough to pass and are tried first; and likely local choices.
 _COMMON = frozenset(
     """
     123456789012 1234567890123 12345678901234 123456789101 123123123123 password1234 password12345 passwordpassword
@@ -26,13 +26,13 @@ _COMMON = frozenset(
     kotakupang2026 petajaga1234 petajagakupang bismillah123 sayangsayang katasandi123 katasandi1234 communitywatch
     """.split()  # noqa: SIM905 - read more easily so
 )
-#: Argon2 takes 64 MiB for each check: many at once would take the memory of the machine.
+#: Argon2 needs 64 MiB per check: many at once would exhaust the memory of the machine.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 @lru_cache(maxsize=1)
 def _hasher() -> PasswordHasher:
-    # Not at the top: who only looks needs no cryptography.
+    # Not at the top: a visitor without sign-in needs no cryptography.
     from argon2 import PasswordHasher
 
     return PasswordHasher()
@@ -40,22 +40,22 @@ def _hasher() -> PasswordHasher:
 
 @lru_cache(maxsize=1)
 def _nobody() -> str:
-    """Hash of a password that nobody has, for names that nobody has."""
+    """Hash of a password that nobody has, for unknown names."""
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
 def _normal(password: str) -> str:
-    """The same letters however a keyboard composes them."""
+    """Unicode normal form, independent of how a keyboard composes letters."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, name: str) -> None:
-    """Goes on only with a password that may be taken.
+    """Refuse a password that breaks the rules.
 
     Raises
     ------
     DataError
-        When it is too short, too long, the name, or one that is tried first; it is never quoted.
+        When it is too short, too long, the name itself, or a common one; it is never quoted.
     """
     plain = _normal(password).casefold()
     bad = (
@@ -69,20 +69,20 @@ def check_password(password: str, name: str) -> None:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password: Argon2id with the library's costs and a salt of its own."""
+    """Stored form of a password: Argon2id with the library's costs and its own salt."""
     with _AT_ONCE:
         return _hasher().hash(_normal(password))
 
 
 def matches(password: str, kept: str) -> bool:
-    """Whether a password is the one of a hash; as slow where there is no hash.
+    """Whether a password matches a hash; equally slow without a hash.
 
     Parameters
     ----------
     password
-        As typed.
+        The password as typed.
     kept
-        The hash, or empty where there is no such person, or nobody may sign in so.
+        The hash, or empty if there is no such person, or no password sign-in.
     """
     from argon2.exceptions import InvalidHashError, VerificationError
 

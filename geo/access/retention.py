@@ -1,4 +1,4 @@
-"""Retention: what is past its time is erased, in the store and in its copies, and the audit says that it was."""
+"""Retention: expired data are erased in the store and in its copies, and the audit log records it."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 _UNFINISHED = ".petajaga-*"
-#: No copy takes as long to be made: what is left of one is of a program that was killed.
+#: No copy takes that long: an older incomplete one is left by a killed program.
 _STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is past its time.
+    """Expired data.
 
     Parameters
     ----------
     past
-        In the store.
+        Expired rows in the store.
     copies
-        Files beside it that are older than copies are kept, and folders that a copy cut off left.
+        Copies next to the store that are past their retention, and folders of interrupted copies.
     """
 
     past: Past
@@ -48,12 +48,12 @@ class Due:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much, by the fields of `Past` and `copies`."""
+        """Numbers by the fields of `Past` and `copies`."""
         return {**asdict(self.past), "copies": len(self.copies)}
 
 
 def _old_copies(store: Store, keep: RetentionSettings, at: datetime) -> tuple[Path, ...]:
-    """Copies by the time of their file; only what this program names so, beside the store."""
+    """Old copies by file time; only files with this program's naming, next to the store."""
     beside = store.path.parent
     copies = [*beside.glob(f"{store.path.stem}-sebelum-*.sqlite"), *(beside / COPIES).glob("*.sqlite")]
     kept = [(path, timedelta(days=keep.copy_days)) for path in copies if path.is_file()]
@@ -66,18 +66,18 @@ def _old_copies(store: Store, keep: RetentionSettings, at: datetime) -> tuple[Pa
 
 
 def due(store: Store, viewer: Viewer, *, keep: RetentionSettings, at: datetime | None = None) -> Due:
-    """What is past its time; changes nothing.
+    """Find expired data; changes nothing.
 
     Parameters
     ----------
     store
         The city's own.
     viewer
-        Who asks.
+        Who requests it.
     keep
-        How long what is kept.
+        Retention periods.
     at
-        Moment in UTC; now by default.
+        Time in UTC; now by default.
 
     Raises
     ------
@@ -90,22 +90,22 @@ def due(store: Store, viewer: Viewer, *, keep: RetentionSettings, at: datetime |
 
 
 def erase_due(store: Store, viewer: Viewer, *, keep: RetentionSettings, at: datetime | None = None) -> Due:
-    """Erases what is past its time, and gives what that was.
+    """Erase expired data and return what was erased.
 
-    The store in one transaction, with the hashes of the rows and the row of the audit that says so; then its log is
-    emptied. Then the copies: overwritten, and removed. A copy that is left by a fault is due again.
+    First the store in one transaction, together with the hashes of the rows and the audit row that records it; then
+    its log is emptied. Then the copies are overwritten and removed. A copy that remains after a fault is due again.
 
     Parameters
     ----------
     store, viewer, keep, at
-        As of `due`.
+        As for `due`.
 
     Raises
     ------
     NotAllowedError
-        When the viewer has no right to the audit; nothing was erased.
+        When the viewer has no right to the audit; then nothing is erased.
     DataError
-        When there is no store, it is in use for too long, or a copy cannot be written.
+        When there is no store, it stays busy for too long, or a copy cannot be written.
     """
     viewer.require(Right.AUDIT)
     store.require_file()

@@ -1,4 +1,4 @@
-"""Proving to be the one of an account: by a password, or by what the office's provider has signed."""
+"""Sign-in: by password, or by claims that the office's provider has signed."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 class Refusal(StrEnum):
-    """Why nobody was signed in. It never says whether a name is known."""
+    """Why a sign-in was refused. It never reveals whether a name is known."""
 
     WRONG = "wrong"
     TOO_MANY = "too_many"
-    NOT_KNOWN = "not_known"  # the provider knows the person, the table of accounts does not
-    NOT_VERIFIED = "not_verified"  # the provider does not stand for the e-mail
-    PROVIDER = "provider"  # what the provider sent cannot be trusted, or it cannot be reached
+    NOT_KNOWN = "not_known"  # known to the provider, but without an account here
+    NOT_VERIFIED = "not_verified"  # the provider has not verified the e-mail
+    PROVIDER = "provider"  # the provider's answer is not trusted, or it is unreachable
 
 
 class RefusedError(Exception):
-    """Nobody was signed in.
+    """The sign-in was refused.
 
     Parameters
     ----------
     why
-        As far as it may be told.
+        Reason that may be shown.
     """
 
     def __init__(self, why: Refusal) -> None:
@@ -45,7 +45,7 @@ class RefusedError(Exception):
 
 
 def _account(connection: Connection, name: str, kind: AccountKind) -> RowMapping | None:
-    """Open account of a name and a kind."""
+    """Open account by name and kind."""
     return (
         connection.execute(
             select(ACCOUNT).where(
@@ -58,24 +58,24 @@ def _account(connection: Connection, name: str, kind: AccountKind) -> RowMapping
 
 
 def by_password(settings: Settings, *, name: str, password: str, address: str) -> str:
-    """Token of a new session for whoever knows the password of a name.
+    """Token of a new session after a correct name and password.
 
-    The same time and the same answer for a name that nobody has. The password is checked outside of any transaction:
-    it takes longer than others shall wait for the store.
+    An unknown name takes the same time and gets the same answer. The password is checked outside of any transaction,
+    because the check takes longer than others should wait for the store.
 
     Parameters
     ----------
     settings
-        Where the store is, and how long a session lasts.
+        Location of the store, and duration of a session.
     name, password
-        As typed.
+        Name and password as typed.
     address
-        Network address of who tries.
+        Network address of the attempt.
 
     Raises
     ------
     RefusedError
-        When they do not belong together, or there were too many tries.
+        When they do not match, or there were too many attempts.
     DataError
         When the store cannot be used.
     """
@@ -95,7 +95,7 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
         raise RefusedError(Refusal.WRONG)
     renewed = passwords.hashed(password) if passwords.is_outdated(found["password_hash"]) else ""
     with store.keeping() as connection:
-        # It may have been closed, or given another password, while this one was checked.
+        # The account may have been closed, or its password changed, during the check.
         still = _account(connection, name, AccountKind.LOCAL)
         if still is None or still["password_hash"] != found["password_hash"]:
             raise RefusedError(Refusal.WRONG)
@@ -106,18 +106,18 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
 
 
 def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
-    """Token of a new session for whom the provider has signed for; the claims' signature has been checked.
+    """Token of a new session from the provider's claims; their signature is already verified.
 
     Raises
     ------
     RefusedError
-        When the provider does not stand for the e-mail, or no open account of its kind has it.
+        When the provider has not verified the e-mail, or no open account of its kind has it.
     DataError
         When the store cannot be used.
     """
     email, store = claims.get("email"), city_store(settings)
     why = None
-    # Only the word of truth itself: some providers send text, and "false" is true.
+    # Only the boolean True: some providers send text, and the text "false" is truthy.
     if not isinstance(email, str) or claims.get("email_verified") is not True:
         why = Refusal.NOT_VERIFIED
     if store.is_new:
@@ -127,6 +127,6 @@ def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
         if found is not None:
             return sessions.begin_session(connection, settings, found)
         why = why or Refusal.NOT_KNOWN
-        # Who it was is not written down: a stranger's e-mail is none of this store's business.
+        # The e-mail is not recorded: a stranger's address does not belong in this store.
         note(connection, PUBLIC, Act.REFUSE, "sign_in", None, {"why": [None, why.value]})
     raise RefusedError(why)

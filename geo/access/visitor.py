@@ -1,4 +1,4 @@
-"""Who is asking, from what a browser sent along: a session, this very machine, or anybody."""
+"""Viewer of a request: from a session, from this machine itself, or the public."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 #: Cookie of a signed-in browser.
 SESSION_COOKIE = "petajaga_sesi"
-#: Name of whoever works at a laptop that serves nobody else; no account can have it.
+#: Name of the person at a laptop that serves nobody else; no account can have it.
 OWNER = "pemilik laptop ini"
-#: What a reverse proxy adds: then the one who asks is somewhere else.
+#: Headers of a reverse proxy: then the client is another machine.
 _PASSED_ON = re.compile(
     r"forwarded|via|x-(forwarded|real|original|proxy|envoy|client|cluster)-.*|cf-.*|true-client-ip"
 )
-#: Whether a store had no accounts when this process last looked.
+#: Whether a store had no accounts at this process's last check.
 _HAD_NONE: dict[Path, bool] = {}
 
 
 def is_loopback(address: str | None) -> bool:
-    """Whether a server that listens on this address can be reached from its own machine alone.
+    """Whether a server that listens on this address is reachable only from its own machine.
 
     Examples
     --------
@@ -46,16 +46,16 @@ def is_loopback(address: str | None) -> bool:
 
 
 def is_direct(headers: Mapping[str, str]) -> bool:
-    """Whether a request was made on this machine to this machine, by a page of this machine's.
+    """Whether a request comes from this machine, to this machine, from a page of this machine.
 
-    A foreign name that was made to point here ("DNS rebinding") is not; nor is what a proxy passes on. A proxy that
-    leaves no trace and writes a name of this machine's into the request cannot be told from a browser here: therefore
-    the owner works without an account only where the settings say so, and until there is one.
+    A foreign name that points here ("DNS rebinding") does not count; nor does a request that a proxy forwards. A
+    proxy that leaves no trace and writes a name of this machine into the request cannot be distinguished from a local
+    browser: therefore the owner works without an account only if the settings allow it, and until an account exists.
 
     Parameters
     ----------
     headers
-        Of the request; names in any letters.
+        Headers of the request; names in any case.
 
     Examples
     --------
@@ -75,18 +75,18 @@ def is_direct(headers: Mapping[str, str]) -> bool:
 
 
 def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], listens_on: str | None) -> Viewer:
-    """Who is asking, at this moment.
+    """Current viewer of a request.
 
     Parameters
     ----------
     settings
-        Where the accounts are, and as whom the owner works while there are none.
+        Location of the accounts, and role of the owner while there are none.
     token
-        Of the session's cookie, or empty.
+        Token of the session cookie, or empty.
     headers
-        Of the request.
+        Headers of the request.
     listens_on
-        Address that the server listens on.
+        Address on which the server listens.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
         When the accounts cannot be read.
     """
     is_nobodys = True
-    # Not at the top: who has no session, where nobody has an account, shall not wait for a database.
+    # Not at the top: a visitor without a session, on an installation without accounts, must not wait for a database.
     if settings.store_file.is_file():
         from geo.access import sessions
 
@@ -107,7 +107,7 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
 
 
 def _has_none(settings: Settings) -> bool:
-    """Whether nobody has an account; of a store that cannot be read now, what it last said to this process."""
+    """Whether no account exists; for an unreadable store, its last answer to this process."""
     from geo.access import accounts
     from geo.store.engine import city_store
 

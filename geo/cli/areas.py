@@ -1,4 +1,4 @@
-"""Areas as commands take and give them: a file of boundaries or a plain table, and the same with columns added."""
+"""Input and output of areas in commands: a file of boundaries or a plain table, and the same with columns added."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ _WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Given:
-    """Rows of a file of areas, and where they are.
+    """Rows of a file of areas, with their polygons.
 
     Parameters
     ----------
     name
-        Of the file.
+        Name of the file.
     table
         All columns but the geometry.
     keys
-        Text, one an area, distinct.
+        Text, one per area, distinct.
     polygons
-        Valid, in EPSG:4326; None for a plain table.
+        Valid polygons in EPSG:4326; None for a plain table.
     """
 
     name: str
@@ -135,14 +135,14 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
     Parameters
     ----------
     key
-        Column of the areas' keys.
+        Column with the keys of the areas.
     topic
-        Of the words for what is wrong with a table (`RefusalError`).
+        Topic of the messages about the table (`RefusalError`).
 
     Raises
     ------
     DataError
-        When the file cannot be read, or a key is missing or there twice.
+        When the file cannot be read, or a key is missing or duplicated.
     """
     if not _is_plain(path):
         try:
@@ -172,7 +172,7 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
 
 
 def check_shapes(given: Given, out: Path, *, topic: str) -> None:
-    """Refuse a file of shapes as output of what has none, before any work is done.
+    """Refuse a file of shapes as output without polygons, before any work is done.
 
     Raises
     ------
@@ -184,14 +184,14 @@ def check_shapes(given: Given, out: Path, *, topic: str) -> None:
 
 
 def write_beside(given: Given, columns: Mapping[str, Any], out: Path, teller: Teller) -> None:
-    """Write what was given with more columns at its end; a column that had such a name becomes `<name>_input`.
+    """Write the given rows with added columns at the end; an input column of the same name becomes `<name>_input`.
 
-    Columns of NIK are left out, with a note.
+    Columns with NIK are left out, with a note.
 
     Raises
     ------
     DataError
-        When the place cannot be written to.
+        When the location is not writable.
     """
     table, dropped = without_nik(given.table)
     for column in dropped:

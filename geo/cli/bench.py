@@ -1,4 +1,4 @@
-"""`bench`: the benchmarks, each beside what a user would pick instead."""
+"""`bench`: the benchmarks, each compared with the usual alternative."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
     command = commands.add_parser(
         "bench",
         parents=[shared],
@@ -41,15 +41,15 @@ def _modules(package: ModuleType) -> dict[str, ModuleType]:
 
 
 def bench(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Run the benchmarks named, or all.
+    """Run the named benchmarks, or all.
 
     Raises
     ------
     DataError
-        When a name is none of a benchmark.
+        When no benchmark has that name.
     """
     words = teller.words
-    # The benchmarks use the library, never the other way round: only this command knows of them.
+    # The benchmarks use the library, never the reverse: only this command imports them.
     package = importlib.import_module("benchmarks")
     known = _modules(package)
     unknown = [name for name in chosen.names if name not in known]
@@ -60,7 +60,7 @@ def bench(chosen: argparse.Namespace, teller: Teller) -> None:
     results = []
     for name in dict.fromkeys(chosen.names or known):
         teller.note(words("cli.running", name=name, summary=known[name].SUMMARY))
-        # What a library prints while it is measured is no part of the result.
+        # Output of a library during the measurement is not part of the result.
         with contextlib.redirect_stdout(sys.stderr):
             results += known[name].run()
     teller.result(

@@ -1,4 +1,4 @@
-"""`audit`, `retain`, `incident`: is the past as it was, what is past its time, what to tell after a leak."""
+"""`audit`, `retain`, `incident`: check the audit log, erase expired data, report after a leak."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the commands known to the parser of all commands."""
+    """Add the commands to the parser of all commands."""
     command = partial(store_command, commands, shared, words)
     one = command("audit", audit)
     one.add_argument(
@@ -48,12 +48,12 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _heads(manifests: list[Path]) -> dict[Path, Head]:
-    """Head of the chain that each manifest carries; one that was made without an audit carries none.
+    """Head of the audit chain in each manifest; a manifest without an audit has none.
 
     Raises
     ------
     DataError
-        With every manifest that is none.
+        With every file that is not a manifest.
     """
     from geo.store.audit_chain import Head
 
@@ -73,12 +73,12 @@ def _heads(manifests: list[Path]) -> dict[Path, Head]:
 
 
 def audit(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Say whether the audit's chain is whole and holds what manifests printed.
+    """Report whether the audit chain is complete and holds the heads in the manifests.
 
     Raises
     ------
     DataError
-        When it is not, or does not; when there is no store or a manifest cannot be read.
+        When it is not complete or lacks a head; when there is no store or a manifest cannot be read.
     """
     from geo.access.audit import verify
 
@@ -108,12 +108,12 @@ def audit(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def retain(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Erase what is past its time, or say what would be.
+    """Erase expired data, or report what would be erased.
 
     Raises
     ------
     DataError
-        When there is no store, or it is in use for too long.
+        When there is no store, or it stays busy for too long.
     """
     from geo.access import retention
 
@@ -126,12 +126,12 @@ def retain(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def incident(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Write the pack for an incident, whole or not at all.
+    """Write the incident report, completely or not at all.
 
     Raises
     ------
     DataError
-        When there is no store, the days are the wrong way round, or the file cannot be written.
+        When there is no store, the days are reversed, or the file cannot be written.
     """
     from geo.access.incident import pack
     from geo.store.engine import now

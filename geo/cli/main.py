@@ -1,4 +1,4 @@
-"""From the words of a command line to the command, and from its end to an exit code."""
+"""Parse a command line, run the command, and return an exit code."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _UNKNOWN = "unrecognized arguments:"
 
 
 class _UsageError(Exception):
-    """Words of a command line that make no command."""
+    """A command line that cannot be parsed."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Parser that leaves it to its caller to tell what is wrong, so that `--json` holds for that too."""
+    """Parser that leaves error messages to its caller, so that `--json` applies to them too."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
@@ -49,13 +49,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         what, found, words = message.partition(_UNKNOWN)
         if found:
-            # Options by their names; what stood beside them may be a password that belongs into no log.
+            # Option names only: a value may be a password, which must not appear in a log.
             message = f"{what}{found} {' '.join(word for word in words.split() if word.startswith('-'))}".rstrip()
         raise _UsageError(message, self.format_usage())
 
 
 def _language(arguments: Sequence[str]) -> Language:
-    """Language asked for, before the words are parsed: the help is in it too. Unknown ones are refused later."""
+    """Requested language, before parsing: the help uses it too. Unknown languages are refused later."""
     finder = _Parser(add_help=False)
     finder.add_argument("--lang", default=Language.ID)
     try:
@@ -106,7 +106,7 @@ def parser(words: Words, arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _speak_utf8() -> None:
-    """Let a console of another encoding not stop a command whose work is done."""
+    """Prevent a console with another encoding from failing a command whose work is done."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments
-        Words after `python -m geo`.
+        Arguments after `python -m geo`.
     """
     _speak_utf8()
     words = Words(_language(arguments))
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
         teller.refuse(words("cli.refused", n=len(fault.faults)), fault)
         return INPUT_AT_FAULT
     except Exception as fault:  # noqa: BLE001 - the last place that can turn a fault into an exit code
-        # Its message may quote a cell of the file: only its kind and place are told.
+        # Its message may quote a cell of the file: report only its type and location.
         place = traceback.extract_tb(fault.__traceback__)[-1]
         told = f"{type(fault).__name__} ({Path(place.filename).name}:{place.lineno})"
         teller.refuse(words("cli.our_fault", what=told))

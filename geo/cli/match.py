@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from geo.words import Words
 
 RESULT = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict")
-#: Headers that say that a column holds kecamatan: no name in it means a kelurahan of that name.
+#: Headers of a column of kecamatan: no name in it means a kelurahan of that name.
 _ABOVE = frozenset({"kecamatan", "kec", "nama kecamatan", "district", "kecamatan asal", "kecamatan domisili"})
 
 
 def add(inside: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of the group `places`."""
+    """Add the command to the parser of the group `places`."""
     command = inside.add_parser(
         "match",
         parents=[shared],
@@ -55,12 +55,12 @@ def add(inside: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Series[str] | None]:
-    """Cells of the columns named, as text.
+    """Cells of the named columns, as text.
 
     Raises
     ------
     DataError
-        When neither a column of names nor one of codes is named, or one is not there.
+        When neither a column of names nor one of codes is given, or one does not exist.
     """
     named = {"names": chosen.column, "kecamatan": chosen.kecamatan_column, "codes": chosen.code_column}
     if not chosen.column and not chosen.code_column:
@@ -75,17 +75,17 @@ def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Se
 
 
 def _text(column: pd.Series[Any]) -> pd.Series[str]:
-    """Cells as text; a code that a parquet keeps as a whole number without a point."""
+    """Cells as text; a code that a parquet stores as a whole number gets no decimal point."""
     if pd.api.types.is_float_dtype(column.dtype):
         column = column.astype("Int64")
     return column.astype("str").fillna("").replace({"<NA>": "", "nan": "", "None": ""}).str.strip()
 
 
 def _decisions(url: str | None) -> dict[str, str]:
-    """What people decided, of the store that `--db` names, else of the city's own where there is one."""
+    """Decisions from the store of `--db`, otherwise from the city's own store if it exists."""
     if not url and not read_settings().store_file.is_file():
         return {}
-    # Not at the top: a database that a command does not use shall not be waited for.
+    # Not at the top: a command that needs no database must not wait for its import.
     from geo.store.decisions import standing_decisions
 
     with refusing():
@@ -93,12 +93,12 @@ def _decisions(url: str | None) -> dict[str, str]:
 
 
 def match(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Write the rows of a file with the kelurahan that each one's written place is.
+    """Write the rows of a file with the kelurahan of each written place.
 
     Raises
     ------
     DataError
-        When an option, the file or the areas are at fault; nothing is written then.
+        When an option, the file or the areas are at fault; then nothing is written.
     """
     words = teller.words
     check_output(chosen.out, TABLE_KINDS)

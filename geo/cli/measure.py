@@ -1,4 +1,4 @@
-"""`measure`: hotspot statistics on any areas, the same functions as the pages use."""
+"""`measure`: hotspot statistics on any areas, with the same functions as the pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LEAST_AREAS = 3
 def _between(
     low: float, high: float, kind: Callable[[str], float], *, open_low: bool = False
 ) -> Callable[[str], Any]:
-    """Reader of an option that is a number within bounds; what it says of others goes into the usage error."""
+    """Parser of a number option with bounds; its message goes into the usage error."""
 
     def read(text: str) -> float:
         try:
@@ -51,7 +51,7 @@ def _between(
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
     command = commands.add_parser(
         "measure",
         parents=[shared],
@@ -103,7 +103,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _wrong(given: Given, column: str, values: NDArray[np.float64], *, is_count: bool, is_whole: bool) -> list[Fault]:
-    """What is wrong with a column of numbers."""
+    """Faults of a column of numbers."""
     checks = [(Problem.MISSING_VALUE, np.isnan(values))]
     if is_count:
         checks.append((Problem.NEGATIVE, values < 0))
@@ -121,7 +121,7 @@ def _wrong(given: Given, column: str, values: NDArray[np.float64], *, is_count: 
 def _checked(
     given: Given, chosen: argparse.Namespace, method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """Cases and population; every fault of the two columns at once."""
+    """Cases and population, with every fault of the two columns at once."""
     needs = METHODS[method]
     found, faults = number_columns(
         given.table, given.name, [chosen.cases, *([chosen.population] if chosen.population else [])]
@@ -138,7 +138,8 @@ def _checked(
             rows = (np.flatnonzero(empty) + 2).tolist()
             faults.append(Fault.of(given.name, chosen.population, Problem.CASES_WITHOUT_SIZE, rows=rows))
     least = _LEAST_AREAS if needs.needs_neighbours else 1
-    # A place without a size has no rate to be like its neighbours'; where nothing else is asked it is `too_few`.
+    # An area without a size has no rate to compare with its neighbours; a method without neighbours calls it
+    # `too_few`.
     usable = (size > 0).sum() if size is not None and needs.needs_neighbours else len(given.keys)
     if usable < least:
         faults.append(Fault.of(given.name, "", Problem.TOO_FEW_AREAS, hint=str(least)))
@@ -148,7 +149,7 @@ def _checked(
 
 
 def _metric(polygons: Any) -> CRS:
-    """CRS in metres for a layer anywhere: its UTM zone, or where it is wider its own azimuthal projection."""
+    """CRS in metres for a layer anywhere: its UTM zone, or for a wider layer its own azimuthal projection."""
     west, south, east, north = polygons.total_bounds
     if east - west <= _ZONE_WIDTH:
         return polygons.estimate_utm_crs()
@@ -158,7 +159,7 @@ def _metric(polygons: Any) -> CRS:
 def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float64], bool]:
     """Centres of the areas, and whether they are degrees on the sphere.
 
-    Polygons have the pole of inaccessibility; a layer wider than its projection is true gets great circles.
+    Polygons use the pole of inaccessibility; a layer too wide for an accurate projection uses great circles.
     """
     if chosen.xy:
         found, faults = number_columns(given.table, given.name, chosen.xy)
@@ -190,12 +191,12 @@ def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float
 
 
 def measure(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Tell, and write where asked, what a method finds in areas.
+    """Report the result of a method for some areas, and write it if requested.
 
     Raises
     ------
     DataError
-        When an option, the file or its neighbours are at fault; nothing is written then.
+        When an option, the file or its neighbours are at fault; then nothing is written.
     """
     words, method = teller.words, Method(chosen.method)
     if chosen.out:
@@ -246,7 +247,7 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def _plain(value: float) -> float | int | None:
-    """A number as JSON has it: whole where it is, nothing where there is none or no end."""
+    """A number for JSON: an integer if it is whole, None if missing or infinite."""
     if not np.isfinite(value):
         return None
     return int(value) if value == int(value) else float(value)

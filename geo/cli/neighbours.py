@@ -1,4 +1,4 @@
-"""Neighbours as an option of a command names them: by border, by distance, or pairs of a file."""
+"""Neighbours by a command option: by border, by distance, or pairs from a file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _BY_BORDER, _BY_DISTANCE = frozenset({"queen", "rook"}), frozenset({"knn", "dist
 
 
 def is_file(how: str) -> bool:
-    """Whether an option names a file of pairs and no way to find neighbours."""
+    """Whether an option names a file of pairs instead of a method."""
     way, _, amount = how.partition(":")
     return not (way in _BY_DISTANCE or (way in _BY_BORDER and not amount))
 
 
 def neighbours_of_file(path: Path, keys: pd.Series[str]) -> Neighbours:
-    """Neighbours of a file: its first two columns are keys, a row a pair.
+    """Neighbours from a file: its first two columns are keys, one pair per row.
 
     Raises
     ------
@@ -64,16 +64,16 @@ def near(
     how
         `queen`, `rook`, `knn:K`, `distance:METRES` or a file.
     keys
-        Of the areas, in order.
+        Keys of the areas, in order.
     polygons
-        GeoSeries of the areas; None where there are none.
+        GeoSeries of the areas; None if there are none.
     centres
-        Gives the centres of the areas, and whether they are degrees on the sphere.
+        Returns the centres of the areas, and whether they are degrees on the sphere.
 
     Raises
     ------
     DataError
-        When it is none of these, or a border is asked for where there are no polygons.
+        When the option is none of these, or needs borders and there are no polygons.
     """
     way, _, amount = how.partition(":")
     wrong = RefusalError([Fault.of("--neighbours", "", Problem.NOT_IN_LIST)], "neighbours")

@@ -1,4 +1,4 @@
-"""What a command says: its result on stdout, notes on stderr, faults of the input in words or as JSON."""
+"""Output of a command: its result on stdout, notes on stderr, faults of the input as text or JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RefusalError(DataError):
-    """Faults of what a command was given, with words of their own where those of the pages do not fit.
+    """Faults of a command's input, with their own texts where those of the pages do not fit.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class RefusalError(DataError):
         `table` (the file of rows), `areas` (the file of `--areas`) or `option`; the catalogues hold
         `cli.<topic>.what.<problem>` and `cli.<topic>.remedy.<problem>` where they differ from `fault.`.
     found
-        What there is to say beside the faults; stands in the JSON with them.
+        Further values for the JSON besides the faults.
     """
 
     def __init__(self, faults: Iterable[Fault], topic: str, found: Mapping[str, Any] | None = None) -> None:
@@ -38,34 +38,34 @@ class RefusalError(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Speaks for one run of a command.
+    """Output of one run of a command.
 
     Parameters
     ----------
     words
         The language.
     as_json
-        Whether stdout carries one JSON object and nothing else.
+        Whether stdout carries exactly one JSON object.
     """
 
     words: Words
     as_json: bool
 
     def note(self, text: str) -> None:
-        """Say something beside the result."""
+        """Write a note besides the result."""
         print(text, file=sys.stderr)  # noqa: T201 - the command line speaks here and nowhere else
 
     def progress(self, text: str) -> None:
-        """Say what is being done, to a person who waits at a terminal."""
+        """Show the progress to a person at a terminal."""
         if sys.stderr.isatty():
             self.note(text)
 
     def result(self, values: dict[str, Any], lines: Sequence[str]) -> None:
-        """Give the result: the values as JSON, or the lines to a reader."""
+        """Write the result: the values as JSON, or the lines as text."""
         print(json.dumps(values, ensure_ascii=False) if self.as_json else "\n".join(lines))  # noqa: T201 - see note
 
     def refuse(self, error: str, refusal: DataError | None = None) -> None:
-        """Say what is wrong: all faults on stdout as JSON, or on stderr one a line."""
+        """Write all faults: on stdout as JSON, or on stderr one per line."""
         topic = refusal.topic if refusal else ""
         faults = refusal.faults if refusal else ()
         if self.as_json:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the group known to the parser of all commands."""
+    """Add the group to the parser of all commands."""
     group = commands.add_parser("places", help=words("cli.help.places"), description=words("cli.help.places"))
     inside = group.add_subparsers(metavar=words("cli.command"), required=True)
     command = inside.add_parser(
@@ -47,18 +47,18 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _to_degrees(crs: str) -> Transformer | None:
-    """What turns coordinates into longitude and latitude; None where they are that already."""
+    """Transformer from coordinates to longitude and latitude; None if they are that already."""
     system = coordinate_system(crs)
     return None if system.to_epsg() == 4326 else Transformer.from_crs(system, "EPSG:4326", always_xy=True)  # noqa: PLR2004
 
 
 def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Write the rows of a file with the area that each point lies in.
+    """Write the rows of a file with the area of each point.
 
     Raises
     ------
     DataError
-        When an option, the file or the areas are at fault; nothing is written then.
+        When an option, the file or the areas are at fault; then nothing is written.
     """
     words = teller.words
     check_output(chosen.out)
@@ -75,7 +75,7 @@ def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
 
     begun = time.perf_counter()
     if to_degrees is not None:
-        # A point that the projection cannot reach comes back infinite, and lies in no area.
+        # A point outside the domain of the projection becomes infinite and lies in no area.
         x, y = to_degrees.transform(x, y)
     kode = Locator(areas.index, areas.frame.geometry.to_numpy()).keys_at(x, y)
     seconds = time.perf_counter() - begun

@@ -38,7 +38,7 @@ _SHAPES = {".gpkg", ".geojson"}
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
     command = commands.add_parser(
         "plan",
         parents=[shared],
@@ -80,7 +80,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.DataFrame, list[Fault]]:
-    """Needs by kode, as far as they can be read, and everything that is wrong with them."""
+    """Needs by kode, as far as readable, and all faults."""
     table, dropped = without_nik(read_table(path).reset_index(drop=True))
     for column in dropped:
         teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
@@ -119,7 +119,7 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
 
 
 class _Given:
-    """Options as limits, and what is wrong with how they are written."""
+    """Options converted to limits, with the faults of their form."""
 
     def __init__(self, chosen: argparse.Namespace, known: set[str]) -> None:
         self.faults: list[Fault] = []
@@ -148,7 +148,7 @@ class _Given:
     def _each(
         self, option: str, given: str | None, waves: int, kind: Callable[[float], Any]
     ) -> tuple[Any, ...] | None:
-        """One value for each wave; one that is given alone holds for all."""
+        """One value for each wave; a single value applies to all."""
         if given is None:
             return None
         values = []
@@ -202,7 +202,7 @@ def _search_faults(chosen: argparse.Namespace) -> list[Fault]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Task:
-    """What is to be planned."""
+    """Input of a plan."""
 
     needs: pd.DataFrame
     limits: Limits
@@ -217,7 +217,7 @@ def _neighbours(
     areas: Areas,
     teller: Teller,
 ) -> dict[str, tuple[str, ...]]:
-    """Neighbours by kode among those of the needs."""
+    """Neighbours by kode, limited to the kelurahan of the needs."""
     how = chosen.neighbours or "queen"
     if is_file(how):
         keys = pd.Series(needs.index)
@@ -239,7 +239,7 @@ def _neighbours(
 
 
 def _task(chosen: argparse.Namespace, teller: Teller) -> _Task:
-    """Everything read and checked.
+    """All input, read and checked.
 
     Raises
     ------
@@ -263,7 +263,7 @@ def _task(chosen: argparse.Namespace, teller: Teller) -> _Task:
 
 
 def _teller_of(teller: Teller) -> Callable[[Progress], None]:
-    """What tells a person who waits how far it is, once a second."""
+    """Callback that reports progress once a second."""
     told = 0.0
 
     def progress(found: Progress) -> None:
@@ -285,13 +285,13 @@ def _teller_of(teller: Teller) -> Callable[[Progress], None]:
 
 
 def _option(rule: Rule) -> str:
-    """Option that a rule comes from."""
+    """Option behind a rule."""
     own = {RuleKind.BUDGET_SO_FAR: "budget", RuleKind.NEVER: "not", RuleKind.NOT_IN_WAVE: "not"}
     return f"--{own.get(rule.kind, rule.kind.value).replace('_', '-')}"
 
 
 def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> WavePlan:
-    """The plan, or the reason that there is none as a refusal."""
+    """The plan, or a refusal with the reason why there is none."""
     words = teller.words
     try:
         return plan_waves(
@@ -314,12 +314,12 @@ def _found(task: _Task, chosen: argparse.Namespace, teller: Teller) -> WavePlan:
 
 
 def write_plan(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Write the best plan of waves under limits, and tell how good it is proved to be.
+    """Write the best plan of waves under limits, and report its proved quality.
 
     Raises
     ------
     DataError
-        When an option or the file is at fault, or no plan keeps all rules; nothing is written then.
+        When an option or the file is at fault, or no plan keeps all rules; then nothing is written.
     """
     words = teller.words
     check_output(chosen.out, OUTPUTS)

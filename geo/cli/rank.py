@@ -1,4 +1,4 @@
-"""`rank`: the priority of areas, with its parts and how far it hangs on weights and on chance."""
+"""`rank`: the priority of areas, with its parts and its sensitivity to weights and chance."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _above_zero(text: str) -> float:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
     command = commands.add_parser(
         "rank",
         parents=[shared],
@@ -85,12 +85,12 @@ def _declared(path: Path) -> tuple[Criterion, ...]:
 
 
 def _rows(wrong: Any) -> list[int]:
-    """Rows as a spreadsheet counts them."""
+    """Row numbers as in a spreadsheet."""
     return (np.flatnonzero(wrong) + 2).tolist()
 
 
 def _wrong_counts(name: str, one: Criterion, found: dict[str, Any]) -> list[Fault]:
-    """What is wrong with counts whose posterior is asked for, and with what is expected of them."""
+    """Faults of counts with a posterior, and of their expected counts."""
     counts, expected = found[one.column], found.get(one.expected)
     checks = [(one.column, Problem.NEGATIVE, counts < 0), (one.column, Problem.NOT_WHOLE, counts != np.round(counts))]
     if expected is not None:
@@ -104,9 +104,9 @@ def _wrong_counts(name: str, one: Criterion, found: dict[str, Any]) -> list[Faul
 
 
 def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
-    """Columns that criteria name, as numbers; every fault of them at once.
+    """Columns of the criteria, as numbers; every fault of them at once.
 
-    Its index orders as the keys do: ties go to the lower one, and 9 is lower than 10.
+    The index sorts like the keys: ties go to the lower one, and 9 is lower than 10.
     """
     wanted = [name for one in criteria for name in (one.column, one.expected) if name in given.table.columns]
     found, faults = number_columns(given.table, given.name, wanted)
@@ -115,7 +115,7 @@ def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
         if one.posterior is Posterior.GAMMA and one.column in found and not told & {one.column, one.expected}:
             faults += _wrong_counts(given.name, one, found)
     if faults:
-        # A column that two criteria use is told once.
+        # A column that two criteria use is reported once.
         raise RefusalError(sorted(set(faults), key=lambda one: (one.column, one.problem)), "rank")
     keys = given.keys.tolist()
     is_number = all(key.isascii() and key.isdigit() for key in keys)
@@ -131,7 +131,7 @@ def write_ranks(chosen: argparse.Namespace, teller: Teller) -> None:
     Raises
     ------
     DataError
-        When an option, the criteria or the file are at fault; nothing is written then.
+        When an option, the criteria or the file are at fault; then nothing is written.
     """
     words = teller.words
     check_output(chosen.out, OUTPUTS)
@@ -187,14 +187,14 @@ def _told(ranking: Ranking, keys: pd.Series[str], chosen: argparse.Namespace) ->
             {"criterion": one.name, "column": one.column, "reason": reason.value} for one, reason in ranking.left_out
         ],
         "filled": [{"criterion": name, "id": keys[area]} for name, area in ranking.filled],
-        # Counts whose posterior was asked for, without anything expected to make it of.
+        # Counts with a requested posterior but without usable expected counts.
         "not_drawn": [one.name for one in ranking.criteria if one.posterior and one.name not in uncertain],
         "chosen": keys[ranking.order[: chosen.first]].tolist(),
     }
 
 
 def _notes(told: dict[str, Any], words: Words) -> list[str]:
-    """What was left out, filled and not drawn."""
+    """Notes on criteria left out, values filled, and counts not drawn."""
     lines = [
         words(f"cli.rank.left_out.{one['reason']}", criterion=one["criterion"], column=one["column"])
         for one in told["left_out"]

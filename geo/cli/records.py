@@ -1,4 +1,4 @@
-"""`import`, `undo`, `backup`, `restore`: records into the city's own store, back out of it, and copies of it."""
+"""`import`, `undo`, `backup`, `restore`: add records to the city's own store, remove them, and copy the store."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the commands known to the parser of all commands."""
+    """Add the commands to the parser of all commands."""
     command = partial(store_command, commands, shared, words)
     one = command("import", import_file)
     one.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.import_file"))
@@ -46,7 +46,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _progress(teller: Teller) -> Any:
-    """A line that fills while rows are written, for a person at a terminal."""
+    """Progress line while rows are written, for a person at a terminal."""
 
     def told(share: float) -> None:
         if sys.stderr.isatty():
@@ -56,12 +56,12 @@ def _progress(teller: Teller) -> Any:
 
 
 def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Bring the rows of a file into the store as one batch, or say what would come of it.
+    """Import the rows of a file into the store as one batch, or report what would be imported.
 
     Raises
     ------
     DataError
-        When the file as a whole is at fault; rows that are refused are counted and told.
+        When the whole file is at fault; refused rows are counted and reported.
     """
     from geo.imports.run import accept, dry_run, prepared_for, read_file
 
@@ -94,12 +94,12 @@ def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:
 
 
 def undo_batch(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Take a batch back.
+    """Undo a batch.
 
     Raises
     ------
     DataError
-        When there is no such batch, or it was taken back already.
+        When there is no such batch, or it is already undone.
     """
     from geo.imports.undo import take_back_batch
 
@@ -112,7 +112,7 @@ def undo_batch(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def backup_store(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Copy the store, while it may be in use, into one file.
+    """Copy the store into one file; it may be in use meanwhile.
 
     Raises
     ------
@@ -128,12 +128,12 @@ def backup_store(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def restore_store(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Put a copy into the place of the store; what was there before stays beside it.
+    """Replace the store by a copy; the previous store is kept next to it.
 
     Raises
     ------
     DataError
-        When the copy is no whole store, or of a newer version.
+        When the copy is not a complete store, or is from a newer version.
     """
     from geo.store.backup import restore as put_back
 

@@ -1,4 +1,4 @@
-"""`release`: tables of a closed period, fit to leave the house."""
+"""`release`: tables of a closed period that are safe to publish."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LEAST_PUBLIC = 2
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
     one: argparse.ArgumentParser = commands.add_parser(
         "release",
         parents=[shared],
@@ -59,7 +59,7 @@ def _canonical(table: Table, path: Path) -> pd.DataFrame:
 
 
 def _text(value: Any) -> str | None:
-    """A cell as a canonical csv writes it: days as ISO dates, whole numbers without a point."""
+    """A cell in canonical csv form: ISO dates, whole numbers without a decimal point."""
     if pd.isna(value):
         return None
     if isinstance(value, date):
@@ -68,7 +68,7 @@ def _text(value: Any) -> str | None:
 
 
 def _places(chosen: argparse.Namespace) -> list[Fault]:
-    """Faults of files that would be written where something else is."""
+    """Faults of output files whose location is already in use."""
     read = {path.resolve() for path in (chosen.cases, chosen.coverage) if path is not None}
     faults = []
     for name, path in (("--ledger", chosen.ledger), ("--attack", chosen.attack)):
@@ -80,7 +80,7 @@ def _places(chosen: argparse.Namespace) -> list[Fault]:
 
 
 def _order(chosen: argparse.Namespace) -> EditionRequest:
-    """What is asked for, checked."""
+    """The request, checked."""
     settings, audience = read_settings(), Audience(chosen.audience)
     is_public = audience is Audience.PUBLIC
     k = chosen.k if chosen.k is not None else settings.k if is_public else settings.k_taskforce
@@ -102,12 +102,12 @@ def _order(chosen: argparse.Namespace) -> EditionRequest:
 
 
 def write_edition(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Publish an edition into a folder, or say why not.
+    """Publish an edition into a folder, or report why not.
 
     Raises
     ------
     DataError
-        When the files are at fault, the period is not to be published, or nothing protects its small counts.
+        When the files are at fault, the period may not be published, or nothing protects its small counts.
     """
     faults: list[Fault] = []
     found: dict[Table, pd.DataFrame] = {}

@@ -1,4 +1,4 @@
-"""`rollout`: how far Community Watch was on a day, as known on another."""
+"""`rollout`: state of the Community Watch rollout on a day, as known on another day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the command known to the parser of all commands."""
+    """Add the command to the parser of all commands."""
 
     def day(text: str) -> date:
         try:
@@ -65,17 +65,17 @@ def _kelurahan(found: Rollout) -> list[dict[str, Any]]:
 
 
 def _events(url: str | None) -> pd.DataFrame:
-    """The embedded facts, and with a store its own events."""
+    """The embedded facts, plus the events of the store if there is one."""
     if not url:
         return rollout_facts()
-    # Not at the top: what only the facts need shall not wait for a database.
+    # Not at the top: a command on the facts only must not wait for a database.
     from geo.store.tables import city_tables
 
     return city_tables(store(url), viewer()).rollout
 
 
 def show(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Tell what is known, at least, at most, what sources claim, and the stage of every kelurahan that has one.
+    """Report the known minimum and maximum, the claims of sources, and the stage of every kelurahan that has one.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which store a command works on, and as whom."""
+"""Store and viewer of a command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def store_command(
     commands: Any, shared: argparse.ArgumentParser, words: Words, name: str, run: Any
 ) -> argparse.ArgumentParser:
-    """Parser of a command that works on a store, made known to the parser of all commands."""
+    """Parser of a command on a store, added to the parser of all commands."""
     made: argparse.ArgumentParser = commands.add_parser(
         name,
         parents=[shared],
@@ -36,19 +36,19 @@ def store_command(
 
 
 def viewer() -> Viewer:
-    """The command line: whoever runs commands here can read the file anyway; the audit says that it was one."""
+    """Viewer of the command line: anyone who runs commands here can read the file anyway; the audit log names it."""
     return read_settings().viewer("baris perintah", Role.STEWARD)
 
 
 def store(url: str | None) -> Store:
-    """The store that `--db` names, else the city's own; hashes that are too old are erased from it.
+    """Store of `--db`, otherwise the city's own; expired hashes are erased from it.
 
     Raises
     ------
     DataError
-        When it is the address of another kind of database.
+        When the address is that of another kind of database.
     """
-    # Not at the top: a database that a command does not use shall not be waited for.
+    # Not at the top: a command that needs no database must not wait for its import.
     from geo.imports.undo import expire
     from geo.store.engine import city_store, store_of
 
@@ -60,7 +60,7 @@ def store(url: str | None) -> Store:
 
 @contextlib.contextmanager
 def refusing() -> Iterator[None]:
-    """Tells faults of a store in the words that commands have for them."""
+    """Report faults of a store with the texts for commands."""
     try:
         yield
     except DataError as fault:

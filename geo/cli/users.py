@@ -1,4 +1,4 @@
-"""`users add|role|list|close|open|password`: who may sign in, from the machine that holds the store."""
+"""`users add|role|list|close|open|password`: manage accounts, from the machine that holds the store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST = 4096
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
-    """Make the commands known to the parser of all commands."""
+    """Add the commands to the parser of all commands."""
     users = commands.add_parser("users", help=words("cli.help.users"), description=words("cli.help.users"))
     each = users.add_subparsers(metavar=words("cli.command"), required=True)
 
@@ -52,7 +52,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _password(words: Words) -> str:
-    """Password from a terminal, unseen and twice, or the first line of what is piped in."""
+    """Password from a terminal (hidden, typed twice), or the first line of piped input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline(_LONGEST).rstrip("\r\n")
     first = getpass.getpass(words("cli.users.password"))
@@ -69,12 +69,12 @@ def _told(chosen: argparse.Namespace, teller: Teller, said: str, **more: Any) ->
 
 
 def add_account(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Add an account; the store is made where there is none.
+    """Add an account; creates the store if there is none.
 
     Raises
     ------
     DataError
-        When the name or the password cannot be taken.
+        When the name or the password is not accepted.
     """
     from geo.access import accounts
 
@@ -91,7 +91,7 @@ def add_account(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def change(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Give an account another role.
+    """Change the role of an account.
 
     Raises
     ------
@@ -107,12 +107,12 @@ def change(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def renew(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Give a local account another password.
+    """Change the password of a local account.
 
     Raises
     ------
     DataError
-        When there is no such account, or the password cannot be taken.
+        When there is no such account, or the password is not accepted.
     """
     from geo.access import accounts
 
@@ -141,7 +141,7 @@ def close(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def reopen(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Open an account that was closed.
+    """Reopen a closed account.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def reopen(chosen: argparse.Namespace, teller: Teller) -> None:
 
 
 def listed(chosen: argparse.Namespace, teller: Teller) -> None:
-    """List accounts; none in any form shows a password.
+    """List accounts; passwords are never shown in any form.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Numbers made of `Released` and of nothing else. Each measure is a noun: Released in, Figures out."""
+"""Measures computed from `Released` only. Each measure is a noun: Released in, Figures out."""

@@ -1,4 +1,4 @@
-"""One statistic over any areas, by its name: what the command `measure` and the page of the province share."""
+"""One statistic over any areas, selected by name; shared by the command `measure` and the page of the province."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Method(StrEnum):
 
 
 class AreaClass(StrEnum):
-    """What a statistic says of an area."""
+    """Class of an area according to a statistic."""
 
     HOT = "hot"
     COLD = "cold"
-    HIGH_LOW = "high_low"  # a high value among low ones
+    HIGH_LOW = "high_low"  # a high value among low neighbours
     LOW_HIGH = "low_high"
     NONE = "none"
     TOO_FEW = "too_few"
@@ -44,7 +44,7 @@ class AreaClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a method asks of its input."""
+    """Input that a method requires."""
 
     is_poisson: bool = False
     needs_neighbours: bool = False
@@ -67,11 +67,11 @@ class Options:
     Parameters
     ----------
     max_share, min_cases
-        Largest share of the population and fewest cases of a cluster; fewest cases to be called hot.
+        Largest share of the population and fewest cases of a cluster; fewest cases of a hot area.
     replicates, seed
-        Of permutations and simulated maps.
+        Number and seed of permutations and simulated maps.
     alpha
-        Threshold of q for a class.
+        Largest q of a significant class.
     is_adjusted
         Whether q corrects for the many areas (Benjamini-Hochberg), or is p.
     """
@@ -86,18 +86,18 @@ class Options:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Statistics:
-    """What a method found.
+    """Result of a method.
 
     Parameters
     ----------
     total
         Sum of the cases.
     columns
-        By name, shape (areas,) each; missing where a number means nothing.
+        Columns by name, shape (areas,) each; missing where a value has no meaning.
     told
-        Numbers of the whole.
+        Figures for all areas together.
     clusters
-        Of the scan only.
+        Clusters; from the scan only.
     """
 
     total: float
@@ -146,7 +146,7 @@ def _eb(cases: NDArray[np.float64], size: NDArray[np.float64] | None) -> Statist
 
 
 def _local_kinds(found: Local, significant: NDArray[np.bool_], *, is_moran: bool) -> NDArray[Any]:
-    """Class of each area: what is alike or unlike, where it is more than chance."""
+    """Class of each area: similar or dissimilar to its neighbours, where significant."""
     high, around = found.value > 0, found.around > 0
     if is_moran:
         kinds = np.select(
@@ -168,7 +168,7 @@ def _local(
     neighbours: Neighbours,
     options: Options,
 ) -> Statistics:
-    # An area without a size has no rate: it takes no part, not even as a neighbour.
+    # An area without a size has no rate: it is left out, also as a neighbour.
     there = np.ones(len(cases), dtype=bool) if size is None else size > 0
     values = cases if size is None else standardised_rates(cases[there], size[there])
     used = neighbours if there.all() else neighbours.within(there)
@@ -199,27 +199,27 @@ def measure_areas(
     centres: NDArray[np.float64] | None = None,
     is_on_sphere: bool = False,
 ) -> Statistics:
-    """What a method finds in areas.
+    """Result of a method for some areas.
 
     Parameters
     ----------
     method
-        Which one.
+        Which method.
     cases
-        Shape (areas,), not missing; whole and not negative where `METHODS` says so.
+        Shape (areas,), not missing; non-negative integers where `METHODS` requires it.
     size
-        Population or another size, not negative; None where all areas weigh the same.
+        Population or another size, not negative; None gives all areas the same size.
     options
         Settings.
     neighbours
         For `gi` and `lisa`.
     centres, is_on_sphere
-        For `scan`, as `geo.measures.scan.circles` takes them.
+        For `scan`, as in `geo.measures.scan.circles`.
 
     Raises
     ------
     ValueError
-        When the method lacks its neighbours or centres.
+        When the neighbours or centres for the method are missing.
     """
     if method is Method.SMR:
         return _smr(cases, size, options)

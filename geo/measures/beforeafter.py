@@ -1,4 +1,4 @@
-"""Reports and cases before and after the start of each Community Watch: a picture, and no estimate of an effect."""
+"""Reports and cases before and after the start of each Community Watch: a description, not an effect estimate."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ import pandas as pd
 if TYPE_CHECKING:
     from geo.release.released import Watch
 
-#: Months on each side of a start that are looked at.
+#: Months shown on each side of a start.
 MONTHS = 12
 
 
 def around_starts(
     months: pd.DataFrame, covered: pd.DataFrame, watch: Watch | None, started: pd.DataFrame, *, most: int = MONTHS
 ) -> pd.DataFrame:
-    """Cases and reports of the watchers by month from the start, of every kelurahan that has one.
+    """Cases and watchers' reports by month relative to the start, for every kelurahan with a start.
 
-    Month 0 begins on the first of the month of the start. Silence is not zero: months without a case of which nobody
-    says that reporting covered them are missing, and so are reports of the watchers before there were any and after
-    the last one of any kelurahan.
+    Month 0 begins on the first day of the month of the start. No data is not zero: months without a case and without
+    known coverage are missing. Watchers' reports are missing before the first and after the last one of any
+    kelurahan.
 
     Parameters
     ----------
     months
-        Cases by kelurahan and month, of all the records (`Released.months`).
+        Cases by kelurahan and month, from all records (`Released.months`).
     covered
-        Where and when reporting covered (`Released.covered`).
+        Place and time of coverage (`Released.covered`).
     watch
-        The watchers' own reports; None where they may not be seen.
+        The watchers' own reports; None if the viewer may not see them.
     started
-        Of `geo.measures.pace.starts`; starts known to the year alone are left out.
+        From `geo.measures.pace.starts`; starts known only to the year are left out.
     most
         Months on each side.
 
     Returns
     -------
-    DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (Int64, missing where nothing is known).
+    DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (Int64, missing where unknown).
     """
     begun = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
     at = (begun.dt.year * 12 + begun.dt.month).astype(int)
@@ -60,7 +60,7 @@ def around_starts(
 
 
 def sums(around: pd.DataFrame) -> pd.DataFrame:
-    """Of each kelurahan: months of which cases are known, cases on each side of its start, reports of the watchers.
+    """For each kelurahan: months with known cases, cases before and after its start, watchers' reports.
 
     Returns
     -------

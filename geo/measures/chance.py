@@ -1,4 +1,4 @@
-"""How often chance alone would do as much: p-values that stand ties, and what many looks at once do to them."""
+"""P-values that are correct with ties, and their correction for many tests."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-#: Sums of the same numbers in another order differ by rounding; what differs by less than this share is a tie.
+#: Sums of the same numbers in another order differ by rounding; a relative difference below this is a tie.
 _TIE = 1e-9
 
 
 def adjusted(p: ArrayLike) -> NDArray[np.float64]:
-    """Benjamini-Hochberg adjusted p of each p; missing where p is missing, and taking no part there.
+    """Benjamini-Hochberg adjusted p of each p; a missing p stays missing and is not counted.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ def adjusted(p: ArrayLike) -> NDArray[np.float64]:
 
 
 def upper_p(reached: ArrayLike, replicates: int) -> NDArray[np.float64]:
-    """Monte Carlo p: share of the replicates, the observed one among them, that reached what was observed.
+    """Monte Carlo p: share of the replicates, including the observed one, that reach the observed value.
 
     Parameters
     ----------
     reached
-        How many replicates were at least as large.
+        Number of replicates that are at least as large.
     replicates
-        How many there were.
+        Number of replicates.
 
     References
     ----------
@@ -57,31 +57,31 @@ def upper_p(reached: ArrayLike, replicates: int) -> NDArray[np.float64]:
 
 
 def two_sided_p(above: ArrayLike, below: ArrayLike, replicates: int) -> NDArray[np.float64]:
-    """Two-sided Monte Carlo p that is right with ties.
+    """Two-sided Monte Carlo p that is correct with ties.
 
-    Replicates equal to what was observed count on both sides. Counting them on one side only, or taking the smaller
-    side without doubling it, calls chance significant where many counts are zero (esda 2.9.0 does both).
+    Replicates equal to the observed value count on both sides. Counting them on one side only, or taking the smaller
+    side without doubling it, makes pure chance significant where many counts are zero (esda 2.9.0 does both).
 
     Parameters
     ----------
     above, below
-        How many replicates were at least, and at most, what was observed.
+        Number of replicates that are at least, and at most, the observed value.
     replicates
-        How many there were.
+        Number of replicates.
     """
     smaller = np.minimum(np.asarray(above, dtype=float), np.asarray(below, dtype=float))
     return np.minimum(1.0, 2 * (smaller + 1) / (replicates + 1))
 
 
 def gumbel_p(value: ArrayLike, maxima: ArrayLike) -> NDArray[np.float64]:
-    """P of a maximum by a Gumbel distribution fitted to simulated maxima by moments; finer than 1 / replicates.
+    """P of a maximum from a Gumbel distribution fitted to simulated maxima by moments; finer than 1 / replicates.
 
     Parameters
     ----------
     value
-        What was observed.
+        Observed value.
     maxima
-        One maximum a replicate.
+        One maximum per replicate.
 
     References
     ----------
@@ -97,5 +97,5 @@ def gumbel_p(value: ArrayLike, maxima: ArrayLike) -> NDArray[np.float64]:
 
 
 def tie_margin(values: ArrayLike) -> float:
-    """Difference below which two sums of some of these values are the same number."""
+    """Difference below which two sums of these values count as equal."""
     return _TIE * float(np.abs(np.asarray(values, dtype=float)).max(initial=0.0)) + np.finfo(float).tiny

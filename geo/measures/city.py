@@ -1,4 +1,4 @@
-"""The few numbers of the whole city."""
+"""Key figures of the whole city."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a count moved from the period before to this one; `share` is None where there was nothing before."""
+    """Change of a count from the previous period to this one; `share` is None if the previous count is zero."""
 
     now: int
     before: int
 
     @property
     def difference(self) -> int:
-        """More (or, negative, fewer) than before."""
+        """Increase, or decrease if negative."""
         return self.now - self.before
 
     @property
     def share(self) -> float | None:
-        """Difference as a share of before."""
+        """Difference as a share of the previous count."""
         return None if self.before == 0 else self.difference / self.before
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Numbers of the whole city.
+    """Figures of the whole city.
 
     Parameters
     ----------
     victims, cases
-        Persons and reports of the period, those on no kelurahan included.
+        Persons and reports of the period, including those not placed on a kelurahan.
     elsewhere_share
-        Of the persons whose origin is recorded, the share from another kabupaten; None where hidden or none recorded.
+        Among persons with a recorded origin, the share from another kabupaten; None if hidden or none recorded.
     origin_known
-        How many persons that share is of.
+        Number of persons with a recorded origin.
     watchers
-        Active watchers; None where one kelurahan's count is hidden, or where there is no list of watchers.
+        Active watchers; None if a kelurahan's count is hidden or there is no list of watchers.
     change
-        Victims against the period before; None where one of the two is hidden or unknown.
+        Change of victims from the previous period; None if one of the two is hidden or unknown.
     """
 
     victims: Count
@@ -56,7 +56,7 @@ class City:
 
 
 def city(released: Released) -> City:
-    """Numbers of the whole city from what was released of it."""
+    """Figures of the whole city from its release."""
     now, before = released.now, released.before
     share = None
     if now.elsewhere.value is not None and now.origin_known.value:

@@ -1,4 +1,4 @@
-"""How each kelurahan's reports move from year to year, set against the city's own course."""
+"""Trend of each kelurahan's reports over the years, relative to the trend of the city."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from geo.measures.poisson import upper_tail
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-#: Fewer years or reports than these say nothing of a course.
+#: With fewer years or reports no trend is stated.
 _LEAST_YEARS, _LEAST_REPORTS = 3, 8
-#: Share of the years in which a kelurahan has to stand out to be called persistent.
+#: Share of the years in which a kelurahan must stand out to be persistent.
 _MOSTLY = 0.75
 
 
 class Trend(StrEnum):
-    """How reports of a kelurahan move."""
+    """Trend of a kelurahan's reports."""
 
     NEW = "new"
     RISING = "rising"
@@ -33,17 +33,17 @@ class Trend(StrEnum):
 
 
 def trend_p(counts: ArrayLike, shares: ArrayLike) -> tuple[float, float]:
-    """P of a rise and p of a fall at least as strong, exact, given how many reports there are.
+    """Exact p of a rise and of a fall at least as strong, given the number of reports.
 
-    Each report falls into a year with that year's share; the statistic is the sum of the years' numbers over the
-    reports. The distribution is exact, so years without a report need no correction and ties none either.
+    Each report falls into a year with that year's share; the statistic is the sum over the reports of the number of
+    their year. The distribution is exact, so years without a report and ties need no correction.
 
     Parameters
     ----------
     counts
         Reports by year, whole numbers.
     shares
-        What share of reports each year would have, positive, of sum 1.
+        Expected share of reports of each year, positive, sum 1.
 
     References
     ----------
@@ -84,16 +84,16 @@ def _course(
 
 
 def courses(counts: pd.DataFrame, size: pd.Series[float], *, alpha: float = 0.05) -> pd.DataFrame:
-    """Course of each kelurahan.
+    """Trend of each kelurahan.
 
     Parameters
     ----------
     counts
-        Reports, kelurahan by year in order; missing where a viewer may not see a count or nobody knows it.
+        Reports, kelurahan by year in order; missing where hidden or unknown.
     size
-        What the reports of a year are expected by, on the same index.
+        Size to which the expected reports of a year are proportional, on the same index.
     alpha
-        Level of each question, after correction for the many kelurahan asked.
+        Level of each test, after correction for the number of kelurahan.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def courses(counts: pd.DataFrame, size: pd.Series[float], *, alpha: float = 0.05
         return found
     expected = np.outer(size[known] / size[known].sum(), yearly)
     of = pd.DataFrame(expected, index=counts.index[known], columns=counts.columns)
-    # Set against the others: a city that hears of more in every kelurahan has no kelurahan that rises.
+    # Relative to the others: if reports grow in all kelurahan alike, no kelurahan rises.
     p = []
     for kode in counts.index[enough]:
         others = yearly - told.loc[kode] + 0.5

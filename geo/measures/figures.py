@@ -27,7 +27,7 @@ class Measure(StrEnum):
     SMOOTH_RATE = "smooth_rate"
 
 
-#: A rate is told for this many units of size, so that people read numbers from about 0.1 to 100.
+#: A rate is stated per this many units of size, so that people read numbers from about 0.1 to 100.
 PER: dict[Denominator, int] = {
     Denominator.STATIONS_2024: 10,
     Denominator.STATIONS_2014: 10,
@@ -49,9 +49,9 @@ class Figures:
     states
         `State` as text, on the same index.
     layer
-        Boundaries it was computed on.
+        Layer of boundaries of the computation.
     denominator
-        Size that a rate was formed with; None for a count.
+        Denominator of a rate; None for a count.
     """
 
     measure: Measure
@@ -73,13 +73,13 @@ class Figures:
 
 
 def victims(released: Released) -> Figures:
-    """Persons by the kelurahan that their documents name: where papers were issued, not where anyone lives."""
+    """Persons by the kelurahan in their documents: where papers were issued, not where anyone lives."""
     table = released.now.table
     return Figures(Measure.VICTIMS, table["victims"].astype(float), table["state"], released.areas.layer)
 
 
 def case_figures(released: Released) -> Figures:
-    """Reports by the kelurahan that the documents name; one report can tell of many persons."""
+    """Reports by the kelurahan in the documents; one report can cover several persons."""
     table = released.now.table
     told = table["state"].isin([State.SHOWN, State.ZERO])
     state = table["state"] if released.has_reports else table["state"].mask(told, State.OUT_OF_SCOPE.value)
@@ -87,9 +87,9 @@ def case_figures(released: Released) -> Figures:
 
 
 def watchers(released: Released) -> Figures:
-    """Active members of Community Watch on the day shown. None listed reads as zero: it is the city's own list.
+    """Active members of Community Watch on the day shown. No listed member means zero: the list is the city's own.
 
-    Without any list nothing is known of any kelurahan.
+    Without a list every kelurahan is unknown.
     """
     values = released.watchers
     states = pd.Series(State.SHOWN.value, index=values.index, dtype="object")
@@ -106,7 +106,7 @@ def _rate(released: Released, denominator: Denominator, column: str, measure: Me
     table = rates(released, denominator).table
     values = table[column] * PER[denominator]
     states = table["state"].where(table["state"].ne(State.ZERO) | values.eq(0), State.SHOWN.value)
-    # Where there is no size there is no rate, whatever is known of the count.
+    # No size, no rate, whatever the count.
     states = states.mask(values.isna() & states.isin([State.SHOWN, State.ZERO]), State.OUT_OF_SCOPE.value)
     return Figures(measure, values, states, released.areas.layer, denominator)
 
@@ -117,11 +117,11 @@ def case_rate(released: Released, denominator: Denominator) -> Figures:
 
 
 def smooth_rate(released: Released, denominator: Denominator) -> Figures:
-    """Reports per size, drawn towards the city's rate the more the smaller the kelurahan is (empirical Bayes)."""
+    """Reports per size, shrunk towards the city's rate, more strongly for smaller kelurahan (empirical Bayes)."""
     return _rate(released, denominator, "smooth", Measure.SMOOTH_RATE)
 
 
-#: Every measure by its key: the one place where a page, the method page and the tests find them.
+#: Every measure by its key: the only list for pages, the method page and the tests.
 MEASURES: dict[Measure, Callable[[Released, Denominator], Figures]] = {
     Measure.VICTIMS: lambda released, _: victims(released),
     Measure.CASES: lambda released, _: case_figures(released),
@@ -132,7 +132,7 @@ MEASURES: dict[Measure, Callable[[Released, Denominator], Figures]] = {
 
 
 def available(released: Released) -> list[Measure]:
-    """Measures that can be had: without a size no rates; of an edition persons alone."""
+    """Available measures: no rates without a size; only persons from an edition."""
     if not released.has_reports:
         return [Measure.VICTIMS]
     return [one for one in Measure if one in COUNTS or not released.denominators.empty]

@@ -1,4 +1,4 @@
-"""How a Community Watch is doing: members, training and reports of each kelurahan, and one state with its rule."""
+"""Health of Community Watch: members, training and reports of each kelurahan, and one state by a fixed rule."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PREPARING = frozenset({Stage.PROPOSED.value, Stage.SOCIALISED.value, Stage.DECR
 
 
 class Call(StrEnum):
-    """Why somebody should call a kelurahan this week, the most pressing first."""
+    """Reasons to call a kelurahan this week, the most urgent first."""
 
     QUIET = "quiet"
     DORMANT = "dormant"
@@ -42,18 +42,18 @@ class Watches:
     Parameters
     ----------
     table
-        Index: the kelurahan. `state` (`Health`), `stage`, `since`; of the members, missing where no list of them was
-        brought: `members`, `women`, `men`, `groups` (how many kinds of members), `trained`, `trained_share`,
-        `per_station` (members a polling station), `trained_on` (last training of a member); of the reports, missing
-        where no list of them was brought: `recent` (in the window), `usual` (of its own past, for as long a time),
-        `is_fewer` (fewer than chance gives), `last_on`, `days_since`; `is_refresher_due`.
+        Index: the kelurahan. `state` (`Health`), `stage`, `since`. From the list of members, missing without a list:
+        `members`, `women`, `men`, `groups` (number of kinds of members), `trained`, `trained_share`, `per_station`
+        (members per polling station), `trained_on` (last training of a member). From the list of reports, missing
+        without a list: `recent` (in the window), `usual` (of its own past, for the same length of time), `is_fewer`
+        (fewer than chance gives), `last_on`, `days_since`. `is_refresher_due`.
     groups
-        Members by kelurahan and group, columns by falling total; empty without a list of members.
+        Members by kelurahan and group, columns by descending total; empty without a list of members.
     has_members, has_reports
-        Whether there are lists at all. Without one nothing is said of what it would tell: silence is not zero.
+        Whether the lists exist. Without a list its columns are missing: no data is not zero.
     heard_until
-        Last day of any report up to the day, from any kelurahan: silence is counted up to there and no further,
-        because a list that was not brought up to date is silent of all. None without a list.
+        Last day of any report up to the day, from any kelurahan. Days without a report are counted only up to there,
+        because a list that is not up to date holds no reports of anyone. None without a list.
     on
         The day.
     """
@@ -66,7 +66,7 @@ class Watches:
     on: date
 
 
-#: Columns that a list of members, and one of reports, gives, with what stands where there is no list.
+#: Columns from the list of members and the list of reports, with the type used if there is no list.
 _OF_MEMBERS = {
     "members": "Int64",
     "women": "Int64",
@@ -85,7 +85,7 @@ _OF_REPORTS = {
 
 
 def _nothing(index: pd.Index[str], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Columns of a list that was not brought: missing, and False of what is yes or no."""
+    """Columns of an absent list: missing, or False for yes/no columns."""
     blank = {name: False if kind == "bool" else pd.NA for name, kind in columns.items()}
     return pd.DataFrame(blank, index=index).astype(columns)
 
@@ -113,7 +113,7 @@ def _members(watch: Watch, index: pd.Index[str], day: pd.Timestamp) -> tuple[pd.
             "trained": by_place["is_trained"].sum(),
         }
     )
-    # Without anybody there is nothing in a column to say what it holds.
+    # Without any member a column has no values that set its type.
     counts = table.astype("Int64").reindex(index).fillna(0)
     counts["trained_on"] = by_place["trained_on"].max().reindex(index)
     crossed = pd.crosstab(here["kode"], here["group"].replace("", "unknown")).reindex(index, fill_value=0)
@@ -121,12 +121,12 @@ def _members(watch: Watch, index: pd.Index[str], day: pd.Timestamp) -> tuple[pd.
 
 
 def _reports(watch: Watch, stages: pd.DataFrame, day: pd.Timestamp, rules: HealthSettings) -> pd.DataFrame:
-    """Reports in the window up to a day, and in the kelurahan's own past before it, from its start on."""
+    """Reports in the window up to a day, and in the kelurahan's own past before it, since its start."""
     heard = watch.reports[watch.reports["reported_on"] <= day]
     window = day - pd.Timedelta(days=rules.window_days)
     earliest = window - pd.DateOffset(years=rules.past_years)
     first = heard.groupby("kode")["reported_on"].min().reindex(stages.index)
-    # A past without Community Watch is no past of it; where its start is not known, its first report is.
+    # Only time with a Community Watch counts as its past; if the start is unknown, the first report is used.
     start = stages["since"].where(stages["stage"].isin(_RUNNING)).fillna(first)
     begin = start.where(start > earliest, earliest)
     recent = heard[heard["reported_on"] > window].groupby("kode").size().reindex(stages.index).fillna(0)
@@ -136,7 +136,7 @@ def _reports(watch: Watch, stages: pd.DataFrame, day: pd.Timestamp, rules: Healt
     days = (window - begin).dt.days.clip(lower=0).where(start.notna())
     long_enough = days >= rules.window_days
     usual = (before / days * rules.window_days).where(long_enough)
-    # Given all reports of both times, those of the window are binomial when nothing changed (Przyborowski and
+    # Given the total reports of both times, those of the window are binomial if nothing changed (Przyborowski and
     # Wilenski, 1940): the past is as uncertain as the present.
     share = rules.window_days / (rules.window_days + days.where(long_enough))
     chance = stats.binom.cdf(recent, (recent + before), share.fillna(1.0))
@@ -154,11 +154,11 @@ def _reports(watch: Watch, stages: pd.DataFrame, day: pd.Timestamp, rules: Healt
 
 
 def _states(table: pd.DataFrame, rules: HealthSettings, until: pd.Timestamp | None) -> pd.Series[str]:
-    """State of each; `until` is the last day of which reports tell, None where they tell nothing."""
+    """State of each kelurahan; `until` is the last day covered by reports, None without reports."""
     stage = table["stage"]
     running, slept = stage.isin(_RUNNING), stage.eq(Stage.DORMANT)
     if until is not None:
-        # Without a report since its start the silence is as long as the start is ago.
+        # Without a report since the start, the days without a report are counted from the start.
         heard = table["last_on"].where(table["last_on"] > table["since"], table["since"])
         silence = (until - heard).dt.days
         slept |= running & (silence > rules.dormant_days)
@@ -186,13 +186,13 @@ def watches(
     Parameters
     ----------
     watch
-        Lists of members and reports; None for a viewer who may not see them: then stages alone speak.
+        Lists of members and reports; None if the viewer may not see them: then only stages count.
     stages
-        Of `cw_stages` on that day.
+        From `cw_stages` on that day.
     stations
-        Polling stations on the kelurahan index; None where the layer has none.
+        Polling stations on the kelurahan index; None if the layer has none.
     rules
-        When what counts as what.
+        Thresholds of the states.
     on
         The day.
 
@@ -217,16 +217,16 @@ def watches(
 
 
 def calls(found: Watches, rules: HealthSettings, *, overdue: pd.Index[str]) -> dict[str, tuple[Call, ...]]:
-    """Kelurahan to call this week, each with its reasons; the most pressing first, then by code.
+    """Kelurahan to call this week with the reasons; the most urgent first, then by code.
 
     Parameters
     ----------
     found
         Health on the day.
     rules
-        When what counts as what.
+        Thresholds of the states.
     overdue
-        Kelurahan whose planned start has passed without one.
+        Kelurahan whose planned start has passed without a start.
     """
     table, day = found.table, pd.Timestamp(found.on)
     running = table["state"].isin([Health.ACTIVE, Health.QUIET, Health.DORMANT])
@@ -247,13 +247,13 @@ def calls(found: Watches, rules: HealthSettings, *, overdue: pd.Index[str]) -> d
 
 
 def active_neighbours(found: Watches, neighbours: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
-    """Of every kelurahan: how many neighbours it has, and how many of them have an active Community Watch.
+    """For every kelurahan: number of neighbours, and number of neighbours with an active Community Watch.
 
-    Shown where there is none or a quiet one: cases may move next door. It enters no score by itself.
+    Shown where there is no Community Watch or a quiet one: cases may move to a neighbour. No score uses it.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `neighbours`, `active`, `is_open` (none, or not active).
+    DataFrame on the kelurahan index: `neighbours`, `active`, `is_open` (no Community Watch, or not active).
     """
     states = found.table["state"]
     active = set(states.index[states.eq(Health.ACTIVE)])

@@ -1,4 +1,4 @@
-"""One kelurahan over the years, and beside its neighbours."""
+"""One kelurahan over the years."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def yearly_counts(years: Sequence[Released], kode: str) -> pd.DataFrame:
     Parameters
     ----------
     years
-        What the viewer may see of each period, one after the other.
+        Release of each period for this viewer, in order.
     kode
         The kelurahan.
 
     Returns
     -------
-    DataFrame with `period` (text), `victims`, `cases` (nullable whole numbers, missing unless told) and `state`.
+    DataFrame with `period` (text), `victims`, `cases` (nullable integers, missing unless shown) and `state`.
     """
     rows = []
     for seen in years:

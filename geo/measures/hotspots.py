@@ -1,4 +1,4 @@
-"""Verdicts, emerging clusters and courses of what was released."""
+"""Verdicts, emerging clusters and trends from a release."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.release.released import Counts, Released
 
-#: A verdict compares kelurahan with each other; of fewer told ones it would say nothing.
+#: Fewest kelurahan with a shown count; a verdict compares them with each other and needs enough of them.
 LEAST_TOLD = 10
 _LEAST_MONTHS, _LONGEST = 12, 6
 
@@ -32,11 +32,11 @@ class Hotspots:
     Parameters
     ----------
     judged
-        On the kelurahan whose count is told; None where there are too few of those, or no size.
+        On the kelurahan with a shown count; None if there are too few of them, or no size.
     states
         State of every kelurahan.
     counts
-        What was judged.
+        Counts behind the verdicts.
     """
 
     judged: MapVerdicts | None
@@ -45,7 +45,7 @@ class Hotspots:
 
     @property
     def verdicts(self) -> pd.Series[str]:
-        """Verdict of every kelurahan as text; empty where its count is not told."""
+        """Verdict of every kelurahan as text; empty if its count is not shown."""
         found = pd.Series("", index=self.states.index, dtype="object")
         if self.judged is not None:
             found[self.judged.table.index] = self.judged.table["verdict"]
@@ -60,18 +60,18 @@ def _told(counts: Counts, sizes: pd.DataFrame) -> pd.Series[bool]:
 def hotspots(counts: Counts, areas: Areas, sizes: pd.DataFrame, rules: Rules) -> Hotspots:
     """Verdicts of the reports of one period.
 
-    Kelurahan whose count is hidden or unknown take no part: not as zero, and not in what others are compared with.
+    Kelurahan with a hidden or unknown count are left out: they are neither zero nor part of the comparison.
 
     Parameters
     ----------
     counts
-        Of a release.
+        Counts of a release.
     areas
         The kelurahan.
     sizes
-        A column a size; the first leads.
+        One column per size; the first is the main one.
     rules
-        What is judged by.
+        Rules of the verdicts.
     """
     told = _told(counts, sizes)
     if told.sum() < LEAST_TOLD:
@@ -83,7 +83,7 @@ def hotspots(counts: Counts, areas: Areas, sizes: pd.DataFrame, rules: Rules) ->
         rules,
     )
     judged = judge.judge(counts.table.loc[told, "cases"].astype(int), counts.table.loc[told, "is_keyed"])
-    # Positions among the judged become positions among all.
+    # Positions among the kelurahan with a verdict become positions among all.
     place = kept.nonzero()[0]
     circles_of_all = [
         replace(
@@ -100,7 +100,7 @@ def hotspots(counts: Counts, areas: Areas, sizes: pd.DataFrame, rules: Rules) ->
 
 
 def emerging_now(released: Released, *, replicates: int = 999) -> list[Emerging] | None:
-    """Clusters that emerge in the last months of the period; None where the viewer may not see months, or too few.
+    """Clusters that emerge in the last months of the period; None if months are hidden or too few.
 
     Circles grow by the reports of the whole period, up to half of them.
     """
@@ -113,7 +113,7 @@ def emerging_now(released: Released, *, replicates: int = 999) -> list[Emerging]
 
 
 def courses_of(years: Sequence[Released], sizes: pd.DataFrame) -> pd.DataFrame:
-    """Course of each kelurahan over single years, as `geo.measures.emergence.courses` gives it."""
+    """Trend of each kelurahan over single years, from `geo.measures.emergence.courses`."""
     told = [one.now.table["cases"].where(one.now.table["state"].isin([State.SHOWN, State.ZERO])) for one in years]
     counts = pd.concat(told, axis=1, keys=[str(one.now.period) for one in years])
     return courses(counts, sizes.iloc[:, 0])

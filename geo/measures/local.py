@@ -1,8 +1,8 @@
-"""Local statistics: whether an area and its neighbours are alike. The second view, beside the scan.
+"""Local statistics: whether an area and its neighbours are similar. A second view besides the scan.
 
-Both ask whether values near each other are more alike than if they were strewn at random; neither asks whether one
-area has more than the whole. P-values are of conditional permutation: the area keeps its value, the others are
-shuffled over all other places.
+Both test whether nearby values are more similar than in a random arrangement; neither tests whether one area has more
+than the whole. P-values come from conditional permutation: the area keeps its value, the others are shuffled over all
+other places.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     from geo.places.neighbours import Neighbours
 
-#: Numbers drawn at a time, which bounds memory.
+#: Numbers drawn at a time; limits memory.
 _BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Local:
-    """A local statistic of each area; missing where it has no neighbour or no value. Shape (areas,) each.
+    """Local statistic of each area; missing without a neighbour or a value. Shape (areas,) each.
 
     Parameters
     ----------
     statistic
         Gi* as z, or local Moran's I.
     p
-        Two-sided, of conditional permutation.
+        Two-sided p from conditional permutation.
     value, around
-        Deviation of the area itself, and of the mean of its neighbours (Moran) or its neighbourhood (Gi*), from the
-        mean of all; their signs say which kind of likeness it is.
+        Deviation from the overall mean of the area itself, and of the mean of its neighbours (Moran) or its
+        neighbourhood (Gi*); the signs give the kind of similarity.
     """
 
     statistic: NDArray[np.float64]
@@ -45,9 +45,9 @@ class Local:
 
 
 def standardised_rates(observed: ArrayLike, size: ArrayLike) -> NDArray[np.float64]:
-    """Rates less the overall rate, divided by their standard deviation under one common rate.
+    """Rates minus the overall rate, divided by their standard deviation under one common rate.
 
-    Raw rates of small areas vary most, and would be the hot and the cold spots of every map.
+    Raw rates of small areas vary most, and would be the hot and cold spots of every map.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def standardised_rates(observed: ArrayLike, size: ArrayLike) -> NDArray[np.float
 
     References
     ----------
-    Assunção and Reis (1999), Statistics in Medicine 18, 2147-2162. Where the moment estimate of an area's variance is
-    negative, the binomial part alone takes its place, as they do.
+    Assunção and Reis (1999), Statistics in Medicine 18, 2147-2162. If the moment estimate of an area's variance is
+    negative, only the binomial part is used, as they do.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def standardised_rates(observed: ArrayLike, size: ArrayLike) -> NDArray[np.float
 
 
 def _draws(rng: np.random.Generator, others: int, picked: int, replicates: int) -> NDArray[np.intp]:
-    """Distinct numbers below `others`, `picked` in each row, one row a replicate."""
+    """Distinct numbers below `others`, `picked` in each row, one row per replicate."""
     if picked * picked > others:
         return rng.permuted(np.broadcast_to(np.arange(others), (replicates, others)), axis=1)[:, :picked]
     rows = rng.integers(0, others, (replicates, picked))
@@ -88,11 +88,11 @@ def _draws(rng: np.random.Generator, others: int, picked: int, replicates: int) 
 def _sums(
     values: NDArray[np.float64], picked: int, places: NDArray[np.intp], replicates: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
-    """Sum of `picked` values drawn without replacement, and what to add for a place that may not be drawn itself.
+    """Sum of `picked` values drawn without replacement, and the correction if an area draws itself.
 
-    The areas with the same number of neighbours share their draws: numbers below n - 1 name all places but the last.
-    Where a draw names the area itself, it stands for the last place instead; that is the only difference between one
-    area's sums and another's, and rare, so that a replicate costs no more for many areas than for one.
+    Areas with the same number of neighbours share their draws: numbers below n - 1 stand for all places but the last.
+    If a draw gives the area itself, the last place is used instead. This is the only difference between the sums of
+    two areas, and rare, so a replicate costs no more for many areas than for one.
     """
     others = len(values) - 1
     total = np.empty(replicates)
@@ -117,7 +117,7 @@ def _sums(
 def _permuted(
     values: NDArray[np.float64], neighbours: Neighbours, replicates: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum of each area's neighbours, and its two-sided p; both missing where there are none."""
+    """Sum of each area's neighbours and its two-sided p; both missing without neighbours."""
     observed, p = neighbours.sums(values), np.full(len(values), np.nan)
     degree, margin = neighbours.degree, tie_margin(values) * max(1, int(neighbours.degree.max(initial=1)))
     observed = np.where(degree > 0, observed, np.nan)

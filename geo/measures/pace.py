@@ -1,4 +1,4 @@
-"""Plan against actual: starts of Community Watch, how late each is, the pace needed, and a careful forecast."""
+"""Plan against actual: starts of Community Watch, delays, the required pace, and a cautious forecast."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
 
 _DAYS_A_MONTH = 365.2425 / 12
-#: With fewer days on which anything started no pace can be told.
+#: With fewer days with a start no pace is stated.
 LEAST_DAYS = 5
 _DRAWS, _LOW, _HIGH = 10_000, 5.0, 95.0
 
 
 class Slip(StrEnum):
-    """How a kelurahan stands to its planned start."""
+    """Status of a kelurahan against its planned start."""
 
-    UNPLANNED = "unplanned"  # no plan names it
-    AHEAD = "ahead"  # started before its day, or on it
-    LATE = "late"  # started after its day
-    OVERDUE = "overdue"  # its day has passed without a start
-    DUE = "due"  # its day is still to come
-    UNCLEAR = "unclear"  # started, on a day that is not known well enough to say
+    UNPLANNED = "unplanned"  # in no plan
+    AHEAD = "ahead"  # started on or before the planned day
+    LATE = "late"  # started after the planned day
+    OVERDUE = "overdue"  # the planned day has passed without a start
+    DUE = "due"  # the planned day is in the future
+    UNCLEAR = "unclear"  # started, but the date is too imprecise to compare
 
 
 def starts(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> pd.DataFrame:
-    """First day of the Community Watch that each kelurahan is said to have; one that was dissolved has none.
+    """First day of the current Community Watch of each kelurahan; a dissolved one has none.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `on` (NaT where none is known), `precision`, `source`.
+    DataFrame on the kelurahan index: `on` (NaT if unknown), `precision`, `source`.
     """
     stages = cw_stages(known_events(events, known_on), areas, on)
     found = stages[["begun", "begun_precision", "begun_source"]]
@@ -48,11 +48,11 @@ def starts(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | Non
 
 
 def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None) -> pd.DataFrame:
-    """Day on which the city means each kelurahan to start: the plan that was made last names it.
+    """Planned start of each kelurahan, from the latest plan that names it.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `on` (NaT where no plan names it), `precision`, `source`.
+    DataFrame on the kelurahan index: `on` (NaT if in no plan), `precision`, `source`.
     """
     known = known_events(events, known_on)
     own = known[
@@ -66,7 +66,7 @@ def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None)
 
 
 def _spans(frame: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[pd.Timestamp]]:
-    """First and last day of which a date known to the day, month or year may speak."""
+    """First and last possible day of a date known to the day, month or year."""
     on, kinds = frame["on"], frame["precision"]
     first, last = on, on
     for kind, unit in (("month", "M"), ("year", "Y")):
@@ -77,19 +77,19 @@ def _spans(frame: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[pd.T
 
 
 def slips(planned: pd.DataFrame, started: pd.DataFrame, *, on: date) -> pd.DataFrame:
-    """How each kelurahan stands to its planned start.
+    """Status of each kelurahan against its planned start.
 
     Parameters
     ----------
     planned, started
-        Of `plan_of` and `starts`.
+        From `plan_of` and `starts`.
     on
         The day.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `slip` (`Slip`), `planned_on`, `started_on`, `days` (late is positive; of what
-    is overdue so far; missing where there is nothing to compare, or no day to compare with).
+    DataFrame on the kelurahan index: `slip` (`Slip`), `planned_on`, `started_on`, `days` (positive if late; the delay
+    so far if overdue; missing if there is nothing, or no exact day, to compare).
     """
     day, due = pd.Timestamp(on), _spans(planned)[1]
     earliest, latest = _spans(started)
@@ -108,7 +108,7 @@ def slips(planned: pd.DataFrame, started: pd.DataFrame, *, on: date) -> pd.DataF
 
 
 def needed_pace(known: int, areas: int, *, on: date, by: date) -> float | None:
-    """Kelurahan a month that must start for all to have begun by a day; None where that day has passed.
+    """Starts per month that are required for all to have begun by a day; None if that day has passed.
 
     Examples
     --------
@@ -124,18 +124,18 @@ def needed_pace(known: int, areas: int, *, on: date, by: date) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the observed pace leads to, 90 % of 10,000 drawn courses; or why nothing is said.
+    """Forecast from the observed pace: 90 % of 10,000 random simulations, or the reason why there is none.
 
     Parameters
     ----------
     days
-        Days on which anything started.
+        Number of days with a start.
     pace
-        Kelurahan a month so far, from the first start to the day shown.
+        Kelurahan per month so far, from the first start to the day shown.
     count_low, count_high
-        How many have started by the day asked for; None under five such days.
+        Number started by the target day; None with fewer than five days with a start.
     done_low, done_high
-        Day on which the last one starts; None where it lies more than fifty years ahead.
+        Day of the last start; None if more than fifty years ahead.
     """
 
     days: int
@@ -147,7 +147,7 @@ class Forecast:
 
     @property
     def is_refused(self) -> bool:
-        """Whether too little is known for a forecast."""
+        """Whether the data are too few for a forecast."""
         return self.count_low is None
 
 
@@ -158,11 +158,11 @@ def _day_after(on: date, days: float) -> date | None:
 def _courses(
     sizes: Sequence[int], exposure: float, many: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Days from now of the next starting days, and how many have started with each; one row a drawn course.
+    """Days from now of the next days with a start, and cumulative starts; one row per simulation.
 
-    Starting days come at random (Poisson) at a rate of which the days seen tell: Gamma with Jeffreys' prior, the
-    first day only opening the time that is looked at. How many start on one day is drawn from the days seen (Rubin's
-    Bayesian bootstrap), because kelurahan that begin in one ceremony are one event and not many.
+    Days with a start occur at random (Poisson). The observed days inform their rate: Gamma with Jeffreys' prior,
+    where the first day only opens the observation time. The number of starts per day is drawn from the observed days
+    (Rubin's Bayesian bootstrap), because kelurahan that begin in one ceremony are one event, not many.
     """
     rate = rng.gamma(len(sizes) - 1 + 0.5, 1 / exposure, _DRAWS)
     gaps = rng.exponential(1.0, (_DRAWS, many)) / rate[:, None]
@@ -172,21 +172,21 @@ def _courses(
 
 
 def forecast(started: pd.DataFrame, *, on: date, by: date, seed: int = 1) -> Forecast:
-    """When all will have begun, and how many by a day, from the pace so far.
+    """Forecast of the day when all have begun, and of the number by a target day, from the pace so far.
 
-    Nothing is foretold from fewer than five days on which anything started, nor from dates that are known to the year
-    alone: seven kelurahan on one day are one such day.
+    No forecast from fewer than five days with a start, nor from dates known only to the year: seven kelurahan on one
+    day are one such day.
 
     Parameters
     ----------
     started
-        Of `starts`.
+        From `starts`.
     on
         The day shown.
     by
-        The day asked for.
+        The target day.
     seed
-        Of the draws.
+        Seed of the random draws.
 
     References
     ----------

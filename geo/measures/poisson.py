@@ -1,6 +1,7 @@
-"""One area against the whole: counts, what the whole's rate would give, and what chance makes of the difference.
+"""Compare each area with the whole: counts, expected counts at the overall rate, and the role of chance.
 
-Plain arrays in, plain arrays out, for any areas. Counts are of independent reports: persons of one report are not.
+Plain arrays in, plain arrays out, for any areas. Counts are independent reports; persons in one report are not
+independent.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from scipy import optimize, special
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-#: Beyond this shape the prior is so narrow that nothing but the mean is left: no over-dispersion to be seen.
+#: Above this shape the prior is practically a point at the mean: no visible over-dispersion.
 _NO_SPREAD = 1e6
-#: Share of the standardised residuals cut off at each end before the over-dispersion is estimated.
+#: Share of the standardised residuals that is winsorised at each end before over-dispersion is estimated.
 _WINSORISED = 0.1
 
 
 def expected_counts(observed: ArrayLike, size: ArrayLike | None) -> NDArray[np.float64]:
-    """What each area would have at the rate of the whole; all areas weigh the same without sizes."""
+    """Expected count of each area at the overall rate; without sizes all areas have the same size."""
     counts = np.asarray(observed, dtype=float)
     weight = np.ones_like(counts) if size is None else np.asarray(size, dtype=float)
     total = weight.sum()
@@ -29,7 +30,7 @@ def expected_counts(observed: ArrayLike, size: ArrayLike | None) -> NDArray[np.f
 
 
 def exact_interval(observed: ArrayLike, *, inside: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Exact Poisson interval of the mean behind each count.
+    """Exact Poisson interval of the mean of each count.
 
     References
     ----------
@@ -57,7 +58,7 @@ def critical_count(expected: ArrayLike, alpha: float) -> NDArray[np.float64]:
     """Smallest count whose upper tail is at most alpha."""
     mean = np.asarray(expected, dtype=float)
     count = np.maximum(1.0, np.floor(special.pdtrik(1 - alpha, np.maximum(mean, 1e-12))))
-    # The continuous inverse may be one off: step to the first count that holds.
+    # The continuous inverse may be off by one: step to the first count that satisfies the condition.
     while True:
         fails = upper_tail(count, mean) > alpha
         if not fails.any():
@@ -71,14 +72,14 @@ def critical_count(expected: ArrayLike, alpha: float) -> NDArray[np.float64]:
 
 
 def detection_power(expected: ArrayLike, critical: ArrayLike, risk: float) -> NDArray[np.float64]:
-    """Chance that an area with this relative risk reaches its critical count."""
+    """Probability that an area with this relative risk reaches its critical count."""
     return upper_tail(critical, risk * np.asarray(expected, dtype=float))
 
 
 def smallest_visible_risk(expected: ArrayLike, critical: ArrayLike, *, power: float = 0.8) -> NDArray[np.float64]:
     """Smallest relative risk with which an area reaches its critical count with the given power.
 
-    Infinite where nothing is expected.
+    Infinite where the expected count is zero.
     """
     mean = np.asarray(expected, dtype=float)
     needed = special.gammaincinv(np.asarray(critical, dtype=float), power)
@@ -89,7 +90,7 @@ def smallest_visible_risk(expected: ArrayLike, critical: ArrayLike, *, power: fl
 class Prior:
     """Gamma distribution of relative risks over the areas: shape `nu`, rate `alpha`.
 
-    `nu` is None without over-dispersion: then every area has the rate of the whole as far as can be told.
+    `nu` is None without over-dispersion: then all areas have the overall rate, as far as the data show.
     """
 
     nu: float | None
@@ -104,7 +105,7 @@ def fit_prior(observed: ArrayLike, expected: ArrayLike) -> Prior:
     observed
         Counts, not missing.
     expected
-        What the rate of the whole gives for each size; positive.
+        Expected counts at the overall rate; positive.
 
     References
     ----------
@@ -127,7 +128,7 @@ def fit_prior(observed: ArrayLike, expected: ArrayLike) -> Prior:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shrunk:
-    """Relative risks drawn towards the whole, the more the less there is to go by; each of shape (areas,).
+    """Relative risks shrunk towards 1, more strongly with less data; each of shape (areas,).
 
     `mean`, `low`, `high` (95 %): posterior of the relative risk. `above`: P(risk > `times`).
     """
@@ -141,7 +142,7 @@ class Shrunk:
 def shrink(observed: ArrayLike, expected: ArrayLike, prior: Prior, *, times: float = 1.5) -> Shrunk:
     """Posterior of each relative risk: Gamma(observed + nu, expected + alpha).
 
-    Without over-dispersion all risks are 1 as far as can be told, and the interval says nothing of its own.
+    Without over-dispersion all risks are 1 as far as the data show, and the interval has no meaning.
     """
     counts, mean = np.asarray(observed, dtype=float), np.asarray(expected, dtype=float)
     if prior.nu is None:
@@ -157,10 +158,10 @@ def shrink(observed: ArrayLike, expected: ArrayLike, prior: Prior, *, times: flo
 
 
 def dispersion(observed: ArrayLike, expected: ArrayLike) -> float:
-    """Over-dispersion of counts about their expectation, at least 1, from winsorised residuals.
+    """Over-dispersion of counts around their expectation, at least 1, from winsorised residuals.
 
-    Variance-stabilised residuals, a tenth cut off at each end so that a few true excesses do not widen the limits
-    that are to find them.
+    Variance-stabilised residuals, a tenth winsorised at each end, so that a few true excesses do not widen the limits
+    that should detect them.
 
     References
     ----------

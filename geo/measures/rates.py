@@ -1,7 +1,7 @@
-"""Rates: reports set against a size, shrunk where a size is small, and the limits that chance alone would keep to.
+"""Rates: reports relative to a size, shrunk for small sizes, and the limits of pure chance.
 
-A denominator here is a size of a kelurahan, not its residents: most persons counted lived elsewhere. A rate says how
-many reports there are for the size of the place whose papers they name, and is no risk to anyone who lives there.
+A denominator here is a size of a kelurahan, not its residents: most counted persons lived elsewhere. A rate is the
+number of reports relative to the size of the place that issued the papers, not a risk for its residents.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """Reports against a size, over the kelurahan of which both are told.
+    """Rates over the kelurahan whose count and size are both shown.
 
     Parameters
     ----------
     table
-        Index: all kelurahan. Float columns, missing where no count is told: `observed`, `size`, `expected` (what the
-        city's rate gives for that size), `rate`, `smooth`, `smooth_low`, `smooth_high` (empirical Bayes, 95 %), all
-        rates per unit of size. `state` as of the count.
+        Index: all kelurahan. Float columns, missing where no count is shown: `observed`, `size`, `expected` (at the
+        city's rate for that size), `rate`, `smooth`, `smooth_low`, `smooth_high` (empirical Bayes, 95 %), all rates
+        per unit of size. `state` of the count.
     city_rate
-        Reports per unit of size, over the kelurahan told.
+        Reports per unit of size, over the kelurahan with a shown count.
     denominator
         Which size.
     prior
-        What the smoothing is made of.
+        Prior of the smoothing.
     spread
-        Over-dispersion of the counts, 1 for none: how much further than chance alone they lie from the city's rate.
+        Over-dispersion of the counts around the city's rate; 1 means chance alone.
     """
 
     table: pd.DataFrame
@@ -53,13 +53,13 @@ class Rates:
 def rates(released: Released, denominator: Denominator) -> Rates:
     """Rates of reports, crude and by empirical Bayes.
 
-    Only kelurahan with a told count take part: one without a report is unknown, not zero, and a hidden one stays so.
-    Reports are counted, not persons: persons of one report are not independent of each other.
+    Only kelurahan with a shown count are used: one without a report is unknown, not zero, and a hidden one stays
+    hidden. Reports are counted, not persons, because persons in one report are not independent.
 
     Parameters
     ----------
     released
-        What the viewer may see.
+        Release for this viewer.
     denominator
         A column of `released.denominators`.
 
@@ -87,24 +87,24 @@ def rates(released: Released, denominator: Denominator) -> Rates:
 
 
 def funnel(found: Rates, sizes: Sequence[float], *, inside: float) -> pd.DataFrame:
-    """Limits within which a share of kelurahan of each size would lie if all had the city's rate.
+    """Limits that contain a given share of kelurahan of each size if all had the city's rate.
 
-    Where the kelurahan differ among each other more than chance would have it, limits of chance alone would call too
-    many unusual: they are widened by the spread that is there.
+    If kelurahan differ more than by chance, limits of chance alone flag too many: the limits are widened by the
+    observed over-dispersion.
 
     Parameters
     ----------
     found
         The rates.
     sizes
-        Positive sizes at which the limits are wanted.
+        Positive sizes at which to compute the limits.
     inside
         Share inside, for example 0.95 or 0.998.
 
     Returns
     -------
-    DataFrame with `size`, `low`, `high` (rates per unit of size), from the Poisson quantile made continuous, its
-    distance from the city's rate times the root of the over-dispersion.
+    DataFrame with `size`, `low`, `high` (rates per unit of size), from the continuous Poisson quantile, its distance
+    from the city's rate multiplied by the root of the over-dispersion.
 
     References
     ----------
@@ -121,10 +121,10 @@ def funnel(found: Rates, sizes: Sequence[float], *, inside: float) -> pd.DataFra
 
 
 def outside(found: Rates, *, inside: float) -> pd.Series[str]:
-    """Where each kelurahan lies: `above`, `below` or `inside` the limits; empty text where no count is told.
+    """Position of each kelurahan: `above`, `below` or `inside` the limits; empty text if its count is not shown.
 
-    The limits are one look at each of many kelurahan: with 51 and 99.8 % one in ten maps has a kelurahan outside by
-    chance alone.
+    The limits test each of many kelurahan: with 51 and 99.8 % one in ten maps has a kelurahan outside by chance
+    alone.
     """
     limits = funnel(found, found.table["size"].clip(lower=1e-9).tolist(), inside=inside).set_index(found.table.index)
     place = np.select(

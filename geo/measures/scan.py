@@ -1,6 +1,6 @@
-"""Kulldorff's spatial scan: where there is an excess, and how often chance alone shows one as strong somewhere.
+"""Kulldorff's spatial scan: places with an excess, and how often chance alone gives one as strong anywhere.
 
-One test for all places and sizes at once: the largest log likelihood ratio over all circles is compared with the
+One test for all places and sizes together: the largest log likelihood ratio over all circles is compared with the
 largest ones of maps in which every area has the same risk.
 """
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-#: Distances that differ by less than this share are the same: their areas enter a circle together.
+#: Distances with a relative difference below this are equal: their areas enter a circle together.
 _SAME = 1e-9
-#: Circles about one centre are looked at in runs: at first so many areas, then this share of the circle so far.
+#: Circles around one centre are processed in runs: first this many areas, then this share of the circle so far.
 _RUN, _GROWTH = 8, 1.06
-#: Maps at a time: bounds memory, and what is at work stays within a processor's cache.
+#: Maps at a time: limits memory, and keeps the data in the processor's cache.
 _MAPS = 500
 _NOTHING = 1e-300
 
@@ -38,15 +38,15 @@ class Cluster:
     members
         Positions of its areas, from the centre outwards.
     centre
-        Position of the area whose centre it is drawn around.
+        Position of the area at its centre.
     observed, expected
-        Cases in it, and what the rate of the whole gives.
+        Cases inside, and expected cases at the overall rate.
     relative_risk
-        Risk inside over risk outside; infinite when all cases are inside.
+        Risk inside divided by risk outside; infinite if all cases are inside.
     llr
         Log likelihood ratio.
     p, p_gumbel
-        Monte Carlo p against the largest ratio of each simulated map, and by a Gumbel fitted to those.
+        Monte Carlo p against the largest ratio of each simulated map, and p of a Gumbel distribution fitted to those.
     """
 
     members: tuple[int, ...]
@@ -61,14 +61,14 @@ class Cluster:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Circles:
-    """Every circle that a scan looks at, by centre.
+    """All circles of a scan, by centre.
 
     Parameters
     ----------
     order
-        For each centre the positions of the areas from it outwards, as far as its largest circle reaches.
+        For each centre the positions of the areas from it outwards, up to its largest circle.
     whole
-        For each centre, whether a circle may end after an area: not between areas equally far.
+        For each centre, whether a circle may end after an area; it may not end between equally distant areas.
     """
 
     order: list[NDArray[np.intp]]
@@ -76,16 +76,16 @@ class Circles:
 
 
 def circles(points: NDArray[np.float64], size: ArrayLike, *, max_share: float, is_on_sphere: bool) -> Circles:
-    """Circles around every area that grow by distance and hold at most a share of the whole size.
+    """Circles around every area that grow by distance and hold at most a share of the total size.
 
     Parameters
     ----------
     points
         Centres, shape (areas, 2); longitude and latitude on the sphere, else plane coordinates of one unit.
     size
-        Population or whatever else the cases are expected by, shape (areas,).
+        Population or another size to which expected cases are proportional, shape (areas,).
     max_share
-        Fixed before looking: trying several and keeping the best finds clusters in chance.
+        Fixed before the analysis: trying several values and keeping the best finds clusters in pure chance.
     is_on_sphere
         Whether distances are great circles.
     """
@@ -97,7 +97,7 @@ def circles(points: NDArray[np.float64], size: ArrayLike, *, max_share: float, i
         near = np.argsort(distance, kind="stable")
         far, inside = distance[near], np.cumsum(sizes[near]) <= limit
         ends = np.append(far[1:] > far[:-1] * (1 + _SAME), True)
-        # Of areas equally far all enter, or none.
+        # Equally distant areas enter together or not at all.
         reach = np.flatnonzero(inside & ends)
         count = int(reach[-1]) + 1 if len(reach) else 0
         order.append(near[:count])
@@ -106,7 +106,7 @@ def circles(points: NDArray[np.float64], size: ArrayLike, *, max_share: float, i
 
 
 def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float) -> NDArray[np.float64]:
-    """Poisson log likelihood ratio of an excess; 0 where no more was observed than expected.
+    """Poisson log likelihood ratio of an excess; 0 without an excess.
 
     References
     ----------
@@ -123,18 +123,19 @@ def log_likelihood_ratio(observed: ArrayLike, expected: ArrayLike, total: float)
 def largest_ratios(
     maps: NDArray[np.int32], expected: NDArray[np.float64], found: Circles, *, min_cases: int
 ) -> NDArray[np.float64]:
-    """Largest ratio over all circles for each of many maps of one total, shape (maps,).
+    """Largest ratio over all circles for each of many maps with the same total, shape (maps,).
 
-    The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), A a table of the count alone: a look-up and a product
-    per circle instead of two logarithms. Within a run of circles about one centre no ratio exceeds that of the run's
-    last count with its first expectation; only maps in which that beats what they have are looked at in full.
+    The ratio is A(c) + c (log(C - E) - log E) - C log(C - E), with A a table of the count only: one look-up and one
+    product per circle instead of two logarithms. Within a run of circles around one centre no ratio exceeds that of
+    the run's last count with its first expectation; only maps in which this exceeds the current maximum are computed
+    in full.
 
     Parameters
     ----------
     maps
         Counts, shape (areas, maps).
     expected
-        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the smallest over all sizes.
     found
         Circles of the same areas.
     min_cases
@@ -148,7 +149,7 @@ def largest_ratios(
     for order, whole in zip(found.order, found.whole, strict=True):
         if not len(order):  # an area larger than the largest circle
             continue
-        # Of several expectations the largest leaves the least excess; it too never falls as a circle grows.
+        # With several expectations the largest gives the smallest excess; it too never falls as a circle grows.
         mean = np.cumsum(expected[..., order], axis=-1).reshape(-1, len(order)).max(axis=0)
         outside = np.log(np.maximum(total - mean, _NOTHING))
         slope, base = outside - np.log(np.maximum(mean, _NOTHING)), total * outside
@@ -172,7 +173,7 @@ def largest_ratios(
 def random_maps(
     expected: NDArray[np.float64], total: int, *, replicates: int, seed: int
 ) -> Iterator[NDArray[np.int32]]:
-    """Maps in which every area has the same risk and the whole has as many cases, shape (areas, maps) each block."""
+    """Maps with equal risk in every area and the same total of cases, shape (areas, maps) per block."""
     rng, probability = np.random.default_rng(seed), expected / expected.sum()
     for start in range(0, replicates, _MAPS):
         drawn = rng.multinomial(total, probability, size=min(_MAPS, replicates - start))
@@ -182,7 +183,7 @@ def random_maps(
 def simulate_maxima(
     found: Circles, expected: NDArray[np.float64], total: int, *, min_cases: int, replicates: int, seed: int
 ) -> NDArray[np.float64]:
-    """Largest ratio of each of many maps of equal risk, shape (replicates,)."""
+    """Largest ratio of each of many maps with equal risk, shape (replicates,)."""
     if total == 0:
         return np.zeros(replicates)
     blocks = random_maps(expected, total, replicates=replicates, seed=seed)
@@ -199,7 +200,7 @@ def strongest(
     cases
         Shape (areas,).
     expected
-        Shape (areas,); or (sizes, areas): then the ratio of a circle is the least one under all of them.
+        Shape (areas,); or (sizes, areas): then the ratio of a circle is the smallest over all sizes.
     found
         Circles of the same areas.
     min_cases
@@ -229,7 +230,7 @@ def cluster_of(
     expected: NDArray[np.float64],
     simulated: NDArray[np.float64],
 ) -> Cluster:
-    """One circle with its figures, its p by simulated maxima."""
+    """One circle with its figures and its p from simulated maxima."""
     total, seen, mean = int(cases.sum()), int(cases[members].sum()), float(expected[members].sum())
     rest, llr = total - seen, float(log_likelihood_ratio(seen, mean, total))
     return Cluster(
@@ -239,7 +240,7 @@ def cluster_of(
         expected=mean,
         relative_risk=seen / mean / (rest / (total - mean)) if rest > 0 and mean > 0 else np.inf,
         llr=llr,
-        # A simulated map equal to the observed one but for rounding has reached it.
+        # A simulated map that differs from the observed one only by rounding has reached it.
         p=float(upper_p((simulated >= llr * (1 - 1e-12)).sum(), len(simulated))),
         p_gumbel=float(gumbel_p(llr, simulated)),
     )
@@ -260,22 +261,22 @@ def scan(
     Parameters
     ----------
     observed
-        Whole numbers of independent cases, shape (areas,).
+        Integer counts of independent cases, shape (areas,).
     expected
-        What the rate of the whole gives, of the same sum.
+        Expected cases at the overall rate, with the same sum.
     found
         Circles of the same areas.
     min_cases
         Smallest number of cases in a cluster.
     replicates, seed
-        Of the Monte Carlo test.
+        Replicates and seed of the Monte Carlo test.
     simulated
-        Maxima already simulated for the same total, expectation and circles.
+        Maxima that were already simulated for the same total, expectation and circles.
 
     Returns
     -------
-    For each centre its best circle; of those, by falling ratio, the ones that share no area with an earlier one.
-    Whether they are more than chance is in their p.
+    For each centre its best circle; of those, in descending order of ratio, the ones that share no area with an
+    earlier one. Their p says whether they are more than chance.
 
     References
     ----------

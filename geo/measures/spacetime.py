@@ -1,8 +1,8 @@
-"""Emerging clusters: places where there is more now than their own past and the city's course would give.
+"""Emerging clusters: places with more reports now than their own past and the city's trend predict.
 
-Cylinders: a circle of kelurahan, and a stretch of time that ends now. What is expected in a cell is its place's share
-of all reports times its month's share of all: a place that always has many is no news, and no size is needed, so that
-no stand-in for one can mislead.
+Cylinders: a circle of kelurahan and a time span that ends now. The expected count of a cell is its place's share of
+all reports times its month's share. A place that always has many reports is not news, and no size is needed, so no
+stand-in for a size can mislead.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Emerging:
-    """One cylinder that ends now.
+    """A cylinder that ends now.
 
     Parameters
     ----------
     members
         Positions of its areas, from the centre outwards.
     months
-        How many of the last months it spans.
+        Number of last months in its span.
     observed, expected
-        Reports in it, and what its places and months would give.
+        Reports inside, and expected reports from its places and months.
     llr, p, p_gumbel
-        Log likelihood ratio; Monte Carlo p against the largest ratio of each shuffled table; the same by a Gumbel.
+        Log likelihood ratio; Monte Carlo p against the largest ratio of each shuffled table; p from a Gumbel
+        distribution.
     """
 
     members: tuple[int, ...]
@@ -54,7 +55,7 @@ def _ratios(recent: NDArray[np.float64], expected: NDArray[np.float64], total: i
 
 
 def _members(found: Circles, areas: int) -> tuple[NDArray[np.float64], list[NDArray[np.intp]]]:
-    """Every circle once: which areas it holds, shape (circles, areas), and their order from its centre."""
+    """Every circle once: its areas, shape (circles, areas), and their order from the centre."""
     rows, orders, known = [], [], set()
     for order, whole in zip(found.order, found.whole, strict=True):
         for count in (np.flatnonzero(whole) + 1).tolist():
@@ -77,25 +78,25 @@ def emerging(
     replicates: int = 999,
     seed: int = 1,
 ) -> list[Emerging]:
-    """Cylinders that end in the last month with an excess, the strongest first; no two share an area.
+    """Cylinders with an excess that end in the last month, the strongest first; no two share an area.
 
     Parameters
     ----------
     cases
-        Reports by area and month, shape (areas, months), whole numbers.
+        Reports by area and month, shape (areas, months), integers.
     found
         Circles of the same areas, a few hundred at most.
     longest
-        Longest stretch in months; at most half of all.
+        Longest span in months; at most half of all.
     min_cases
         Fewest reports in a cylinder.
     replicates, seed
-        Of the Monte Carlo test, in which the months of all reports are shuffled among them.
+        Replicates and seed of the Monte Carlo test, which shuffles the months over all reports.
 
     Raises
     ------
     ValueError
-        When the stretch is longer than half of the months.
+        When the span is longer than half of the months.
 
     References
     ----------

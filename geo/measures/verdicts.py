@@ -1,13 +1,14 @@
-"""One verdict for each kelurahan: what may be said of it, by rules fixed before anyone looks.
+"""One verdict for each kelurahan, by rules that are fixed before anyone sees the data.
 
-Two questions are asked, and kept apart. "Has this kelurahan more reports than its share of the city?" is asked of
-each one alone; "is there an excess somewhere?" by the scan, of all places and sizes at once. `sure` needs the first,
-under every size there is: sizes of a kelurahan are stand-ins, and a finding that hangs on one of them is none. What
-lies in a significant circle and has no answer of its own is `in_cluster`. Whether neighbours are alike (Gi*, local
-Moran) is another question: `python -m geo measure` answers it, and no verdict asks for it.
+Two separate questions are tested. "Has this kelurahan more reports than its share of the city?" is tested for each
+one alone; "is there an excess somewhere?" by the scan, for all places and sizes together. `sure` needs the first
+under every available size: sizes of a kelurahan are stand-ins, and a finding that depends on one of them is not
+reliable. A kelurahan in a significant circle without a significant result of its own is `in_cluster`. Whether
+neighbours are similar (Gi*, local Moran) is another question: `python -m geo measure` answers it, and no verdict uses
+it.
 
-The chance of any false `sure` on a map without differences is held to `alpha` for all methods and all periods that a
-page shows together. What somebody tries out by changing a period or a setting is no part of that: it is never `sure`.
+The probability of any false `sure` on a map without differences is at most `alpha`, over all methods and all periods
+that a page shows together. A period or setting that a user tries out is not part of this: its result is never `sure`.
 """
 
 from __future__ import annotations
@@ -37,17 +38,17 @@ from geo.measures.ways import Ways
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Reports below which nothing is called an excess (as SaTScan does for clusters).
+#: With fewer reports nothing is called an excess (as SaTScan does for clusters).
 _MIN_CASES = 2
-#: A kelurahan of which even this relative risk would be missed more often than found has too few data.
+#: A kelurahan has too few data if even this relative risk would be missed more often than found.
 STRONG, _EVEN = 4.0, 0.5
-#: A posterior probability above which the smoothed risk counts as raised.
+#: Posterior probability above which the smoothed risk counts as raised.
 _PROBABLE = 0.8
 TIMES = 1.5
 
 
 class Verdict(StrEnum):
-    """What may be said of a kelurahan."""
+    """Verdict on a kelurahan."""
 
     SURE = "sure"
     LIKELY = "likely"
@@ -57,34 +58,34 @@ class Verdict(StrEnum):
 
 
 class Sign(StrEnum):
-    """A method that finds a kelurahan raised, and what it asks."""
+    """A method that flags a kelurahan as raised, and its question."""
 
-    OWN = "own"  # more than its share, corrected for the many looked at?
+    OWN = "own"  # more than its share, corrected for multiple testing?
     SCAN = "scan"  # part of an area with more than its share?
     POSTERIOR = "posterior"  # smoothed risk likely above one and a half times the city's?
 
 
 def sign_column(sign: Sign) -> str:
-    """Column of a table of verdicts that says whether a method found the kelurahan raised."""
+    """Column of a table of verdicts: whether a method flags the kelurahan as raised."""
     return f"sign_{sign}"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Numbers that the verdicts hang on, fixed beforehand.
+    """Parameters of the verdicts, fixed in advance.
 
     Parameters
     ----------
     alpha
-        Chance of any false `sure` on a map without differences, over all methods and all `looks`.
+        Probability of any false `sure` on a map without differences, over all methods and all `looks`.
     looks
-        Periods that are shown together.
+        Number of periods shown together.
     max_share
         Largest share of the city in a circle of the scan.
     replicates, seed
-        Of the Monte Carlo tests.
+        Replicates and seed of the Monte Carlo tests.
     is_declared
-        Whether period and settings are the ones fixed beforehand. If not, nothing is `sure`.
+        Whether period and settings are those fixed in advance. If not, nothing is `sure`.
     """
 
     alpha: float = 0.05
@@ -96,7 +97,7 @@ class Rules:
 
     @property
     def level(self) -> float:
-        """What a p that is adjusted for all kelurahan, areas and both ways must not exceed for a `sure`."""
+        """Largest p for a `sure`, after adjustment for all kelurahan, areas and both tests."""
         return self.alpha / self.looks
 
 
@@ -116,17 +117,17 @@ class MapVerdicts:
     Parameters
     ----------
     table
-        On the index of the kelurahan judged: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one look),
-        `p`, `q` (under all sizes at once, adjusted for all areas and both ways by random maps), `q_best`, `smallest`
-        (relative risk that would have been `sure` in four of five maps), `above` (P(risk > 1.5 x city), by the first
-        size), `verdict` (`Verdict` as text), `cluster` (number of the area it lies in, 0 for none), yes or no
+        On the index of the kelurahan with a verdict: `observed`, `expected`, `smr`, `smr_low`, `smr_high` (95 %, one
+        test), `p`, `q` (under all sizes together, adjusted for all areas and both tests by random maps), `q_best`,
+        `smallest` (relative risk that would be `sure` in four of five maps), `above` (P(risk > 1.5 x city), with the
+        first size), `verdict` (`Verdict` as text), `cluster` (number of its area, 0 for none), and one yes/no column
         per `sign_column`.
     areas
         Circles of the scan with an excess under every size, the strongest first.
     spread
-        Over-dispersion of the counts about the first size, 1 for none.
+        Over-dispersion of the counts relative to the first size, 1 for none.
     rules
-        What it was judged by.
+        Rules of the verdicts.
     """
 
     table: pd.DataFrame
@@ -137,16 +138,17 @@ class MapVerdicts:
 
 @dataclass(eq=False)
 class Judge:
-    """Judges maps of the same areas; what does not depend on the counts is prepared once.
+    """Gives verdicts on maps of the same areas; everything independent of the counts is prepared once.
 
     Parameters
     ----------
     sizes
-        On the index of the areas, a column a size, all positive; the first leads, all have to agree for a `sure`.
+        On the index of the areas, one column per size, all positive; the first is the main one, all must agree for a
+        `sure`.
     centres
         Shape (areas, 2), metres in one plane.
     rules
-        What is judged by.
+        Rules of the verdicts.
     """
 
     sizes: pd.DataFrame
@@ -162,7 +164,7 @@ class Judge:
         self._by_total: dict[int, Ways] = {}
 
     def ways(self, expected: NDArray[np.float64], total: int) -> Ways:
-        """What chance gives; the same for every map of as many reports, so drawn once."""
+        """Random maps; they depend only on the total of reports, so they are drawn once."""
         if total not in self._by_total:
             self._by_total[total] = Ways.drawn(
                 self._circles,
@@ -177,7 +179,7 @@ class Judge:
     def _areas(
         self, counts: NDArray[np.float64], expected: NDArray[np.float64], ways: Ways, is_keyed: NDArray[np.bool_]
     ) -> list[Area]:
-        """Circles with an excess under every size; their own figures are those of the first."""
+        """Circles with an excess under every size; their figures are those of the first size."""
         total = int(counts.sum())
         judged = []
         for inside, centre in strongest(counts, expected, self._circles, min_cases=_MIN_CASES):
@@ -196,15 +198,15 @@ class Judge:
         Parameters
         ----------
         observed
-            Reports, whole numbers without gaps, on the index of the sizes.
+            Reports, integers without missing values, on the index of the sizes.
         is_keyed
-            Whether the reports of each area are known to be independent; by default all are. Where they are not,
-            persons of one report may look like an excess, and nothing is `sure`.
+            Whether the reports of each area are known to be independent; by default all are. If not, several persons
+            of one report may look like an excess, and nothing is `sure`.
 
         Raises
         ------
         ValueError
-            When a count is missing, negative or broken, or the index is another.
+            When a count is missing, negative or not an integer, or the index differs.
         """
         counts = np.asarray(observed.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
         if not observed.index.equals(self.sizes.index) or np.isnan(counts).any() or (counts < 0).any():
@@ -219,7 +221,7 @@ class Judge:
         mean, largest = expected[0], expected.max(axis=0)
         tails = upper_tail(counts, expected)
         best = np.array([adjusted(tail) for tail in tails]).min(axis=0)
-        # Without a report there is nothing to judge, and what would be seen is beyond any number.
+        # Without any report there is no verdict, and no risk would be visible.
         worst, areas, critical = np.ones(len(counts)), list[Area](), np.full(len(counts), float(_MIN_CASES))
         if counts.sum() > 0:
             ways = self.ways(expected, int(counts.sum()))

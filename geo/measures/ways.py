@@ -1,11 +1,11 @@
-"""The two ways to a `sure`, judged together: how often chance alone goes either of them.
+"""Joint p of the two tests for `sure`: how often chance alone passes either of them.
 
-One way is a kelurahan by itself (the smallest tail), the other an area (the largest ratio of the scan). What makes
-one strong makes the other strong: on the same random map both are often extreme, or neither. Halving alpha between
-them pays for both as if they were apart; the smaller of their two p on the same maps pays for what they are.
+One test is on a single kelurahan (the smallest tail), the other on an area (the largest ratio of the scan). Both
+react to the same excess: on one random map both are often extreme, or neither. Halving alpha would correct as if they
+were independent; the smaller of their two p on the same maps corrects exactly.
 
-Which size is the true one nobody knows. Both ways ask for an excess under every size, and their p is the worst over
-random maps of each size in turn.
+The true size is unknown. Both tests require an excess under every size, and their p is the worst over random maps of
+each size in turn.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
     from geo.measures.scan import Circles
 
-#: Numbers that differ by less than this share are the same but for rounding.
+#: Numbers with a relative difference below this are equal except for rounding.
 _SAME = 1e-12
 
 
 def _p(ordered: NDArray[np.float64], value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How often chance is as small: Monte Carlo p of each value among sorted ones."""
+    """Monte Carlo p of each value among sorted ones: how often chance gives one as small."""
     return upper_p(np.searchsorted(ordered, value + _SAME * np.abs(value), side="right"), len(ordered))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _World:
-    """Random maps in which one size is the true one; each sorted, the strangest first, shape (maps,).
+    """Random maps in which one size is the true one; each sorted, the most extreme first, shape (maps,).
 
     `tails`: the smallest tail of a map. `ratios`: its largest ratio, negative. `either`: the smaller p of the two.
     """
@@ -59,14 +59,14 @@ class _World:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ways:
-    """What chance makes of maps with one total.
+    """Distribution of both tests over random maps with one total.
 
     Parameters
     ----------
     worlds
-        One a size held to be the true one.
+        One per size that is assumed to be the true one.
     alone
-        Largest ratio of each map by the first size, in its own world: the scan as it is known.
+        Largest ratio of each map by the first size, in its own world: the usual scan.
     """
 
     worlds: list[_World]
@@ -76,20 +76,20 @@ class Ways:
     def drawn(
         cls, found: Circles, expected: NDArray[np.float64], *, total: int, min_cases: int, replicates: int, seed: int
     ) -> Ways:
-        """Both ways on the same random maps, for each size.
+        """Both tests on the same random maps, for each size.
 
         Parameters
         ----------
         found
             Circles of the scan.
         expected
-            What the rate of the whole gives by each size, shape (sizes, areas).
+            Expected counts at the overall rate by each size, shape (sizes, areas).
         total
             Reports, at least one.
         min_cases
             Fewest reports in an area or circle.
         replicates, seed
-            Random maps a size.
+            Number of random maps per size, and their seed.
         """
         places = np.arange(expected.shape[1])[:, None]
         table = upper_tail(np.arange(total + 1)[:, None], expected.max(axis=0))
@@ -107,7 +107,7 @@ class Ways:
         return cls(worlds, alone)
 
     def of_tail(self, tails: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Adjusted p of tails under all sizes: how often either way is as strange by chance, at worst.
+        """Adjusted p of tails under all sizes: how often either test is as extreme by chance, at worst.
 
         References
         ----------
@@ -117,10 +117,10 @@ class Ways:
         return np.max([world.of_tail(tails) for world in self.worlds], axis=0)
 
     def of_ratio(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Adjusted p of the ratios of circles under all sizes, likewise."""
+        """Adjusted p of the ratios of circles under all sizes, in the same way."""
         return np.max([world.of_ratio(ratios) for world in self.worlds], axis=0)
 
     def critical_tail(self, level: float) -> float:
-        """Largest tail that still passes at this level: just below the first of chance's own that does not."""
+        """Largest tail that passes at this level: just below the first random one that does not."""
         seen = np.unique(np.concatenate([world.tails for world in self.worlds]))
         return float(np.nextafter(seen[np.argmax(self.of_tail(seen) > level)], 0))

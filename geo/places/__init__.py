@@ -1,1 +1,1 @@
-"""Where things are: boundaries, neighbours."""
+"""Places: boundaries, codes, names and neighbours."""

@@ -1,4 +1,4 @@
-"""A layer of boundaries that the city brought, in the place of the embedded one until it is given up again."""
+"""A layer of boundaries that the city uploaded; it replaces the embedded one until the city removes it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from geo.settings import AreaSettings
     from geo.viewer import Viewer
 
-#: A layer that is drawn in a browser holds no more; all of Jakarta has 60,000.
+#: Most vertices that a browser can draw; all of Jakarta has 60,000.
 VERTEX_LIMIT = 1_000_000
 _LAYER = "batas.gpkg"
 
 
 def columns_of(path: Path) -> list[str]:
-    """Columns of a file of boundaries, as far as they can be found out; none where it is no such file.
+    """Columns of a file of boundaries, as far as they can be read; empty for any other file.
 
     Raises
     ------
     DataError
-        When the file is not what its ending says, or short of a part.
+        When the content does not match the ending, or a part is missing.
     """
     try:
         with opened(path) as file:
@@ -45,7 +45,7 @@ def columns_of(path: Path) -> list[str]:
 
 
 def _check_size(path: Path) -> None:
-    """Refuses a layer of too many vertices before its geometry is worked on."""
+    """Refuse a layer with too many vertices before its geometry is processed."""
     with opened(path) as file:
         table = pyogrio.read_dataframe(file, columns=[])
     shapes = table.geometry.to_numpy() if "geometry" in table else []
@@ -54,30 +54,30 @@ def _check_size(path: Path) -> None:
 
 
 def adopt(path: Path, options: AreaSettings, kota: Path, viewer: Viewer, *, key: str, name: str, group: str) -> Areas:
-    """Checks a layer as a whole and makes it the city's own: all of it, or nothing.
+    """Check a complete layer and make it the city's own: all of it, or nothing.
 
     Parameters
     ----------
     path
         .zip of a shapefile, .gpkg or .geojson.
     options
-        The options in force; city, bounds and metric CRS stay.
+        Current options; city, bounds and metric CRS stay.
     kota
         Folder of the city's own data.
     viewer
-        Who does it.
+        Who uploads the layer.
     key, name, group
         Columns; `group` may be empty.
 
     Returns
     -------
     Areas
-        The layer as it will be used, mended where that was possible.
+        The layer in its final form, repaired where possible.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring nothing.
+        When the viewer may not upload.
     DataError
         With every fault of the file.
     """
@@ -109,12 +109,12 @@ def adopt(path: Path, options: AreaSettings, kota: Path, viewer: Viewer, *, key:
 
 
 def give_up(kota: Path, viewer: Viewer) -> bool:
-    """Goes back to the layer of the settings; says whether there was one to give up.
+    """Go back to the layer of the settings; True if an uploaded layer was removed.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring nothing.
+        When the viewer may not upload.
     """
     viewer.require(Right.BRING)
     is_there = (kota / ADOPTED).exists()

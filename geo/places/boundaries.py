@@ -1,4 +1,4 @@
-"""Boundaries of the areas everything is counted by, read from any common file and checked as a whole."""
+"""Boundaries of the areas that all counts refer to, read from any common format and checked completely."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 _POLYGONAL = ("Polygon", "MultiPolygon")
 _DEGREES = 360.0
-#: A mended polygon may gain or lose this share of its area before it is refused rather than guessed at.
+#: A repaired polygon may gain or lose at most this share of its area; beyond that it is refused.
 _MEND_TOLERANCE = 0.01
 
 
 class Mended(StrEnum):
-    """What was put right in a layer of boundaries, told beside it."""
+    """Kinds of repair in a layer of boundaries; shown with the layer."""
 
     INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something put right while reading, for the person who brought the file."""
+    """A repair made while reading, reported to the person who uploaded the file."""
 
     what: Mended
     areas: tuple[str, ...]
@@ -52,16 +52,16 @@ class Areas:
     Parameters
     ----------
     frame
-        One row an area, indexed by `kode` in text order; columns `name`, `group` (empty where the layer has none),
+        One row per area, indexed by `kode` in text order; columns `name`, `group` (empty where the layer has none),
         `geometry` (valid polygons, EPSG:4326).
     layer
-        Short name of the layer; every figure computed on it says so.
+        Short name of the layer, recorded with every figure computed on it.
     metric_crs
         CRS for areas and distances.
     city, city_code
-        The whole: its name, and the code statements on it carry.
+        Name of the whole city, and its code in statements.
     notes
-        What was put right while reading.
+        Repairs made while reading.
     """
 
     frame: gpd.GeoDataFrame
@@ -76,7 +76,7 @@ class Areas:
 
     @property
     def index(self) -> pd.Index[str]:
-        """Keys of all areas, the one index that every table of theirs has."""
+        """Keys of all areas: the index of every table on these areas."""
         return self.frame.index
 
     @property
@@ -86,7 +86,7 @@ class Areas:
 
     @property
     def groups(self) -> pd.Series[str]:
-        """Name of the group above (kecamatan) by `kode`; empty text where the layer has none."""
+        """Name of the parent area (kecamatan) by `kode`; empty text where the layer has none."""
         return self.frame["group"]
 
     @cached_property
@@ -121,7 +121,7 @@ def _read(path: Path) -> gpd.GeoDataFrame:
         msg = Fault.of(path.name, "", Problem.WRONG_KIND, values=polygons)
         raise DataError((msg,))
     with warnings.catch_warnings():
-        # pyogrio 0.13 warns of oddities of a file that the checks below name with their rows.
+        # pyogrio 0.13 warns about oddities of a file; the checks below report them with their rows.
         warnings.simplefilter("ignore", RuntimeWarning)
         return gpd.read_file(path, layer=polygons[0] if polygons else None)
 
@@ -137,7 +137,7 @@ def _check_columns(frame: pd.DataFrame, table: str, options: AreaSettings) -> li
 
 
 def _rows(flags: Any) -> list[int]:
-    """Rows where a flag stands, as a spreadsheet of the attribute table counts them."""
+    """Rows with a flag, numbered as in a spreadsheet of the attribute table."""
     return [int(position) + 2 for position in flags.to_numpy().nonzero()[0]]
 
 
@@ -179,19 +179,19 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) 
 
 
 def _polygons_of(geometry: Any) -> Any:
-    """The polygonal part of a geometry that was made valid."""
+    """Polygonal part of a geometry after it was made valid."""
     parts = [part for part in shapely.get_parts(geometry) if part.geom_type in _POLYGONAL]
     return shapely.union_all(parts) if geometry.geom_type == "GeometryCollection" else geometry
 
 
 def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[gpd.GeoSeries, tuple[Note, ...]]:
-    """Valid geometry in EPSG:4326; refused where mending would change an area by more than 1 %."""
+    """Valid geometry in EPSG:4326; refused where a repair would change an area by more than 1 %."""
     invalid = ~frame.geometry.is_valid
     geometry = frame.geometry.copy()
     if invalid.any():
         mended = shapely.make_valid(geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
         geometry[invalid] = [_polygons_of(one) for one in mended]
-        # Shares of planar areas: the unit drops out, so degrees serve.
+        # Ratios of planar areas: the unit cancels out, so degrees are fine.
         before = shapely.area(frame.geometry[invalid].to_numpy())
         after = shapely.area(geometry[invalid].to_numpy())
         lost = pd.Series(data=False, index=frame.index)
@@ -204,11 +204,11 @@ def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[g
 
 
 def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
-    """A checked layer with all its columns, in the file's order, and what was put right in it.
+    """A checked layer with all its columns, in the file's order, and the repairs made.
 
     Returns
     -------
-    GeoDataFrame with valid polygons in EPSG:4326; key, name and group are text as a person may see it.
+    GeoDataFrame with valid polygons in EPSG:4326; key, name and group are text that is safe to show.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...
         with opened(options.path) as path:
             frame = _read(path)
     except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
-        # GDAL's own words carry a path and mean nothing to a clerk.
+        # GDAL's message holds a path and does not help an office worker.
         raise DataError((Fault.of(table, "", Problem.UNREADABLE, hint=options.path.suffix),)) from fault
     if not isinstance(frame, gpd.GeoDataFrame) or "geometry" not in frame:
         raise DataError((Fault.of(table, "geometry", Problem.NO_GEOMETRY),))
@@ -238,15 +238,15 @@ def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...
 
 
 def read_areas(options: AreaSettings) -> Areas:
-    """Boundaries as the settings name them.
+    """Boundaries of the file in the settings.
 
-    Columns other than key, name and group are not kept: what an area is known by stands in one place.
+    Columns other than key, name and group are dropped: each fact about an area has one source.
 
     Raises
     ------
     DataError
-        With every fault of the file: a part is missing, no or a contradicting CRS, coordinates outside the country,
-        unknown columns, no areas, an area twice, no polygon, a polygon beyond mending.
+        With every fault of the file: a missing part, a missing or contradicting CRS, coordinates outside the country,
+        unknown columns, no areas, a duplicate area, no polygon, a polygon that cannot be repaired.
     """
     frame, notes = read_layer(options)
     tidy = gpd.GeoDataFrame(

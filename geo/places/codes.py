@@ -1,8 +1,8 @@
-"""The four ways in which a kelurahan's code is written. Three of them have ten digits, and contradict each other.
+"""The four ways to write a kelurahan code. Three of them have ten digits and contradict each other.
 
-In Kota Kupang 5371010001 is Naioni to BPS and, with the 1 before the running number written as 0, Namosain to some
-apps. So ten digits are never taken for one of them because they happen to be valid: a person says which, or all codes
-of a file fit just one.
+In Kota Kupang 5371010001 means Naioni in BPS codes; some apps write the 1 before the running number as 0, and then
+it means Namosain. So ten digits are never taken for one system only because they are valid in it: a person chooses
+the system, or all codes of a file fit exactly one.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ _FIRST_OF_RUNNING = 6
 
 @lru_cache(maxsize=1)
 def _bps() -> dict[str, str]:
-    """Kemendagri code by BPS code, of the kelurahan for which the project has a crosswalk."""
+    """Kemendagri code by BPS code, for the kelurahan in the project's crosswalk."""
     table = pd.read_csv(CROSSWALK, dtype="str", usecols=["kode", "kode_bps"])
     return dict(zip(table["kode_bps"], table["kode"], strict=True))
 
 
 def is_dotted(code: str) -> bool:
-    """Whether a code is written with dots, which only Kemendagri does."""
+    """Whether a code is written with dots, as only Kemendagri codes are."""
     return bool(_DOTTED.fullmatch(code))
 
 
 def is_bare(code: str) -> bool:
-    """Whether a code is ten digits and nothing else."""
+    """Whether a code is exactly ten digits."""
     return bool(_TEN.fullmatch(code))
 
 
 def as_written(kode: str, system: CodeSystem) -> str:
-    """A dotted code as a system writes it; of BPS, which has codes of its own, empty text.
+    """A dotted code in the form of another system; empty text for BPS, which has its own codes.
 
     Examples
     --------
@@ -63,14 +63,14 @@ def as_written(kode: str, system: CodeSystem) -> str:
 
 
 def crosswalk(kode: Iterable[str], system: CodeSystem) -> Mapping[str, str]:
-    """Dotted code by the code that a system writes for it; codes that two kelurahan would share are left out.
+    """Dotted code by the code in another system; codes that two kelurahan would share are left out.
 
     Parameters
     ----------
     kode
         Dotted codes of the layer.
     system
-        How they are written.
+        System of the codes to look up.
     """
     known = set(kode)
     if system is CodeSystem.BPS:
@@ -81,7 +81,7 @@ def crosswalk(kode: Iterable[str], system: CodeSystem) -> Mapping[str, str]:
 
 
 def infer(codes: Iterable[str], kode: Iterable[str]) -> CodeSystem | None:
-    """The one system in which every code of a file is a kelurahan of the layer; None where there is none, or two."""
+    """The only system in which all codes of a file are kelurahan of the layer; None if no or several systems fit."""
     written, layer = set(codes), list(kode)
     if not written:
         return None
@@ -92,29 +92,29 @@ def infer(codes: Iterable[str], kode: Iterable[str]) -> CodeSystem | None:
 def codes_found(
     codes: Sequence[str], system: CodeSystem | None, *, layer: Sequence[str], city_code: str
 ) -> list[FoundPlace]:
-    """What each distinct code of a file is.
+    """Place of each distinct code of a file.
 
     Parameters
     ----------
     codes
         Distinct codes, stripped; empty text where there is none.
     system
-        How they are written; None finds it out from all of them.
+        System of the codes; None infers it from all codes.
     layer
         Kode of the layer.
     city_code
-        Beginning of the city's codes.
+        Prefix of the city's codes.
 
     Raises
     ------
     DataError
-        When bare ten digits stand under `kemendagri`, which takes dots.
+        When bare ten digits come with `kemendagri`, which has dots.
     """
     bare = [code for code in codes if is_bare(code)]
     if system is CodeSystem.KEMENDAGRI and bare:
         raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
     dotted = crosswalk(layer, CodeSystem.KEMENDAGRI)
-    # Of all codes of the file: one that mixes forms says nothing about its bare ones.
+    # Inferred from all codes of the file: a file that mixes forms gives no evidence for its bare codes.
     chosen = system or infer([code for code in codes if code], layer)
     tables = {one: crosswalk(layer, one) for one in CodeSystem}
     found = []

@@ -1,4 +1,4 @@
-"""Files of boundaries, looked at before a reader of geometry gets to see them."""
+"""Checks on files of boundaries before a geometry reader opens them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geo.errors import DataError, Fault, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: First bytes by ending. A file that starts otherwise never reaches GDAL.
+#: First bytes by ending. A file with other first bytes never reaches GDAL.
 _MAGIC: dict[str, tuple[bytes, ...]] = {
     ".shp": (b"\x00\x00\x27\x0a",),
     ".zip": (b"PK\x03\x04",),
@@ -50,7 +50,7 @@ def _check_start(path: Path) -> None:
 
 
 def _check_sidecars(shapefile: Path) -> None:
-    """A shapefile is several files; each that is missing is named, all of them at once."""
+    """Report all missing parts of a shapefile at once."""
     there = {other.suffix.lower() for other in shapefile.parent.glob(f"{shapefile.stem}.*")}
     missing = [part for part in _SIDECARS if part not in there]
     if missing:
@@ -63,10 +63,10 @@ def _check_sidecars(shapefile: Path) -> None:
 
 
 def _unpack(archive: Path, into: Path) -> Path:
-    """The one shapefile of a zip, its parts laid flat into a folder.
+    """Unpack the only shapefile of a zip into a flat folder.
 
-    Names inside the archive decide nothing but the ending: no path of theirs is ever used, so none can lead out of
-    the folder; sizes are counted while unpacking, not believed.
+    Only the ending is taken from names inside the archive, never a path, so nothing can be written outside the
+    folder. Sizes are counted while unpacking, not taken from the archive.
     """
     with zipfile.ZipFile(archive) as packed:
         members = [entry for entry in packed.infolist() if not entry.is_dir()]
@@ -97,14 +97,14 @@ def _unpack(archive: Path, into: Path) -> Path:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Path]:
-    """Path of a checked local file that a reader of geometry may be given.
+    """Path of a checked local file that is safe for a geometry reader.
 
-    A zip is unpacked here, into a folder that is gone afterwards.
+    A zip is unpacked into a temporary folder.
 
     Raises
     ------
     DataError
-        When the file is missing, empty, of no known kind, not what its ending says, or short of a part.
+        When the file is missing, empty, of an unknown kind, not what its ending says, or incomplete.
     """
     path = Path(path)
     _check_start(path)
@@ -123,7 +123,7 @@ def opened(path: Path) -> Iterator[Path]:
             _check_start(inside)
             _check_sidecars(inside)
         except DataError as fault:
-            # The parts are named as they are called in the archive the person sent.
+            # Name the parts as in the uploaded archive.
             told = tuple(
                 Fault.of(path.name, "", found.problem, values=[found.hint] if found.hint else [], hint=found.hint)
                 for found in fault.faults

@@ -1,4 +1,4 @@
-"""What a written place turned out to be."""
+"""Result of resolving a written place."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from geo.terms import MatchBy, PlaceStatus
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Candidates that are told.
+#: Most candidates that are reported.
 MOST_CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """What a written name is, before a code is asked.
+    """Result for a written name or code.
 
-    `candidates` are pairs of likeness and kode, best first.
+    `candidates` are pairs of similarity and kode, best first.
     """
 
     status: PlaceStatus
@@ -35,7 +35,7 @@ ELSEWHERE = FoundPlace(PlaceStatus.OUTSIDE, score=1.0)
 
 
 def best_first(pairs: Sequence[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
-    """Candidates by falling likeness, then by kode; each once, at most three."""
+    """Candidates by descending similarity, then by kode; each once, at most three."""
     best: dict[str, float] = {}
     for score, kode in pairs:
         best[kode] = max(score, best.get(kode, 0.0))

@@ -1,4 +1,4 @@
-"""Names that the project carries: other ways of writing, and places elsewhere that a name may mean instead."""
+"""Embedded names: other spellings, and places elsewhere that a name may mean instead."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ class Gazetteer:
     Parameters
     ----------
     aliases
-        Key of another way of writing, to the `kode` of the layer that is meant.
+        `kode` in the layer by the key of another spelling.
     elsewhere
-        Villages elsewhere by key: the keys of their kecamatan and kabupaten. Some are called as areas of the layer.
+        Villages elsewhere by key: the keys of their kecamatan and kabupaten. Some share a name with an area of the
+        layer.
     city
         Keys of the city itself, with and without "Kota".
     regions
-        Keys of kecamatan, kabupaten, kota, provinces and destinations; no area of the layer is one.
+        Keys of kecamatan, kabupaten, kota, provinces and destinations; none is an area of the layer.
     districts
-        Keys of all kecamatan known, of the layer and elsewhere.
+        Keys of all known kecamatan, in the layer and elsewhere.
     kabupaten
         Code (`53.02`) by key.
     """
@@ -49,7 +50,7 @@ class Gazetteer:
 
     @cached_property
     def names(self) -> dict[str, Name]:
-        """Villages elsewhere in one form, by key."""
+        """Normalised names of villages elsewhere, by key."""
         return {key: unkeyed(key) for key in self.elsewhere}
 
 
@@ -59,12 +60,12 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def read_gazetteer(areas: Areas) -> Gazetteer:
-    """Embedded names that concern a layer: aliases of its areas, and places that are none of them.
+    """Embedded names for a layer: aliases of its areas, and places outside it.
 
     Parameters
     ----------
     areas
-        The layer; of another city or another province the aliases of this one are not used.
+        The layer; for another city or province the aliases of Kota Kupang are not used.
     """
     own = {parse_name(str(name)).key for name in areas.names}
     layer = set(areas.index)
@@ -96,7 +97,7 @@ def read_gazetteer(areas: Areas) -> Gazetteer:
     regions |= set(kabupaten)
     return Gazetteer(
         aliases=aliases,
-        # A kabupaten is known by all that it is called.
+        # A kabupaten is found by each of its names.
         elsewhere={
             key: frozenset().union(*(called.get(one, {one}) for one in above)) for key, above in villages.items()
         },

@@ -1,8 +1,8 @@
-"""Points to areas: which area holds each of many points.
+"""Find the area that contains each of many points.
 
-The rule: a point belongs to the area that it lies in or on the boundary of; where several qualify, on a shared edge
-or where polygons overlap, to the one with the lowest code as text. Points in no area, or with a coordinate missing,
-belong to none.
+Rule: a point belongs to the area that contains it or has it on its boundary. If several areas qualify (shared edge,
+overlapping polygons), the lowest code as text wins. A point outside all areas, or with a missing coordinate, belongs
+to none.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
-#: Where a point is in no area.
+#: Position of a point outside all areas.
 NOWHERE = -1
 _MIXED = -2
-#: Cells a side: twice as many halve the points that need the exact test but quadruple what has to be built.
+#: Cells per side: twice as many halve the points that need the exact test but quadruple the cells to build.
 _CELLS = 512
-#: A boundary is cut into pieces of at most this many cells, so that no piece reaches over more than two by two.
+#: A boundary is cut into pieces of at most this many cells, so that no piece covers more than two by two.
 _PIECE = 0.5
-#: Slack around a piece, in cells: far above what rounding does to a position within the grid (1e-12).
+#: Margin around a piece, in cells: far above the rounding error of a position within the grid (1e-12).
 _SLACK = 1e-6
-#: Points held as geometries at a time, which bounds memory however many there are.
+#: Points held as geometries at a time; limits memory for any number of points.
 _BATCH = 1_000_000
 
 
 def _pieces(geometry: NDArray[Any], scale: Any) -> NDArray[np.float64]:
-    """Ends of all boundaries cut into short pieces, in cells: shape (2, pieces, 2), lower corner and upper corner."""
-    # get_rings passes over the parts of a MultiPolygon without a word (shapely 2.2).
+    """Short pieces of all boundaries, in cells: shape (2, pieces, 2), lower corner and upper corner."""
+    # get_rings silently skips the parts of a MultiPolygon (shapely 2.2).
     rings = shapely.get_rings(shapely.get_parts(geometry))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     at = scale(corners[:, 0], corners[:, 1])
@@ -52,23 +52,23 @@ def _pieces(geometry: NDArray[Any], scale: Any) -> NDArray[np.float64]:
 
 
 class Locator:
-    """Areas made ready to be asked, many times, which of them holds a point.
+    """Areas prepared for many point lookups.
 
-    A grid is laid over the areas. A cell that no boundary touches is wholly inside or outside each area, so one look
-    into the grid answers for every point in it; only points in the other cells meet the exact test. Both give the
-    answer of the exact test alone.
+    A grid covers the areas. A cell that no boundary touches is entirely inside or outside each area, so one lookup
+    in the grid answers for every point in it; only points in other cells need the exact test. The result equals that
+    of the exact test alone.
 
     Parameters
     ----------
     keys
-        Code of each area, distinct. Their order as text decides who gets a point that several could have.
+        Code of each area, distinct. The text order decides ties.
     geometry
-        Polygons in the same order, in any one planar CRS; they may overlap.
+        Polygons in the same order, all in one planar CRS; they may overlap.
 
     Raises
     ------
     ValueError
-        When there are not as many keys as polygons, a key comes twice, or a polygon is missing or empty.
+        When the numbers of keys and polygons differ, a key is repeated, or a polygon is missing or empty.
 
     Examples
     --------
@@ -91,7 +91,7 @@ class Locator:
             raise ValueError(msg)
         order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.intp)
         self.keys = pd.Index(names[order], dtype="str")
-        # Prepared geometry is kept with the polygon: it serves every later question.
+        # Prepared geometry stays with the polygon and is reused by every later lookup.
         self._polygons = polygons[order]
         shapely.prepare(self._polygons)
         if len(order):
@@ -102,18 +102,18 @@ class Locator:
         return f"Locator of {len(self.keys)} areas"
 
     def _scale(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Positions counted in cells from the lower left corner."""
+        """Positions in cells from the lower left corner."""
         west, south, east, north = self._bounds
         return np.column_stack(((x - west) * (_CELLS / (east - west)), (y - south) * (_CELLS / (north - south))))
 
     def _build(self) -> NDArray[np.int32]:
-        """Grid of positions in `keys`; NOWHERE outside all areas, _MIXED where a boundary comes into the cell."""
+        """Grid of positions in `keys`; NOWHERE outside all areas, _MIXED where a boundary crosses the cell."""
         low, high = np.clip(_pieces(self._polygons, self._scale), 0, _CELLS - 1).astype(np.intp)
         grid = np.full((_CELLS, _CELLS), NOWHERE, dtype=np.int32)
         for column in (low[:, 0], high[:, 0]):
             for row in (low[:, 1], high[:, 1]):
                 grid[row, column] = _MIXED
-        # Neighbours in a row with no boundary in either lie in the same areas: one test serves a whole run of them.
+        # Adjacent cells in a row without a boundary lie in the same areas: one test is enough for the whole run.
         free = grid.ravel() != _MIXED
         begins = free.copy().reshape(grid.shape)
         begins[:, 1:] &= grid[:, :-1] == _MIXED
@@ -126,11 +126,11 @@ class Locator:
         return grid
 
     def _test(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int32]:
-        """Exact answer, point by point, without the grid."""
+        """Exact result for each point, without the grid."""
         found = np.full(len(x), NOWHERE, dtype=np.int32)
         for first in range(0, len(x), _BATCH):
             batch = slice(first, first + _BATCH)
-            # The tree holds the points: asked with polygons it uses their prepared form, asked with points it cannot.
+            # The tree holds the points: a query with polygons uses their prepared form, a query with points cannot.
             points: Any = shapely.points(x[batch], y[batch])
             tree = shapely.STRtree(points)
             area, point = tree.query(self._polygons, predicate="intersects")
@@ -140,18 +140,18 @@ class Locator:
         return found
 
     def positions_at(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.int32]:
-        """Position in `keys` of the area that holds each point; NOWHERE (-1) where none does.
+        """Position in `keys` of the area that contains each point; NOWHERE (-1) outside all areas.
 
         Parameters
         ----------
         x, y
-            Coordinates in the CRS of the polygons, shape (points,); a coordinate that is missing (NaN) or infinite
-            puts the point in no area.
+            Coordinates in the CRS of the polygons, shape (points,); a point with a missing (NaN) or infinite
+            coordinate is in no area.
 
         Raises
         ------
         ValueError
-            When there are not as many x as y.
+            When x and y differ in length.
         """
         across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if across.shape != up.shape or across.ndim != 1:
@@ -163,7 +163,7 @@ class Locator:
         west, south, east, north = self._bounds
         within = np.flatnonzero((across >= west) & (across <= east) & (up >= south) & (up <= north))
         across, up = across[within], up[within]
-        # The uppermost edge belongs to the last cell.
+        # The upper edge belongs to the last cell.
         column, row = np.minimum(self._scale(across, up), _CELLS - 1).astype(np.intp).T
         answer = self._grid[row, column]
         unsure = np.flatnonzero(answer == _MIXED)
@@ -172,15 +172,15 @@ class Locator:
         return found
 
     def keys_at(self, x: ArrayLike, y: ArrayLike) -> ExtensionArray:
-        """Code of the area that holds each point, as text; missing where none does. See `positions_at`."""
+        """Code of the area that contains each point, as text; missing where none does. See `positions_at`."""
         return self.keys.array.take(self.positions_at(x, y), allow_fill=True)
 
 
 def locate(areas: Areas, x: ArrayLike, y: ArrayLike, *, crs: str = "EPSG:4326") -> ExtensionArray:
-    """`kode` of the area that holds each point, as text; missing where none does.
+    """`kode` of the area that contains each point, as text; missing where none does.
 
-    The test is made with the coordinates of the areas (longitude and latitude taken as a plane), so that shared edges
-    of the layer are shared here too. Who asks more than once keeps a `Locator` instead.
+    The test uses the coordinates of the areas (longitude and latitude as a plane), so that shared edges of the
+    layer stay shared. For repeated lookups keep a `Locator` instead.
 
     Parameters
     ----------
@@ -193,11 +193,11 @@ def locate(areas: Areas, x: ArrayLike, y: ArrayLike, *, crs: str = "EPSG:4326") 
     Raises
     ------
     pyproj.exceptions.CRSError
-        When there is no such CRS.
+        When the CRS does not exist.
     """
     locator = Locator(areas.index, areas.frame.geometry.to_numpy())
     if crs != "EPSG:4326":
         transformer = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-        # A point that the projection cannot reach comes back infinite, and lies in no area.
+        # A point outside the domain of the projection becomes infinite and lies in no area.
         x, y = transformer.transform(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     return locator.keys_at(x, y)

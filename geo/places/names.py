@@ -1,8 +1,7 @@
-"""Names of places as people write them, brought to one form.
+"""Normalise written names of places.
 
-What differs only in case, accents, blanks, punctuation, in what stands before the name ("Kel.", "Kantor Lurah"), in
-shortened words or in the way a numeral is written is the same name. Everything here is about how Indonesian is
-written; no name of any city is known to it.
+Two names are the same if they differ only in case, accents, spaces, punctuation, a prefix ("Kel.", "Kantor Lurah"),
+abbreviations or the way a numeral is written. This module knows how Indonesian is written, and no name of any city.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _NUMERALS = {
 _WRITTEN = {
     digit: tuple(word for word, number in _NUMERALS.items() if number == digit) for digit in _NUMERALS.values()
 }
-#: Words that tell two places of one name apart, as a numeral does, and how they are shortened.
+#: Words that distinguish two places of one name, as a numeral does, and their abbreviations.
 _SIDES = {
     "barat": "brt bar bart",
     "timur": "tmr tim",
@@ -76,12 +75,12 @@ _ADDRESS = re.compile(
 
 
 class Name(NamedTuple):
-    """A name in one form.
+    """A normalised name.
 
     Parameters
     ----------
     stem
-        Letters only, without blanks, numeral and side.
+        Letters only, without spaces, numeral and side.
     numeral
         1 to 10 in digits, or empty.
     side
@@ -97,14 +96,14 @@ class Name(NamedTuple):
 
     @property
     def key(self) -> str:
-        """All of it as one text; two names are the same when their keys are."""
+        """The whole name as one text; two names are the same if their keys are equal."""
         if not self.numeral and not self.side:
             return self.stem
         return "/".join(part for part in (self.stem, self.numeral, self.side) if part)
 
 
 def visible(text: str) -> str:
-    """Text without characters that are not seen or turn it around, with single blanks."""
+    """Text without invisible or direction-changing characters, with single spaces."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     kept = "".join(
@@ -114,10 +113,10 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents; all but letters and digits is a blank."""
+    """Lower case, without accents; every character except letters and digits becomes a space."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", visible(text)).encode("ascii", "ignore").decode()
-    # An apostrophe stands within a word (Nunle'u); any other sign between two.
+    # An apostrophe is inside a word (Nunle'u); any other sign is between two words.
     text = text[:_LONGEST_READ].lower()
     if text.isalpha():
         return text
@@ -126,7 +125,7 @@ def fold(text: str) -> str:
 
 
 def parse_name(text: str, *, folded: bool = False) -> Name:
-    """Name in one form, of a text that holds nothing but a name and what stands before it.
+    """Normalised name from a text that holds only a name and its prefix.
 
     Examples
     --------
@@ -150,7 +149,7 @@ def parse_name(text: str, *, folded: bool = False) -> Name:
 
 
 def unkeyed(key: str) -> Name:
-    """The name that has this key, without its words.
+    """Name of a key, without its words.
 
     Examples
     --------
@@ -163,31 +162,31 @@ def unkeyed(key: str) -> Name:
 
 
 def glued_keys(name: Name) -> tuple[str, ...]:
-    """Stems that arise when somebody leaves out the blank before a numeral or a side."""
+    """Stems that result when the space before a numeral or a side is missing."""
     if name.numeral and not name.side:
         return tuple(name.stem + word for word in _WRITTEN[name.numeral])
     return (name.stem + name.side,) if name.side and not name.numeral else ()
 
 
 def unglued(folded: str) -> str:
-    """A folded text without a "kel" that was glued to the name."""
+    """A folded text without a "kel" that is joined to the name."""
     return _GLUED.sub("", folded) if folded.startswith("kel") else folded
 
 
 def kecamatan_named(folded: str) -> str | None:
-    """What follows where a text says that it names a kecamatan; None where it does not."""
+    """Text after the word for kecamatan; None if the text does not name a kecamatan."""
     found = _KECAMATAN.match(folded) if folded.startswith(("kec", "kantor", "camat")) else None
     return folded[found.end() :] if found else None
 
 
 def regency_named(folded: str) -> str | None:
-    """What follows where a text says that it names a kabupaten, kota or province; None where it does not."""
+    """Text after the word for kabupaten, kota or province; None if the text names none."""
     found = _REGENCY.match(folded) if folded.startswith(("kab", "kot", "pro")) else None
     return folded[found.end() :] if found else None
 
 
 def plain_name(name: str) -> str:
-    """Name in lower case, without accents, punctuation and what stands before it; I, 1 and Satu are one.
+    """Name in lower case, without accents, punctuation and prefix; I, 1 and Satu become the same.
 
     Examples
     --------
@@ -199,7 +198,7 @@ def plain_name(name: str) -> str:
 
 
 def spelling_key(name: str, kecamatan: str = "") -> str:
-    """What a remembered decision on a spelling is known by: the name in one form, and the kecamatan beside it.
+    """Key of a stored decision on a spelling: the normalised name and its kecamatan.
 
     Examples
     --------
@@ -212,7 +211,7 @@ def spelling_key(name: str, kecamatan: str = "") -> str:
 
 
 def key_of(name: str, kecamatan: str, parsed: Name | None = None) -> str:
-    """As `spelling_key`, of folded texts; `parsed` is the name where somebody has parsed it already."""
+    """`spelling_key` of folded texts; `parsed` is the name if already parsed."""
     if not name:
         return ""
     level = ""
@@ -225,7 +224,7 @@ def key_of(name: str, kecamatan: str, parsed: Name | None = None) -> str:
 
 
 def keepable(text: str) -> str | None:
-    r"""A spelling as it may be kept and shown; None for what may be an address, a note or a number of somebody's.
+    r"""A spelling that may be stored and shown; None for a possible address, note or personal number.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which areas lie next to each other, by shared border or by distance."""
+"""Neighbouring areas, by shared border or by distance."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
 
 _EARTH_M = 6_371_008.8
-#: Interiors that overlap, or borders with a common line (DE-9IM).
+#: Interiors overlap, or borders share a line (DE-9IM).
 _SHARES_LINE = ("T********", "****1****")
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Neighbours of each of many areas, by position.
+    """Neighbours of each area, by position.
 
     Parameters
     ----------
     starts
-        Shape (areas + 1,): where each area's neighbours begin in `others`.
+        Shape (areas + 1,): start of each area's neighbours in `others`.
     others
-        Positions of the neighbours, ascending within an area; an area is never its own.
+        Positions of the neighbours, ascending within an area; an area is not its own neighbour.
     """
 
     starts: NDArray[np.intp]
@@ -50,7 +50,7 @@ class Neighbours:
 
     @classmethod
     def of_pairs(cls, one: Any, other: Any, areas: int) -> Neighbours:
-        """Neighbours from ordered pairs of positions; a pair given twice counts once, one with itself not at all."""
+        """Neighbours from ordered pairs of positions; duplicates count once, an area with itself not at all."""
         left, right = np.asarray(one, dtype=np.int64), np.asarray(other, dtype=np.int64)
         pairs = np.unique(left[left != right] * areas + right[left != right])
         starts = np.searchsorted(pairs, np.arange(areas + 1) * areas)
@@ -58,7 +58,7 @@ class Neighbours:
 
     @cached_property
     def degree(self) -> NDArray[np.intp]:
-        """How many neighbours each area has."""
+        """Number of neighbours of each area."""
         return np.diff(self.starts)
 
     def of(self, area: int) -> NDArray[np.intp]:
@@ -66,13 +66,13 @@ class Neighbours:
         return self.others[self.starts[area] : self.starts[area + 1]]
 
     def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum of the values of each area's neighbours; 0 without any."""
-        # reduceat gives the next value where a stretch is empty.
+        """Sum of the values of each area's neighbours; 0 if it has none."""
+        # reduceat returns the next value for an empty segment.
         padded = np.append(values[self.others], 0.0)
         return np.where(self.degree > 0, np.add.reduceat(padded, self.starts[:-1]), 0.0)
 
     def within(self, kept: NDArray[np.bool_]) -> Neighbours:
-        """Neighbours among some of the areas, by their position among those."""
+        """Neighbours within a subset of the areas, by position in the subset."""
         place = np.cumsum(kept) - 1
         owner = np.repeat(np.arange(len(self)), self.degree)
         both = kept[owner] & kept[self.others]
@@ -82,14 +82,14 @@ class Neighbours:
 def contiguous(polygons: NDArray[Any], *, rook: bool = False) -> Neighbours:
     """Areas that share at least a point of their border (queen), or at least a line of it (rook).
 
-    Areas that overlap are neighbours in both; areas apart by however little are not.
+    Areas that overlap are neighbours in both cases; areas with any gap between them are not.
 
     Parameters
     ----------
     polygons
-        Valid, in any one planar CRS.
+        Valid, all in one planar CRS.
     rook
-        Whether a single common point is too little.
+        Whether a single common point is not enough.
     """
     one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     if rook:
@@ -103,14 +103,14 @@ def contiguous(polygons: NDArray[Any], *, rook: bool = False) -> Neighbours:
 
 
 def in_space(points: NDArray[np.float64], *, is_on_sphere: bool) -> NDArray[np.float64]:
-    """Points between which straight distances order as the true ones do.
+    """Points whose straight-line distances have the same order as the true distances.
 
     Parameters
     ----------
     points
         Shape (areas, 2): longitude and latitude in degrees on the sphere, else plane coordinates.
     is_on_sphere
-        Whether distances are great circles; then points on a sphere in metres come back, shape (areas, 3).
+        Whether distances are great circles; then the result is points on a sphere in metres, shape (areas, 3).
     """
     if not is_on_sphere:
         return points
@@ -119,12 +119,12 @@ def in_space(points: NDArray[np.float64], *, is_on_sphere: bool) -> NDArray[np.f
 
 
 def nearest(points: NDArray[np.float64], count: int, *, is_on_sphere: bool) -> Neighbours:
-    """The nearest areas of each, by their centres; of equally near ones at the rim those that come first.
+    """The nearest areas of each area, by centres; in a tie at the limit, the first by position.
 
     Raises
     ------
     ValueError
-        When there are not more areas than neighbours asked for.
+        When there are not more areas than requested neighbours.
     """
     if not 0 < count < len(points):
         msg = f"{count} nearest of {len(points)} areas"
@@ -141,9 +141,9 @@ def nearest(points: NDArray[np.float64], count: int, *, is_on_sphere: bool) -> N
 
 
 def nearby(points: NDArray[np.float64], metres: float, *, is_on_sphere: bool) -> Neighbours:
-    """Areas whose centres are at most so many metres apart."""
+    """Areas whose centres are at most `metres` apart."""
     space = in_space(points, is_on_sphere=is_on_sphere)
-    # A chord of the sphere is shorter than the arc it spans.
+    # A chord of the sphere is shorter than its arc.
     reach = 2 * _EARTH_M * np.sin(min(metres / (2 * _EARTH_M), np.pi / 2)) if is_on_sphere else metres
     pairs = cKDTree(space).query_pairs(reach * (1 + 1e-12), output_type="ndarray")
     return Neighbours.of_pairs(pairs.ravel("F"), pairs[:, ::-1].ravel("F"), len(points))
@@ -156,9 +156,9 @@ def poles(polygons: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def queen(areas: Areas) -> dict[str, tuple[str, ...]]:
-    """Neighbours of each area: those that share at least a point of the border, in the order of their keys.
+    """Neighbours of each area: those that share at least a point of the border, in order of keys.
 
-    Areas that overlap are neighbours too; an area without any has an empty tuple.
+    Areas that overlap are neighbours too; an area without neighbours has an empty tuple.
     """
     found, keys = contiguous(areas.frame.geometry.to_numpy()), areas.index
     return {kode: tuple(keys[found.of(number)]) for number, kode in enumerate(keys)}

@@ -1,8 +1,8 @@
-"""From what was written to one kelurahan, or to an honest "not sure".
+"""Resolve a written place to one kelurahan, or to an honest "not sure".
 
-In this order: a code; the name in one form (`geo.places.names`); an alias; at the very last the distance of the
-spelling, never across a numeral or a side (Barat, Timur), never where two candidates are close, never where a place
-elsewhere is as close. A wrong kelurahan is worse than a question.
+In this order: a code; the normalised name (`geo.places.names`); an alias; last of all the spelling distance, never
+across a numeral or a side (Barat, Timur), never if two candidates are close, never if a place elsewhere is as
+close. A wrong kelurahan is worse than a question.
 """
 
 from __future__ import annotations
@@ -57,23 +57,23 @@ _ADDRESS = re.compile(r"^(?:rt|rw|no|jl|jln|jalan)\b|\d{2,}", re.IGNORECASE)
 
 
 class Resolver:
-    """Resolves written places to the areas of one layer.
+    """Resolver of written places to the areas of one layer.
 
     Parameters
     ----------
     areas
         The layer.
     gazetteer
-        Other ways of writing, and places elsewhere.
+        Other spellings, and places elsewhere.
     decisions
-        What people decided: a kode, or `outside`, by `geo.places.names.spelling_key`.
+        Decisions of people: a kode, or `outside`, by `geo.places.names.spelling_key`.
     """
 
     def __init__(self, areas: Areas, gazetteer: Gazetteer, *, decisions: Mapping[str, str] | None = None) -> None:
         self._names = {str(kode): str(name) for kode, name in areas.names.items()}
         self._gazetteer = gazetteer
         self._decisions = dict(decisions or {})
-        # Of kelurahan, kecamatan and a likeness, never of what was written: few, and nobody's.
+        # Keyed by kelurahan, kecamatan and similarity, never by the written text: few entries, nothing personal.
         self._made: dict[tuple[str, MatchBy, float, str], FoundPlace] = {}
         self._layer = list(areas.index)
         self._city_code = areas.city_code
@@ -90,14 +90,14 @@ class Resolver:
         for kode, name in parsed.items():
             self._by_stem[name.stem].append(kode)
         self._halves = self._half_names(parsed)
-        # Also as they are written without the blank before a numeral or a side.
+        # Also without the space before a numeral or a side.
         self._districts = {key: key for key in sorted(gazetteer.districts)} | {
             glued: key for key in sorted(gazetteer.districts) for glued in glued_keys(unkeyed(key))
         }
         self._speller = Speller(parsed, gazetteer)
 
     def _half_names(self, parsed: Mapping[str, Name]) -> dict[str, list[str]]:
-        """First and last words that stand in few names and are none: halves of names."""
+        """First and last words that occur in few names and are not names themselves: halves of names."""
         where: defaultdict[str, set[str]] = defaultdict(set)
         for kode, name in parsed.items():
             for cut in range(1, len(name.words)):
@@ -112,7 +112,7 @@ class Resolver:
     # Names
 
     def _level_above(self, folded: str) -> str:
-        """Key of the kecamatan that a text beside the name means; empty where it means none that is known."""
+        """Key of the kecamatan in the text next to the name; empty if no known kecamatan."""
         if not folded:
             return ""
         named = kecamatan_named(folded)
@@ -130,7 +130,7 @@ class Resolver:
         return known[str(best[0])] if best else ""
 
     def _matched(self, kode: str, by: MatchBy, score: float, above: str) -> FoundPlace:
-        """A match, unless name and kecamatan together are a place elsewhere; the same object for the same match."""
+        """A match, unless name and kecamatan together are a place elsewhere; equal matches share one object."""
         key = (kode, by, score, above)
         found = self._made.get(key)
         if found is None:
@@ -147,7 +147,7 @@ class Resolver:
         return FoundPlace(PlaceStatus.MATCHED, kode, by, score, pair, "kecamatan")
 
     def _exactly(self, name: Name, above: str) -> FoundPlace | None:
-        """What a name is when it is written as it should be, or by an alias."""
+        """Match of a name with the correct spelling or an alias."""
         own = self._exact.get(name.key, [])
         if len(own) == 1:
             return self._matched(own[0], MatchBy.NAME, 1.0, above)
@@ -163,14 +163,14 @@ class Resolver:
         return None
 
     def _nearly(self, name: Name) -> FoundPlace | None:
-        """A name that lacks a numeral or a side, has one too many, or is half of one: a person must choose."""
+        """Review for a name with a missing or extra numeral or side, or for half a name: a person must choose."""
         others = self._by_stem.get(name.stem, [])
         if others:
             own = [parse_name(self._names[kode]) for kode in others]
             if name.numeral and all(one.numeral for one in own) and len(own) == 1:
-                # A lone numeral is part of the name, not one of a series: Kelapa Dua is no slip for Kelapa Lima.
+                # A lone numeral is part of the name, not of a series: Kelapa Dua is not a misspelling of Kelapa Lima.
                 return UNKNOWN
-            # The one without a numeral first: a numeral that does not exist is most likely one too many.
+            # The name without a numeral first: a numeral that does not exist is most likely an extra one.
             pairs = [(0.9 if one.key == name.stem else 0.85, kode) for one, kode in zip(own, others, strict=True)]
             return FoundPlace(PlaceStatus.REVIEW, score=max(pairs)[0], candidates=best_first(pairs))
         half = self._halves.get(name.stem, [])
@@ -179,7 +179,7 @@ class Resolver:
         return None
 
     def _split(self, written: str) -> tuple[str, str]:
-        """Name and what stands beside it in one cell: "Oesapa, Kec. Kelapa Lima", "Oesapa (Kota Kupang)"."""
+        """Name and the rest of the same cell: "Oesapa, Kec. Kelapa Lima", "Oesapa (Kota Kupang)"."""
         said = _SAID.search(written)
         if said and said.start():
             written = said[1]
@@ -194,7 +194,7 @@ class Resolver:
     def _name(
         self, written: str, folded: str, name: Name, kecamatan: str, *, is_kecamatan: bool
     ) -> tuple[FoundPlace | None, Name, str]:
-        """What a name is as far as lists tell; else what is left to compare."""
+        """Result for a name from the lists; otherwise the name that is left for comparison."""
         if not folded:
             return NOTHING_WRITTEN, Name(""), ""
         named = kecamatan_named(folded)
@@ -224,7 +224,7 @@ class Resolver:
         return self._nearly(name if bare == folded else parse_name(bare, folded=True)), name, above
 
     def _of_parts(self, first: str, beside: str, kecamatan: str) -> tuple[FoundPlace | None, Name, str]:
-        """A cell of several parts: a name and its kecamatan or city, a name twice, or two names."""
+        """Cell with several parts: a name and its kecamatan or city, one name twice, or two names."""
         name, above = parse_name(first), self._level_above(fold(kecamatan)) or self._level_above(fold(beside))
         found = self._exactly(name, above) or self._nearly(name)
         other = self._exactly(parse_name(beside), "") if beside and not self._level_above(fold(beside)) else None
@@ -249,7 +249,7 @@ class Resolver:
         *,
         are_kecamatan: bool,
     ) -> list[FoundPlace]:
-        """What each distinct pair of name and kecamatan is."""
+        """Result for each distinct pair of name and kecamatan."""
         found: list[FoundPlace | None] = []
         left: list[tuple[int, Name, str]] = []
         for at, (written, kecamatan) in enumerate(pairs):
@@ -266,7 +266,7 @@ class Resolver:
         return [one or UNKNOWN for one in found]
 
     def _with_above(self, got: FoundPlace, above: str) -> FoundPlace:
-        """A likeness and what stands beside it: a kecamatan elsewhere speaks against a name that is only alike."""
+        """Result with its kecamatan considered: a kecamatan elsewhere counts against a name that is only similar."""
         if got.status is PlaceStatus.MATCHED and got.by:
             got = self._matched(got.kode, got.by, got.score, above)
         is_elsewhere = bool(above) and above not in self._gazetteer.city and above not in self._group.values()
@@ -275,7 +275,7 @@ class Resolver:
     def _decided(self, key: str) -> FoundPlace | None:
         answer = self._decisions.get(key)
         if answer is None or (answer != PlaceStatus.OUTSIDE and answer not in self._names):
-            # Decided on another layer: nothing is known of it here.
+            # Decided on another layer: this kode is unknown here.
             return None
         if answer == PlaceStatus.OUTSIDE:
             return ELSEWHERE
@@ -283,7 +283,7 @@ class Resolver:
 
     @staticmethod
     def _together(code: FoundPlace, name: FoundPlace) -> FoundPlace:  # noqa: PLR0911 - one return a case
-        """What a code and a name say together."""
+        """Combined result of a code and a name."""
         if code.status is PlaceStatus.EMPTY:
             return name
         if name.status in (PlaceStatus.EMPTY, PlaceStatus.UNKNOWN):
@@ -296,12 +296,12 @@ class Resolver:
                 return code
             pairs = {kode: score for score, kode in (*name.candidates, *code.candidates)}
             ranked = sorted(((score, kode) for kode, score in pairs.items()), key=lambda one: (-one[0], one[1]))
-            # Both, the code's first: it is one of them whatever the names are alike to.
+            # Both, the code's candidate first: the place is one of the two, whatever the names are similar to.
             ranked.sort(key=lambda one: one[1] not in {code.kode, name.kode})
             return FoundPlace(
                 PlaceStatus.REVIEW, score=1.0, candidates=tuple(ranked[:MOST_CANDIDATES]), conflict="code"
             )
-        # The code is not sure, or of elsewhere; the name speaks.
+        # The code is uncertain or elsewhere: the name decides.
         if code.status is PlaceStatus.OUTSIDE and name.status is PlaceStatus.OUTSIDE:
             return code
         if code.status is PlaceStatus.OUTSIDE:
@@ -322,28 +322,28 @@ class Resolver:
         code_system: CodeSystem | None = None,
         names_are_kecamatan: bool = False,
     ) -> pd.DataFrame:
-        """What each row's place is; every distinct way of writing is looked at once.
+        """Place of each row; every distinct spelling is resolved once.
 
         Parameters
         ----------
         names, kecamatan, codes
-            Text on one index, empty where nothing is written; names or codes or both.
+            Text on one index, empty where nothing is written; give names, codes or both.
         code_system
-            How codes are written; None finds it out from all of them.
+            System of the codes; None infers it from all codes.
         names_are_kecamatan
-            Whether the column of names says that it holds kecamatan: no kelurahan of that name is meant then.
+            Whether the column of names holds kecamatan: then a name never means a kelurahan.
 
         Returns
         -------
         DataFrame
-            On the index given: `match_status`, `kode`, `kelurahan`, `match_by` (empty text unless matched), `score`
+            On the given index: `match_status`, `kode`, `kelurahan`, `match_by` (empty text unless matched), `score`
             (0 to 1, missing when unknown or empty), `candidates` (`kode:score`, at most three, `;` between),
             `conflict` (empty, `kecamatan`, `code`), `spelling_key` (empty where no name is written).
 
         Raises
         ------
         DataError
-            When bare ten digits stand under `kemendagri`, which takes dots.
+            When bare ten digits come with `kemendagri`, which has dots.
         """
         given = next(one for one in (names, codes) if one is not None)
         index = given.index
@@ -371,7 +371,7 @@ class Resolver:
         distinct = (
             zip(*(shown[id(one)] for one in found), strict=True) if found else [()] * (len(RESOLVED_COLUMNS) - 1)
         )
-        # Made once for each distinct row and referred to by all: a million texts are not built anew.
+        # Built once for each distinct row and shared, so that a million rows do not need a million new texts.
         columns = {
             name: np.array(values, dtype="float64" if name == "score" else object)[row_of]
             for name, values in zip(RESOLVED_COLUMNS, distinct, strict=False)
@@ -395,7 +395,7 @@ class Resolver:
         )
 
     def kabupaten(self, codes: pd.Series[str], names: pd.Series[str]) -> pd.Series[str]:
-        """Code of a kabupaten or kota (`53.02`) for each row; empty text where none is written or known."""
+        """Code of a kabupaten or kota (`53.02`) for each row; empty text if none is written or known."""
 
         def coded(text: str) -> str:
             digits = re.sub(r"\D", "", text)
@@ -405,7 +405,7 @@ class Resolver:
             folded = fold(text)
             rest = regency_named(folded)
             keys = [parse_name(folded, folded=True).key, parse_name(rest, folded=True).key if rest else ""]
-            # "Kota Kupang" and "Kab. Kupang" are two; "Kupang" alone may be either, and is neither here.
+            # "Kota Kupang" and "Kab. Kupang" are two places; "Kupang" alone may be either, so it matches neither.
             if rest and folded.startswith("kab"):
                 keys.insert(0, f"kab{parse_name(rest, folded=True).key}")
             return next((self._gazetteer.kabupaten[key] for key in keys if key in self._gazetteer.kabupaten), "")
@@ -422,7 +422,7 @@ def _without_kel(name: Name) -> Name:
 def _distinct(
     first: pd.Series[str] | None, second: pd.Series[str] | None, rows: int
 ) -> tuple[Any, list[tuple[str, str]]]:
-    """Number of the distinct pair of each row, and the pairs."""
+    """Number of each row's distinct pair, and the pairs."""
     if first is None:
         return np.zeros(rows, dtype=np.int64), [("", "")]
     numbers, values = pd.factorize(first.fillna(""))

@@ -1,4 +1,4 @@
-"""Search for an area by a name as people write it. It offers, a person chooses."""
+"""Search for an area by a written name. The search suggests, a person chooses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LONGEST = 60
 
 
 def search(areas: Areas, written: str, *, most: int = 5) -> list[str]:
-    """Keys of the areas whose names are most like what was written, best first.
+    """Keys of the areas with the names most similar to the written text, best first.
 
-    A name written in full comes first; then those that begin with what was written; then the most alike. Nothing
-    alike gives an empty list.
+    A complete name comes first, then names that begin with the text, then the most similar. The list is empty if
+    nothing is similar.
     """
     wanted = plain_name(written[:_LONGEST])
     if not wanted:

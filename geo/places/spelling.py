@@ -1,7 +1,7 @@
-"""The distance of a spelling: the last resort, and a careful one.
+"""Spelling distance: the last and most careful step of matching.
 
-Optimal string alignment (the four slips of the pen, each letter touched once) on names in one form. Never across a
-numeral or a side, never where two candidates are close, never where a place elsewhere is as close.
+Optimal string alignment (the four kinds of typing error, each letter edited once) on normalised names. Never across
+a numeral or a side, never if two candidates are close, never if a place elsewhere is as close.
 
 References
 ----------
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
     from geo.places.gazetteer import Gazetteer
 
-#: Likeness (1 minus edits over the longer length) from which a spelling is taken for a name, and asked about.
+#: Similarity (1 minus edits over the longer length) from which a spelling matches, and from which it needs review.
 SURE, ASK = 0.8, 0.75
-#: By how much the best candidate has to be more alike than the next, and than any place elsewhere.
+#: Margin of similarity that the best candidate needs over the next one and over any place elsewhere.
 MARGIN = 0.12
-#: Shorter stems are one slip of the pen from too many others to be compared at all.
+#: Shorter stems are one edit away from too many others to be compared.
 SHORTEST = 5
-#: Edits that a stem of at least so many letters may differ by and still be sure.
+#: Most edits for a certain match, by smallest number of letters of the stem.
 EDITS = {13: 3, 9: 2, 6: 1}
 _NEGATIVE = 0.45
 
 
 class Speller:
-    """Compares names in one form with those of a layer.
+    """Compares normalised names with those of a layer.
 
     Parameters
     ----------
     parsed
-        Names of the layer by kode.
+        Normalised names of the layer by kode.
     gazetteer
         Its aliases, and places elsewhere that a spelling may mean instead.
     """
@@ -55,14 +55,14 @@ class Speller:
         self._rivals = _rivals_of(sorted({*self._stems}), gazetteer)
 
     def like(self, names: Sequence[Name]) -> list[FoundPlace]:
-        """What names that are in no list are most alike; every distinct one is compared once."""
+        """Best match of names that are in no list; every distinct name is compared once."""
         signs = [name[:3] for name in names]
         distinct = {sign: Name(*sign) for sign in signs}
         found = dict(zip(distinct, self._compared(list(distinct.values())), strict=True))
         return [found[sign] for sign in signs]
 
     def _compared(self, names: Sequence[Name]) -> list[FoundPlace]:
-        """What distinct names are most alike, all at once."""
+        """Best match of distinct names, compared in blocks."""
         found: list[FoundPlace] = []
         step = 8_192
         for start in range(0, len(names), step):
@@ -74,7 +74,7 @@ class Speller:
         return found
 
     def _rival_scores(self, names: Sequence[Name], alike: Any) -> Any:
-        """How like each name is to the place elsewhere that is most like it, among those that come into question."""
+        """Similarity of each name to the most similar place elsewhere, among the relevant ones."""
         scores = np.zeros(len(names), dtype=np.float32)
         groups: defaultdict[tuple[int, str, str], list[int]] = defaultdict(list)
         best, top = alike.argmax(axis=1), alike.max(axis=1)
@@ -109,7 +109,7 @@ class Speller:
             return UNKNOWN
         stem = self._stems[int(alike.argmax())]
         if rival >= score:
-            # As near to a place elsewhere: nothing says that it is one of ours.
+            # As close to a place elsewhere: there is no evidence for ours.
             return (
                 UNKNOWN
                 if rival - score > MARGIN / 2
@@ -131,19 +131,19 @@ class Speller:
 
 
 def _spellings(parsed: Mapping[str, Name], gazetteer: Gazetteer) -> list[tuple[Name, str]]:
-    """Names and longer aliases that a spelling is compared with."""
+    """Names and longer aliases to compare a spelling with."""
     found = [(name, kode) for kode, name in parsed.items()]
-    # A side that is misspelled itself ("Oesapa Brat") is only seen in the whole.
+    # A misspelled side ("Oesapa Brat") is only found in the whole name.
     found += [(Name(name.stem + name.side), kode) for name, kode in found if name.side and not name.numeral]
     aliases = [(unkeyed(key), kode) for key, kode in gazetteer.aliases.items()]
     return found + [(name, kode) for name, kode in aliases if len(name.stem) >= SHORTEST]
 
 
 def _rivals_of(stems: Sequence[str], gazetteer: Gazetteer) -> dict[str, list[tuple[str, str, str]]]:
-    """Places elsewhere that a misspelling of each stem might be: stem, numeral, side.
+    """Places elsewhere that a misspelling of each stem may mean: stem, numeral, side.
 
-    Only these need comparing with a spelling: one that is near a stem and near a place elsewhere leaves the two
-    near each other.
+    Only these must be compared with a spelling: if a spelling is close to a stem and to a place elsewhere, the two
+    are close to each other.
     """
     others = sorted({(name.stem, name.numeral, name.side) for name in gazetteer.names.values()})
     others += sorted({(name.stem + name.side, name.numeral, "") for name in gazetteer.names.values() if name.side})

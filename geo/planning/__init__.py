@@ -1,1 +1,1 @@
-"""Choices: which kelurahan come next, why, how sure that is, and in which wave."""
+"""Planning: which kelurahan come next, why, how certain that is, and in which wave."""

@@ -1,4 +1,4 @@
-"""What a plan is made of, as arrays: needs, neighbours and limits of kelurahan in text order of their keys."""
+"""Data of a plan as arrays: needs, neighbours and limits of kelurahan in text order of their keys."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
     from geo.planning.limits import Limits, Rule
 
-#: Money and trainers are sums of decimal fractions: so much of a limit is no breach of it.
+#: Money and trainers are sums of decimal fractions: an excess of this share of a limit is rounding, not a breach.
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Board:
-    """Arrays of one plan, one entry a kelurahan in text order of `kode`, so that no order of rows shows in a plan.
+    """Arrays of one plan, one entry per kelurahan in text order of `kode`, so the order of rows never matters.
 
-    A plan is an array of waves: 0 for wave 0, 1 to `limits.waves`, and `never` for what it leaves out.
+    A plan is an array of waves: 0 for wave 0, 1 to `limits.waves`, and `never` for kelurahan that are not started.
 
     Parameters
     ----------
     kode
         Keys.
     need, cost, trainers
-        Not negative; costs and trainers 0 where nothing limits them.
+        Not negative; costs and trainers are 0 if they have no limit.
     kecamatan
-        Name of the group above.
+        Name of the kecamatan.
     started
-        Whether it is wave 0.
+        Whether the kelurahan is in wave 0.
     starts, others
         Neighbours of each, as in `geo.places.neighbours.Neighbours`.
     limits
-        What the plan keeps.
+        Limits of the plan.
     """
 
     kode: tuple[str, ...]
@@ -60,9 +60,9 @@ class Board:
         Raises
         ------
         ValueError
-            When the table lacks a column, or a value of it is missing or negative.
+            When the table lacks a column, or a value is missing or negative.
         DataError
-            When the limits make no sense for it.
+            When the limits are not valid for these kelurahan.
         """
         check_limits(limits, needs.index, needs.columns)
         table = needs.sort_index()
@@ -101,23 +101,23 @@ class Board:
 
     @property
     def never(self) -> int:
-        """What stands for the wave of a kelurahan that a plan leaves out: one after the last."""
+        """Wave number of a kelurahan that is not started: one after the last."""
         return self.limits.waves + 1
 
     @property
     def discounts(self) -> NDArray[np.float64]:
-        """What a wave counts, by its number: wave 0 as wave 1, and 0 for never; shape (waves + 2,)."""
+        """Discount factor by wave number: wave 0 as wave 1, and 0 for never; shape (waves + 2,)."""
         waves = self.limits.discount ** np.arange(self.limits.waves)
         return np.concatenate(([1.0], waves, [0.0]))
 
     @property
     def owner(self) -> NDArray[np.intp]:
-        """Whose neighbour each entry of `others` is."""
+        """Kelurahan to whose neighbours each entry of `others` belongs."""
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule of the limits by itself."""
+        """All single rules of the limits."""
         return rules_of(self.limits, dict(zip(self.kode, self.kecamatan, strict=True)))
 
     def waves(self, wave: pd.Series[int]) -> NDArray[np.intp]:
@@ -126,7 +126,7 @@ class Board:
         Raises
         ------
         ValueError
-            When they are not those of these kelurahan.
+            When the waves are not those of these kelurahan.
         """
         found = wave.reindex(list(self.kode))
         waves = np.array(found.fillna(self.never), dtype=np.intp)
@@ -141,18 +141,18 @@ class Board:
         return waves
 
     def series(self, waves: NDArray[np.intp], index: pd.Index[str]) -> pd.Series[int]:
-        """Waves of a plan by `kode`, Int64, missing where it leaves one out; in the order of `index`."""
+        """Waves of a plan by `kode`, Int64, missing where not started; in the order of `index`."""
         found = pd.Series(waves, index=pd.Index(self.kode), dtype="Int64", name="wave")
         return found.mask(waves == self.never).reindex(index)
 
     def first_near(self, waves: NDArray[np.intp]) -> NDArray[np.intp]:
-        """First wave in which a neighbour of each starts; `never` where none does."""
+        """First wave in which a neighbour of each kelurahan starts; `never` if none does."""
         first = np.full(len(self), self.never, dtype=np.intp)
         np.minimum.at(first, self.owner, waves[self.others])
         return first
 
     def value(self, waves: NDArray[np.intp]) -> float:
-        """What a plan is worth."""
+        """Value of a plan."""
         counts = self.discounts
         is_out = waves == self.never
         own = np.where(is_out | self.started, 0.0, counts[waves])

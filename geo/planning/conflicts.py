@@ -1,10 +1,10 @@
-"""Why no plan exists: a smallest set of rules that cannot all be kept.
+"""Why no plan exists: a smallest set of rules that cannot all hold.
 
-What breaks the fewest rules does not name a conflict; what hits every way out does. So sets of rules whose breaking
-makes a plan possible are gathered one by one, each found among the rules that the smallest set hitting all earlier
-ones leaves out; once such a hitting set leaves no way out, it is itself a conflict, and none is smaller (Ignatiev,
-Previti, Liffiton and Marques-Silva 2015). Where that takes too long, rules are left out by halves, quarters and so on
-as long as the rest conflicts.
+The fewest rules to break are not a conflict; a set that hits every way out is. So the search collects, one by one,
+sets of rules whose breaking makes a plan possible. Each is found among the rules outside the smallest set that hits
+all earlier ones. As soon as such a hitting set leaves no way out, it is itself a conflict, and none is smaller
+(Ignatiev, Previti, Liffiton and Marques-Silva 2015). If that takes too long, halves, quarters and so on of the rules
+are left out as long as the rest conflicts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HALF = 0.5
 
 
 class Proof(StrEnum):
-    """What is known of a set of rules that conflict."""
+    """What is proved about a set of conflicting rules."""
 
     SMALLEST = "smallest"
     IRREDUCIBLE = "irreducible"
@@ -36,15 +36,15 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Rules that cannot all be kept.
+    """Rules that cannot all hold.
 
     Parameters
     ----------
     rules
         In the order of the limits.
     proof
-        `smallest`: no smaller set conflicts. `irreducible`: without any one of them the others can be kept. `none`:
-        time was over, and the set may name more than it must.
+        `smallest`: no smaller set conflicts. `irreducible`: without any one of them the others can hold. `none`: the
+        time limit was reached, and the set may hold more rules than necessary.
     """
 
     rules: tuple[Rule, ...]
@@ -52,10 +52,10 @@ class Conflict:
 
 
 def _hitting(ways: list[set[int]], count: int, time_limit_s: float) -> set[int]:
-    """Smallest set that has a member of each of some sets; of equals the one with the earliest rules."""
+    """Smallest set that has a member of each given set; in a tie, the one with the earliest rules."""
     rows = np.repeat(np.arange(len(ways)), [len(one) for one in ways])
     places = np.array([member for one in ways for member in sorted(one)], dtype=np.intp)
-    # The share of a rule's place is too small for a whole rule, and makes the choice a fixed one.
+    # The extra cost by position is too small to equal a whole rule, and makes the choice deterministic.
     price = 1 + np.arange(count) / (2.0 * count * count + 1)
     programme = Programme(
         gain=-price,
@@ -75,7 +75,7 @@ def _hitting(ways: list[set[int]], count: int, time_limit_s: float) -> set[int]:
 
 
 def _way_out(board: Board, rules: tuple[Rule, ...], kept: set[int], time_limit_s: float) -> set[int] | None:
-    """Fewest rules beside those kept whose breaking makes a plan possible; None where nothing does."""
+    """Fewest rules outside `kept` whose breaking makes a plan possible; None if nothing does."""
     is_kept = [number in kept for number in range(len(rules))]
     programme, first = relaxed(board, rules, is_kept)
     answer = maximise(programme, time_limit_s=time_limit_s)
@@ -88,12 +88,12 @@ def _way_out(board: Board, rules: tuple[Rule, ...], kept: set[int], time_limit_s
 
 
 def _smallest(board: Board, rules: tuple[Rule, ...], end: float) -> set[int]:
-    """Smallest set of rules that conflict.
+    """Smallest set of conflicting rules.
 
     Raises
     ------
     NotProvedError
-        When time is over first.
+        When the time limit is reached first.
     """
     ways, chosen = list[set[int]](), set[int]()
     while (way := _way_out(board, rules, chosen, end - time.monotonic())) is not None:
@@ -103,7 +103,7 @@ def _smallest(board: Board, rules: tuple[Rule, ...], end: float) -> set[int]:
 
 
 def _shrunk(board: Board, rules: tuple[Rule, ...], end: float) -> tuple[set[int], bool]:
-    """Rules that conflict, fewer and fewer until time is over, and whether none of them can be left out."""
+    """Conflicting rules, reduced until the time limit, and whether none of them can be left out."""
     kept, size = list(range(len(rules))), max(1, len(rules) // 2)
     while True:
         for at in reversed(range(0, len(kept), size)):
@@ -121,14 +121,14 @@ def _shrunk(board: Board, rules: tuple[Rule, ...], end: float) -> tuple[set[int]
 
 
 def conflict(board: Board, *, time_limit_s: float) -> Conflict:
-    """Smallest set of rules of a board that conflict, knowing that some do.
+    """Smallest set of conflicting rules of a board; a conflict must exist.
 
-    Half of the time is given to the search for a smallest set; after that a set is made that only cannot lose a rule.
+    Half of the time is for the smallest set; after that the result is only a set from which no rule can be removed.
 
     Parameters
     ----------
     time_limit_s
-        Seconds after which what is left has to do.
+        Time limit in seconds; then the current set is returned.
     """
     rules, begun = board.rules, time.monotonic()
     try:

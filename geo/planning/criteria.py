@@ -1,4 +1,4 @@
-"""What a priority is made of: criteria declared in one file, checked as a whole."""
+"""Criteria of a priority: declared in one file, checked completely."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ CRITERIA = ROOT / "data" / "planning" / "criteria.toml"
 
 
 class Direction(StrEnum):
-    """Whether more of it means sooner."""
+    """Whether a higher value means earlier."""
 
     UP = "up"
     DOWN = "down"
 
 
 class Scale(StrEnum):
-    """How values become 0 to 1: between the least and the largest, or by their place among all."""
+    """How values are scaled to 0 to 1: between minimum and maximum, or by rank."""
 
     MINMAX = "minmax"
     RANK = "rank"
 
 
 class Posterior(StrEnum):
-    """How far a value is uncertain: not at all, or as a count of a Poisson-Gamma model."""
+    """Uncertainty of a value: none, or that of a count in a Poisson-Gamma model."""
 
     NONE = ""
     GAMMA = "gamma"
@@ -43,7 +43,7 @@ class Posterior(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that a priority is made of.
+    """One criterion of a priority.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ class Criterion:
     column
         Column of the values.
     direction, scale
-        What more of it means, and how values become 0 to 1.
+        Meaning of a higher value, and how values are scaled to 0 to 1.
     weight
-        0 or more; only weights relative to each other matter.
+        0 or more; only the ratios of weights matter.
     label, unit, source
-        As people read them, where the catalogues have no text of their own.
+        Texts for people, used if the catalogues have none.
     posterior, expected
-        `gamma` when the values are counts whose uncertainty is to be drawn, and the column of what is expected.
+        `gamma` if the values are counts with uncertainty, and the column of the expected counts.
     group
         Criteria of one group are shown together (need, gap, exposure, feasibility, fairness).
     """
@@ -83,14 +83,14 @@ _KNOWN = (*_NEEDED, "scale", "label", "unit", "source", "posterior", "expected",
 
 
 def _wrong_weight(weight: object) -> Problem | None:
-    # A whole number of TOML may have more digits than any float.
+    # An integer in TOML may have more digits than a float can hold.
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not abs(weight) <= sys.float_info.max:
         return Problem.NOT_A_NUMBER
     return Problem.NEGATIVE if weight < 0 else None
 
 
 def _wrong(file: str, name: str, given: dict[str, Any]) -> list[Fault]:
-    """Everything that is wrong with one criterion; an empty text is as if the line were not there."""
+    """All faults of one criterion; an empty text counts as a missing line."""
     found: list[tuple[str, Problem, list[object], str]] = []
     unknown: list[object] = [key for key in given if key not in _KNOWN]
     if unknown:
@@ -127,13 +127,13 @@ def read_criteria(path: Path = CRITERIA) -> tuple[Criterion, ...]:
     Parameters
     ----------
     path
-        TOML: one table a criterion, its name the key.
+        TOML: one table per criterion, with its name as the key.
 
     Raises
     ------
     DataError
-        With every fault of the file: no TOML, no criterion, an unknown key, direction or scale, a weight that is
-        negative or no number, weights that are all 0.
+        With every fault of the file: not TOML, no criterion, an unknown key, direction or scale, a weight that is
+        negative or not a number, weights that are all 0.
     """
     try:
         given = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
@@ -159,12 +159,12 @@ def read_criteria(path: Path = CRITERIA) -> tuple[Criterion, ...]:
 
 
 def weighted(criteria: Iterable[Criterion], weights: Mapping[str, float]) -> tuple[Criterion, ...]:
-    """The same criteria with other weights, as a planner sets them; those not named keep theirs.
+    """The same criteria with a planner's weights; criteria that are not named keep theirs.
 
     Raises
     ------
     ValueError
-        When a weight is negative or no number.
+        When a weight is negative or not a number.
     """
     found = tuple(replace(one, weight=float(weights.get(one.name, one.weight))) for one in criteria)
     for one in found:

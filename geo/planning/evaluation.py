@@ -1,8 +1,8 @@
-"""How much need an order of kelurahan covers, wave by wave, where the need is known or was held back.
+"""Need covered by an order of kelurahan, wave by wave, where the need is simulated or was held back.
 
-That a ranking finds the first seven again would prove nothing: they are all of Kecamatan Oebobo, a unit of the
-rollout and no measured place. So an order is judged by need it has not seen: made-up need whose counts it sees, or
-the years after those it was made of.
+A ranking that finds the first seven again would prove nothing: they are all in Kecamatan Oebobo, a unit of the
+rollout and not a measured place. So an order is evaluated on need it has not seen: simulated need of which it sees
+the counts, or the years after its data.
 """
 
 from __future__ import annotations
@@ -30,45 +30,45 @@ if TYPE_CHECKING:
 
 
 class OrderRule(StrEnum):
-    """Ways to put kelurahan in an order."""
+    """Rules that order kelurahan."""
 
     PRIORITY = "priority"  # all criteria that have data
-    POSTERIOR = "posterior"  # expected cases after what is known of all: what the waves maximise
+    POSTERIOR = "posterior"  # posterior expected cases: what the waves maximise
     COUNT = "count"  # highest count first
-    KECAMATAN = "kecamatan"  # one kecamatan after the other, that with most first
+    KECAMATAN = "kecamatan"  # one kecamatan after another, the one with the most first
     RANDOM = "random"
-    BEST = "best"  # by the need itself, which nobody knows
+    BEST = "best"  # by the true need, which nobody knows
 
 
 def falling(values: pd.Series[float]) -> pd.Index[str]:
-    """Areas by falling value; the lower one first where values are equal, unknown ones last."""
+    """Areas by descending value; in a tie the lower key first, unknown values last."""
     frame = pd.DataFrame({"value": -values.fillna(-np.inf), "area": values.index})
     return pd.Index(frame.sort_values(["value", "area"])["area"].to_numpy())
 
 
 def by_kecamatan(counts: pd.Series[float], groups: pd.Series[str]) -> pd.Index[str]:
-    """Areas of one kecamatan after the other, that with most first, inside by falling count."""
+    """Areas of one kecamatan after another, the one with the most first, within it by descending count."""
     total = counts.groupby(groups).transform("sum")
     frame = pd.DataFrame({"total": -total, "group": groups, "count": -counts.fillna(-1.0), "area": counts.index})
     return pd.Index(frame.sort_values(["total", "group", "count", "area"])["area"].to_numpy())
 
 
 def posterior_cases(cases: pd.Series[float], mean: pd.Series[float]) -> pd.Series[float]:
-    """Cases to be expected of each area: its posterior relative risk times what its size gives.
+    """Expected cases of each area: its posterior relative risk times the expected count for its size.
 
-    The count alone where nothing can be learned from the others.
+    Only the count where the other areas give no information.
     """
     told = cases.notna() & mean.gt(0)
     if told.sum() <= 1 or not cases[told].sum() > 0:
         return cases
     prior = fit_prior(cases[told], mean[told])
     risk = pd.Series(shrink(cases[told], mean[told], prior).mean, index=cases.index[told])
-    # Of an area whose count is not told nothing is known but its size.
+    # If an area's count is not shown, only its size is known.
     return mean * risk.reindex(cases.index).fillna(1.0)
 
 
 def covered(need: pd.Series[float], order: pd.Index[str], firsts: Sequence[int]) -> NDArray[np.float64]:
-    """Share of all need that the first ones of an order have; `need` is 0 or more and not missing.
+    """Share of all need in the first areas of an order; `need` is 0 or more and not missing.
 
     Examples
     --------
@@ -82,16 +82,16 @@ def covered(need: pd.Series[float], order: pd.Index[str], firsts: Sequence[int])
 def orders(
     table: pd.DataFrame, groups: pd.Series[str], criteria: Sequence[Criterion]
 ) -> dict[OrderRule, pd.Index[str]]:
-    """Orders of areas by what is known of them.
+    """Orders of areas from the available data.
 
     Parameters
     ----------
     table
-        Of `geo.planning.inputs.criteria_table`.
+        From `geo.planning.inputs.criteria_table`.
     groups
         Kecamatan of each.
     criteria
-        What the priority is made of.
+        Criteria of the priority.
     """
     cases = table["cases"]
     return {
@@ -103,7 +103,7 @@ def orders(
 
 
 def _row(need: pd.Series[float], found: Mapping[OrderRule, pd.Index[str]], firsts: Sequence[int]) -> pd.DataFrame:
-    """Share covered, a row a number of first ones, a column an order; by chance it is their share of the areas."""
+    """Share covered, a row per number of first areas, a column per order; by chance it is their share of areas."""
     told = {order.value: covered(need, areas, firsts) for order, areas in found.items()}
     told[OrderRule.RANDOM.value] = np.array([min(1.0, first / len(need)) for first in firsts])
     told[OrderRule.BEST.value] = covered(need, falling(need), firsts)
@@ -112,20 +112,20 @@ def _row(need: pd.Series[float], found: Mapping[OrderRule, pd.Index[str]], first
 
 @dataclass(frozen=True, eq=False)
 class Town:
-    """A made-up town whose need is known.
+    """A simulated town whose need is known.
 
     Parameters
     ----------
     size
-        What an order sees of each area.
+        Size of each area that an order sees.
     groups
         Kecamatan of each.
     true_size
-        What the need goes by. Nobody knows which size is true.
+        Size that determines the need. The true size is unknown in reality.
     reports
-        Expected in all.
+        Expected total.
     shape
-        Of the gamma distribution of relative risks: at 4 they have a deviation of a half.
+        Shape of the gamma distribution of relative risks: at 4 the standard deviation is a half.
     """
 
     size: pd.Series[float]
@@ -138,15 +138,15 @@ class Town:
 def simulate_orders(
     town: Town, criteria: Sequence[Criterion], *, firsts: Sequence[int], runs: int, seed: int
 ) -> pd.DataFrame:
-    """Share of a known need that orders cover which see only its counts.
+    """Share of a known need that orders cover when they see only its counts.
 
-    Each run draws relative risks of mean 1, needs are risk times true size, and counts are Poisson around them: those
-    of the period, and of the one before it for the trend. No kelurahan has a Community Watch yet.
+    Each run draws relative risks with mean 1. Needs are risk times true size, and counts are Poisson around them, for
+    the period and for the previous one (for the trend). No kelurahan has a Community Watch yet.
 
     Returns
     -------
-    DataFrame indexed by `first` and `figure` (`mean`, and `error`, the Monte Carlo standard error of it), a column an
-    order, and `lead`: by how much the posterior order is better than highest count first.
+    DataFrame indexed by `first` and `figure` (`mean`, and `error`, its Monte Carlo standard error), one column per
+    order, and `lead`: how much better the posterior order is than highest count first.
     """
     size, reports = town.size, town.reports
     rng = np.random.default_rng([seed, reports])
@@ -180,14 +180,14 @@ def held_back(
     *,
     firsts: Sequence[int],
 ) -> pd.DataFrame:
-    """Share of the documented need of a later period that orders cover which saw an earlier one.
+    """Share of the documented need of a later period that orders from an earlier one cover.
 
-    Kelurahan whose later count is not told have no documented need; that is a limit of the records, not a zero.
+    Kelurahan whose later count is not shown have no documented need; that is a limit of the records, not a zero.
 
     Parameters
     ----------
     past, after
-        What may be seen of the two periods; stages of Community Watch are those on the last day of `past`.
+        Releases of the two periods; stages of Community Watch are those on the last day of `past`.
     """
     stages = cw_stages(past.rollout, past.areas, past.now.period.ends_on)
     table = criteria_table(past, stages, neighbours)

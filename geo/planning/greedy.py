@@ -1,4 +1,4 @@
-"""Plans made one kelurahan after another: what a person would do by hand, and where the optimum starts from."""
+"""Greedy plans, one kelurahan after another: what a person would do by hand, and the start of the optimisation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     _Worth = Callable[[NDArray[np.intp], int], NDArray[np.float64]]
 
 _TINY = 1e-12
-#: Share of the dearest that a start costs at least, so that what costs next to nothing is not worth everything.
+#: Smallest cost of a start as a share of the highest, so that nearly free starts do not dominate.
 _LEAST_PRICE = 0.05
 #: What a gain counts beside a share.
 _TIE = 1e-3
@@ -28,16 +28,16 @@ _TIE = 1e-3
 
 @dataclass(frozen=True, eq=False, slots=True)
 class HighestFirst:
-    """Plan of whoever starts the highest need first.
+    """Plan that starts the highest need first.
 
     Parameters
     ----------
     wave
         As in `geo.planning.waves.WavePlan`.
     objective
-        What it is worth.
+        Value of the plan.
     unmet
-        Rules that this way leaves unmet.
+        Rules that the plan does not meet.
     """
 
     wave: pd.Series[int]
@@ -46,18 +46,18 @@ class HighestFirst:
 
 
 class _Filling:
-    """One plan being made, wave by wave.
+    """One plan in progress, wave by wave.
 
-    Rules of least (must, at least per kecamatan) are kept in sight: once the places that are left are no more than
-    they need, nothing else is started.
+    Minimum rules (must, at least per kecamatan) are reserved: once the remaining places are only enough for them,
+    nothing else is started.
 
     Parameters
     ----------
     due
-        How many each kecamatan, in text order, should have started by each wave as far as it has to have some; shape
-        (kecamatan, waves), None for no such calendar.
+        Number that each kecamatan, in text order, should have started by each wave, up to its minimum; shape
+        (kecamatan, waves), None for no such schedule.
     minimum_first
-        Whether what a kecamatan has to have comes before anything else.
+        Whether the minimum of a kecamatan comes before everything else.
     """
 
     def __init__(self, board: Board, due: NDArray[np.intp] | None = None, *, minimum_first: bool = False) -> None:
@@ -89,7 +89,7 @@ class _Filling:
                     self.deadline[one] = min(self.deadline[one], self.deadline[other] - 1)
 
     def _can(self, wave: int, left: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """What may start in a wave of which so much money and so many trainers are left."""
+        """Kelurahan that may start in a wave with this much money and this many trainers left."""
         board = self.board
         can = (self.waves == board.never) & ~self.never & ~self.closed[:, wave]
         can &= (self.count < self.most)[self.group]
@@ -99,13 +99,13 @@ class _Filling:
         return can
 
     def _urgent(self, wave: int, room: float, can: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """What may start without leaving a rule of least without a place."""
+        """Kelurahan that may start while every minimum rule keeps a place."""
         board = self.board
         is_open = self.waves == board.never
         later = np.cumsum([room, *board.limits.capacity[wave:]])
         for until, places in enumerate(later, start=wave):
             due = is_open & (self.deadline <= until)
-            # In its last wave money may run out before places do.
+            # In the last wave money may run out before places do.
             if due.any() and (until == wave or due.sum() >= places) and (can & due).any():
                 return can & due
         lacking = np.maximum(self.least - self.count, 0)
@@ -119,7 +119,7 @@ class _Filling:
         return can
 
     def fill(self, worth: _Worth) -> NDArray[np.intp]:
-        """Plan that starts what is worth most, one after another; of equals the lower key."""
+        """Plan that starts the most valuable kelurahan one after another; in a tie the lower key."""
         limits, saved = self.board.limits, 0.0
         for wave in range(1, limits.waves + 1):
             money = np.inf if limits.budget is None else limits.budget[wave - 1] + saved
@@ -141,7 +141,7 @@ class _Filling:
 
 
 def gains(board: Board, waves: NDArray[np.intp], wave: int) -> NDArray[np.float64]:
-    """What starting each kelurahan in a wave adds to a plan whose later waves are still empty."""
+    """Value that a start of each kelurahan in a wave adds to a plan whose later waves are still empty."""
     counts, spill = board.discounts, board.limits.spill
     first = board.first_near(waves)
     gain = board.need * (counts[wave] - spill * counts[first])
@@ -152,7 +152,7 @@ def gains(board: Board, waves: NDArray[np.intp], wave: int) -> NDArray[np.float6
 
 
 def by_gain(board: Board) -> NDArray[np.intp] | None:
-    """The best of several plans made by what each start adds; None where none of them keeps all rules."""
+    """The best of several plans made by the added value of each start; None if none keeps all rules."""
     ways: list[_Worth] = [lambda waves, wave: gains(board, waves, wave)]
     if board.limits.budget is not None:
         price = board.cost / max(float(board.cost.max(initial=0.0)), _TINY) + _LEAST_PRICE
@@ -161,12 +161,12 @@ def by_gain(board: Board) -> NDArray[np.intp] | None:
 
 
 def by_shares(board: Board, shares: NDArray[np.float64]) -> NDArray[np.intp] | None:
-    """Plan that starts what has started furthest where halves may start; None where it breaks a rule.
+    """Plan that starts the kelurahan with the largest fractional starts; None if it breaks a rule.
 
     Parameters
     ----------
     shares
-        Of each kelurahan by each wave, shape (kelurahan, waves).
+        Share of each kelurahan started by each wave, shape (kelurahan, waves).
     """
     most = max(float(board.need.max(initial=0.0)), _TINY)
 
@@ -180,7 +180,7 @@ def by_shares(board: Board, shares: NDArray[np.float64]) -> NDArray[np.intp] | N
 
 
 def _best(board: Board, ways: list[_Worth], manners: list[dict[str, Any]]) -> NDArray[np.intp] | None:
-    """Best plan that keeps all rules, of the first manner that makes one."""
+    """Best plan that keeps all rules, from the first manner that gives one."""
     for manner in manners:
         made = [_Filling(board, **manner).fill(way) for way in ways]
         kept = [waves for waves in made if not board.broken(waves)]
@@ -190,10 +190,10 @@ def _best(board: Board, ways: list[_Worth], manners: list[dict[str, Any]]) -> ND
 
 
 def highest_first(needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits) -> HighestFirst:
-    """Plan that takes the highest need first and the next one where a limit forbids it.
+    """Plan that takes the highest need first, or the next one if a limit forbids it.
 
-    What it costs to plan so is what an optimal plan buys. Must, before and the least per kecamatan are kept in sight
-    as a careful person would; where that is not enough, the rules left unmet are told.
+    The difference to it is the benefit of an optimal plan. Must, before and the minimum per kecamatan are reserved as
+    a careful person would; if that is not enough, the unmet rules are reported.
 
     Parameters
     ----------
@@ -203,9 +203,9 @@ def highest_first(needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]]
     Raises
     ------
     DataError
-        When the limits make no sense for these kelurahan.
+        When the limits are not valid for these kelurahan.
     """
     board = Board.of(needs, neighbours, limits)
-    # A need of 0 is filled as well: whoever goes down a list does.
+    # A need of 0 is started too, as by a person who works down a list.
     waves = _Filling(board).fill(lambda _waves, _wave: board.need + _TINY)
     return HighestFirst(board.series(waves, needs.index), board.value(waves), board.broken(waves))

@@ -1,7 +1,7 @@
-"""What is known of each kelurahan for a priority: a table made of what was released, and nothing else.
+"""Data of each kelurahan for a priority: a table made from a release only.
 
-A count that is hidden or not known is missing here as it is everywhere: it counts as the median, is named as such,
-and nothing made later can give it back.
+A hidden or unknown count is missing here too: it counts as the median, is reported as filled, and nothing computed
+later can reveal it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo.release.released import Counts, Released
 
-#: Columns for which nothing is embedded; a city brings them.
+#: Columns without embedded data; a city provides them.
 OWN = (
     "documents_without_residents",
     "boarding_houses",
@@ -29,14 +29,14 @@ OWN = (
     "readiness",
     "cost",
 )
-#: A Community Watch that is quiet or dormant leaves half of the gap: it has to be woken, not founded.
+#: A quiet or dormant Community Watch leaves half of the gap: it must be reactivated, not founded.
 _QUIET = 0.5
 
 
 def _told(counts: Counts, *, reports: bool) -> pd.Series[float]:
-    """Reports, missing unless they are told.
+    """Reports, missing unless shown.
 
-    Of an edition persons: those of one report are not independent, so draws of them vary less than they should.
+    An edition has only persons: persons in one report are not independent, so their draws vary less than they should.
     """
     table = counts.table
     told = table["state"].isin([State.SHOWN, State.ZERO])
@@ -44,9 +44,9 @@ def _told(counts: Counts, *, reports: bool) -> pd.Series[float]:
 
 
 def expected(cases: pd.Series[float], size: pd.Series[float]) -> pd.Series[float]:
-    """What each kelurahan would have by its size: the rate of those told, times the size.
+    """Expected count of each kelurahan by size: the rate of those with a shown count, times the size.
 
-    As in `geo.measures.rates`; also where the count itself is not told, because the size is public.
+    As in `geo.measures.rates`; also where the count itself is not shown, because the size is public.
     """
     told = cases.notna() & size.gt(0)
     total = float(size[told].sum())
@@ -54,28 +54,28 @@ def expected(cases: pd.Series[float], size: pd.Series[float]) -> pd.Series[float
 
 
 def trend(now: pd.Series[float], before: pd.Series[float]) -> pd.Series[float]:
-    """Course from the period before to this one: ln((now + m) / (before + m)), missing unless both are told.
+    """Trend from the previous period to this one: ln((now + m) / (before + m)), missing unless both are shown.
 
-    `m` is the mean count of a kelurahan in the two periods, so that 0 to 1 among kelurahan of about five is 0.18 and
-    not without end: one report more or less means little where a few are the rule.
+    `m` is the mean count of a kelurahan in the two periods. With a mean of about five, a change from 0 to 1 is 0.18
+    and not infinite: one report more or less means little where counts are small.
     """
     both = now.notna() & before.notna()
     middle = float((now[both] + before[both]).mean() / 2) if both.any() else np.nan
     if not middle > 0:
-        # Nothing was recorded in either: nothing moved.
+        # No report in either period: no change.
         return now.where(both) * 0.0
     return pd.Series(np.log((now + middle) / (before + middle)), index=now.index)
 
 
 def gap(stages: pd.DataFrame, quiet: pd.Series[bool] | None = None) -> pd.Series[float]:
-    """1 where no Community Watch is known, 0.5 where it is dormant or quiet, 0 where it is active.
+    """1 if no Community Watch is known, 0.5 if it is dormant or quiet, 0 if it is active.
 
     Parameters
     ----------
     stages
-        Of `geo.measures.rollout.cw_stages`.
+        From `geo.measures.rollout.cw_stages`.
     quiet
-        Kelurahan whose Community Watch is there and silent, on the same index.
+        Kelurahan with an existing but quiet Community Watch, on the same index.
     """
     stage = stages["stage"]
     found = pd.Series(1.0, index=stages.index).mask(stage.isin([one.value for one in REACHED]), 0.0)
@@ -86,7 +86,7 @@ def gap(stages: pd.DataFrame, quiet: pd.Series[bool] | None = None) -> pd.Series
 
 
 def _neighbours_without(gaps: pd.Series[float], neighbours: Mapping[str, tuple[str, ...]]) -> pd.Series[float]:
-    """Share of the neighbours that have no active Community Watch; missing without neighbours."""
+    """Share of neighbours without an active Community Watch; missing without neighbours."""
     return pd.Series(
         [float((gaps[list(neighbours[kode])] > 0).mean()) if neighbours.get(kode) else np.nan for kode in gaps.index],
         index=gaps.index,
@@ -107,27 +107,27 @@ def criteria_table(
     Parameters
     ----------
     seen
-        What the viewer may see.
+        Release for this viewer.
     stages
-        Stage of Community Watch on a day, of `geo.measures.rollout.cw_stages`.
+        Stage of Community Watch on a day, from `geo.measures.rollout.cw_stages`.
     neighbours
         Neighbours of each kelurahan by `kode`.
     size
-        By which size counts are expected; the first there is by default.
+        Size to which expected counts are proportional; by default the first available.
     quiet
-        Kelurahan whose Community Watch is silent.
+        Kelurahan whose Community Watch is quiet.
     own
-        Columns of `OWN` that the city brings, indexed by `kode`; kelurahan that it leaves out are missing.
+        Columns of `OWN` that the city provides, indexed by `kode`; absent kelurahan are missing.
 
     Returns
     -------
     DataFrame of float: `cases`, `expected`, `trend`, `without_cw`, `neighbours_without_cw`, `stations`,
-    `kecamatan_without_cw` and what `own` brings. A column for which there is nothing is left out or all missing.
+    `kecamatan_without_cw` and the columns of `own`. A column without data is left out or all missing.
 
     Raises
     ------
     ValueError
-        When `own` has another column, or a kelurahan twice.
+        When `own` has an unknown column, or a duplicate kelurahan.
     """
     areas = seen.areas
     cases = _told(seen.now, reports=seen.has_reports)

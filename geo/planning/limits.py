@@ -1,4 +1,4 @@
-"""What a plan of waves has to keep: limits as a planner gives them, and each of their rules by itself."""
+"""Limits of a plan of waves, as a planner sets them, and the single rules they consist of."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Rule:
     Parameters
     ----------
     kind
-        What it asks.
+        Kind of the rule.
     kode
         The kelurahan, or the kecamatan of a rule on one; empty for rules on a wave.
     other
         The second kelurahan of `before`.
     wave
-        The wave it speaks of; 0 where it speaks of none.
+        The wave it concerns; 0 if none.
     number
-        The limit; 0 where it has none.
+        The limit; 0 if it has none.
     """
 
     kind: RuleKind
@@ -60,12 +60,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of a plan; they bind what the plan starts, not what stands already.
+    """Limits of a plan; they apply to what the plan starts, not to what exists already.
 
     Parameters
     ----------
     waves
-        How many; they are 1 to `waves`.
+        Number of waves; they are numbered 1 to `waves`.
     capacity
         Most kelurahan started in each wave.
     budget
@@ -75,22 +75,22 @@ class Limits:
     trainers
         Most trainers in each wave; None for no limit.
     discount
-        A kelurahan started a wave later counts so much of it; above 0, at most 1.
+        Factor by which a start counts less for each later wave; above 0, at most 1.
     spill
-        Share of its need that counts for a kelurahan that is never started and next to a started one; -1 to 1,
-        negative where need moves to the neighbours.
+        Share of its need that counts for a kelurahan that is never started but has a started neighbour; -1 to 1,
+        negative if need moves to the neighbours.
     started
-        Kelurahan that have Community Watch already: wave 0.
+        Kelurahan that already have Community Watch: wave 0.
     count_started
-        Whether those count for the limits of their kecamatan.
+        Whether these count towards the limits of their kecamatan.
     must
-        Pairs of kelurahan and the wave by which it has started.
+        Pairs of kelurahan and the latest wave of its start.
     not_in
-        Pairs of kelurahan and a wave in which it does not start; None for never.
+        Pairs of kelurahan and a wave in which it may not start; None for never.
     before
-        Pairs of kelurahan: the second starts only in a wave after that of the first.
+        Pairs of kelurahan: the second may start only in a wave after the first.
     min_per_kecamatan, max_per_kecamatan
-        Fewest (as far as there are so many outside wave 0) and most started in each kecamatan over the whole plan.
+        Fewest (if enough are outside wave 0) and most started in each kecamatan over the whole plan.
     """
 
     waves: int
@@ -109,7 +109,7 @@ class Limits:
     max_per_kecamatan: int | None = None
 
     def plain(self) -> dict[str, Any]:
-        """Limits as JSON holds them; `Limits.of` takes them back."""
+        """Limits in a form for JSON; `Limits.of` reads it."""
         return asdict(self) | {"started": sorted(self.started)}
 
     @classmethod
@@ -132,7 +132,7 @@ class Limits:
 
 
 def _numbers(limits: Limits) -> Iterable[tuple[str, Problem, list[object], str]]:
-    """What is wrong with the numbers."""
+    """Faults of the numbers."""
     if not 1 <= limits.waves <= MOST_WAVES:
         yield "waves", Problem.OUT_OF_RANGE, [limits.waves], f"1 .. {MOST_WAVES}"
     for name, values in (("capacity", limits.capacity), ("budget", limits.budget), ("trainers", limits.trainers)):
@@ -156,14 +156,14 @@ def _numbers(limits: Limits) -> Iterable[tuple[str, Problem, list[object], str]]
 
 
 def faults_of(limits: Limits, kelurahan: Collection[str], columns: Collection[str]) -> tuple[Fault, ...]:
-    """Everything that is wrong with limits for these kelurahan; empty where nothing is.
+    """All faults of limits for these kelurahan; empty if there is none.
 
     Parameters
     ----------
     kelurahan
-        Keys of all kelurahan that the plan is made of.
+        Keys of all kelurahan of the plan.
     columns
-        What is known of each; a budget needs `cost`, a limit of trainers `trainers`.
+        Available columns; a budget needs `cost`, a limit of trainers `trainers`.
     """
     known = set(kelurahan)
     found = [
@@ -193,7 +193,7 @@ def faults_of(limits: Limits, kelurahan: Collection[str], columns: Collection[st
 
 
 def check_limits(limits: Limits, kelurahan: Collection[str], columns: Collection[str]) -> None:
-    """Refuse limits that make no sense for these kelurahan; parameters as for `faults_of`.
+    """Refuse limits that are not valid for these kelurahan; parameters as for `faults_of`.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def check_limits(limits: Limits, kelurahan: Collection[str], columns: Collection
 
 
 def rules_of(limits: Limits, kecamatan: Mapping[str, str]) -> tuple[Rule, ...]:
-    """Every rule of limits by itself, in a fixed order.
+    """All single rules of limits, in a fixed order.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""A plan of waves as a whole-number programme.
+"""A plan of waves as an integer programme.
 
-The variables say whether a kelurahan has started *by* a wave, not in it: orders and money carried over become plain
-differences, spill needs no products, and the programme without whole numbers is within a few tenths of a per cent of
-the one with them.
+The variables say whether a kelurahan has started *by* a wave, not in it. So orders and carried-over money become
+plain differences, spill needs no products, and the linear relaxation is within a few tenths of a per cent of the
+integer programme.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from geo.planning.board import Board
     from geo.planning.limits import Rule
 
-#: Sums of decimal fractions, which the solver keeps to within its tolerance only.
+#: Rules on sums of decimal fractions; the solver meets them only to within its tolerance.
 _SUMS = {RuleKind.BUDGET, RuleKind.BUDGET_SO_FAR, RuleKind.TRAINERS}
 _WAVE_KINDS = {RuleKind.CAPACITY, *_SUMS}
 
 
 class _Rows:
-    """Rows of a programme, gathered."""
+    """Collected rows of a programme."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -45,21 +45,21 @@ class _Rows:
         low: float = -np.inf,
         high: float = np.inf,
     ) -> None:
-        """Many rows of one shape: entry k of each array of columns stands in row k, with that array's factor."""
+        """Add many rows of one form: entry k of each array of columns belongs to row k, with that array's factor."""
         number = np.arange(self.count, self.count + len(columns[0]), dtype=np.intp)
         for places, factor in zip(columns, factors, strict=True):
             self._entries.append((number, places, np.full(len(places), factor)))
         self._end(len(number), low, high)
 
     def add_one(self, places: NDArray[np.intp], factors: NDArray[np.float64], low: float, high: float) -> None:
-        """One row."""
+        """Add one row."""
         self._entries.append((np.full(len(places), self.count, dtype=np.intp), places, factors))
         self._end(1, low, high)
 
     def add_sums(
         self, row: NDArray[np.intp], places: NDArray[np.intp], factor: float, left: NDArray[np.intp], high: float
     ) -> None:
-        """Rows left[k] + factor * (sum of the places whose row is k) <= high."""
+        """Add rows left[k] + factor * (sum of the places whose row is k) <= high."""
         number = np.arange(self.count, self.count + len(left), dtype=np.intp)
         self._entries.append((number, left, np.ones(len(left))))
         self._entries.append((self.count + row, places, np.full(len(places), factor)))
@@ -71,7 +71,7 @@ class _Rows:
         self.count += rows
 
     def programme(self, gain: NDArray[np.float64], is_whole: NDArray[np.bool_]) -> Programme:
-        """Programme of these rows, all its values between 0 and 1."""
+        """Programme of these rows, with all values between 0 and 1."""
         empty = (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0))
         rows, places, factors = (np.concatenate(part) for part in zip(empty, *self._entries, strict=True))
         return Programme(
@@ -94,9 +94,9 @@ class _Line:
     Parameters
     ----------
     places, factors
-        Which variables, times what.
+        Variables and their factors.
     low, high
-        What their sum keeps to.
+        Limits of their sum.
     """
 
     places: NDArray[np.intp]
@@ -106,7 +106,7 @@ class _Line:
 
 
 class Starts:
-    """Variables of the starts of a board: column of each kelurahan outside wave 0 and wave, and the rows of rules."""
+    """Start variables of a board: the column of each kelurahan outside wave 0 and wave, and the rows of rules."""
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -118,44 +118,44 @@ class Starts:
 
     @property
     def count(self) -> int:
-        """How many variables."""
+        """Number of variables."""
         return len(self.free) * self.waves
 
     def by(self, areas: NDArray[np.intp], wave: int) -> NDArray[np.intp]:
-        """Columns that say whether these kelurahan, none of wave 0, have started by a wave."""
+        """Columns that say whether these kelurahan (none in wave 0) have started by a wave."""
         return self._first[areas] + wave - 1
 
     def order(self, rows: _Rows) -> None:
-        """Rows that make what has started stay so."""
+        """Add rows that keep a started kelurahan started."""
         for wave in range(1, self.waves):
             rows.add([self.by(self.free, wave), self.by(self.free, wave + 1)], [1, -1], high=0)
 
     def shares(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How far each kelurahan has started by each wave, 1 for wave 0; shape (kelurahan, waves)."""
+        """Share of each kelurahan started by each wave, 1 for wave 0; shape (kelurahan, waves)."""
         shares = np.ones((len(self.board), self.waves))
         shares[self.free] = values[: self.count].reshape(len(self.free), self.waves)
         return shares
 
     def plan(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Plan of some values of the variables."""
+        """Plan from values of the variables."""
         by = self.shares(values) > 0.5  # noqa: PLR2004 - they are 0 or 1
         return np.where(self.board.started, 0, self.waves + 1 - by.sum(axis=1)).astype(np.intp)
 
     def inside(self, areas: NDArray[np.intp], wave: int, weights: NDArray[np.float64], high: float) -> _Line:
-        """Sum of the weights of what starts in one wave, at most `high`."""
+        """Sum of the weights of all starts in one wave, at most `high`."""
         places, factors = self.by(areas, wave), weights
         if wave > 1:
             places, factors = np.append(places, self.by(areas, wave - 1)), np.append(factors, -weights)
         return _Line(places, factors, high=high)
 
     def lines(self, rule: Rule) -> list[_Line]:  # noqa: PLR0911 - one for each kind of rule
-        """Rows of a rule; none where what it speaks of is wave 0 already."""
+        """Rows of a rule; none if it concerns only wave 0."""
         board, free, one = self.board, self.free, np.ones(1)
         if rule.kind in _WAVE_KINDS:
             weights = {RuleKind.CAPACITY: np.ones(len(board)), RuleKind.TRAINERS: board.trainers}.get(
                 rule.kind, board.cost
             )[free]
-            # Rupiah by the million beside ones would be lost in what the solver takes for nothing.
+            # Next to coefficients of 1, millions of rupiah would exceed the solver's tolerance.
             unit = weights.max(initial=0.0) or 1.0
             if rule.kind is RuleKind.BUDGET_SO_FAR:
                 return [_Line(self.by(free, rule.wave), weights / unit, high=rule.number / unit)]
@@ -187,11 +187,11 @@ class Starts:
 
 
 class Model:
-    """The programme of a board, and the way to and from its plans."""
+    """The programme of a board, and the conversion from and to its plans."""
 
     def __init__(self, board: Board) -> None:
         self.board, self.starts = board, Starts(board)
-        # Needs by the hundred thousand would drown the solver's tolerances.
+        # Needs of hundreds of thousands would exceed the solver's tolerances.
         self.unit = max(1.0, float(board.need.max(initial=0.0)) / 1000)
         self._rows = _Rows()
         self.starts.order(self._rows)
@@ -201,14 +201,14 @@ class Model:
                 self._rows.add_one(line.places, line.factors, line.low, line.high)
 
     def _spill(self) -> None:
-        """Columns that say whether spill reaches a kelurahan by a wave, and what they earn."""
+        """Add columns that say whether spill reaches a kelurahan by a wave, with their gain."""
         board, starts, limits = self.board, self.starts, self.board.limits
         steps = -np.diff(board.discounts[1:])
         gain = np.repeat(board.need[starts.free], limits.waves) * np.tile(steps, len(starts.free))
         owner, other = board.owner, board.others
         reached = np.zeros(len(board), dtype=bool)
         reached[owner[board.started[other]]] = True
-        # Beside wave 0 spill is there from the beginning, and is lost when the kelurahan itself starts.
+        # Next to wave 0 spill exists from the beginning, and is lost when the kelurahan itself starts.
         beside = np.flatnonzero(reached & ~board.started)
         self._constant = limits.spill * float(board.need[beside].sum())
         gain[starts.by(beside, limits.waves)] -= limits.spill * board.need[beside]
@@ -235,7 +235,7 @@ class Model:
         self._gain = gain
 
     def forbid(self, rule: Rule, waves: NDArray[np.intp]) -> None:
-        """Keep every plan out that starts the same or more in the wave whose sum this one exceeds by a rounding."""
+        """Exclude plans that start the same or more in a wave whose sum exceeds the limit by rounding."""
         if rule.kind not in _SUMS:
             msg = f"the solver broke {rule}"
             raise RuntimeError(msg)
@@ -255,15 +255,15 @@ class Model:
         return replace(made, offset=self._constant / self.unit)
 
     def linear(self) -> Programme:
-        """The same without whole numbers: whoever can start by halves is worth as much or more."""
+        """Linear relaxation: fractional starts are allowed, so its value is as high or higher."""
         made = self.programme()
         return replace(made, is_whole=np.zeros(len(made.gain), dtype=bool))
 
 
 def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[Programme, int]:
-    """Programme that breaks as few of the rules that are not kept as it can, and the column of the first rule.
+    """Programme that breaks as few of the other rules as possible, and the column of the first of them.
 
-    A kept rule holds; for each other one there is a variable, in order, that is 1 where it is broken.
+    A kept rule must hold; each other rule has a variable, in order, that is 1 if it is broken.
     """
     starts, rows = Starts(board), _Rows()
     starts.order(rows)
@@ -282,7 +282,7 @@ def relaxed(board: Board, rules: Sequence[Rule], kept: Sequence[bool]) -> tuple[
 
 
 def kept_only(board: Board, rules: Sequence[Rule]) -> Programme:
-    """Programme that earns nothing and asks for nothing but these rules."""
+    """Programme without an objective that only requires these rules."""
     starts, rows = Starts(board), _Rows()
     starts.order(rows)
     for rule in rules:

@@ -1,4 +1,4 @@
-"""Priority of areas: a weighted sum of scaled criteria that falls into parts which add up."""
+"""Priority of areas: a weighted sum of scaled criteria, split into parts that add up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geo.planning.criteria import Criterion
 
-#: Scores that differ by less are a tie: what is left of 0.1 + 0.2 - 0.3 must not order anybody.
+#: Scores that differ by less are a tie: the rounding error of 0.1 + 0.2 - 0.3 must not decide an order.
 _DIGITS = 12
 
 
@@ -36,25 +36,25 @@ class NothingToRankError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """Areas in the order of their priority.
+    """Areas in order of priority.
 
     Parameters
     ----------
     criteria
-        Those that count, in the order given; their weights sum to 1.
+        Criteria in use, in the given order; their weights sum to 1.
     table
-        On the index given: `score` (0 to 1), `rank` (1 is first, each once), and `part_<criterion>`, which add up to
-        the score.
+        On the given index: `score` (0 to 1), `rank` (1 is first, each once), and `part_<criterion>`; the parts add up
+        to the score.
     values
-        What was scaled, a column a criterion by its name, single missing values filled.
+        Values before scaling, one column per criterion, single missing values filled.
     scaled
-        0 to 1, more is sooner, a column a criterion.
+        Scaled values, 0 to 1, higher is earlier, one column per criterion.
     expected
-        A column for each criterion whose counts are uncertain.
+        Expected counts, one column for each criterion with uncertain counts.
     left_out
-        Criteria without data, and why.
+        Criteria that are not used, and why.
     filled
-        Criterion and area of every single missing value; it counts as the median of the others.
+        Criterion and area of each filled missing value; it counts as the median of the others.
     """
 
     criteria: tuple[Criterion, ...]
@@ -73,18 +73,18 @@ class Ranking:
 
     @property
     def weights(self) -> pd.Series[float]:
-        """Weight by criterion, shared anew among those that count."""
+        """Weight by criterion, normalised over those in use."""
         return pd.Series({one.name: one.weight for one in self.criteria}, dtype=float)
 
     @property
     def order(self) -> pd.Index[str]:
-        """Areas, the first first."""
+        """Areas in order of rank."""
         return self.table["rank"].sort_values().index
 
 
 def minmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values between the least (0) and the largest (1) of the last axis; all 0 where they are all the same."""
-    # Halves: the range of two large numbers of different sign may not be a number any more.
+    """Values scaled between minimum (0) and maximum (1) of the last axis; all 0 if all are equal."""
+    # Halves, because the range of two large numbers of opposite sign may overflow.
     half = values / 2
     low = half.min(axis=-1, keepdims=True)
     width = half.max(axis=-1, keepdims=True) - low
@@ -92,17 +92,16 @@ def minmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def places(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Place of each value among all of the last axis, 0 to 1; equal ones share theirs; all 0 where all are equal."""
+    """Rank of each value along the last axis, scaled 0 to 1; ties share a rank; all 0 if all are equal."""
     ranked = np.asarray(stats.rankdata(values, axis=-1), dtype=float)
     several = values.min(axis=-1, keepdims=True) < values.max(axis=-1, keepdims=True)
     return np.where(several, (ranked - 1) / max(1, values.shape[-1] - 1), 0.0)
 
 
 def scaled(values: NDArray[np.float64], criterion: Criterion) -> NDArray[np.float64]:
-    """Values of a criterion as 0 to 1, more is sooner, along the last axis.
+    """Values of a criterion scaled to 0 to 1, higher is earlier, along the last axis.
 
-    Where all are the same the criterion tells nobody apart and gives nobody anything: 0 for all, whichever way it
-    points.
+    If all values are equal the criterion distinguishes no area and adds nothing: 0 for all, in either direction.
     """
     found = minmax(values) if criterion.scale is Scale.MINMAX else places(values)
     if criterion.direction is Direction.DOWN:
@@ -112,7 +111,7 @@ def scaled(values: NDArray[np.float64], criterion: Criterion) -> NDArray[np.floa
 
 
 def comparable(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scores in which what is equal but for the last digits is equal."""
+    """Scores rounded so that values that differ only in the last digits are equal."""
     return np.round(scores, _DIGITS)
 
 
@@ -135,7 +134,7 @@ def _shared(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
     if not largest > 0:
         msg = "no criterion that has data has a weight"
         raise NothingToRankError(msg)
-    # By the largest first: the sum of two large weights may not be a number any more.
+    # Divide by the largest first: the sum of two large weights may overflow.
     total = sum(one.weight / largest for one in criteria)
     return tuple(replace(one, weight=one.weight / largest / total) for one in criteria)
 
@@ -143,24 +142,25 @@ def _shared(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
 def rank(table: pd.DataFrame, criteria: Iterable[Criterion]) -> Ranking:
     """Priority of areas by a weighted sum of scaled values.
 
-    Values are scaled between the least and the largest of the areas at hand (or by their place), not standardised by
-    mean and deviation: with z-scores an area whose need rises can fall in the list, because its own rise moves mean
+    Values are scaled between minimum and maximum of the given areas (or by rank), not standardised by mean and
+    standard deviation. With z-scores an area whose need rises can fall in the list, because its own rise changes mean
     and deviation of all. Here it never falls.
 
     Parameters
     ----------
     table
-        Numbers by area; the index is the areas, each once, and ties go to the lower one. Columns that no criterion
-        names are not looked at.
+        Numbers by area; the index holds each area once, and in a tie the lower one comes first. Columns that no
+        criterion uses are ignored.
     criteria
-        What counts, and how much. One whose column is missing or empty is left out and the weights are shared anew.
+        Criteria and their weights. A criterion whose column is missing or empty is left out and the weights are
+        normalised again.
 
     Raises
     ------
     NothingToRankError
-        When nothing that has data has a weight.
+        When no criterion with data has a weight.
     ValueError
-        When an area is there twice, or a value is infinite.
+        When an area is duplicated, or a value is infinite.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def rank(table: pd.DataFrame, criteria: Iterable[Criterion]) -> Ranking:
 
 
 def _ranks(score: pd.Series[float]) -> pd.Series[int]:
-    """Place of each area, the largest score first, the lower index first where scores are equal."""
+    """Rank of each area by descending score; in a tie the lower index first."""
     by_index = np.argsort(score.index.to_numpy(), kind="stable")
     order = by_index[np.argsort(-comparable(np.asarray(score, dtype=float))[by_index], kind="stable")]
     found = np.empty(len(score), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""A planner's proposal: what was set, what came out, what a person moved; and how two of them differ."""
+"""A planner's proposal: its options, its result, manual moves, and the difference between two proposals."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _VERSIONS = ("highspy", "numpy", "scipy", "pandas")
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a person decided otherwise than the plan.
+    """A person's decision against the plan.
 
     Parameters
     ----------
     kode
         The kelurahan.
     wave
-        Wave that it is moved to; None for not at all.
+        New wave; None for not started.
     reason
-        Of a closed list.
+        Reason from a closed list.
     note
-        A few words more; seen by whoever plans and by nobody else.
+        Short extra text; shown only to planners.
     """
 
     kode: str
@@ -54,28 +54,28 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Everything a planner set.
+    """All options that a planner set.
 
     Parameters
     ----------
     weights
         Weight of each criterion, by its name.
     first
-        How many kelurahan are the next ones.
+        Number of kelurahan that come next.
     limits
-        Of the waves; `started` is filled in from the data when they are solved.
+        Limits of the waves; `started` is filled from the data when the plan is solved.
     cost, trainers
-        Money and trainers that one kelurahan takes; the same for all, because nothing else is known.
+        Money and trainers per kelurahan; the same for all, because nothing else is known.
     begins_on, months
         First day of wave 1, and months from one wave to the next.
     overrides
-        What a person moved by hand.
+        Manual moves.
     tolerance
-        Share by which needs may differ inside a tier; 0 leaves the plan as it is.
+        Share by which needs may differ within a tier; 0 keeps the plan as it is.
     by_score
-        Whether the order of priority decides inside a tier, else a drawing does.
+        Whether the priority decides the order within a tier; otherwise a random draw does.
     seed
-        Of all drawing.
+        Seed of all random draws.
     """
 
     weights: tuple[tuple[str, float], ...]
@@ -91,16 +91,16 @@ class Proposal:
     seed: int = 1
 
     def content(self, wave: pd.Series[int], fingerprint: str, *, period: str, on: date) -> dict[str, Any]:
-        """The proposal and its waves as the store keeps them (`geo.store.scenarios`).
+        """The proposal and its waves in the form of the store (`geo.store.scenarios`).
 
         Parameters
         ----------
         wave
-            The plan, with what people moved.
+            The plan, with manual moves.
         fingerprint
-            Of what it was made of.
+            Fingerprint of its inputs.
         period, on
-            Years of the records and day of the stages that it was made of.
+            Years of the records and day of the stages behind it.
         """
         return {
             "weights": dict(self.weights),
@@ -126,7 +126,7 @@ class Proposal:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Proposal:
-        """The proposal that was kept."""
+        """The saved proposal."""
         kept = content["limits"]
         return cls(
             weights=tuple(content["weights"].items()),
@@ -149,13 +149,13 @@ class Proposal:
 
 
 def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> pd.Series[int]:
-    """Waves of a kept proposal, as in `geo.planning.waves.WavePlan`: on an index, or of all that were kept."""
+    """Waves of a saved proposal, as in `geo.planning.waves.WavePlan`: on an index, or of all saved kelurahan."""
     kept = pd.Series(content["waves"], dtype="Int64")
     return kept if index is None else kept.reindex(index)
 
 
 def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:
-    """Mean of Poisson counts of which nothing is known but that they lie from 1 to k-1."""
+    """Mean of Poisson counts that are known only to lie from 1 to k-1."""
     counts = np.arange(1, k)
     chance = stats.poisson.pmf(counts[None, :], np.maximum(mean.to_numpy(float), 1e-9)[:, None])
     return pd.Series((chance @ counts) / chance.sum(axis=1), index=mean.index)
@@ -170,22 +170,22 @@ def needs_of(
     hidden: pd.Series[bool] | None = None,
     k: int = 1,
 ) -> pd.DataFrame:
-    """What the waves are made of: the cases to be expected of each kelurahan, and what starting it takes.
+    """Input of the waves: the expected cases of each kelurahan, and the cost of its start.
 
-    The count of one period is mostly chance where it is small: need is its posterior mean, given the size and the
-    other kelurahan. Weights of criteria play no part. Of a hidden count the mean between 1 and k-1 stands in, for its
-    kelurahan and in the rate of all; where nobody reported, what the size gives.
+    A small count of one period is mostly chance: need is its posterior mean, given the size and the other kelurahan.
+    Weights of criteria play no part. A hidden count is replaced by the mean between 1 and k-1, for its kelurahan and
+    in the overall rate; without any report the expected count for the size is used.
 
     Parameters
     ----------
     table
-        Of `geo.planning.inputs.criteria_table`.
+        From `geo.planning.inputs.criteria_table`.
     areas
         The kelurahan.
     cost, trainers
-        What starting one kelurahan takes, the same for all.
+        Cost and trainers of one start, the same for all.
     hidden, k
-        Which counts may not be seen, and the smallest that may.
+        Which counts are hidden, and the smallest count that may be shown.
 
     Returns
     -------
@@ -216,18 +216,18 @@ def needs_of(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Solved:
-    """A plan, what it would be with the other sign of spill, and what going down a list would give.
+    """A plan, the plan with the opposite sign of spill, and the plan of working down a list.
 
     Parameters
     ----------
     needs, limits
-        What it was made for.
+        Inputs of the plan.
     best
         The plan.
     mirrored
-        The plan with spill of the other sign; None where spill is 0, or none was found in time.
+        The plan with the opposite sign of spill; None if spill is 0, or no plan was found in time.
     listed
-        The plan of whoever starts the highest need first.
+        The plan that starts the highest need first.
     """
 
     needs: pd.DataFrame
@@ -238,7 +238,7 @@ class Solved:
 
     @property
     def gain(self) -> float | None:
-        """Share by which the plan is worth more than going down the list; None where that is worth nothing."""
+        """Share by which the plan's value exceeds that of working down the list; None if the latter is 0."""
         return self.best.objective / self.listed.objective - 1 if self.listed.objective > 0 else None
 
 
@@ -252,9 +252,9 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Solved:
-    """Plan of waves for both signs of spill, beside going down the list; parameters and faults as `plan`.
+    """Plan of waves for both signs of spill, and working down the list; parameters and faults as `plan`.
 
-    The time limit holds for both together. What is found for one sign is not lost when time is over for the other.
+    The time limit applies to both together. A plan found for one sign is kept if time runs out for the other.
     """
     began = time.monotonic()
     best = plan_waves(needs, neighbours, limits, gap=gap, time_limit_s=time_limit_s, progress=progress, stop=stop)
@@ -268,12 +268,12 @@ def solve(
 
 
 def holds(one: Override, wave: pd.Series[int], waves: int) -> bool:
-    """Whether a move can be made: of a kelurahan of the plan that has no Community Watch, to a wave that there is."""
+    """Whether a move is possible: of a kelurahan of the plan without Community Watch, to an existing wave."""
     return one.kode in wave.index and bool(wave.ne(0).fillna(value=True)[one.kode]) and (one.wave or 0) <= waves
 
 
 def moved_by_hand(wave: pd.Series[int], overrides: tuple[Override, ...], waves: int) -> pd.Series[int]:
-    """Waves with what a person decided otherwise, as far as that can be done."""
+    """Waves with manual moves, as far as they are possible."""
     found = wave.copy()
     for one in overrides:
         if holds(one, wave, waves):
@@ -284,7 +284,7 @@ def moved_by_hand(wave: pd.Series[int], overrides: tuple[Override, ...], waves: 
 def worth(
     needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits, wave: pd.Series[int]
 ) -> float:
-    """Worth of any plan by the discount and spill of some limits, whatever its number of waves and its wave 0."""
+    """Value of any plan by the discount and spill of some limits, whatever its number of waves and its wave 0."""
     waves = max(limits.waves, int(wave.max()) if wave.notna().any() else 0)
     own = Limits(
         waves,
@@ -311,7 +311,7 @@ def moves(one: pd.Series[int], other: pd.Series[int]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame on `kode`: `one`, `other` (Int64, missing where not started), by the wave in the first plan.
+    DataFrame on `kode`: `one`, `other` (Int64, missing where not started), sorted by the wave in the first plan.
     """
     both = pd.DataFrame({"one": one, "other": other.reindex(one.index)}, dtype="Int64")
     differ = both["one"].fillna(-1).ne(both["other"].fillna(-1))

@@ -1,4 +1,4 @@
-"""How far a priority hangs on its weights and on the chance in its counts."""
+"""How far a priority depends on its weights and on chance in its counts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from geo.planning.criteria import Criterion
     from geo.planning.priority import Ranking
 
-#: Numbers held at a time for each criterion that is drawn; keeps the memory modest whatever the number of areas.
+#: Numbers in memory at a time for each drawn criterion; limits memory for any number of areas.
 _AT_ONCE = 2_000_000
 _LOW, _HIGH = 0.05, 0.95
 
 
 class Standing(StrEnum):
-    """Three plain groups, by the share of draws in which an area is among the first."""
+    """Three groups, by the share of draws in which an area is among the first."""
 
     ALWAYS = "always"
     DEPENDS = "depends"
@@ -36,17 +36,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """What became of each area in the draws.
+    """Result of the draws for each area.
 
     Parameters
     ----------
     table
-        On the index of the ranking: `first_share` (share of draws among the first), `rank_low`, `rank_high` (whole
-        numbers; 90 % of the draws lie between them, both included).
+        On the index of the ranking: `first_share` (share of draws among the first), `rank_low`, `rank_high`
+        (integers; 90 % of the draws lie between them, both included).
     first
-        How many are the first.
+        Number of first areas.
     draws, concentration, seed
-        How it was drawn.
+        Parameters of the draws.
     """
 
     table: pd.DataFrame
@@ -61,7 +61,7 @@ class Stability:
         Parameters
         ----------
         always, never
-            Least share of draws to be in the first group, and largest to be in the last (`settings.priority`).
+            Smallest share of draws for the first group, and largest for the last (`settings.priority`).
         """
         share = self.table["first_share"]
         found = np.select([share >= always, share <= never], [Standing.ALWAYS, Standing.NOT_NOW], Standing.DEPENDS)
@@ -71,9 +71,9 @@ class Stability:
 def draw_weights(
     weights: NDArray[np.float64], draws: int, concentration: float, rng: Generator
 ) -> NDArray[np.float64]:
-    """Weights around the given ones: Dirichlet with those as mean; a weight of 0 stays 0. Shape (draws, criteria).
+    """Random weights, shape (draws, criteria): Dirichlet with the given weights as mean; a weight of 0 stays 0.
 
-    The larger the concentration the closer: a weight of a half has a deviation of 0.09 at 30.
+    A larger concentration keeps them closer: at 30 a weight of a half has a standard deviation of 0.09.
     """
     found = np.zeros((draws, len(weights)))
     there = weights > 0
@@ -83,9 +83,9 @@ def draw_weights(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Uncertain:
-    """Posterior of the counts of one criterion: Gamma(shape, 1 / rate) of the relative risk, times what is expected.
+    """Posterior of one criterion's counts: Gamma(shape, 1 / rate) of the relative risk, times the expected count.
 
-    Each of shape (areas,). Where the rate is infinite nothing is uncertain and the value is `fixed`.
+    Each of shape (areas,). If the rate is infinite nothing is uncertain and the value is `fixed`.
     """
 
     shape: NDArray[np.float64]
@@ -94,10 +94,10 @@ class Uncertain:
 
     @classmethod
     def of(cls, counts: NDArray[np.float64], expected: NDArray[np.float64], known: NDArray[np.bool_]) -> Uncertain:
-        """Posterior as in the smoothed rates: Gamma(O + nu, E + alpha) x E, with the prior of the areas at hand.
+        """Posterior as in the smoothed rates: Gamma(O + nu, E + alpha) x E, with the prior of the given areas.
 
-        An area whose count is not known has what the prior says of its size. Where nothing is expected, or what is
-        expected is not known, the value stays as it is. Without over-dispersion every area has its expected count.
+        An area with an unknown count gets the prior for its size. If the expected count is zero or unknown, the value
+        stays as it is. Without over-dispersion every area gets its expected count.
 
         References
         ----------
@@ -109,7 +109,7 @@ class Uncertain:
         none = np.full(len(counts), np.inf)
         if total <= 0:
             return cls(np.ones(len(counts)), none, counts)
-        # Expected counts may come in any unit of size.
+        # Expected counts may be in any unit of size.
         mean = np.where(usable, expected, 0.0) * (total / expected[told].sum())
         prior = fit_prior(counts[told], mean[told]) if told.sum() > 1 else Prior(None, np.inf)
         if prior.nu is None:
@@ -140,10 +140,10 @@ def uncertain(ranking: Ranking) -> dict[str, Uncertain]:
 
 
 def draw_scores(ranking: Ranking, *, draws: int, concentration: float, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Scores of the draws, some at a time, each of shape (some draws, areas), areas in the order of the ranking.
+    """Scores of the draws in blocks, each of shape (draws of the block, areas), areas in the order of the ranking.
 
-    Values are scaled anew in each draw. The weights and the counts of each criterion have random numbers of their
-    own, so that the draws are the same however many are made at a time.
+    Values are scaled again in each draw. The weights and the counts of each criterion have their own random numbers,
+    so that the draws do not depend on the size of a block.
     """
     mine, *others = np.random.SeedSequence(seed).spawn(1 + len(ranking.criteria))
     weights = draw_weights(
@@ -171,28 +171,28 @@ def _drawn(posterior: Uncertain, criterion: Criterion, draws: int, rng: Generato
 def stability(
     ranking: Ranking, *, first: int, draws: int = 10_000, concentration: float = 30.0, seed: int = 1
 ) -> Stability:
-    """In what share of draws each area is among the first, and between which ranks it lies.
+    """Share of draws in which each area is among the first, and the interval of its rank.
 
-    Weights are drawn around the planner's, counts from their posterior; both at once, because a planner doubts both
-    at once. The same seed gives the same answer, whatever the order of the rows.
+    Weights are drawn around the planner's, counts from their posterior, both together, because both are uncertain
+    together. The same seed gives the same result, whatever the order of the rows.
 
     Parameters
     ----------
     ranking
-        Of `geo.planning.priority.rank`.
+        From `geo.planning.priority.rank`.
     first
-        How many are chosen.
+        Number of areas chosen.
     draws
-        How many; the error of a share is at most 0.5 / sqrt(draws).
+        Number of draws; the error of a share is at most 0.5 / sqrt(draws).
     concentration
-        How close the weights keep to the planner's.
+        How close the weights stay to the planner's.
     seed
-        Of the random numbers.
+        Seed of the random numbers.
     """
     if min(first, draws) < 1 or not concentration > 0:
         msg = f"first and draws are 1 or more and the concentration above 0, not {first}, {draws}, {concentration}"
         raise ValueError(msg)
-    # Lower areas first: then a stable sort gives ties to the lower one, and row order cannot matter.
+    # Lower areas first: then a stable sort resolves ties to the lower one, and row order does not matter.
     by_index = np.argsort(ranking.table.index.to_numpy(), kind="stable")
     ordered = _taken(ranking, by_index)
     areas = len(by_index)
@@ -218,7 +218,7 @@ def _taken(ranking: Ranking, rows: NDArray[np.intp]) -> Ranking:
 
 
 def _interval(ranks: NDArray[np.unsignedinteger]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Smallest rank that at least 5 %, and at least 95 %, of the draws do not exceed."""
+    """Smallest ranks that at least 5 %, and at least 95 %, of the draws do not exceed."""
     draws = len(ranks)
     at = [int(np.ceil(share * draws - 1e-9)) - 1 for share in (_LOW, _HIGH)]
     low, high = np.empty(ranks.shape[1], dtype=np.int64), np.empty(ranks.shape[1], dtype=np.int64)

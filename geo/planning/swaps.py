@@ -1,4 +1,4 @@
-"""How little the weights have to change for two areas to change places."""
+"""Smallest change of the weights that makes two areas change places."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 def swap_distance(
     ahead: NDArray[np.float64], behind: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Least weight that has to move from some criteria to others until two areas are level; beyond it they swap.
+    """Smallest weight that must move between criteria to make two areas equal; beyond it they swap.
 
-    Weights stay 0 or more and sum to 1, and a criterion without weight stays without. The weight moved is half the
-    sum of the absolute changes (L1 on the simplex). Moving a unit from criterion i to j closes the gap by
-    d_i - d_j, where d is by how much the area ahead leads in each: so all goes to the one criterion in which it
-    leads least (or trails most), and comes from where it leads most, as much as is there, then from the next. This
-    is the exact optimum of the linear programme: what is given and what is taken meet in the total alone.
+    Weights stay 0 or more and sum to 1, and a criterion without weight stays without. The moved weight is half the
+    sum of the absolute changes (L1 on the simplex). A unit moved from criterion i to j closes the gap by d_i - d_j,
+    where d is the lead of the area ahead in each criterion. So all weight goes to the criterion with its smallest
+    lead (or largest deficit), and comes first from the one with its largest lead, as much as available, then from the
+    next. This is the exact optimum of the linear programme, because given and taken weight are linked only by their
+    total.
 
     Parameters
     ----------
@@ -34,9 +35,9 @@ def swap_distance(
     Returns
     -------
     moved
-        Shape (pairs,), 0 to 1; infinite where no weights put `behind` in front.
+        Shape (pairs,), 0 to 1; infinite if no weights put `behind` first.
     toward
-        Position of the criterion that takes the weight; -1 where infinite.
+        Position of the criterion that receives the weight; -1 where infinite.
     """
     there = np.flatnonzero(weights > 0)
     share = weights[there]
@@ -45,7 +46,7 @@ def swap_distance(
     least = lead.argmin(axis=1)
     worst = lead.min(axis=1)
     order = np.argsort(-lead, axis=1, kind="stable")
-    # What a unit moved from each criterion closes, the most first, and how much there is to move.
+    # Gap closed by a unit moved from each criterion, largest first, and the weight available.
     closes = np.take_along_axis(lead, order, axis=1) - worst[:, None]
     available = share[order]
     closed = np.cumsum(closes * available, axis=1)
@@ -62,12 +63,12 @@ def _told(ranking: Ranking, moved: NDArray[np.float64], toward: NDArray[np.intp]
 
 
 def swaps(ranking: Ranking) -> pd.DataFrame:
-    """For each area but the last of the list, what puts the next one in front of it.
+    """For each area but the last of the list, the change that puts the next one in front of it.
 
     Returns
     -------
-    DataFrame in the order of the list, index the area: `behind` (the next one), `moved` (weight, infinite where no
-    weights do it), `toward` (criterion that takes the weight, empty where none).
+    DataFrame in the order of the list, indexed by area: `behind` (the next one), `moved` (weight, infinite if no
+    weights do it), `toward` (criterion that receives the weight, empty if none).
     """
     order = ranking.order
     values = ranking.scaled.loc[order].to_numpy()
@@ -76,14 +77,15 @@ def swaps(ranking: Ranking) -> pd.DataFrame:
 
 
 def edges(ranking: Ranking, *, first: int) -> pd.DataFrame:
-    """For each area, what puts it on the other side of the line below the first ones, at the least.
+    """For each area, the smallest change that puts it on the other side of the line below the first ones.
 
-    Of an area among the first: the least change with which any of the others passes it. Of another: the least with
-    which it passes any of the first. It may take more, as others move too; never less.
+    For an area among the first: the smallest change with which any of the others passes it. For another area: the
+    smallest with which it passes any of the first. The true change may be larger, because others move too; never
+    smaller.
 
     Returns
     -------
-    DataFrame on the index of the ranking: `other` (the area it changes places with, empty where there is none),
+    DataFrame on the index of the ranking: `other` (the area it changes places with, empty if none),
     `moved`, `toward`.
     """
     order, weights = ranking.order, np.asarray(ranking.weights, dtype=float)

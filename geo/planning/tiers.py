@@ -1,7 +1,7 @@
-"""A drawn order among kelurahan whose needs are near enough: who is first is left to a seed that is kept.
+"""Random order among kelurahan of near-equal need, drawn with a stored seed.
 
-Where chance decides when a kelurahan starts, the waves are a stepped wedge: what happens after a start can be
-compared with what happens meanwhile where it has not come yet (Hussey and Hughes 2007).
+If chance decides when a kelurahan starts, the waves are a stepped wedge: the results after a start can be compared
+with kelurahan that have not started yet (Hussey and Hughes 2007).
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
     from geo.planning.limits import Limits
 
-#: Whole drawings that may break a rule before starts are exchanged two by two instead.
+#: Complete draws that may break a rule before starts are exchanged pair by pair instead.
 _DRAWINGS = 500
 _EXCHANGES = 50
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Drawn:
-    """A plan whose waves were dealt anew within tiers.
+    """A plan whose waves were reassigned within tiers.
 
     Parameters
     ----------
     wave
         Wave by `kode`, as in a plan.
     objective
-        What it is worth.
+        Value of the plan.
     loss
-        What the plan before was worth more; seldom below 0, where that one was not the best.
+        Loss of value against the previous plan; rarely below 0, if that one was not the best.
     tiers
-        Kelurahan of each tier with more than one, by falling need.
+        Kelurahan of each tier with more than one, by descending need.
     is_even
-        Whether every order that keeps the rules was as likely as any other; else starts were exchanged two by two in
-        some tier, because nearly every whole drawing broke a rule.
+        Whether every order that keeps the rules was equally likely; otherwise starts were exchanged pair by pair in
+        some tier, because nearly every complete draw broke a rule.
     """
 
     wave: pd.Series[int]
@@ -53,7 +53,7 @@ class Drawn:
 
 
 def drawn_order(tier: Sequence[str], seed: int) -> tuple[str, ...]:
-    """Kelurahan of a tier in an order drawn by a seed, whatever order they come in.
+    """Kelurahan of a tier in random order by a seed, independent of their input order.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def drawn_order(tier: Sequence[str], seed: int) -> tuple[str, ...]:
 
 
 def _tiers(board: Board, waves: NDArray[np.intp], tolerance: float) -> list[NDArray[np.intp]]:
-    """Tiers of what a plan starts: from the highest need down, each as far as its needs are near its first."""
+    """Tiers of the started kelurahan, from the highest need down; the needs of a tier are close to its first."""
     placed = np.flatnonzero((waves > 0) & (waves < board.never))
     order = placed[np.argsort(-board.need[placed], kind="stable")]
     found: list[list[int]] = []
@@ -78,7 +78,7 @@ def _tiers(board: Board, waves: NDArray[np.intp], tolerance: float) -> list[NDAr
 
 
 def _deal(board: Board, waves: NDArray[np.intp], tier: NDArray[np.intp], rng: np.random.Generator) -> bool:
-    """Deal the waves of a tier anew, in place; whether all orders that keep the rules were as likely."""
+    """Reassign the waves of a tier in place; True if all orders that keep the rules were equally likely."""
     before = waves[tier].copy()
     for _ in range(_DRAWINGS):
         waves[tier] = rng.permutation(before)
@@ -102,23 +102,23 @@ def drawn(
     tolerance: float,
     seed: int,
 ) -> Drawn:
-    """Plan whose waves are dealt anew at random among kelurahan of near-equal need, all rules kept.
+    """Plan whose waves are reassigned at random among kelurahan of near-equal need, with all rules kept.
 
     Parameters
     ----------
     needs, neighbours, limits
         As for `geo.planning.waves.plan`.
     wave
-        Of a plan that keeps the rules.
+        Waves of a plan that keeps the rules.
     tolerance
-        Share by which the needs of a tier may lie below its highest; 0 to 1.
+        Share by which the needs of a tier may be below its highest; 0 to 1.
     seed
-        Kept with the plan, it draws the same again.
+        Seed; stored with the plan, it gives the same draw again.
 
     Raises
     ------
     ValueError
-        When the plan breaks a rule already, or the tolerance is no share.
+        When the plan breaks a rule already, or the tolerance is not a share.
     """
     rng = np.random.default_rng(seed)
     return _dealt(
@@ -135,20 +135,19 @@ def ordered(
     tolerance: float,
     order: Sequence[str],
 ) -> Drawn:
-    """Plan in which, among kelurahan of near-equal need, who comes first in an order starts first, all rules kept.
+    """Plan in which, among kelurahan of near-equal need, the first of an order starts first, with all rules kept.
 
     Parameters
     ----------
     needs, neighbours, limits, wave, tolerance
         As for `drawn`.
     order
-        Kelurahan, the first first: of the priority, so that weights decide where need does not. Those that it leaves
-        out come last.
+        Kelurahan in order of priority, so that weights decide where need does not. Absent ones come last.
 
     Returns
     -------
     Drawn
-        Nothing of it is drawn: `is_even` is False wherever there is a tier.
+        No part is random: `is_even` is False if there is a tier.
 
     Raises
     ------
@@ -159,7 +158,7 @@ def ordered(
 
     def arrange(board: Board, waves: NDArray[np.intp], tier: NDArray[np.intp]) -> bool:
         by_order = tier[np.argsort([place.get(board.kode[area], len(place)) for area in tier], kind="stable")]
-        # From the front: each takes the earliest wave of those behind it that the rules let it have.
+        # From the front: each takes the earliest wave of those behind it that the rules allow.
         for number, area in enumerate(by_order):
             behind = by_order[number + 1 :]
             for other in behind[np.argsort(waves[behind], kind="stable")]:

@@ -1,4 +1,4 @@
-"""Which kelurahan start in which wave: the best plan under limits, with the proof of how good it is."""
+"""Which kelurahan start in which wave: the best plan under limits, with a proof of its quality."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from geo.planning.limits import Limits, Rule
 
-#: A gap below this is none.
+#: A gap below this counts as zero.
 PROVED = 1e-6
 GAP, PLAN_TIME_LIMIT_S = 0.01, 30.0
-#: Seconds that the search for a smallest set of conflicting rules may take beyond the time limit.
+#: Seconds that the search for a smallest set of conflicting rules may take after the time limit.
 CONFLICT_S = 20.0
 
 
 class StoppedBy(StrEnum):
-    """What ended the search for a better plan."""
+    """Why the search for a better plan ended."""
 
     OPTIMAL = "optimal"
     GAP = "gap"
@@ -40,12 +40,12 @@ class StoppedBy(StrEnum):
 
 
 class NoPlanError(Exception):
-    """No plan keeps all rules; carries a set of rules that conflict.
+    """No plan keeps all rules; holds a set of conflicting rules.
 
     Parameters
     ----------
     conflict
-        The rules, and what is proved of their set.
+        The rules, and what is proved about their set.
     """
 
     def __init__(self, conflict: Conflict) -> None:
@@ -54,7 +54,7 @@ class NoPlanError(Exception):
 
 
 class NoPlanYetError(Exception):
-    """The time was over before a plan was found or shown not to exist."""
+    """The time limit was reached before a plan was found or proved impossible."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,13 +64,13 @@ class WavePlan:
     Parameters
     ----------
     wave
-        Wave by `kode`, Int64, in the order of the needs: 0 has Community Watch already, missing is not started.
+        Wave by `kode`, Int64, in the order of the needs: 0 already has Community Watch, missing is not started.
     objective
-        What it is worth: need reached, discounted by wave, spill included.
+        Value: need reached, discounted by wave, including spill.
     bound
-        No plan is worth more.
+        Upper bound of the value of any plan.
     stopped_by
-        What ended the search.
+        Why the search ended.
     """
 
     wave: pd.Series[int]
@@ -80,7 +80,7 @@ class WavePlan:
 
     @property
     def gap(self) -> float:
-        """Share by which the best plan there is may be better: (bound - objective) / max(1, |objective|)."""
+        """Share by which the best possible plan may be better: (bound - objective) / max(1, |objective|)."""
         return gap_of(self.objective, self.bound)
 
     @property
@@ -90,19 +90,19 @@ class WavePlan:
 
     @property
     def unplaced(self) -> tuple[str, ...]:
-        """Kelurahan that it does not start, in the order of the needs."""
+        """Kelurahan that are not started, in the order of the needs."""
         return tuple(self.wave.index[self.wave.isna()])
 
 
 def gap_of(objective: float, bound: float) -> float:
-    """Share by which something better may exist, 0 or more."""
+    """Share by which a better plan may exist, 0 or more."""
     return max(bound - objective, 0.0) / max(1.0, abs(objective))
 
 
 def value(
     needs: pd.DataFrame, neighbours: Mapping[str, tuple[str, ...]], limits: Limits, wave: pd.Series[int]
 ) -> float:
-    """What a plan is worth, a person's own or changed by hand; parameters as for `plan`, and its waves by `kode`."""
+    """Value of any plan, also one made or changed by hand; parameters as for `plan`, and its waves by `kode`."""
     board = Board.of(needs, neighbours, limits)
     return board.value(board.waves(wave))
 
@@ -114,7 +114,7 @@ def broken(needs: pd.DataFrame, limits: Limits, wave: pd.Series[int]) -> tuple[R
 
 
 def _most(board: Board) -> float:
-    """A bound that needs no programme: everything in wave 1, or all of it reached by spill, whatever is more."""
+    """Upper bound without a programme: everything in wave 1, or all reached by spill, whichever is larger."""
     return float(board.need[~board.started].sum())
 
 
@@ -138,7 +138,7 @@ class _Search:
         return -np.inf if self.best is None else self.board.value(self.best)
 
     def tell(self, found: Progress) -> None:
-        """Pass on how far it is, in the plan's own units and from its own beginning."""
+        """Report progress, in the plan's own units and from its own start."""
         if self._progress is None:
             return
         best, bound = self.model.unit * found.best, self.model.unit * found.bound
@@ -147,9 +147,9 @@ class _Search:
         self._progress(Progress(max(self.objective(), best), min(self.bound, bound), self.seconds()))
 
     def begin(self, gap: float, time_limit_s: float) -> bool:
-        """Look for a plan near one that may start by halves; whether it is good enough already.
+        """Search for a plan near the fractional one; True if it is good enough already.
 
-        On thousands of areas that takes a third of the time of the search with whole numbers.
+        On thousands of areas this takes a third of the time of the integer search.
         """
         answer = maximise(
             self.model.linear(), time_limit_s=time_limit_s - self.seconds(), progress=self.tell, stop=self.stop
@@ -164,7 +164,7 @@ class _Search:
         return gap_of(self.objective(), self.bound) <= gap
 
     def step(self, gap: float, time_limit_s: float) -> bool:
-        """Solve once; whether that was the last time."""
+        """Solve once; True if that was the last time."""
         self._is_whole = True
         answer = maximise(
             self.model.programme(),
@@ -199,27 +199,27 @@ def plan_waves(
 ) -> WavePlan:
     """Best plan of waves under limits, or one that is proved to be within a gap of it.
 
-    Worth is the need of what is started, discounted by wave, and `spill` times the need of what is never started but
-    next to a start, discounted by the first wave in which a neighbour starts. The same input gives the same plan,
-    whatever the order of its rows, unless time or a person ended the search.
+    The value is the need of started kelurahan, discounted by wave, plus `spill` times the need of those that are
+    never started but have a started neighbour, discounted by the first wave in which a neighbour starts. The same
+    input gives the same plan, whatever the order of its rows, unless the time limit or a person ended the search.
 
     Parameters
     ----------
     needs
-        Indexed by `kode`, columns `kecamatan`, `need` (not negative, in any unit), `cost` where the limits have a
-        budget, `trainers` where they limit them.
+        Indexed by `kode`, columns `kecamatan`, `need` (not negative, in any unit), `cost` if the limits have a
+        budget, `trainers` if they limit trainers.
     neighbours
-        By `kode`: the kelurahan whose start reaches it; those that have no needs are left aside.
+        By `kode`: the kelurahan whose start reaches it; those without needs are ignored.
     limits
-        What the plan keeps.
+        Limits of the plan.
     gap
-        The search ends when no plan is better by more than this share; 0 for the proof.
+        The search ends when no plan is better by more than this share; 0 for a proof of the optimum.
     time_limit_s
-        Seconds after which the best plan so far is given.
+        Time limit in seconds; then the best plan so far is returned.
     progress
-        Told about twenty times a second how far it is, in the calling thread.
+        Called about twenty times a second with the progress, in the calling thread.
     stop
-        Asked as often whether to end with the best plan so far.
+        Called as often; True ends the search with the best plan so far.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def plan_waves(
     NoPlanError
         When no plan keeps all rules.
     NoPlanYetError
-        When time or a person ended the search before there was any plan.
+        When the time limit or a person ended the search before a plan was found.
     """
     board = Board.of(needs, neighbours, limits)
     search = _Search(board, progress, stop)

@@ -1,1 +1,1 @@
-"""Drawing: map layers, legends, tables. Words arrive as arguments, numbers as measures."""
+"""Drawing: map layers, legends, tables. Texts and measures arrive as arguments."""

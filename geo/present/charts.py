@@ -1,4 +1,4 @@
-"""Charts, with Altair: Streamlit draws them itself, no script comes from elsewhere. Each stands beside its table."""
+"""Charts with Altair: Streamlit draws them itself, without external scripts. Each has a table next to it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _INSIDE = (0.95, 0.998)
 
 
 def titled(chart: Any, title: str, note: str) -> Any:
-    """A chart that carries its own title and what its data are, so that a picture of it does too."""
+    """A chart with its own title and a note on its data, so that an exported picture has them too."""
     text = alt.TitleParams(title, subtitle=note, anchor="start", fontSize=15, subtitleFontSize=11)
     return chart.properties(title=text, height=330).configure_view(strokeWidth=0)
 
 
 def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str) -> Any:
-    """Rate against size, with the limits that chance keeps to; one point a kelurahan that has a number.
+    """Rate against size, with the limits of chance; one point per kelurahan with a number.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
     words
         Language.
     note
-        What the data are, kept in the picture.
+        Note on the data, part of the picture.
     """
     per = PER[found.denominator]
     table = found.table.dropna(subset=["rate"])
@@ -83,20 +83,20 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
 def timeline_chart(
     known: pd.DataFrame, statements: tuple[Statement, ...], areas: int, words: Words, *, note: str
 ) -> Any:
-    """Kelurahan known to have Community Watch over time, with what sources claim and what they aim at.
+    """Kelurahan known to have Community Watch over time, with claims and targets of sources.
 
     Parameters
     ----------
     known
-        Of `course`.
+        From `course`.
     statements
-        What sources say of the whole city.
+        Statements of sources on the whole city.
     areas
-        How many kelurahan there are.
+        Number of kelurahan.
     words
         Language.
     note
-        What the data are.
+        Note on the data.
     """
     days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
     counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 3]))
@@ -136,7 +136,7 @@ def timeline_chart(
 
 
 def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:
-    """Victims and reports by year; a year without a number has no bar and says why."""
+    """Victims and reports by year; a year without a number has no bar and shows the reason."""
     long = found.melt(["period", "state"], ["cases", "victims"], "what", "count")
     long["label"] = [words(f"measure.{name}") for name in long["what"]]
     long["blank"] = [cell_state(state, words) for state in long["state"]]

@@ -1,4 +1,4 @@
-"""Classes of a map: ranges of round numbers, the states without a number, and how many kelurahan are in each."""
+"""Classes of a map: ranges of round numbers, the states without a number, and the number of kelurahan in each."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Class:
     Parameters
     ----------
     state
-        `shown` for a range of values, else the state without a number.
+        `shown` for a range of values, otherwise the state without a number.
     low, high
-        First and last value of the range; for measures that are no counts, where it begins and where the next one
-        does. None for the others.
+        First and last value of the range; for measures that are not counts, its start and the start of the next one.
+        None for the others.
     fill
         Colour, or address of a pattern.
     areas
-        How many kelurahan are in it.
+        Number of kelurahan in it.
     label
-        Key of a text that says what it is, where that is no range and no state.
+        Key of its text, if it is neither a range nor a state.
     text
-        That text itself, where no list of words has it.
+        The text itself, if no catalogue has it.
     """
 
     state: State
@@ -58,9 +58,9 @@ def _round_up(value: float, *, whole: bool) -> float:
 
 
 def breaks(values: pd.Series[float]) -> list[float]:
-    """First values of the classes of positive numbers: quantiles, moved up to round numbers.
+    """First values of the classes of positive numbers: quantiles, rounded up to round numbers.
 
-    Whole numbers get whole ranges that begin at 1, others ranges that begin at 0.
+    Integers get integer ranges from 1, other numbers ranges from 0.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def breaks(values: pd.Series[float]) -> list[float]:
 def classify(figures: Figures) -> tuple[list[Class], pd.Series[int]]:
     """Legend of a measure, and the class of each kelurahan as its position in the legend.
 
-    A class without a kelurahan is left out, but for `zero` and `no_report`: that they are empty says something.
+    A class without kelurahan is left out, except `zero` and `no_report`: their emptiness is information.
     """
     starts = breaks(figures.values)
     position = pd.Series(-1, index=figures.values.index)

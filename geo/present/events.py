@@ -1,4 +1,4 @@
-"""Events of the rollout and statements set aside, in words. Frames are known here by their columns."""
+"""Rollout events and statements set aside, as text. Frames are known here only by their columns."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def _said(row: Mapping[Any, Any], words: Words) -> str:
     return f"{body}, {claim}"
 
 
-#: Not a hyphen: Streamlit takes one alone in a cell for the point of a list.
+#: Not a hyphen: Streamlit renders a lone hyphen in a cell as a list bullet.
 _NONE = "\N{EN DASH}"
 
 
 def event_text(row: Mapping[Any, Any], words: Words) -> str:
-    """An event for a list to choose from."""
+    """An event as an entry of a selection list."""
     said = [_day(row, words), words(f"event.{row['stage']}"), words(f"body.{row['counted_as']}"), str(row["source"])]
     if row["state"] == RecordState.WITHDRAWN:
         said.append(words("events.withdrawn.state"))
@@ -37,7 +37,7 @@ def event_text(row: Mapping[Any, Any], words: Words) -> str:
 
 
 def _details(row: Mapping[Any, Any], words: Words) -> str:
-    """Decree, course, hours, document and reason, as far as they are there."""
+    """Decree, course, hours, document and reason, where present."""
     said = [f"{words(f'field.{name}')} {row[name]}" for name in ("decree_no", "document") if row[name]]
     if row["course"]:
         course = words(f"course.{row['course']}")
@@ -54,14 +54,14 @@ def _details(row: Mapping[Any, Any], words: Words) -> str:
 
 
 def event_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Events, each with what it says, who says so, and since when it is known here.
+    """Events with content, source, and the date they were entered.
 
     Parameters
     ----------
     found
-        As `geo.store.events.events` gives them.
+        From `geo.store.events.events`.
     words
-        Of the language.
+        Language.
     """
     rows = [
         {
@@ -82,7 +82,7 @@ def event_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def event_history(row: Mapping[Any, Any], steps: list[dict[str, Any]], words: Words) -> pd.DataFrame:
-    """Who brought an event, and what was done to it since, oldest first."""
+    """Who entered an event, and its changes since, oldest first."""
     brought = {
         "at": row["made_at"],
         "who": row["made_by"],
@@ -101,7 +101,7 @@ def _called(column: str, words: Words) -> str:
 
 
 def aside_text(row: Mapping[Any, Any], words: Words) -> str:
-    """A statement that was set aside, with who did so, when and why."""
+    """A statement that was set aside: by whom, when and why."""
     said = words(
         "asides.line",
         source=row["source"],

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def where(fault: Fault, words: Words) -> str:
-    """File, and column or option where there is one; of a form its fields as they are called there."""
+    """File, and column or option if there is one; for a form the labels of its fields."""
     if words.has(f"form.{fault.table}"):
         form = words(f"form.{fault.table}")
         return f"{form}, {words(f'field.{fault.column}')}" if fault.column else form
@@ -25,7 +25,7 @@ def _more(n: int, words: Words) -> str:
 
 
 def rows(fault: Fault, words: Words) -> str:
-    """Rows as the spreadsheet counts them, or empty text."""
+    """Row numbers as in the spreadsheet, or empty text."""
     if not fault.rows:
         return ""
     listed = ", ".join(str(row) for row in fault.rows)
@@ -47,7 +47,7 @@ def remedy(fault: Fault, words: Words) -> str:
 
 
 def sentence(fault: Fault, words: Words) -> str:
-    """The whole of it, as one line."""
+    """The complete message, as one line."""
     told = what(fault, words)
     counted = rows(fault, words)
     return f"{where(fault, words)}: {told}{f'; {counted}' if counted else ''}. {remedy(fault, words)}"

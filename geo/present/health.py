@@ -1,4 +1,4 @@
-"""How Community Watch is doing, as a map, a board, a list of who to call, and tables."""
+"""Health of Community Watch as a map, a board, a call list, and tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOARD = (Health.FORMING, Health.TRAINED, Health.ACTIVE, Health.QUIET, Health.DO
 
 
 def health_map(found: Watches, reached: Rollout, areas: Areas, words: Words, *, note: str) -> Paint:
-    """Fill: state of health. Outline and symbol: the stage a source names."""
+    """Fill: state of health. Outline and symbol: the stage that a source names."""
     states = found.table["state"]
     shown = [state for state in Health if states.eq(state).any()]
     classes = [
@@ -42,16 +42,16 @@ def health_map(found: Watches, reached: Rollout, areas: Areas, words: Words, *, 
 
 
 def board(found: Watches, areas: Areas) -> dict[Health, list[str]]:
-    """Names by state, in the order of the way; states that nobody is in too, so that the board keeps its shape.
+    """Names by state, in order of progress; empty states too, so that the board keeps its shape.
 
-    Kelurahan of which nothing is known are left out: there are too many of them for a board.
+    Kelurahan without any data are left out: there are too many for a board.
     """
     states = found.table["state"]
     return {state: sorted(areas.names[states.index[states.eq(state)]]) for state in _BOARD}
 
 
 def health_sentence(found: Watches, areas: Areas, words: Words) -> str:
-    """How many work, how many are quiet, and what the lists cannot tell."""
+    """Number of active and of quiet ones, and the limits of the lists."""
     counts = found.table["state"].value_counts()
     told = words(
         "health.sentence",
@@ -69,7 +69,7 @@ def health_sentence(found: Watches, areas: Areas, words: Words) -> str:
 
 
 def rules_text(rules: HealthSettings, words: Words) -> list[tuple[str, str]]:
-    """Every state with its rule, as the settings have it."""
+    """Every state with its rule from the settings."""
     values: dict[str, object] = {
         "quiet": rules.quiet_days,
         "window": rules.window_days,
@@ -81,7 +81,7 @@ def rules_text(rules: HealthSettings, words: Words) -> list[tuple[str, str]]:
 
 
 def call_table(called: Mapping[str, tuple[Call, ...]], areas: Areas, words: Words) -> pd.DataFrame:
-    """Who to call this week, and why."""
+    """Kelurahan to call this week, and why."""
     return pd.DataFrame(
         {
             words("table.kecamatan"): [areas.groups[kode] for kode in called],
@@ -126,7 +126,7 @@ def health_row(found: Watches, kode: str, words: Words) -> list[tuple[str, str]]
 
 
 def health_table(found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
-    """Every kelurahan of which anything is known, all cells text; the state that needs most care first."""
+    """Every kelurahan with any data, all cells text; the state that needs most care first."""
     table = found.table[found.table["state"].ne(Health.NONE)]
     care = [Health.QUIET, Health.DORMANT, Health.ACTIVE, Health.TRAINED, Health.FORMING, Health.ENDED]
     keys = pd.DataFrame({"care": table["state"].map(care.index), "name": areas.names[table.index]})
@@ -146,7 +146,7 @@ def health_table(found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
 
 
 def beside_table(around: pd.DataFrame, found: Watches, areas: Areas, words: Words) -> pd.DataFrame:
-    """Quiet kelurahan and those without, by how many of their neighbours have an active Community Watch."""
+    """Kelurahan with a quiet or no Community Watch, by number of neighbours with an active one."""
     own = around[around["is_open"] & around["active"].gt(0)]
     rows = own.assign(name=areas.names[own.index]).sort_values(["active", "name"], ascending=[False, True])
     return pd.DataFrame(

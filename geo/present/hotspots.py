@@ -1,4 +1,4 @@
-"""The ranking of *Titik rawan*, and what its funnel says in one sentence."""
+"""The ranking of *Titik rawan*, and its funnel in one sentence."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ OUTER = 0.998
 
 
 def ranking(released: Released, mapped: Figures, found: Rates | None, words: Words) -> pd.DataFrame:
-    """Kelurahan by the measure on the map: counts, size, rates with their interval, place in the funnel; all text.
+    """Kelurahan by the measure on the map: counts, size, rates with interval, position in the funnel; all text.
 
     Parameters
     ----------
     released
-        What the viewer may see.
+        Release for this viewer.
     mapped
         The measure that decides the order.
     found
-        Rates of the same release; None where the layer has no sizes.
+        Rates of the same release; None if the layer has no sizes.
     words
         Language.
     """
@@ -62,7 +62,7 @@ def _number(value: float, words: Words) -> str:
 
 
 def funnel_sentence(found: Rates, names: pd.Series[str], words: Words) -> str:
-    """How many kelurahan lie outside the limits, which ones above, and how often chance alone does that."""
+    """Number of kelurahan outside the limits, which ones above, and how often chance alone gives that."""
     place = outside(found, inside=OUTER)
     above = names[place.index[place.eq("above")]].tolist()
     told = int(place.ne("").sum())

@@ -1,4 +1,4 @@
-"""The still part of a map: geometry, names and ground, packed once for the browser."""
+"""The fixed part of a map: geometry, names and land, packed once for the browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WEB = Path(__file__).parent / "web"
 _GROUND = ROOT / "data" / "boundaries" / "ntt_kabkota.geojson"
 _DEGREE = 1e5  # whole numbers of 1e-5 degrees, about a metre
 _DETAIL = 2_000  # the extent's diagonal is divided by this for the tolerance of simplifying
-_MARGIN = 0.8  # of the extent, added on each side as ground
+_MARGIN = 0.8  # share of the extent that is added as land on each side
 _TINY = 0.004  # a group whose median area is a smaller share of the layer than this gets an inset
 _INSET_MOST = 25
 
@@ -36,7 +36,7 @@ def _ring(ring: Any) -> list[int]:
 
 
 def polygons(geometry: Any) -> list[list[list[int]]]:
-    """Rings of each polygon as differences of whole numbers: a third of GeoJSON's size."""
+    """Rings of each polygon as differences of integers: a third of GeoJSON's size."""
     return [
         [_ring(ring) for ring in (part.exterior, *part.interiors)]
         for part in shapely.get_parts(geometry)
@@ -45,7 +45,7 @@ def polygons(geometry: Any) -> list[list[list[int]]]:
 
 
 def _ground(bounds: Iterable[float]) -> list[dict[str, Any]]:
-    """Land around the areas, where the embedded layer of NTT has any."""
+    """Land around the areas, if the embedded layer of NTT has any."""
     west, south, east, north = bounds
     wide, high = (east - west) * _MARGIN, (north - south) * _MARGIN
     window = shapely.box(west - wide, south - high, east + wide, north + high)
@@ -66,14 +66,14 @@ def _inset(areas: Areas) -> dict[str, Any] | None:
 
 
 def _label_points(areas: Areas) -> list[list[float]]:
-    """Point inside each area farthest from its border, as latitude and longitude."""
+    """Point inside each area that is farthest from its border, as latitude and longitude."""
     inside = [shapely.get_point(shapely.maximum_inscribed_circle(one, tolerance=5.0), 0) for one in areas.metric]
     points = gpd.GeoSeries(inside, crs=areas.metric_crs).to_crs("EPSG:4326")
     return [[round(point.y, 5), round(point.x, 5)] for point in points]
 
 
 def layer_data(areas: Areas) -> dict[str, Any]:
-    """What the browser needs of a layer of boundaries, once.
+    """Data of a layer of boundaries that the browser needs once.
 
     Shared borders stay shared: the layer is simplified as one coverage.
     """
@@ -100,7 +100,7 @@ def layer_data(areas: Areas) -> dict[str, Any]:
 
 
 def script_text(value: object) -> str:
-    """JSON that stands safely inside a script, whatever names it holds."""
+    """JSON that is safe inside a script, whatever names it holds."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&'\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -109,7 +109,7 @@ def script_text(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Names of the files of one map below the folder they were written to."""
+    """Names of the files of one map, relative to their folder."""
 
     leaflet: str
     script: str
@@ -126,26 +126,26 @@ def _write(folder: Path, name: str, content: bytes) -> str:
 
 
 def _named(stem: str, suffix: str, content: bytes) -> str:
-    """A name that changes with the content, so that a browser's copy is never an old one."""
+    """A name that changes with the content, so that a browser's copy is never outdated."""
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
 
 
 @lru_cache(maxsize=1)
 def _leaflet() -> tuple[bytes, bytes]:
-    """Leaflet's script and style sheet from the package XStatic-Leaflet, the version folium is written for."""
+    """Leaflet's script and style sheet from the package XStatic-Leaflet, in the version that folium expects."""
     package = importlib.resources.files("xstatic.pkg.leaflet") / "data"
     return (package / "leaflet.js").read_bytes(), (package / "leaflet.css").read_bytes()
 
 
 def write_assets(areas: Areas, folder: Path) -> Assets:
-    """Files of the map of these areas, written where the server can hand them out; nothing comes from elsewhere.
+    """Write the files of the map of these areas where the server can serve them; nothing is loaded from elsewhere.
 
     Parameters
     ----------
     areas
         The layer to draw.
     folder
-        Folder of the files; made when missing. A file is written whole or not at all.
+        Folder of the files; created if missing. A file is written completely or not at all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     script, style = _leaflet()

@@ -1,4 +1,4 @@
-"""The legend: drawn by ourselves, because the ready-made one loads scripts from the internet."""
+"""The legend: our own code, because folium's legend loads scripts from the internet."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def class_text(one: Class, words: Words) -> str:
 def legend(
     title: str, classes: list[Class], stages: pd.Series[str], words: Words, *, counted: str = "legend.areas"
 ) -> str:
-    """Legend as HTML: each class with its range and how many kelurahan are in it, then the stages there are.
+    """Legend as HTML: each class with its range and number of kelurahan, then the stages.
 
-    `counted` is the text that says how many areas a class has. Everything that could come from a file is escaped.
+    `counted` is the text for the number of areas of a class. Everything that could come from a file is escaped.
     """
     entries = []
     for one in classes:

@@ -1,4 +1,4 @@
-"""Maps: a folium map that never changes, and a layer that only carries colours."""
+"""Maps: a folium map that never changes, and a layer that carries only colours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAINT = "PETA_JAGA_PAINT"
 
 
 class _Draw(MacroElement):
-    """Draws the geometry that the map's own script file brought."""
+    """Draw the geometry from the map's own script file."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}PetaJaga.draw({{ this._parent.get_name() }});{% endmacro %}"
@@ -32,7 +32,7 @@ class _Draw(MacroElement):
 
 
 class _Paint(MacroElement):
-    """Colours what is drawn."""
+    """Colour the drawn areas."""
 
     _template = Template(f"{{% macro script(this, kwargs) %}}PetaJaga.paint(map_div, {PAINT});{{% endmacro %}}")
 
@@ -42,10 +42,10 @@ class _Paint(MacroElement):
 
 
 class _LocalMap(folium.Map):
-    """A folium map whose script and style come from this server alone.
+    """A folium map whose scripts and styles come only from this server.
 
-    folium 0.20 names five scripts and six style sheets on the internet, and streamlit-folium 0.27 stays blank when
-    one of them does not come.
+    folium 0.20 links five scripts and six style sheets on the internet, and streamlit-folium 0.27 stays blank if one
+    of them does not load.
     """
 
     def __init__(self, assets: Assets, address: str) -> None:
@@ -61,19 +61,19 @@ class _LocalMap(folium.Map):
         )
         self.default_js = [("leaflet", address + assets.leaflet), ("areas", address + assets.script)]
         self.default_css = [("areas", address + assets.style)]
-        # streamlit-folium looks the map's variable up by its name: a fixed one keeps the script the same.
+        # streamlit-folium finds the map's variable by name: a fixed name keeps the script the same.
         self.add_child(_Draw())
 
 
 def base_map(assets: Assets, address: str) -> folium.Map:
-    """The unchanging map; it is drawn once for a visitor and stays on the screen.
+    """The fixed map; it is drawn once for a visitor and stays on the screen.
 
     Parameters
     ----------
     assets
-        Its files.
+        Files of the map.
     address
-        Address of the folder they are served from, ending in a slash.
+        Address of the folder that serves them, with a slash at the end.
     """
     return _LocalMap(assets, address)
 
@@ -114,11 +114,11 @@ def paint_text(paint: Paint, areas: Areas, *, selected: str = "", tiles: tuple[s
     Parameters
     ----------
     paint
-        What the map shows, the same for everybody who sees the same release.
+        Content of the map, the same for everybody with the same release.
     areas
         The layer.
     selected
-        Kelurahan that this visitor chose, or empty.
+        Kelurahan selected by this visitor, or empty.
     tiles
         Address and attribution of an online background map; None for none.
     """

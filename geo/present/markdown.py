@@ -1,10 +1,10 @@
-"""Text for a place that reads Markdown."""
+"""Escape text for Markdown."""
 
 from __future__ import annotations
 
 
 def plain_markdown(text: str) -> str:
-    r"""Text in which Markdown finds nothing to format.
+    r"""Text without any active Markdown formatting.
 
     Examples
     --------

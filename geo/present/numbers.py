@@ -1,4 +1,4 @@
-"""The few numbers that matter, each with its source and cut-off date, and what else must be said beside them."""
+"""Key figures, each with source and cut-off date, and the notes that belong to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeyNumber:
-    """One number as people read it."""
+    """One formatted key figure."""
 
     label: str
     value: str
@@ -37,7 +37,7 @@ def _source(released: Released, words: Words) -> str:
 
 
 def statement_text(said: Statement, words: Words) -> str:
-    """What a source says of the whole city."""
+    """A source's statement on the whole city."""
     text = words(
         f"statement.{said.claim}",
         count=said.count,
@@ -65,7 +65,7 @@ def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
 
 
 def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) -> list[KeyNumber]:
-    """Victims, reports, share from elsewhere, kelurahan reached, watchers, in this order; of an edition two."""
+    """Victims, reports, share from elsewhere, kelurahan reached, watchers, in this order; an edition has two."""
     source = _source(released, words)
     change = None
     if city.change is not None and released.before is not None:
@@ -92,20 +92,20 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
         KeyNumber(words("number.watchers"), watchers, source, None, words("number.watchers.help")),
     ]
     if not released.has_reports:
-        # An edition has persons and nothing else; the rollout is what the press says.
+        # An edition has only persons; the rollout is public from the press.
         numbers = [numbers[0], numbers[3]]
     return [_fitting(number) for number in numbers]
 
 
 def _fitting(number: KeyNumber) -> KeyNumber:
-    """A reason in place of a number stands below in small letters: in the large ones it would be cut off."""
+    """Move a reason that replaces a number to the small text: in large letters it would be cut off."""
     if any(sign.isdigit() for sign in number.value):
         return number
     return replace(number, value="\N{EN DASH}", source=f"{number.value}. {number.source}")
 
 
 def _moves(released: Released, words: Words) -> str:
-    """In how many kelurahan the number rose or fell, among those where both are told."""
+    """Number of kelurahan whose count rose or fell, among those shown in both periods."""
     before = released.before
     if before is None:
         return words("note.no_before")
@@ -116,7 +116,7 @@ def _moves(released: Released, words: Words) -> str:
 
 
 def notes(released: Released, rollout: Rollout, words: Words) -> list[str]:
-    """Sentences under the map: what changed, what is on no kelurahan, what other sources claim."""
+    """Sentences under the map: changes, cases not placed on a kelurahan, claims of other sources."""
     told = [_moves(released, words)]
     lost = {reason: count for reason, count in released.now.unplaced.items() if count.state is not State.ZERO}
     if lost:

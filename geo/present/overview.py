@@ -1,4 +1,4 @@
-"""The need and coverage map of the overview, and its figures in words."""
+"""The need and coverage map of the overview, and its figures as text."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def _value(figures: Figures, kode: str, words: Words) -> str:
 
 
 def unit(figures: Figures, words: Words) -> str:
-    """What a rate is counted in; empty text for a count."""
+    """Unit of a rate; empty text for a count."""
     if figures.denominator is None:
         return ""
     return words("rate.unit", per=PER[figures.denominator], size=words(f"denominator.{figures.denominator}"))
 
 
 def stage_line(stages: pd.DataFrame, kode: str, words: Words) -> str:
-    """Stage of one kelurahan, with since when."""
+    """Stage of one kelurahan, with its start date."""
     row: dict[Any, Any] = stages.loc[kode].to_dict()
     if not row["stage"]:
         return stage_text(row["stage"], words)
@@ -59,15 +59,15 @@ def need_and_coverage(
     Parameters
     ----------
     released
-        What the viewer may see.
+        Release for this viewer.
     stages
-        Of `cw_stages`, on the kelurahan index.
+        From `cw_stages`, on the kelurahan index.
     figures
-        What the fill shows.
+        Figures of the fill.
     words
         Language of the texts on the map.
     note
-        What the data are.
+        Note on the data.
     """
     classes, position = classify(figures)
     areas = released.areas

@@ -1,4 +1,4 @@
-"""Plan against actual as a chart, sentences and a table; before and after as a picture."""
+"""Plan against actual as a chart, sentences and a table; before and after as a chart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DARK, _LINE, _PALE = SEQUENCE[5][4], "#5c6b73", "#b5d4ec"
 
 
 def _end_of(one: Statement) -> pd.Timestamp:
-    """Day on which a target is missed if it is not met: of a year its last one."""
+    """Last day to meet a target: for a year, its last day."""
     on = pd.Timestamp(one.on)
     return on + pd.offsets.YearEnd(0) if one.on_precision is Precision.YEAR else on
 
@@ -32,22 +32,22 @@ def _end_of(one: Statement) -> pd.Timestamp:
 def plan_chart(
     bounds: pd.DataFrame, planned: pd.DataFrame, found: Forecast, reached: Rollout, words: Words, *, note: str
 ) -> Any:
-    """What is known over time with its bounds, the city's plan, the published targets, and the forecast if any.
+    """Known starts over time with bounds, the city's plan, the published targets, and the forecast if any.
 
     Parameters
     ----------
     bounds
-        Of `geo.measures.rollout.bounds_course`.
+        From `geo.measures.rollout.bounds_course`.
     planned
-        Of `geo.measures.pace.plan_of`.
+        From `geo.measures.pace.plan_of`.
     found
         Forecast from the last day of `bounds`.
     reached
-        Of that day; its published targets are marked.
+        Rollout on that day; its published targets are marked.
     words
         Language.
     note
-        What the data are.
+        Note on the data.
     """
     areas = len(planned)
     days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
@@ -94,7 +94,7 @@ def plan_chart(
 def pace_sentences(
     reached: Rollout, needed: float | None, found: Forecast, areas: Areas, words: Words, *, by: date
 ) -> list[str]:
-    """The pace needed, and the forecast or why there is none."""
+    """The required pace, and the forecast or the reason why there is none."""
     day = words.day(by)
     if needed is None:
         told = [words("pace.passed", day=day)]
@@ -128,7 +128,7 @@ def pace_sentences(
 
 
 def slip_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
-    """Planned kelurahan with plan, start and slip; the latest first. Empty where nothing is planned."""
+    """Planned kelurahan with plan, start and delay, most delayed first. Empty if nothing is planned."""
     own = found[found["slip"].ne(Slip.UNPLANNED)]
     # Not the whole Series of names: pandas 3.0 gives an empty frame its rows.
     rows = own.assign(name=areas.names[own.index]).sort_values(
@@ -150,7 +150,7 @@ def slip_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
 
 
 def around_chart(around: pd.DataFrame, words: Words, *, note: str) -> Any:
-    """Cases and reports of the watchers by month from the start, all kelurahan with one together."""
+    """Cases and watchers' reports by month relative to the start, all kelurahan with a start together."""
     whole = around.groupby("month", as_index=False)[["cases", "heard"]].sum(min_count=1)
     long = whole.astype({"cases": "Float64", "heard": "Float64"}).melt("month", var_name="what", value_name="count")
     long["label"] = [words(f"around.{name}") for name in long["what"]]
@@ -178,7 +178,7 @@ def around_chart(around: pd.DataFrame, words: Words, *, note: str) -> Any:
 
 
 def around_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
-    """Of each kelurahan: cases a month before and after its start, and reports of its watchers."""
+    """For each kelurahan: cases per month before and after its start, and reports of its watchers."""
 
     def rate(count: float, months: int) -> str:
         return words.number(round(count / months, 1)) if months else words("around.not_looked")

@@ -1,4 +1,4 @@
-"""Colours: one sequential scale that colour-blind readers and grey print can order, no alarm colours."""
+"""Colours: one sequential scale that works for colour-blind readers and grey print, no alarm colours."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SEQUENCE: dict[int, tuple[str, ...]] = {
     4: ("#dbe9f6", "#9fcae6", "#4f9bcb", "#13569f"),
     5: ("#e1edf8", "#b5d4ec", "#73b2d9", "#3282be", "#0b4488"),
 }
-#: Fill of the states without a number. The two patterns are drawn by the map's script.
+#: Fill of the states without a number. The map's script draws the two patterns.
 BLANK: dict[State, str] = {
     State.ZERO: "#ffffff",
     State.NO_REPORT: "url(#pj-hatch)",
     State.HIDDEN: "url(#pj-dots)",
     State.OUT_OF_SCOPE: "#bfc5c9",
 }
-#: Fill of the verdicts, a darker line for thin marks, and the city's own line. No alarm colours.
+#: Fill of the verdicts, a darker line for thin marks, and the line of the city. No alarm colours.
 VERDICTS: dict[str, str] = {
     "sure": "#0b4488",
     "likely": "#5fa3d3",
@@ -33,7 +33,7 @@ VERDICTS: dict[str, str] = {
     "too_few.line": "#b9c0c4",
     "city": "#5c6b73",
 }
-#: Fill by health of a Community Watch, in the order of the legend: blue works, sand wants a visit.
+#: Fill by health of a Community Watch, in legend order: blue is active, sand needs a visit.
 HEALTH: dict[Health, str] = {
     Health.NONE: "#ffffff",
     Health.FORMING: "#e4eff8",
@@ -43,12 +43,12 @@ HEALTH: dict[Health, str] = {
     Health.DORMANT: "#b9a27c",
     Health.ENDED: "#d5dadd",
 }
-#: Orange stands out from blue for every common kind of colour blindness; stages differ by dash and filling too.
+#: Orange contrasts with blue for all common kinds of colour blindness; stages also differ by dash and fill.
 CW = "#c2570c"
 
 
 def outline(stage: Stage | None) -> dict[str, str] | None:
-    """Outline and symbol of a stage; None where there is nothing to mark.
+    """Outline and symbol of a stage; None if there is nothing to mark.
 
     Active: full line, filled ring. In preparation: dashed line, empty ring. Dormant: dotted line, grey ring.
     """

@@ -1,7 +1,7 @@
 """Priority as sentences and tables: why a kelurahan comes next, why not yet, and what would change that.
 
-Sentences name criteria and never a number; a criterion by which nothing is known of a kelurahan is no reason for or
-against it. They say where prevention has room to grow, not which place is bad.
+Sentences name criteria and never a number. A criterion without data for a kelurahan is no reason for or against it.
+The sentences say where prevention can grow, not which place is bad.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from geo.settings import PrioritySettings
     from geo.words import Words
 
-#: A part that differs by less from the others' is no reason: a fiftieth of the whole score.
+#: A part is a reason only if it differs by at least this from the others': a fiftieth of the whole score.
 _LEAST = 0.02
 _FOR, _AGAINST = 2, 1
 
 
 def criterion_label(criterion: Criterion, words: Words) -> str:
-    """Name of a criterion: of the catalogue, else its own label, else its key."""
+    """Name of a criterion: from the catalogue, otherwise its own label, otherwise its key."""
     key = f"criterion.{criterion.name}"
     return words(key) if words.has(key) else criterion.label or criterion.name
 
 
 def _phrase(criterion: Criterion, words: Words, *, speaks_for: bool) -> str:
-    """What a criterion says for or against an area, as a part of a sentence."""
+    """Phrase of a criterion for or against an area, as part of a sentence."""
     key = f"criterion.{criterion.name}.{'for' if speaks_for else 'against'}"
     if words.has(key):
         return words(key)
@@ -50,7 +50,7 @@ def _joined(parts: Iterable[str], words: Words) -> str:
 
 
 def _against_others(ranking: Ranking, first: int) -> pd.DataFrame:
-    """By how much each part is more than the mean of those on the other side of the line; missing where unknown."""
+    """Difference of each part from the mean of the areas on the other side of the line; missing where unknown."""
     parts = ranking.scaled * ranking.weights
     chosen = ranking.table["rank"] <= first
     others = {True: parts[~chosen] if (~chosen).any() else parts, False: parts[chosen]}
@@ -63,13 +63,13 @@ def _against_others(ranking: Ranking, first: int) -> pd.DataFrame:
 def reasons(ranking: Ranking, words: Words, *, first: int) -> pd.Series[str]:
     """One sentence for each area, on the index of the ranking.
 
-    Of one among the first: why, what speaks against it, and which weight would change that. Of another: why not yet,
-    and which weight would bring it forward. The parts of an area are compared with those of the other side.
+    For one among the first: why, what speaks against it, and which weight would change that. For another: why not
+    yet, and which weight would move it forward. The parts of an area are compared with those of the other side.
 
     Parameters
     ----------
     first
-        How many are chosen.
+        Number of areas chosen.
     """
     lead, edge = _against_others(ranking, first), edges(ranking, first=first)
     by_name = {one.name: one for one in ranking.criteria}
@@ -111,7 +111,7 @@ def _shift(toward: Criterion | None, words: Words, *, chosen: bool) -> str:
 def priority_table(
     ranking: Ranking, found: Stability, areas: Areas, words: Words, settings: PrioritySettings
 ) -> pd.DataFrame:
-    """The list for people: every area in its order with score, share of views, span of ranks, group and reason.
+    """Readable list: every area in order with score, share of draws, range of ranks, group and reason.
 
     All cells are text; the index is the names.
     """
@@ -145,9 +145,9 @@ def standing_table(words: Words, settings: PrioritySettings, *, first: int) -> p
 
 
 def criteria_list(ranking: Ranking, words: Words) -> pd.DataFrame:
-    """Every criterion with its group, the weight it has among those that count, unit and source.
+    """Every criterion with group, weight among those in use, unit and source.
 
-    One that is left out has the reason in place of its weight.
+    A criterion that is left out shows the reason instead of its weight.
     """
     rows = []
     told = [(one, words.percent(one.weight)) for one in ranking.criteria]
@@ -168,7 +168,7 @@ def criteria_list(ranking: Ranking, words: Words) -> pd.DataFrame:
 
 
 def swap_table(ranking: Ranking, areas: Areas, words: Words) -> pd.DataFrame:
-    """Each pair of neighbours in the list, and how much weight has to move to which criterion for them to swap."""
+    """Each adjacent pair in the list, and the weight that must move to which criterion to swap them."""
     by_name = {one.name: one for one in ranking.criteria}
     found = swaps(ranking)
     never = words("swap.never")

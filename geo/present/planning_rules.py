@@ -1,4 +1,4 @@
-"""Rules of a plan in words."""
+"""Rules of a plan as text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def rule_text(rule: Rule, names: Mapping[str, str], words: Words) -> str:
-    """One rule, as half a sentence without its full stop.
+    """One rule, as part of a sentence without a full stop.
 
     Parameters
     ----------
     names
-        Name by `kode`; a kelurahan without one is called by its code.
+        Name by `kode`; a kelurahan without a name is shown by its code.
     """
     return words(
         f"plan.rule.{rule.kind}",

@@ -1,4 +1,4 @@
-"""Everything about one kelurahan, in words and tables."""
+"""All facts of one kelurahan, as text and tables."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def neighbours_table(
 
 
 def neighbours_sentence(stages: pd.DataFrame, neighbours: Sequence[str], words: Words) -> str:
-    """How many neighbours have a stage of Community Watch known."""
+    """Number of neighbours with a known stage of Community Watch."""
     known = sum(bool(stages["stage"][kode]) for kode in neighbours)
     return words("profile.neighbours.sentence", known=known, n=len(neighbours))
 
 
 def yearly_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Reports and victims by year, or why there are none."""
+    """Reports and victims by year, or the reason why there are none."""
     names = ["cases", "victims"] if found["cases"].notna().any() else ["victims"]
     rows = [
         [words.number(int(row[name])) for name in names]
@@ -55,7 +55,7 @@ def yearly_table(found: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def history_sentence(found: pd.DataFrame, name: str, words: Words) -> str:
-    """In how many of the periods a number is told, and their sum."""
+    """Number of periods with a shown number, and their sum."""
     told = found["victims"].notna()
     return words(
         "history.sentence" if found["cases"].notna().any() else "history.sentence.persons",
@@ -68,7 +68,7 @@ def history_sentence(found: pd.DataFrame, name: str, words: Words) -> str:
 
 
 def events_table(released: Released, kode: str, words: Words) -> pd.DataFrame:
-    """Events of the rollout that a source tells of this kelurahan, oldest first."""
+    """Rollout events of this kelurahan from sources, oldest first."""
     own = released.rollout[released.rollout["kode"].eq(kode)].sort_values("on", kind="stable")
     rows = [
         [

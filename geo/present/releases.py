@@ -1,4 +1,4 @@
-"""Editions in words, tables and a map."""
+"""Editions as text, tables and a map."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def edition_sentence(one: PublicEdition, words: Words) -> str:
-    """When an edition came out, from which count on it shows, and what it is the re-issue of."""
+    """Publication date of an edition, its smallest shown count, and the edition it replaces."""
     said = words(
         "releases.edition",
         day=words.day(one.stamp.published_on),
@@ -37,7 +37,7 @@ def edition_sentence(one: PublicEdition, words: Words) -> str:
 
 
 def states_table(edition: Edition, words: Words) -> pd.DataFrame:
-    """How many cells of each table are shown, zero, hidden, without report, out of scope."""
+    """Number of cells of each table that are shown, zero, hidden, without report, out of scope."""
     rows = [[int(edition.of(table)["state"].eq(state).sum()) for state in State] for table in EDITION_TABLES]
     heads = [words(f"state.{state}") for state in State]
     return pd.DataFrame(rows, columns=heads, index=[words(f"release.{table}") for table in EDITION_TABLES]).astype(
@@ -46,7 +46,7 @@ def states_table(edition: Edition, words: Words) -> pd.DataFrame:
 
 
 def loss_table(draft: Draft, words: Words) -> pd.DataFrame:
-    """What protecting costs beside hiding small counts alone."""
+    """Cost of the protection compared with hiding small counts only."""
     found = loss(draft)
     pairs = (("shown", "reach_k"), ("persons_shown", "persons_reach_k"))
     rows = [
@@ -57,7 +57,7 @@ def loss_table(draft: Draft, words: Words) -> pd.DataFrame:
 
 
 def hidden_sentence(attacked: Sequence[dict[str, Any]], draft: Draft, words: Words) -> str:
-    """How many cells are hidden, and how closely whoever knows one other could tell any of them."""
+    """Number of hidden cells, and how closely someone who knows one other cell could estimate any of them."""
     spans = [
         row["high_knowing_one"] - row["low_knowing_one"]
         for row in attacked

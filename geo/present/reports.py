@@ -1,6 +1,6 @@
-"""What an import did, and what waits for a person, in words: for the pages, the download and the command line.
+"""Import results and open decisions as text, for the pages, the download and the command line.
 
-Frames and reports come from rooms that this one does not import: they are known here by their columns.
+Frames and reports come from rooms that this one does not import: they are known here only by their columns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from geo.terms import BatchState, Outcome, PlaceStatus
 if TYPE_CHECKING:
     from geo.words import Words
 
-#: Of the list of refused rows. Nothing of the rows themselves: a column that was mistaken for another may hold names.
+#: Columns of the list of refused rows. No cell of a row: a misassigned column may hold names.
 REJECTED_COLUMNS = ("batch", "row", "column", "problem", "remedy")
 
 
@@ -25,7 +25,7 @@ def problem(fault: Any, words: Words) -> str:
 
 
 def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
-    """A line for each cell at fault: batch, row number, column, problem, remedy, all text, no cell."""
+    """One line per faulty cell: batch, row number, column, problem, remedy; all text, never the cell itself."""
     batch = "" if report.batch is None else str(report.batch)
     return [
         (batch, str(one.row), one.column, problem(one, words), words(f"fault.remedy.{one.problem}", hint=one.hint))
@@ -41,9 +41,9 @@ def rejected_table(report: Any, words: Words) -> pd.DataFrame:
 
 
 def rejected_csv(report: Any, words: Words) -> str:
-    """Refused rows as a file, for whoever mends the original: faults, and what could be read of each row.
+    """Refused rows as a file, for the person who corrects the original: faults, and the values read from each row.
 
-    No cell of it can run as a formula, and none is as it was written: a day, a number or a word of a closed list.
+    No cell can run as a formula, and none is in its original form: only a day, a number or a word of a closed list.
     """
     known = report.refused.astype("object").where(report.refused.notna(), "")
     lines = []
@@ -60,12 +60,12 @@ def _read(value: Any) -> str:
 
 
 def report_sentence(report: Any, words: Words) -> str:
-    """One sentence: how many rows, and what became of them."""
+    """One sentence: number of rows, and their results."""
     return words("cli.imported", read=report.read, **{one.value: report.counts[one] for one in Outcome})
 
 
 def report_notes(report: Any, words: Words) -> list[str]:
-    """What else there is to know of an import."""
+    """Further notes on an import."""
     told = []
     if report.resent:
         told.append(words("report.resent", batches=", ".join(str(one) for one in report.resent)))
@@ -84,7 +84,7 @@ def report_notes(report: Any, words: Words) -> list[str]:
 
 
 def places_table(report: Any, names: pd.Series[str], words: Words) -> pd.DataFrame:
-    """Written places that were not simply found: how they were read, and how many rows have them."""
+    """Written places without an exact match: how they were read, and in how many rows."""
     places = report.places
     shown = places[places["match_by"].isin(["spelling", "alias", "decision"]) | places["place_status"].isin(_ASKED)]
     shown = shown[shown["written"].ne("")]
@@ -114,7 +114,7 @@ def candidate_codes(candidates: str) -> list[str]:
 
 
 def became(status: str, kode: str, candidates: str, names: pd.Series[str], words: Words) -> str:
-    """What a written place was taken for."""
+    """Interpretation of a written place."""
     if status == PlaceStatus.MATCHED:
         return str(names.get(kode, kode))
     asked = ", ".join(str(names.get(one, one)) for one in candidate_codes(candidates))

@@ -1,4 +1,4 @@
-"""What waits for a person and what was decided, in words. Frames are known here by their columns."""
+"""Open and made decisions as text. Frames are known here only by their columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _spelled(written: str | None, kecamatan: str | None) -> str:
 
 
 def queue_table(waiting: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
-    """Spellings that wait: what was written, where, how often, what it may mean."""
+    """Open spellings: the text, where, how often, and its possible meanings."""
     return pd.DataFrame(
         {
             words("report.written"): [
@@ -38,7 +38,7 @@ def queue_table(waiting: pd.DataFrame, names: pd.Series[str], words: Words) -> p
 
 
 def decisions_table(made: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
-    """Decisions: what a spelling means, who said so, when, why, and whether it still stands."""
+    """Decisions: meaning of a spelling, by whom, when, why, and whether it is still valid."""
     made = made.drop_duplicates("id")
     return pd.DataFrame(
         {
@@ -62,7 +62,7 @@ def decisions_table(made: pd.DataFrame, names: pd.Series[str], words: Words) -> 
 
 
 def pair_text(pair: pd.Series[Any], words: Words) -> str:
-    """Two records that may be of one person: where each stands in its file, and its day."""
+    """Two records that may describe one person: position in the file and day of each."""
 
     def side(name: str) -> str:
         on = pair[f"{name}_reported_on"]
@@ -73,7 +73,7 @@ def pair_text(pair: pd.Series[Any], words: Words) -> str:
 
 
 def record_text(row: Any, names: pd.Series[str], words: Words) -> str:
-    """A record for a list to choose from."""
+    """A record as an entry of a selection list."""
     on = row["reported_on"]
     day = words.day(on) if on is not None and not pd.isna(on) else words("record.undated")
     place = str(names.get(row["document_kode"], words("record.no_place")))
@@ -81,7 +81,7 @@ def record_text(row: Any, names: pd.Series[str], words: Words) -> str:
 
 
 def history_table(steps: list[dict[str, Any]], words: Words) -> pd.DataFrame:
-    """What was done to a record, oldest first."""
+    """History of a record, oldest first."""
     rows = [
         (
             f"{words.day(pd.Timestamp(step['at']))}",

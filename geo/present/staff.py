@@ -1,4 +1,4 @@
-"""Accounts as a table that people read."""
+"""Accounts as a readable table."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def accounts_table(accounts: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """One row per account, in words.
+    """One row per account, as text.
 
     Parameters
     ----------
     accounts
-        Of `geo.access.accounts`.
+        From `geo.access.accounts`.
     words
         The language.
     """

@@ -1,4 +1,4 @@
-"""Tables for people: the same facts as the map, in words."""
+"""Readable tables: the same facts as the map, as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def cell(figures: Figures, kode: str, words: Words) -> str:
-    """One number, or why there is none."""
+    """One number, or the reason why there is none."""
     state = State(figures.states[kode])
     if state in {State.SHOWN, State.ZERO}:
         value = float(figures.values[kode])
@@ -25,23 +25,23 @@ def cell(figures: Figures, kode: str, words: Words) -> str:
 
 
 def cell_state(state: str, words: Words) -> str:
-    """Why there is no number; empty text where there is one."""
+    """Reason for a missing number; empty text if there is a number."""
     return "" if State(state) in {State.SHOWN, State.ZERO} else words(f"state.{state}")
 
 
 def order(figures: Figures, names: pd.Series[str]) -> pd.Index[str]:
-    """Kelurahan by falling value; those without a number last, by name, so that the order tells nothing of them."""
+    """Kelurahan by descending value; those without a number last, by name, so that the order reveals nothing."""
     keys = pd.DataFrame({"value": figures.values.fillna(-1.0), "name": names})
     return keys.sort_values(["value", "name"], ascending=[False, True]).index
 
 
 def stage_text(stage: str, words: Words) -> str:
-    """Stage of Community Watch in words."""
+    """Stage of Community Watch as text."""
     return words(f"stage.{stage}") if stage else words("stage.none")
 
 
 def facts(released: Released, stages: pd.DataFrame, mapped: Figures, words: Words) -> pd.DataFrame:
-    """The facts of the map as a table, one row a kelurahan, all cells text, sorted by what is on the map."""
+    """The facts of the map as a table, one row per kelurahan, all cells text, sorted by the mapped measure."""
     persons, reports, members = victims(released), case_figures(released), watchers(released)
     areas = released.areas
     rows = order(mapped, areas.names)
@@ -53,7 +53,7 @@ def facts(released: Released, stages: pd.DataFrame, mapped: Figures, words: Word
         words("measure.watchers"): [cell(members, kode, words) for kode in rows],
     }
     if not released.has_reports:
-        # An edition counts persons alone.
+        # An edition counts only persons.
         for name in ("measure.cases", "measure.watchers"):
             del columns[words(name)]
     return pd.DataFrame(columns, index=pd.Index(areas.names[rows], name=words("table.kelurahan")))

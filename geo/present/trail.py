@@ -1,4 +1,4 @@
-"""The audit in words: is it whole, what does it say, what is past its time. Frames are known by their columns."""
+"""The audit log as text: integrity, entries, expired data. Frames are known here only by their columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def entries_table(entries: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """What was done, the newest first.
+    """Entries of the audit log, newest first.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ def entries_table(entries: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def subject_text(subject: str, number: float | None, words: Words) -> str:
-    """To what something was done."""
+    """Object of an action."""
     key = f"subject.{subject}"
     called = words(key) if words.has(key) else subject
     return called if number is None or pd.isna(number) else f"{called} {int(number)}"
 
 
 def change_text(change: Mapping[str, Any]) -> str:
-    """What was changed: before and after, or what there is to say.
+    """Content of a change: before and after, or a note.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def change_text(change: Mapping[str, Any]) -> str:
 
 
 def retention_table(counts: Mapping[str, int], words: Words) -> pd.DataFrame:
-    """What is past its time, by kind."""
+    """Expired data, by kind."""
     rows = [(words(f"retention.{name}"), words.number(many)) for name, many in counts.items()]
     names = [words("retention.what"), words("retention.many")]
     return pd.DataFrame(rows, columns=names).set_index(names[0])

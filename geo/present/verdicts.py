@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from geo.release.released import Released
     from geo.words import Words
 
-#: Strongest first; areas whose count is not told come after all of them, by name.
+#: Strongest first; areas without a shown count come after all of them, by name.
 _ORDER = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
 _BETTER = 1.0
 _ROW_HEIGHT = 17
-#: Title, axis and legend; Streamlit 1.67 fits them into the height too.
+#: Height of title, axis and legend; Streamlit 1.67 includes them in the height.
 _ROOM = 230
-#: Texts of the province begin with this: what is compared there are kabupaten, and persons.
+#: Prefix of the texts of the province, which compares kabupaten and counts persons.
 _PROVINCE = "province."
 
 
@@ -57,14 +57,14 @@ def verdict_classes(found: Hotspots, *, prefix: str = "") -> tuple[list[Class], 
         if inside.any():
             position[inside] = len(classes)
             classes.append(Class(state, None, None, fill, int(inside.sum())))
-    # What is told but was not judged, because too little is told at all.
+    # Shown counts without a verdict, because too few counts are shown.
     rest = position.eq(-1)
     position[rest] = list(Verdict).index(Verdict.TOO_FEW)
     return classes, position
 
 
 def regions(found: Hotspots, areas: Areas) -> tuple[Region, ...]:
-    """Circles of the scan that are more than chance, as areas: lettered, dashed where not sure."""
+    """Significant circles of the scan as regions: lettered, dashed if not sure."""
     if found.judged is None:
         return ()
     shown = [one for one in found.judged.areas if one.verdict is not Verdict.NO_DIFFERENCE]
@@ -104,7 +104,7 @@ def _names(kode: Sequence[str], names: pd.Series[str]) -> str:
 
 
 def verdict_sentence(found: Hotspots, names: pd.Series[str], words: Words) -> str:
-    """What the map says, in two sentences at most."""
+    """Summary of the map, in at most two sentences."""
     period = str(found.counts.period)
     if found.judged is None:
         return words("verdict.sentence.none", period=period)
@@ -122,7 +122,7 @@ def verdict_sentence(found: Hotspots, names: pd.Series[str], words: Words) -> st
 
 
 def cluster_sentences(found: Hotspots, names: pd.Series[str], words: Words, *, prefix: str = "") -> list[str]:
-    """One sentence a cluster that is more than chance."""
+    """One sentence per significant cluster."""
     if found.judged is None:
         return []
     shown = [one for one in found.judged.areas if one.verdict is not Verdict.NO_DIFFERENCE]
@@ -144,7 +144,7 @@ def _p(value: float, words: Words) -> str:
 
 
 def verdict_table(released: Released, found: Hotspots, words: Words) -> pd.DataFrame:
-    """Every kelurahan with its verdict, what it rests on, and how much is watched there; all text."""
+    """Every kelurahan with its verdict, its evidence, and the watching effort there; all text."""
     names, judged = released.areas.names, found.judged
     verdicts = found.verdicts
     table = None if judged is None else judged.table
@@ -159,7 +159,7 @@ def verdict_table(released: Released, found: Hotspots, words: Words) -> pd.DataF
 
 
 def _effort(released: Released, kode: str, words: Words) -> dict[str, str]:
-    """Reports of the watchers: a working Community Watch finds more."""
+    """Reports of the watchers: an active Community Watch finds more."""
     value = released.watch_reports[kode]
     told = words(f"state.{State.HIDDEN}") if pd.isna(value) else words.number(int(value))
     return {words("verdict.effort"): told}
@@ -194,7 +194,7 @@ def interval(middle: float, low: float, high: float, words: Words) -> str:
 
 
 def interval_chart(found: Hotspots, names: pd.Series[str], words: Words, *, note: str) -> Any:
-    """Ratio to the city of each kelurahan with its exact interval, ranked by its lower end; 1 is the city."""
+    """Ratio of each kelurahan to the city with its exact interval, ranked by the lower limit; 1 is the city."""
     if found.judged is None:
         msg = "nothing was judged"
         raise ValueError(msg)
@@ -244,7 +244,7 @@ def province_map(areas: Areas, found: Hotspots, words: Words, *, note: str) -> P
 
 
 def province_sentence(found: Hotspots, names: pd.Series[str], words: Words) -> str:
-    """Which kabupaten have more than their share, and the area that the scan finds."""
+    """Kabupaten with more than their share, and the area that the scan finds."""
     raised = found.verdicts.isin([Verdict.SURE.value, Verdict.LIKELY.value])
     listed = _names(list(raised.index[raised]), names) or words("funnel.nobody")
     said = [
@@ -255,7 +255,7 @@ def province_sentence(found: Hotspots, names: pd.Series[str], words: Words) -> s
 
 
 def province_table(areas: Areas, found: Hotspots, words: Words) -> pd.DataFrame:
-    """Every kabupaten with its verdict and what it rests on."""
+    """Every kabupaten with its verdict and its evidence."""
     if found.judged is None:
         return pd.DataFrame()
     names, table = areas.names, found.judged.table
@@ -266,7 +266,7 @@ def province_table(areas: Areas, found: Hotspots, words: Words) -> pd.DataFrame:
 
 
 def compare_table(before: Hotspots, after: Hotspots, names: pd.Series[str], words: Words) -> pd.DataFrame:
-    """Kelurahan whose verdict or ratio is told in both periods, side by side; the strongest now first."""
+    """Kelurahan with a verdict or ratio in both periods, side by side; the strongest in the later one first."""
     if before.judged is None or after.judged is None:
         return pd.DataFrame()
     one, two = before.judged.table, after.judged.table
@@ -286,7 +286,7 @@ def compare_table(before: Hotspots, after: Hotspots, names: pd.Series[str], word
 
 
 def compare_sentence(before: Hotspots, after: Hotspots, names: pd.Series[str], words: Words) -> str:
-    """Which kelurahan stand out in one of the periods and not in the other."""
+    """Kelurahan that stand out in only one of the periods."""
     raised = {Verdict.SURE.value, Verdict.LIKELY.value}
     was, is_now = before.verdicts.isin(raised), after.verdicts.isin(raised)
     nobody = words("funnel.nobody")
@@ -301,7 +301,7 @@ def compare_sentence(before: Hotspots, after: Hotspots, names: pd.Series[str], w
 
 
 def course_table(found: pd.DataFrame, names: pd.Series[str], words: Words) -> pd.DataFrame:
-    """Course of each kelurahan over the years, those with enough data first."""
+    """Trend of each kelurahan over the years, those with enough data first."""
     rank = found["course"].map({one.value: position for position, one in enumerate(Trend)})
     rows = pd.DataFrame({"rank": rank, "name": names}).sort_values(["rank", "name"]).index
     return pd.DataFrame(
@@ -319,7 +319,7 @@ def _blank(value: Any, words: Words) -> str:
 
 
 def emerging_sentence(found: Sequence[Emerging], names: pd.Series[str], words: Words, *, alpha: float) -> str:
-    """The clusters that emerge, or that none does."""
+    """The emerging clusters, or that there is none."""
     told = [
         words(
             "emerging.one",

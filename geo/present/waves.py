@@ -35,7 +35,7 @@ def _names(areas: Areas) -> dict[str, str]:
 
 
 def _shades(many: int) -> list[str]:
-    """Dark to pale blue, one a wave."""
+    """Dark to pale blue, one per wave."""
     dark, pale = (tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5)) for colour in (_DARK, _PALE))
     steps = [number / max(1, many - 1) for number in range(many)]
     return [
@@ -47,7 +47,7 @@ def _shades(many: int) -> list[str]:
 def _painted(
     labels: pd.Series[str], fills: Mapping[str, str], reached: Rollout, tips: list[list[str]], title: str, note: str
 ) -> Paint:
-    """Map whose classes are called by the texts in `labels`; those that nobody is in are left out."""
+    """Map whose classes have the texts in `labels`; empty classes are left out."""
     shown = [text for text in fills if labels.eq(text).any()]
     classes = [Class(State.SHOWN, None, None, fills[text], int(labels.eq(text).sum()), text=text) for text in shown]
     position = labels.map({label: number for number, label in enumerate(shown)})
@@ -57,12 +57,12 @@ def _painted(
 def standing_map(
     standings: pd.Series[str], ranks: pd.Series[int], reached: Rollout, areas: Areas, words: Words, *, note: str
 ) -> Paint:
-    """Fill: the group of each candidate; kelurahan that are none, because theirs is active, in sand.
+    """Fill: the group of each candidate; kelurahan with an active Community Watch are no candidates, in sand.
 
     Parameters
     ----------
     standings, ranks
-        Of the candidates, by `kode`.
+        Group and rank of the candidates, by `kode`.
     """
     has = words("standing.has")
     fills = {words(f"standing.{one}"): fill for one, fill in _STANDING.items()} | {has: _HAS}
@@ -76,7 +76,7 @@ def standing_map(
 
 
 def wave_label(number: Any, words: Words) -> str:
-    """A wave in words."""
+    """A wave as text."""
     if pd.isna(number):
         return words("wave.none")
     return words("wave.started") if number == 0 else words("wave.number", n=int(number))
@@ -92,7 +92,7 @@ def wave_map(wave: pd.Series[int], waves: int, reached: Rollout, areas: Areas, w
 
 
 def wave_table(wave: pd.Series[int], days: Mapping[str, date], areas: Areas, words: Words) -> pd.DataFrame:
-    """The plan as a list: wave, day, kelurahan; those that are started, in the order of their waves."""
+    """The plan as a list: wave, day, kelurahan; only started ones, in order of waves."""
     placed = wave[wave.notna() & wave.gt(0).fillna(value=False)]
     keys = pd.DataFrame({"wave": placed.astype(int), "name": areas.names[placed.index]})
     rows = keys.sort_values(["wave", "name"])
@@ -107,7 +107,7 @@ def wave_table(wave: pd.Series[int], days: Mapping[str, date], areas: Areas, wor
 
 
 def plan_sentences(found: Solved, areas: Areas, words: Words) -> list[str]:
-    """What the plan is worth, how far that is proved, what planning it buys, and what the sign of spill changes."""
+    """Value of the plan, its proof, the benefit of planning, and the effect of the sign of spill."""
     best = found.best
     told = [
         words(
@@ -134,12 +134,12 @@ def plan_sentences(found: Solved, areas: Areas, words: Words) -> list[str]:
 
 
 def conflict_sentences(rules: Sequence[Rule], areas: Areas, words: Words) -> list[str]:
-    """Rules that cannot all be kept, each in words."""
+    """Rules that cannot all hold, each as text."""
     return [rule_text(rule, _names(areas), words) for rule in rules]
 
 
 def drawn_sentence(found: Drawn, areas: Areas, words: Words, *, seed: int | None) -> str:
-    """What was drawn (without a seed: put in the order of priority) among near-equal kelurahan, and what it costs."""
+    """What was drawn (without a seed: ordered by priority) among near-equal kelurahan, and what it costs."""
     if not found.tiers:
         return words("drawn.none")
     names = "; ".join(", ".join(areas.names[kode] for kode in tier) for tier in found.tiers)
@@ -150,7 +150,7 @@ def drawn_sentence(found: Drawn, areas: Areas, words: Words, *, seed: int | None
 
 
 def moves_table(found: pd.DataFrame, called: tuple[str, str], areas: Areas, words: Words) -> pd.DataFrame:
-    """Who moves between two plans."""
+    """Kelurahan that move between two plans."""
     one, other = called
     heads = (one, other if other != one else f"{other} (2)")
     return pd.DataFrame(

@@ -1,1 +1,1 @@
-"""What this viewer may see: the step between the joined table and everything computed from it."""
+"""Release: the step between the joined table and all computation, which limits data to what the viewer may see."""

@@ -1,12 +1,12 @@
-"""What can be worked out of an edition about its hidden cells: linear programmes over all tables that agree with it.
+"""What an attacker can infer about hidden cells: linear programmes over all tables that agree with the edition.
 
 The attacker knows every shown cell and zero, every sum, k and the rule, and may know one other hidden cell exactly,
-as a lurah knows his own kelurahan; not one that contains the target or lies in it (a kelurahan of 3 makes its
+as a lurah knows his own kelurahan; but not one that contains the target or lies inside it (a kelurahan of 3 makes its
 kecamatan at least 3, whatever is hidden).
 
-Tables over which he looks are non-negative. Whole numbers would only narrow an interval where the sums are not those
-of nested tables; here every listed table nests in the next, and its bounds are whole. Source of the method:
-Fischetti and Salazar-Gonzalez, Management Science 47 (2001) 1008-1027.
+The tables considered are non-negative. Integrality would only narrow an interval where the sums are not those of
+nested tables; here every listed table nests in the next, and its bounds are integers. Source of the method: Fischetti
+and Salazar-Gonzalez, Management Science 47 (2001) 1008-1027.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from geo.release.cells import Cells
 
-#: A bound that reaches this far says nothing; no city has as many persons.
+#: A bound of this size has no meaning; no city has as many persons.
 _FAR = 1e7
 _EXACT = 1e-6
 _TOGETHER = 32
@@ -36,10 +36,10 @@ _TOGETHER = 32
 
 @dataclass(frozen=True, eq=False)
 class _Knot:
-    """Hidden cells that hang together by sums; nothing outside tells anything about them."""
+    """Hidden cells that are linked by sums; no cell outside gives information about them."""
 
     members: NDArray[np.int64]  # numbers of the cells
-    equations: csr_array  # sums over the members; their right-hand side is what the truth gives
+    equations: csr_array  # sums over the members; the right-hand side comes from the true counts
     truth: NDArray[np.float64]
 
 
@@ -68,16 +68,16 @@ def _knots(cells: Cells, hidden: NDArray[np.bool_]) -> list[_Knot]:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    """Whether a cell can have a value, for one who knows some others."""
+    """Whether a cell can have a value, for an attacker who knows some others."""
 
     target: int
     value: float
-    weight: NDArray[np.float64]  # what it costs to move each cell from its true count
+    weight: NDArray[np.float64]  # cost of moving each cell from its true count
     known: NDArray[np.bool_] | None = None
 
 
 def _bounds_of(knot: _Knot, asked: _Question) -> NDArray[np.float64]:
-    """How far cells may go up from the truth, then how far down, shape (2n, 2)."""
+    """How far cells may go up from the true count, then how far down, shape (2n, 2)."""
     n = len(knot.truth)
     up = np.column_stack([np.zeros(n), np.full(n, _FAR)])
     down = np.column_stack([np.zeros(n), knot.truth])
@@ -90,7 +90,7 @@ def _bounds_of(knot: _Knot, asked: _Question) -> NDArray[np.float64]:
 
 
 def _nearest(knot: _Knot, asked: Sequence[_Question]) -> list[NDArray[np.float64] | None]:
-    """For each question the table nearest to the truth, as differences; None where none was found in time."""
+    """For each question the table nearest to the true one, as differences; None if none was found in time."""
     found: list[NDArray[np.float64] | None] = []
     equations, n = hstack([knot.equations, -knot.equations], format="csr"), len(knot.truth)
     waiting = [list(asked[first : first + _TOGETHER]) for first in range(0, len(asked), _TOGETHER)][::-1]
@@ -107,7 +107,7 @@ def _nearest(knot: _Knot, asked: Sequence[_Question]) -> list[NDArray[np.float64
         elif len(some) == 1:
             found.append(None)
         else:
-            # One of them has no table: which?
+            # One of the questions has no table: find it.
             waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
     return found
 
@@ -115,9 +115,9 @@ def _nearest(knot: _Knot, asked: Sequence[_Question]) -> list[NDArray[np.float64
 def _side_by_side(
     costs: NDArray[np.float64], equations: csr_array, right: NDArray[np.float64], bounds: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """Minimisers of programmes with the same equations, shape (programmes, n); None when one of them has none.
+    """Minimisers of programmes with the same equations, shape (programmes, n); None if one of them has none.
 
-    Many small programmes side by side are one that is solved in a fraction of the time.
+    Many small programmes combined into one are solved in a fraction of the time.
     """
     many = len(costs)
     together = block_diag([equations] * many, format="csr")
@@ -126,10 +126,10 @@ def _side_by_side(
 
 
 def _told_in(knot: _Knot, k: int, related: NDArray[np.bool_], whose: NDArray[np.int64]) -> set[int]:
-    """Members of 1 to k-1 of which it was not shown that they can be both 1 and k-1, whatever one knows.
+    """Members of 1 to k-1 without a proof that they can be both 1 and k-1, whatever the attacker knows.
 
-    Two ways to a value that move no common other cell leave nothing to ask; else each cell that both move is asked
-    about.
+    If two tables with the value change no other cell in common, the cell is safe; otherwise each cell that both
+    change is tested.
     """
     others = ~related
     weights = np.where(others, 1.0, 0.01)
@@ -159,14 +159,14 @@ def _told_in(knot: _Knot, k: int, related: NDArray[np.bool_], whose: NDArray[np.
 
 
 def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.int64] | None = None) -> list[int]:
-    """Numbers of the hidden cells of 1 to k-1 of which somebody can tell that they are not 1, or not k-1.
+    """Numbers of the hidden cells of 1 to k-1 for which an attacker can exclude 1 or k-1.
 
-    A cell about which nothing could be proved in time is among them.
+    A cell without a proof in time is included.
 
     Parameters
     ----------
     cells, hidden, k
-        The listing, what is hidden of it, the smallest count shown.
+        The listing, its hidden cells, the smallest count shown.
     whose
         Shape (n,): cells with the same number are known together; by default each alone.
     """
@@ -180,7 +180,7 @@ def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.
 
 
 def _bounds(knot: _Knot, target: int, sign: float, known: Sequence[int | None]) -> list[float]:
-    """Least (sign 1) or, negated, largest (sign -1) value of the target for one who knows another, each in turn."""
+    """Least (sign 1) or, negated, largest (sign -1) value of the target for each other cell that is known in turn."""
     n = len(knot.truth)
     bounds = np.tile(np.column_stack([np.zeros(n), np.full(n, _FAR)]), (len(known), 1, 1))
     for own, one in zip(bounds, known, strict=True):
@@ -193,15 +193,15 @@ def _bounds(knot: _Knot, target: int, sign: float, known: Sequence[int | None]) 
         some = bounds[first : first + _TOGETHER]
         found = _side_by_side(np.tile(cost, (len(some), 1)), knot.equations, knot.equations @ knot.truth, some)
         if found is None:
-            # The truth agrees with itself: only a solver at its limits says otherwise.
+            # The true table is always a solution: only numerical limits of the solver can say otherwise.
             raise NotProvedError
         ends += (found @ cost).tolist()
     return ends
 
 
 def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: NDArray[np.bool_]) -> float:
-    """The bound for one who knows whichever of the others tells most."""
-    # A table at the bound that is nearest to the truth: cells it does not move tell nothing when known.
+    """The bound if the attacker knows the most informative other cell."""
+    # The table at the bound nearest to the true one: cells that do not change in it give no information.
     weight = np.where(others, 1.0, 0.01)
     way = _nearest(knot, [_Question(target, sign * alone, weight)])[0]
     moved = np.flatnonzero(others if way is None else others & (np.abs(way) > _EXACT)).tolist()
@@ -209,16 +209,16 @@ def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: ND
 
 
 def intervals(cells: Cells, hidden: NDArray[np.bool_]) -> pd.DataFrame:
-    """What an attacker can say about each hidden cell.
+    """What an attacker can infer about each hidden cell.
 
     Returns
     -------
-    Indexed by the cell: `low`, `high`, `low_knowing_one`, `high_knowing_one`; missing where there is no bound.
+    Indexed by the cell: `low`, `high`, `low_knowing_one`, `high_knowing_one`; missing if there is no bound.
 
     Raises
     ------
     NotProvedError
-        When a programme ended without an answer.
+        When a programme ended without a result.
     """
     rows = {}
     for knot in _knots(cells, hidden):

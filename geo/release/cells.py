@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 ALL = "all"
 KELURAHAN, KECAMATAN, KOTA = "kelurahan", "kecamatan", "kota"
-#: What the city is broken down by, one at a time; no two together.
+#: Breakdowns of the city, one at a time; never two combined.
 MARGINS: Mapping[str, tuple[str, ...]] = {
     "sex": tuple(one.value for one in Sex),
     "age_group": tuple(one.value for one in AgeGroup),
     "status": tuple(one.value for one in Status),
 }
-#: A row that says no status; the category is there only when there is such a row.
+#: A row without a status; the category exists only if there is such a row.
 NO_STATUS = "unknown"
 KEY = ("kode", "period", *MARGINS)
 
@@ -38,14 +38,14 @@ class Cells:
     Parameters
     ----------
     table
-        Index 0 to n-1: the columns of `KEY`, `table` (file it stands in: `kelurahan`, `kecamatan`, `kota`) and
-        `value` (persons).
+        Index 0 to n-1: the columns of `KEY`, `table` (its file: `kelurahan`, `kecamatan`, `kota`) and `value`
+        (persons).
     sums
-        For every sum that holds: number of its total, numbers of its parts.
+        For every sum: number of its total, numbers of its parts.
     related
         Shape (n, n): whether one of two cells contains the other, by place, years and breakdown.
     order
-        Shape (n,): in which order cells are taken to protect others; by public size, never by counts.
+        Shape (n,): order in which cells are hidden to protect others; by public size, never by counts.
     """
 
     table: pd.DataFrame
@@ -63,13 +63,13 @@ class Cells:
 
 
 def inside(index: pd.Index[str], city_code: str) -> pd.Series[bool]:
-    """Whether each kelurahan is the city's. A layer none of whose codes are has codes of another kind: all count."""
+    """Whether each kelurahan belongs to the city. If no code matches, the layer has other codes: all count."""
     found = pd.Series(index.str.startswith(f"{city_code}."), index=index)
     return found if found.any() else ~found
 
 
 def group_codes(areas: Areas) -> pd.Series[str]:
-    """Kecamatan of every kelurahan: the front of its code where codes are nested, else the name of the group.
+    """Kecamatan of every kelurahan: the prefix of nested codes, otherwise the name of the group.
 
     A layer without groups is one group, the city.
     """
@@ -84,7 +84,7 @@ def group_codes(areas: Areas) -> pd.Series[str]:
 
 @dataclass(frozen=True, eq=False)
 class _Frame:
-    """What is counted: the rows, their places, the spans of years."""
+    """Input of the counts: the rows, their places, the spans of years."""
 
     rows: pd.DataFrame
     groups: pd.Series[str]
@@ -106,7 +106,7 @@ class _Frame:
 
 @dataclass(eq=False)
 class _Listing:
-    """Cells as they are listed, each under its number."""
+    """Collected cells, each with its number."""
 
     frame: _Frame
     listed: list[dict[str, Any]] = field(default_factory=list)
@@ -118,7 +118,7 @@ class _Listing:
     def add(
         self, table: str, kode: str, span: str, counted: pd.DataFrame, rank: tuple[float, float, str], **margin: str
     ) -> None:
-        """Lists a cell; `rank` says how early it protects others, the kind of cell first."""
+        """Add a cell; `rank` is its order in protecting others, by kind of cell first."""
         own = counted if span == self.frame.whole else counted[counted["year"] == span]
         row = self._row(kode, span, margin)
         self.number[tuple(row[name] for name in KEY)] = len(self.listed)
@@ -157,7 +157,7 @@ def _list_places(listing: _Listing) -> None:
     for kode in frame.kecamatan:
         own, size = frame.rows[frame.rows[KECAMATAN] == kode], float(frame.size[frame.groups == kode].sum())
         for span in frame.spans:
-            # Totals of the whole period go last: they are what most people ask for.
+            # Totals of the whole period are hidden last: they are what most people ask for.
             kind = 1 if span != frame.whole else 3
             listing.add(KECAMATAN, kode, span, own, (kind, size, f"{kode} {span}"))
 
@@ -173,7 +173,7 @@ def _list_city(listing: _Listing) -> None:
 
 
 def _sums(listing: _Listing) -> list[tuple[int, list[int]]]:
-    """Places add up to the place above, words to their total, years to the whole period."""
+    """Places add up to the place above, categories to their total, years to the whole period."""
     frame, at = listing.frame, listing.at
     city, whole, years = frame.city, frame.whole, frame.years
     found: list[tuple[int, list[int]]] = []
@@ -223,15 +223,15 @@ def cells(
     Parameters
     ----------
     cases
-        Canonical table; rows of other years or on no kelurahan of the city are left out.
+        Canonical table; rows of other years or not on a kelurahan of the city are left out.
     areas
         The layer.
     period
         Whole years.
     audience
-        The task force has kelurahan x year besides.
+        The task force also gets kelurahan x year.
     sizes
-        Public size of the kelurahan, for the order in which cells protect others; by code alone without it.
+        Public size of the kelurahan, for the order in which cells protect others; without it, only by code.
     """
     groups = group_codes(areas)[inside(areas.index, areas.city_code)]
     rows = _counted(cases, groups, period)

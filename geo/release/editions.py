@@ -1,4 +1,4 @@
-"""An edition: the counts of a closed period that one audience is given, drawn up once and frozen."""
+"""An edition: the frozen counts of a closed period for one audience."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EDITION_COLUMNS = (*KEY, "count", "state")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an edition is of: whole years, for whom, the smallest count shown."""
+    """Scope of an edition: whole years, audience, smallest count shown."""
 
     period: Period
     audience: Audience
@@ -39,7 +39,7 @@ class Scope:
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """What the audience is given.
+    """Content for the audience.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ class Edition:
     table
         `table` (which file), `COLUMNS`; `count` is missing unless `state` is `shown` or `zero`.
     unplaced
-        Persons of rows without a usable place or day; missing when fewer than k, none too.
+        Persons of rows without a usable place or day; missing if fewer than k, also if none.
     layer, layer_fingerprint
-        Boundaries that the places are of.
+        Boundaries of the places.
     """
 
     scope: Scope
@@ -69,18 +69,18 @@ class Edition:
             raise ValueError(msg)
 
     def of(self, table: str) -> pd.DataFrame:
-        """One of `TABLES`: the rows of that file, in order."""
+        """Rows of one of `TABLES`, in file order."""
         return self.table.loc[self.table["table"] == table, list(EDITION_COLUMNS)].reset_index(drop=True)
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """An edition with all that it hides, for whoever may publish it; for nobody else.
+    """An edition with its hidden counts; only for a person who may publish.
 
     Parameters
     ----------
     edition
-        What the audience would be given.
+        Content for the audience.
     cells, hidden
         Every count, and which are hidden.
     undated
@@ -98,7 +98,7 @@ class Draft:
 
 
 def closed_years(cases: pd.DataFrame, today: date) -> list[int]:
-    """Calendar years of the records that are over."""
+    """Past calendar years in the records."""
     years = cases["reported_on"].dt.year.dropna().astype(int)
     return sorted(set(years[years < today.year]))
 
@@ -164,7 +164,7 @@ def draw_up(
     sizes
         Public size of the kelurahan, for the order in which cells protect others.
     stays_hidden
-        Columns of `KEY`: cells that are hidden whatever they count.
+        Columns of `KEY`: cells that are hidden whatever their count.
 
     Raises
     ------
@@ -193,13 +193,13 @@ def draw_up(
 
 
 def loss(draft: Draft) -> pd.DataFrame:
-    """What protecting costs beside hiding small counts alone; for whoever may publish.
+    """Cost of the protection compared with hiding small counts only; for a person who may publish.
 
     Returns
     -------
-    Indexed by `what` (`kelurahan`, `kecamatan_year`, `kecamatan`, `kota`): `cells` (listed), `reach_k` (that hiding
-    small counts alone would show), `shown` (of those), `persons_reach_k`, `persons_shown`. Years and whole period of
-    the city's rows together; `no status` rows count like others.
+    Indexed by `what` (`kelurahan`, `kecamatan_year`, `kecamatan`, `kota`): `cells` (listed), `reach_k` (shown if only
+    small counts were hidden), `shown` (of those), `persons_reach_k`, `persons_shown`. Years and whole period of the
+    city's rows together; `no status` rows count like others.
     """
     table, values = draft.cells.table, draft.cells.values
     is_year = table["period"].ne(str(draft.edition.scope.period)) & table["table"].isin([KELURAHAN, KECAMATAN])

@@ -1,4 +1,4 @@
-"""Editions as files: csv, the same in a workbook, a GeoPackage of the map, and a manifest that names them all."""
+"""Editions as files: csv, the same as a workbook, a GeoPackage of the map, and a manifest that lists them all."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _UNFINISHED, _STALE_S = ".petajaga-edition-", 3_600
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a manifest says of an edition beside its counts.
+    """Metadata of an edition in its manifest.
 
     Parameters
     ----------
     number, reissue_of
-        In its ledger; missing without one.
+        Numbers in its ledger; missing without a ledger.
     published_on
-        Day.
+        Day of publication.
     ledger
         Hash of its line in the ledger.
     audit_head
-        Head of the chain of the store's audit when it was published.
+        Head of the store's audit chain at publication.
     """
 
     number: int | None
@@ -118,7 +118,7 @@ def _sha256(path: Path) -> str:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuses a place where an edition would lie among other things.
+    """Refuse a folder with other content.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def check_folder(folder: Path) -> None:
 
 
 def _is_edition(folder: Path) -> bool:
-    """Whether a folder holds an earlier edition, or nothing. A table of the same name alone is somebody's own."""
+    """Whether a folder is empty or holds an earlier edition. A file with a table's name alone is someone else's."""
     names = {path.name for path in folder.iterdir()}
     if not names:
         return True
@@ -151,7 +151,7 @@ def _is_edition(folder: Path) -> bool:
 
 
 def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
-    """Writes an edition's files into a new folder beside its later place; `put` brings them there.
+    """Write an edition's files into a new folder next to their final place; `put` moves them there.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def lay_out(edition: Edition, areas: Areas, stamp: Stamp, beside: Path) -> Path:
 
 
 def _clear(near: Path) -> None:
-    """Folders of runs that were killed go; one that is younger may be somebody's who publishes now."""
+    """Delete folders of killed runs; a recent one may belong to another run in progress."""
     for left in near.glob(f"{_UNFINISHED}*"):
         if left.is_dir() and time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
@@ -197,17 +197,17 @@ def _to_disk(path: Path) -> None:
 
 
 def put(folder: Path, place: Path) -> None:
-    """Brings a folder that was laid out to its place; what was there goes.
+    """Move a prepared folder to its place and delete the previous content.
 
     Raises
     ------
     DataError
-        When it cannot be moved; what was there is there still.
+        When it cannot be moved; the previous content stays.
     """
     place = place.resolve()
     old = folder.with_name(f"{folder.name}-old")
     try:
-        # Until now nobody else could read it.
+        # Until now only its owner could read it.
         folder.chmod(0o755)
         if place.exists():
             place.rename(old)
@@ -222,12 +222,12 @@ def put(folder: Path, place: Path) -> None:
 
 
 def read_edition(folder: Path, audience: Audience) -> tuple[Edition, Stamp]:
-    """An edition from its files.
+    """Read an edition from its files.
 
     Raises
     ------
     DataError
-        When a file is missing, is not the one that the manifest names, or the edition is another audience's.
+        When a file is missing or differs from the manifest, or the edition is for another audience.
     """
     broken = DataError((Fault.of(folder.name, "", Problem.EDITION_BROKEN),))
     try:

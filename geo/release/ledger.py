@@ -1,7 +1,7 @@
-"""The ledger: which editions were published, with every count in them, hidden ones too. As confidential as the cases.
+"""The ledger: all published editions with every count, including hidden ones. As confidential as the cases.
 
-One line an edition, each with the hash of the line before it. A manifest names the hash of its own line, so that a
-ledger that was rewritten is found out; a random salt in every line keeps that hash from telling the counts.
+One line per edition, each with the hash of the line before it. A manifest holds the hash of its own line, so a
+rewritten ledger is detected; a random salt in every line prevents that hash from revealing the counts.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _SALT_BYTES = 32
 
 @dataclass(frozen=True, eq=False)
 class LedgerEntry:
-    """One published edition as the ledger knows it.
+    """One published edition in the ledger.
 
     Parameters
     ----------
     number
         1 for the first of the ledger.
     audience, period, k
-        Of the edition.
+        Audience, period and smallest count of the edition.
     reissue_of
-        Number of the edition whose place it took.
+        Number of the edition that it replaced.
     unplaced
-        Persons without a place or day that the manifest told; missing where it told none.
+        Persons without a place or day in the manifest; missing if it has no number.
     cells
         Columns of `KEY`, `value` (persons), `hidden`.
     hash
-        Of the line.
+        Hash of the line.
     """
 
     number: int
@@ -97,21 +97,21 @@ class Ledger:
     Parameters
     ----------
     path
-        The file; it need not be there yet.
+        The file; it may not exist yet.
     audience
-        For whom.
+        Audience of the editions.
     """
 
     path: Path
     audience: Audience
 
     def entries(self) -> list[LedgerEntry]:
-        """Editions in the order of their publication.
+        """Editions in order of publication.
 
         Raises
         ------
         DataError
-            When the file is no ledger, was changed by hand, or is another audience's.
+            When the file is not a ledger, was changed by hand, or is for another audience.
         """
         if not self.path.exists():
             return []
@@ -132,7 +132,7 @@ class Ledger:
         return found
 
     def line(self, draft: Draft, entries: Sequence[LedgerEntry], *, reissue_of: int | None) -> dict[str, Any]:
-        """What would be written for an edition after the ones that are there."""
+        """Line for a new edition after the existing ones."""
         edition = draft.edition
         told = draft.cells.table
         line: dict[str, Any] = {
@@ -154,12 +154,12 @@ class Ledger:
         return line | {"hash": _hash(line)}
 
     def append(self, line: dict[str, Any]) -> None:
-        """Adds a line, whole or not at all.
+        """Append a line, completely or not at all.
 
         Raises
         ------
         DataError
-            When somebody else published meanwhile, or the file cannot be written.
+            When someone else published meanwhile, or the file cannot be written.
         """
         try:
             with _alone(self.path.absolute().parent):
@@ -174,12 +174,12 @@ class Ledger:
     def _replace(self, held: bytes, line: dict[str, Any]) -> None:
         prefix = f".petajaga-{self.path.name}-"
         for left in self.path.absolute().parent.glob(f"{glob.escape(prefix)}*"):
-            # Of a run that was killed while it wrote: nobody else writes now.
+            # Left by a run that was killed while writing: the lock excludes other writers.
             left.unlink()
         with tempfile.NamedTemporaryFile(dir=self.path.absolute().parent, prefix=prefix, delete=False) as file:
             written = Path(file.name)
         try:
-            # The file is its owner's alone from its first byte on.
+            # Only the owner can read the file, from its first byte on.
             with written.open("wb") as file:
                 file.write(held + json.dumps(line, ensure_ascii=True).encode() + b"\n")
                 file.flush()
@@ -192,7 +192,7 @@ class Ledger:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else adds to a ledger of the folder meanwhile, where the system has such locks."""
+    """Lock the ledgers of the folder against other writers, where the system has such locks."""
     if sys.platform == "win32":
         yield
         return
@@ -202,7 +202,7 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-        # The line is on the disk before any file of its edition is anywhere.
+        # The line is on disk before any file of its edition.
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -214,13 +214,13 @@ def newest_editions(entries: Sequence[LedgerEntry]) -> dict[Period, LedgerEntry]
 
 
 def check_period(entries: Sequence[LedgerEntry], period: Period, *, reissue: bool) -> LedgerEntry | None:
-    """The edition whose place the new one takes; None for the first of a period.
+    """The edition that the new one replaces; None for the first of a period.
 
     Raises
     ------
     DataError
-        When the period overlaps one that was published: what two overlapping counts differ by is a record. With
-        `reissue`, when that very period was not published.
+        When the period overlaps a published one: the difference of two overlapping counts may be a single record.
+        With `reissue`, when exactly that period was not published.
     """
     found = newest_editions(entries)
     if reissue:
@@ -233,11 +233,11 @@ def check_period(entries: Sequence[LedgerEntry], period: Period, *, reissue: boo
 
 
 def unplaced_to_tell(draft: Draft, entries: Sequence[LedgerEntry]) -> int | None:
-    """Persons without place or day as the manifest may tell them; None for no number.
+    """Persons without place or day for the manifest; None for no number.
 
-    Rows without a day belong to every period and so to none: the first period of a ledger tells of them, or the
-    difference between two editions would be a count of another kind. Nor is a number told that moved by less than k
-    since an earlier issue of the period.
+    Rows without a day belong to every period and so to none: only the first period of a ledger counts them, otherwise
+    the difference between two editions would be another kind of count. A number that moved by less than k since an
+    earlier issue of the period is not given either.
     """
     told, scope = draft.edition.unplaced, draft.edition.scope
     if told is not None and entries and entries[0].period != scope.period:

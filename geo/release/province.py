@@ -1,4 +1,4 @@
-"""What is public already: figures of the press, in the form that measures take."""
+"""Already public figures of the press, in the form that measures need."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _LAYER = ROOT / "data" / "boundaries" / "ntt_kabkota.geojson"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ProvinceFigures:
-    """Counts that a newspaper printed.
+    """Counts printed in a newspaper.
 
     Parameters
     ----------
     areas
         The kabupaten.
     counts
-        Persons who died, one a case; not known to be independent of each other.
+        Persons who died, one per case; not known to be independent of each other.
     sizes
         Residents, one column.
     from_on, to_on
         First and last day, ISO dates.
     source
-        Who printed it.
+        Who published it.
     """
 
     areas: Areas

@@ -1,4 +1,4 @@
-"""The city's own editions: published from its store into a folder beside it, and read from there by the public."""
+"""The city's own editions: published from its store into a folder next to it, and read from there by the public."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _PUBLIC = Audience.PUBLIC
 
 @dataclass(frozen=True, eq=False)
 class PublicEdition:
-    """An edition that is out.
+    """A published edition.
 
     Parameters
     ----------
     edition, stamp
-        What it says, and what its manifest says of it.
+        The edition, and the metadata of its manifest.
     folder
-        Where its files are.
+        Folder of its files.
     """
 
     edition: Edition
@@ -59,12 +59,12 @@ def _shelf(settings: Settings) -> Path:
 
 
 def ledger_of(settings: Settings) -> Path:
-    """The ledger of what the public was given: as confidential as the cases."""
+    """The ledger of public editions: as confidential as the cases."""
     return home(settings) / f"buku-{_PUBLIC}.jsonl"
 
 
 def state(settings: Settings) -> str:
-    """What is out, in a word: another one when something was published, and at no other time."""
+    """Key of the published state: it changes when something is published, and only then."""
     digest = hashlib.sha256()
     for manifest in sorted(_shelf(settings).glob(f"*/{files.MANIFEST}")):
         digest.update(manifest.parent.name.encode() + hashlib.sha256(manifest.read_bytes()).digest())
@@ -72,7 +72,7 @@ def state(settings: Settings) -> str:
 
 
 def published(settings: Settings) -> tuple[list[PublicEdition], tuple[Fault, ...]]:
-    """The newest edition of every period, by period; and what is wrong with those that had to be left out.
+    """The newest edition of every period, by period; and the faults of editions that had to be left out.
 
     Only files are read: neither the store nor the ledger decides what the public sees.
     """
@@ -91,12 +91,12 @@ def published(settings: Settings) -> tuple[list[PublicEdition], tuple[Fault, ...
 
 
 def issued(settings: Settings, viewer: Viewer) -> list[Period]:
-    """Periods that the ledger knows.
+    """Periods in the ledger.
 
     Raises
     ------
     NotAllowedError
-        For whoever may not publish.
+        When the viewer may not publish.
     DataError
         When the ledger is broken.
     """
@@ -105,12 +105,12 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
 
 
 def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: date) -> list[Period]:
-    """Periods that may be published: years that are over after the last edition, and each edition anew.
+    """Periods that may be published: past years after the last edition, and each edition as a re-issue.
 
     Raises
     ------
     NotAllowedError
-        For whoever may not publish.
+        When the viewer may not publish.
     DataError
         When the ledger is broken.
     """
@@ -123,12 +123,12 @@ def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: d
 def plan_public(
     tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, *, period: Period | None, today: date
 ) -> CheckedEdition:
-    """What would be published for the public; a period that is out already would be issued anew.
+    """Plan of a public edition; a period that is already published would be a re-issue.
 
     Raises
     ------
     NotAllowedError
-        For whoever may not publish.
+        When the viewer may not publish.
     DataError
         When it cannot be published.
     """
@@ -137,17 +137,17 @@ def plan_public(
 
 
 def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, today: date) -> Stamp:
-    """Publishes a plan: the audit's row first, so that the manifest carries a head that covers it.
+    """Publish a plan: the audit row first, so that the manifest holds a head that covers it.
 
     Raises
     ------
     NotAllowedError
-        For whoever may not publish.
+        When the viewer may not publish.
     DataError
-        When something cannot be written, or somebody else published meanwhile; nothing is out then.
+        When something cannot be written, or someone else published meanwhile; then nothing is published.
     """
     viewer.require(Right.PUBLISH)
-    # Not at the top: the public's editions are read without a database.
+    # Not at the top: public editions are read without a database.
     from geo.store.audit_rows import head
     from geo.store.engine import city_store, note
 
@@ -181,12 +181,12 @@ def _zipped(folder: Path) -> bytes:
 
 
 def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, period: Period, today: date) -> bytes:
-    """Exact counts of a period for the task force, as one zip; for its own desk and no other.
+    """Exact counts of a period as one zip, only for the task force itself.
 
     Raises
     ------
     NotAllowedError
-        For whoever may not export.
+        When the viewer may not export.
     """
     viewer.require(Right.EXPORT)
     scope = Scope(period, Audience.TASKFORCE, settings.k_taskforce)

@@ -1,4 +1,4 @@
-"""Publishing: from the records to an edition that is out, its ledger, and what an attacker could learn."""
+"""Publishing: from the records to a published edition, its ledger, and what an attacker could infer."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EditionRequest:
-    """What is to be published.
+    """Request to publish.
 
     Parameters
     ----------
     audience, k
-        For whom, and the smallest count shown.
+        Audience, and the smallest count shown.
     period
-        By default all whole years of the records after the last published one; with `reissue` the last published.
+        By default all whole years of the records after the last published one; with `reissue` the last published one.
     reissue
-        Whether the period was published and is published anew.
+        Whether a published period is published again.
     """
 
     audience: Audience
@@ -57,15 +57,15 @@ class CheckedEdition:
     Parameters
     ----------
     draft
-        The edition and what it hides.
+        The edition and its hidden counts.
     areas
         The layer.
     ledger
-        Where it will be written down; None for nowhere.
+        Ledger for the edition; None for no ledger.
     entries
-        What the ledger held when the draft was made.
+        Entries of the ledger when the draft was made.
     before
-        The edition whose place it takes.
+        The edition that it replaces.
     """
 
     draft: Draft
@@ -93,16 +93,16 @@ def check_edition(
     areas
         The layer.
     order
-        What is asked for.
+        The request.
     today
-        A year that is not over by then cannot be published.
+        A year that is not over on this day cannot be published.
     ledger
         File of the editions published so far.
 
     Raises
     ------
     DataError
-        When the period is not over, overlaps one that was published, or a re-issue would tell what came in between.
+        When the period is not over, overlaps a published one, or a re-issue would reveal the changes in between.
     """
     kept = None if ledger is None else Ledger(ledger, order.audience)
     entries = [] if kept is None else kept.entries()
@@ -129,12 +129,12 @@ def check_edition(
 
 
 def attack(draft: Draft) -> list[dict[str, Any]]:
-    """What an attacker could say of every hidden cell: the steward's attack file; None where there is no bound.
+    """What an attacker could infer about every hidden cell: the steward's attack file; None if there is no bound.
 
     Raises
     ------
     DataError
-        When that could not be worked out in time: then nothing is to be published.
+        When the computation did not finish in time: then nothing may be published.
     """
     try:
         found = intervals(draft.cells, draft.hidden)
@@ -148,15 +148,15 @@ def attack(draft: Draft) -> list[dict[str, Any]]:
 def publish_edition(
     plan: CheckedEdition, out: Path, *, today: date, audit_head: str | None = None, attack_file: Path | None = None
 ) -> files.Stamp:
-    """Publishes: files laid out aside, the ledger's line, then the files in their place.
+    """Publish: prepare the files in another folder, write the ledger's line, then move the files to their place.
 
-    A line without its files, after a power cut in between, costs a re-issue; files without their line would cost the
+    A line without its files (after a power cut in between) costs a re-issue; files without their line would cost the
     protection of all later editions.
 
     Raises
     ------
     DataError
-        When something cannot be written, or somebody else published meanwhile; nothing is out then.
+        When something cannot be written, or someone else published meanwhile; then nothing is published.
     """
     files.check_folder(out)
     _check_apart(out, None if plan.ledger is None else plan.ledger.path, attack_file)
@@ -189,7 +189,7 @@ def publish_edition(
 
 
 def _check_apart(out: Path, ledger: Path | None, attack_file: Path | None) -> None:
-    """Refuses to keep what is confidential in the folder of the edition, or two things in one file."""
+    """Refuse confidential files in the folder of the edition, and two outputs in one file."""
     private = {name: path for name, path in (("--ledger", ledger), ("--attack", attack_file)) if path is not None}
     faults = [
         Fault.of(name, "", Problem.IN_EDITION, values=[path.name])
@@ -205,7 +205,7 @@ def _check_apart(out: Path, ledger: Path | None, attack_file: Path | None) -> No
 
 
 def _written_aside(path: Path, text: str) -> Path:
-    """A new file beside the path, its owner's alone."""
+    """A new file next to the path, readable only by its owner."""
     written = None
     try:
         with tempfile.NamedTemporaryFile(

@@ -1,4 +1,4 @@
-"""Publishing a period anew: refused where readers of all its issues together could tell what came in between."""
+"""Re-issue of a period: refused if readers of all its issues together could infer what changed in between."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _aligned(cells: Cells, before: LedgerEntry) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
-    """Counts and hidden cells of an earlier issue, as the new one lists them; None when that had cells of its own."""
+    """Counts and hidden cells of an earlier issue in the listing of the new one; None if it had other cells."""
     index = pd.MultiIndex.from_frame(cells.table[list(KEY)])
     old = before.cells.set_index(list(KEY))
     if not old.index.isin(index).all():
@@ -34,11 +34,10 @@ def _aligned(cells: Cells, before: LedgerEntry) -> tuple[NDArray[np.int64], NDAr
 
 
 def _chained(cells: Cells, issues: Sequence[NDArray[np.int64]]) -> Cells:
-    """All issues as one listing: every count once for each, and between two that follow one another what was added.
+    """All issues as one listing: every count once per issue, and the additions between consecutive issues.
 
-    An issue, what was added to it and the one after add up, cell by cell. Everything is non-negative, as it is for
-    one who takes it that late records only add persons; where they only took persons away, the issues come the other
-    way round.
+    An issue and the additions to it sum to the next issue, cell by cell. All values are non-negative: the attacker
+    assumes that late records only add persons. If they only removed persons, the issues are in reverse order.
     """
     n, changes = len(cells.table), np.diff(np.array(issues), axis=0)
     layers = [*issues, *changes]
@@ -59,10 +58,10 @@ def _chained(cells: Cells, issues: Sequence[NDArray[np.int64]]) -> Cells:
 
 
 def _linked(issues: Sequence[NDArray[np.int64]], hidden: NDArray[np.bool_]) -> list[NDArray[np.int64]] | None:
-    """Issues that tell different things of what is hidden; None when that cannot be judged.
+    """Issues that give different information about hidden cells; None if that cannot be decided.
 
-    Where no shown count moved, a reader has the same edition twice; where no hidden one did, the same sums of hidden
-    cells. Counts of which some rose and some fell could have come about in too many ways.
+    If no shown count changed, a reader has the same edition twice; if no hidden one changed, the same sums of hidden
+    cells. If some counts rose and some fell, there are too many possible explanations.
     """
     kept = [issues[0]]
     for one in issues[1:]:
@@ -82,8 +81,8 @@ def _tells(draft: Draft, earlier: Sequence[LedgerEntry]) -> bool:
     issues = []
     for one in earlier:
         aligned = _aligned(cells, one)
-        # Of one that was shown and is hidden now the count is known all the same; one that was hidden and is shown
-        # now tells what its sum still hides.
+        # A cell that was shown and is now hidden has a known count; a cell that was hidden and is now shown reveals
+        # what its sum still hides.
         if aligned is None or (aligned[1] != hidden).any():
             return True
         change = np.abs(cells.values - aligned[0])
@@ -101,16 +100,16 @@ def _tells(draft: Draft, earlier: Sequence[LedgerEntry]) -> bool:
 
 
 def check_reissue(draft: Draft, earlier: Sequence[LedgerEntry]) -> None:
-    """Refuses a re-issue by which a reader of all issues of the period could tell what came in between.
+    """Refuse a re-issue if a reader of all issues of the period could infer what changed in between.
 
-    Against every earlier issue each cell has to count the same, or differ by k or more, or be hidden in both, and the
-    same cells have to be hidden. Then the attacker reads all issues together, and how many persons came in between is
-    protected like any other count: neither those nor what is hidden in an issue may stand out.
+    Against every earlier issue each cell must have the same count, or differ by k or more, or be hidden in both, and
+    the same cells must be hidden. Then the attacker reads all issues together, and the number of persons added in
+    between is protected like any other count: neither these nor the hidden cells of an issue may be inferable.
 
     Raises
     ------
     DataError
-        That says nothing of where.
+        Without the location.
     """
     if _tells(draft, earlier):
         raise DataError((Fault.of("release", "", Problem.REISSUE_TELLS),))

@@ -1,4 +1,4 @@
-"""Which cells of an edition are hidden: the small ones, and as many others as it takes to protect them."""
+"""Hidden cells of an edition: the small ones, and as many others as their protection needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from geo.release.cells import Cells
 
-#: With two hidden parts of a sum, whoever knows one knows both.
+#: Fewest hidden parts of a sum: with two, a person who knows one knows both.
 _FEWEST = 3
 
 
@@ -25,12 +25,12 @@ def small(cells: Cells, k: int) -> NDArray[np.bool_]:
 
 
 def _next(cells: Cells, candidates: NDArray[np.int64]) -> int:
-    """The next to be hidden: those that somebody reported first, then in the public order."""
+    """The next cell to hide: cells with reports first, then in the public order."""
     return int(min(candidates, key=lambda one: (cells.values[one] == 0, cells.order[one])))
 
 
 def _complete(cells: Cells, hidden: NDArray[np.bool_], k: int) -> None:
-    """Hides, in every sum of which a part is hidden, further parts until none of them stands out; in place."""
+    """Hide further parts in every sum with a hidden part until none of them can be inferred; in place."""
     changed = True
     while changed:
         changed = False
@@ -43,19 +43,19 @@ def _complete(cells: Cells, hidden: NDArray[np.bool_], k: int) -> None:
 
 
 def _missing(cells: Cells, hidden: NDArray[np.bool_], total: int, parts: NDArray[np.int64], k: int) -> int | None:
-    """What a shown total still gives away: a part to hide, the total itself, or None when its parts are mixed."""
+    """Cell to hide because of a shown total: a part, the total itself, or None if its parts are mixed."""
     values = cells.values[parts[hidden[parts]]]
     is_large = values.sum() - values.max() >= k - 1
     if is_large and len(values) >= _FEWEST:
         return None
     left = parts[~hidden[parts]]
-    # A zero makes the hidden parts more, but never larger.
+    # A zero adds to the number of hidden parts, but not to their sum.
     useful = left if is_large else left[cells.values[left] > 0]
     return _next(cells, useful) if useful.size else total
 
 
 def _help(cells: Cells, hidden: NDArray[np.bool_], target: int) -> int | None:
-    """A further cell to hide for one that is not protected yet: of its own sums first, then of those beside it."""
+    """A further cell to hide for an unprotected one: from its own sums first, then from adjacent sums."""
     near = {target}
     while True:
         touching = [np.append(parts, total) for total, parts in cells.sums if near & {total, *parts.tolist()}]
@@ -71,8 +71,8 @@ def _help(cells: Cells, hidden: NDArray[np.bool_], target: int) -> int | None:
 def protect(cells: Cells, k: int, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Cells to hide, shape (n,).
 
-    Further cells are taken in an order of public size, not of counts, so that the pattern is no fingerprint of the
-    counts. Then the attacker is let loose on the result; where he learns too much, more is hidden.
+    Further cells are chosen by public size, not by counts, so that the pattern reveals nothing about the counts. Then
+    the attacker is run on the result; if he can infer too much, more is hidden.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def protect(cells: Cells, k: int, start: NDArray[np.bool_] | None = None) -> NDA
     Raises
     ------
     DataError
-        When there are so few cells that nothing protects them.
+        When there are too few cells to protect them.
     """
     hidden = small(cells, k)
     if start is not None:
@@ -98,6 +98,6 @@ def protect(cells: Cells, k: int, start: NDArray[np.bool_] | None = None) -> NDA
             return hidden
         helped = [one for one in (_help(cells, hidden, target) for target in found) if one is not None]
         if not helped:
-            # Everything that hangs together with these cells is hidden already, zeros too.
+            # All cells linked to these are hidden already, including zeros.
             raise DataError((Fault.of("release", "", Problem.NOT_PROTECTED),))
         hidden[helped] = True

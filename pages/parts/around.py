@@ -1,4 +1,4 @@
-"""Before and after the start of each Community Watch, as a picture that proves nothing."""
+"""Before and after the start of each Community Watch: a chart that proves nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell, _: Rollout) -> None:
-    """Months from the start, all kelurahan together, then each."""
+    """Months relative to the start, for all kelurahan together, then for each."""
     words, view = shell.words, shell.view
     st.warning(words("around.warning"))
     if not shell.source.years:

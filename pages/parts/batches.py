@@ -1,4 +1,4 @@
-"""What was brought and can be taken back, and copies of it all."""
+"""Imported batches and their undo, and copies of the store."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell) -> None:
-    """What was brought, and taking it back."""
+    """Imported batches, and their undo."""
     words, listed = shell.words, batches(shell.store, shell.who)
     st.subheader(words("data.batches"))
     st.dataframe(batches_table(listed, words))
@@ -36,7 +36,7 @@ def draw(shell: Shell) -> None:
 
 
 def copies_control(shell: Shell) -> None:
-    """Copies of the store beside it, and putting one back."""
+    """Copies of the store next to it, and restoring one."""
     words, store, who = shell.words, shell.store, shell.who
     st.subheader(words("data.copies"))
     st.caption(words("data.copies.help"))

@@ -1,4 +1,4 @@
-"""A layer of boundaries of the city's own."""
+"""The city's own layer of boundaries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def boundaries(shell: Shell) -> None:
-    """Bring a layer, say which column is what, and use it; or go back to the embedded one."""
+    """Upload a layer, assign its columns, and use it; or go back to the embedded one."""
     words = shell.words
     with st.expander(words("layer.title", layer=shell.areas.layer, n=len(shell.areas.index))):
         st.caption(words("layer.help"))
@@ -30,7 +30,7 @@ def boundaries(shell: Shell) -> None:
 
 
 def _use(shell: Shell, name: str, raw: bytes) -> None:
-    """Columns of the layer, and taking it into use."""
+    """Assign the columns of the layer, and use it."""
     words = shell.words
     try:
         with on_disk(name, raw) as path:
@@ -57,20 +57,20 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
 
 
 def _adopt(shell: Shell, name: str, raw: bytes, columns: dict[str, str]) -> None:
-    """Takes the layer into use, for all pages."""
+    """Use the layer on all pages."""
     with on_disk(name, raw) as path:
         adopt(path, shell.settings.areas, shell.settings.kota, shell.who, **columns)
     caches.settings.clear()
 
 
 def _give_up(shell: Shell) -> None:
-    """Goes back to the layer of the settings, for all pages."""
+    """Go back to the layer of the settings on all pages."""
     give_up(shell.settings.kota, shell.who)
     caches.settings.clear()
 
 
 def _likely(part: str, columns: list[str]) -> str:
-    """Column that is most likely meant."""
+    """Most likely column."""
     known = {
         "key": ("kode", "kode_desa", "id"),
         "name": ("kelurahan", "nama", "name"),

@@ -1,4 +1,4 @@
-"""Two periods side by side: before and after the first of January of a year."""
+"""Two periods side by side: before and from the first of January of a year."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEIGHT = 430
 
 
 def draw(shell: Shell) -> None:
-    """Verdicts of the years before and of those from a year on; each period is whole years, as releases are."""
+    """Verdicts of the years before a year and of those from it on; periods are whole years, like releases."""
     words, years = shell.words, list(shell.source.years)
     if len(years) < 2:  # noqa: PLR2004 - there is no before and after in one year
         st.caption(words("compare.one_year"))

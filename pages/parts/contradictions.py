@@ -1,4 +1,4 @@
-"""Statements on the whole city that contradict, and deciding that one does not hold."""
+"""Contradicting statements on the whole city, and the decision that one is not valid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def contradictions_control(shell: Shell, statements: Sequence[Statement]) -> None:
-    """What sources say of the city: one can be set aside with a reason, and hold again."""
+    """Statements of sources on the city: one can be set aside with a reason, and restored."""
     words, store, who = shell.words, shell.store, shell.who
     made = [] if store.is_new else set_asides(store, who).to_dict("records")
     standing = {int(row["id"]): row for row in made if row["taken_back_at"] is None}
@@ -56,7 +56,7 @@ def contradictions_control(shell: Shell, statements: Sequence[Statement]) -> Non
 
 
 def _said(statement: Statement) -> StatementKey:
-    """What tells one statement from another."""
+    """Key of a statement."""
     return StatementKey(
         statement.source, statement.on, statement.counted_as.value, statement.claim.value, statement.count
     )

@@ -1,4 +1,4 @@
-"""The course over the years, and clusters that emerge now."""
+"""The trend over the years, and currently emerging clusters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _courses(seen: Released, years: tuple[Released, ...]) -> pd.DataFrame:
 
 
 def draw(shell: Shell) -> None:
-    """New, rising, persistent, falling, sporadic; and on request what emerges in the last months."""
+    """New, rising, persistent, falling, sporadic; and on request the clusters of the last months."""
     words, years = shell.words, shell.released_by_year()
     st.markdown(words("course.question"))
     if not years or years[0].denominators.empty:

@@ -1,4 +1,4 @@
-"""The statement that reporting covered a place for a month."""
+"""Statement that reporting covered a place for a month."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def coverage_form(shell: Shell) -> None:
-    """That reporting covered a place for a month, so that no record means that there was none."""
+    """Form for this statement, so that no record means that there was no case."""
     words, areas = shell.words, shell.areas
     st.subheader(words("coverage.title"))
     st.caption(words("coverage.help"))

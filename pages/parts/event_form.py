@@ -1,4 +1,4 @@
-"""Fields of an event of the rollout."""
+"""Fields of a rollout event."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _NO_TRAINING: dict[str, Any] = {"course": "", "hours": None, "early_why": ""}
 
 
 def event_fields(shell: Shell, event: dict[Any, Any], stage: Stage, *, is_city: bool) -> dict[str, Any]:
-    """What stands in the form of an event; what belongs to a training is there for a training only.
+    """Values of the event form; fields of a training are shown only for a training.
 
     Parameters
     ----------
     shell
         Words.
     event
-        As it is, to begin with; empty for a new one.
+        Initial values; empty for a new event.
     stage
-        Chosen before the form.
+        Stage chosen before the form.
     is_city
-        Whether it tells of the whole city, with a count.
+        Whether it concerns the whole city, with a count.
     """
     values = {"stage": stage.value, **_fields(shell, event, is_city=is_city)}
     return values | (_training(shell, event) if stage is Stage.TRAINED else _NO_TRAINING)
 
 
 def _fields(shell: Shell, event: dict[Any, Any], *, is_city: bool) -> dict[str, Any]:
-    """What any event has."""
+    """Fields of every event."""
     words = shell.words
     left, right = st.columns(2)
     days = {"min_value": _EARLIEST, "max_value": _LATEST, "format": "DD/MM/YYYY"}
@@ -61,7 +61,7 @@ def _fields(shell: Shell, event: dict[Any, Any], *, is_city: bool) -> dict[str, 
 
 
 def _training(shell: Shell, event: dict[Any, Any]) -> dict[str, Any]:
-    """What only a training has."""
+    """Fields of a training."""
     left, right = st.columns(2)
     return {
         "course": _word(shell, left, "course", "course", Course, event, is_optional=True),
@@ -82,7 +82,7 @@ def _word(
     *,
     is_optional: bool = False,
 ) -> str:
-    """Choice of a word of a closed list."""
+    """Selection from a closed list."""
     offered = [*([""] if is_optional else []), *(one.value for one in listed)]
     names = {one: shell.words(f"{called}.{one}") if one else "-" for one in offered}
     chosen: str = column.selectbox(

@@ -1,4 +1,4 @@
-"""Events of one kelurahan: what the city recorded, a form for one of them, its history."""
+"""Events of one kelurahan: the recorded ones, a form, the history."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pages.shell.controls import do
 if TYPE_CHECKING:
     from pages.shell.view import Shell
 
-#: The event that the form was filled from, as it was when it was chosen: a change of another person since is told.
+#: The event behind the form as it was when chosen, so that a change by another person is detected.
 _HELD = "events.held"
-#: How many were entered: the next one has an empty form of its own.
+#: Number of entered events: the next one gets a new, empty form.
 _ENTERED = "events.entered"
 
 
@@ -61,7 +61,7 @@ def events_control(shell: Shell, kode: str) -> None:
 
 
 def _form(shell: Shell, kode: str, event: dict[Any, Any]) -> None:
-    """The form of an event, empty for a new one; what belongs to a training is there for a training only."""
+    """Form of an event, empty for a new one; fields of a training are shown only for a training."""
     words, number = shell.words, int(event.get("id", 0))
     held = st.session_state.get(_HELD, {})
     if held.get("id", 0) != number:
@@ -81,7 +81,7 @@ def _form(shell: Shell, kode: str, event: dict[Any, Any]) -> None:
     is_out = bool(number) and st.button(words("events.withdraw"))
     if not (is_sent or is_out):
         return
-    # What is saved is another version, and what another person saved meanwhile is to be seen first.
+    # Saving makes a new version, and a change saved by another person must be shown first.
     st.session_state.pop(_HELD, None)
     version = held.get("version", 0)
     if is_out:
@@ -101,7 +101,7 @@ def _form(shell: Shell, kode: str, event: dict[Any, Any]) -> None:
     else:
         do(shell, lambda: _enter(shell, values, kode), words("events.entered"))
     if version == event.get("version", 0):
-        # Refused for what was typed in: it stays to be put right.
+        # The input was refused: it stays in the form for correction.
         st.session_state[_HELD] = held
 
 

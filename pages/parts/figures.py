@@ -25,7 +25,7 @@ _MEASURES = (Measure.CASES, Measure.VICTIMS, Measure.CASE_RATE, Measure.SMOOTH_R
 
 
 def draw(shell: Shell) -> None:
-    """What changes with the measure, the denominator and the chosen kelurahan."""
+    """Part that changes with the measure, the denominator and the chosen kelurahan."""
     words, view, seen = shell.words, shell.view, shell.released()
     st.markdown(words("hotspots.figures", period=str(view.period)))
     stages = rollout_of(shell, seen).stages

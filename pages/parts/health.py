@@ -1,4 +1,4 @@
-"""How Community Watch is doing: the board, who to call this week, neighbours, every kelurahan."""
+"""Health of Community Watch: the board, the call list, neighbours, every kelurahan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST = 12
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
-    """Map and board by health, then who to call, who stands beside whom, and the table."""
+    """Map and board by health, then the call list, neighbours, and the table."""
     words, view, seen = shell.words, shell.view, shell.released()
     areas, found = seen.areas, watches_of(shell, seen, known_on=view.known)
     st.markdown(health_sentence(found, areas, words))
@@ -73,7 +73,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
 
 
 def _board(shell: Shell, columns: dict[Health, list[str]]) -> None:
-    """One column a state, a name a line."""
+    """One column per state, one name per line."""
     words = shell.words
     st.subheader(words("board.title"))
     for place, (state, names) in zip(st.columns(len(columns)), columns.items(), strict=True):

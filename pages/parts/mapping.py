@@ -1,4 +1,4 @@
-"""Which column of a file is what, and what would become of its rows."""
+"""Mapping of a file's columns, and the preview of the import."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def mapping_control(shell: Shell, sheet: Sheet) -> Mapping:
-    """Which column is what: guessed, shown, corrected, remembered."""
+    """Mapping of columns: guessed, shown, corrected, saved."""
     words, known = shell.words, known_mappings(mappings_folder(shell.settings))
     guessed = guess(sheet.columns, known=known)
     left, right = st.columns(2)
@@ -66,7 +66,7 @@ def mapping_control(shell: Shell, sheet: Sheet) -> Mapping:
 
 
 def _remember(shell: Shell, mapping: Mapping) -> None:
-    """Keeps the mapping as corrected, under a name of the person's own."""
+    """Save the corrected mapping under a name that the person chooses."""
     words = shell.words
     called = st.text_input(words("data.remember"), max_chars=39, key="map.called")
     if st.button(words("data.remember.do"), disabled=not called):
@@ -79,7 +79,7 @@ def _remember(shell: Shell, mapping: Mapping) -> None:
 
 
 def report_told(shell: Shell, report: Report) -> None:
-    """What would become of the rows, in a sentence, numbers and lists."""
+    """Preview of the import as a sentence, numbers and lists."""
     words = shell.words
     st.markdown(report_sentence(report, words))
     row = st.container(horizontal=True)

@@ -1,4 +1,4 @@
-"""Two plans side by side: who moves, and what it costs."""
+"""Two plans side by side: which kelurahan move, and what it costs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HEIGHT = 380
 
 
 def draw(shell: Shell, drafting: Drafting) -> None:
-    """Two of: the plan just made, going down the list, the other sign of spill, and those that were kept."""
+    """Compare two of: the current plan, working down the list, the opposite sign of spill, and saved plans."""
     words, areas = shell.words, drafting.seen.areas
     offered = _offered(shell, drafting)
     if len(offered) < 2:  # noqa: PLR2004 - two sides
@@ -56,7 +56,7 @@ def draw(shell: Shell, drafting: Drafting) -> None:
 
 
 def _offered(shell: Shell, drafting: Drafting) -> dict[str, pd.Series[int]]:
-    """Plans by what they are called."""
+    """Plans by label."""
     words, found = shell.words, drafting.solved
     plans: dict[str, pd.Series[int]] = {}
     if found is not None:

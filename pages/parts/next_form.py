@@ -1,4 +1,4 @@
-"""The limits of the waves as a form, and the kelurahan that are pinned."""
+"""Form for the limits of the waves, and for pinned kelurahan."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MILLION = 1_000_000
 
 
 def limits_form(shell: Shell, drafting: Drafting) -> bool:
-    """Waves, capacity, money, trainers, kecamatan, discount, spill, days; whether a plan is asked for."""
+    """Waves, capacity, money, trainers, kecamatan, discount, spill, days; True if a plan is requested."""
     words, own = shell.words, drafting.proposal
     with st.form("next.limits"):
         values = _fields(shell, own)
@@ -70,7 +70,7 @@ def _fields(shell: Shell, own: Proposal) -> dict[str, Any]:
 
 
 def _proposal(values: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """Parts of a proposal from what the form holds; rules on waves that there are no longer are let go."""
+    """Parts of a proposal from the form; rules on waves that no longer exist are dropped."""
     waves = int(values["waves"])
     budget, trainers = values["budget"] * _MILLION, int(values["trainers"])
     return {
@@ -97,7 +97,7 @@ def _proposal(values: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 
 def pins_control(shell: Shell, drafting: Drafting) -> None:
-    """Kelurahan that must, must not, or wait for another: added from lists, let go one by one."""
+    """Kelurahan that must, must not, or wait for another: added from lists, removed one by one."""
     words, names = shell.words, shell.areas.names
     limits = drafting.proposal.limits
     with st.expander(words("pin.title", n=len(limits.must) + len(limits.not_in) + len(limits.before))):
@@ -122,7 +122,7 @@ def pins_control(shell: Shell, drafting: Drafting) -> None:
 
 
 def _add(shell: Shell, drafting: Drafting) -> None:
-    """One rule more."""
+    """Add a rule."""
     words, names = shell.words, shell.areas.names
     limits = drafting.proposal.limits
     offered = [kode for kode in names.sort_values().index if kode not in drafting.active]
@@ -142,7 +142,7 @@ def _add(shell: Shell, drafting: Drafting) -> None:
 
 
 def _added(drafting: Drafting) -> None:
-    """Takes the rule that stands in the widgets."""
+    """Read the rule from the widgets."""
     limits, state = drafting.proposal.limits, st.session_state
     how, kode, at = state["next.pin.how"], state["next.pin.kode"], state.get("next.pin.wave", 1)
     if how == "must":

@@ -1,4 +1,4 @@
-"""Keeping a plan under a name, and making it the city's."""
+"""Save a plan under a name, and make it the city's plan."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int] | None) -> None:
-    """A name to keep the plan under; plans that were kept: their address, away with one, the city's own.
+    """Name to save the plan; saved plans with their address, removal, and choice as the city's plan.
 
-    Only a plan of the limits and data as they are now can be kept, so that it is what it says.
+    Only a plan of the current limits and data can be saved, so that it is what it says.
     """
     words = shell.words
     st.subheader(words("keep.title"))
@@ -43,7 +43,7 @@ def keep_control(shell: Shell, drafting: Drafting, wave: pd.Series[int] | None) 
 
 
 def _kept(shell: Shell, drafting: Drafting) -> None:
-    """Plans that were kept."""
+    """Saved plans."""
     words, store, who = shell.words, shell.store, shell.who
     rows = scenarios(store, who).to_dict("records")
     if not rows:
@@ -76,12 +76,12 @@ def _kept(shell: Shell, drafting: Drafting) -> None:
 
 
 def _make_city(shell: Shell, token: str) -> None:
-    """A kept plan becomes planned events, in place of the plan before.
+    """Turn a saved plan into planned events; they replace the previous plan.
 
     Raises
     ------
     DataError
-        When it starts nobody, or is of kelurahan that this layer does not have.
+        When it starts no kelurahan, or has kelurahan that are not in this layer.
     """
     kept = scenario(shell.store, shell.who, token=token)
     rules = kept.content["limits"]

@@ -1,4 +1,4 @@
-"""What a person decides otherwise than the plan, with a reason that is kept."""
+"""Manual moves against the plan, with a stored reason."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pages.shell.view import Shell
 
 _LONGEST = 120
-#: In the list of waves: not started.
+#: Entry "not started" in the list of waves.
 _NOT = 0
 
 
 def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
-    """A form to move one kelurahan, and what was moved."""
+    """A form to move one kelurahan, and the moves so far."""
     words, names, own = shell.words, shell.areas.names, drafting.proposal
     with st.expander(words("moves.title", n=len(own.overrides))):
         st.caption(words("moves.how"))
@@ -68,6 +68,6 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
 
 
 def _moved(drafting: Drafting) -> None:
-    """Takes the move that stands in the form."""
+    """Read the move from the form."""
     kode, to, reason, written = (st.session_state[f"next.move.{name}"] for name in ("kode", "to", "reason", "note"))
     drafting.override(Override(kode, to or None, reason, written.strip()), kode)

@@ -1,4 +1,4 @@
-"""The order of priority: weights, map, the first ones with their reasons, the whole list."""
+"""The order of priority: weights, map, the first kelurahan with reasons, the whole list."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _stability(
 
 
 def _weights(shell: Shell, drafting: Drafting) -> None:
-    """One slider a criterion that has data, and how many are the next ones."""
+    """One slider per criterion with data, and the number of next kelurahan."""
     words, weights = shell.words, dict(drafting.proposal.weights)
     with st.expander(words("next.weights"), expanded=True):
         places = st.columns(3)
@@ -123,7 +123,7 @@ def _one(shell: Shell, ranking: Ranking, first: int) -> None:
 
 
 def _first(shell: Shell, ranking: Ranking, first: int) -> None:
-    """The next ones, one sentence each."""
+    """The next kelurahan, one sentence each."""
     words = shell.words
     st.subheader(words("next.chosen", n=first))
     said = reasons(ranking, words, first=first)
@@ -136,7 +136,7 @@ def _first(shell: Shell, ranking: Ranking, first: int) -> None:
 
 
 def _details(shell: Shell, ranking: Ranking, first: int) -> None:
-    """What the order is made of, the groups, and how little would change it."""
+    """Criteria of the order, the groups, and the smallest changes that alter it."""
     words, own = shell.words, shell.settings.priority
     with st.expander(words("next.criteria")):
         st.table(criteria_list(ranking, words))

@@ -1,4 +1,4 @@
-"""Waves under limits: the form, the search that can be stopped, the plan, what a person moves, keeping it."""
+"""Waves under limits: the form, the stoppable search, the plan, manual moves, saving."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from pages.shell.drafting import Drafting
     from pages.shell.view import Shell
 
-#: The first look ends at one per cent; the proof takes as long as a person waits, at most so many seconds.
+#: The first search ends at a gap of one per cent; the proof runs as long as a person waits, up to this limit.
 _LOOK_S, _PROOF_S = 30.0, 300.0
-#: Seconds that a search is waited for before the page shows how far it is.
+#: Seconds to wait for a search before the page shows its progress.
 _WAIT_S = 3.0
 
 
 def draw(shell: Shell, drafting: Drafting) -> None:
-    """Limits, then the plan made of them, if there is one."""
+    """Limits, then their plan, if there is one."""
     words = shell.words
     st.markdown(words("next.waves.what"))
     is_asked = limits_form(shell, drafting)
@@ -53,15 +53,15 @@ def draw(shell: Shell, drafting: Drafting) -> None:
 
 
 def _unsolved(shell: Shell, drafting: Drafting) -> None:
-    """What there is to look at while there is no plan of these limits."""
+    """Content while there is no plan for these limits."""
     words = shell.words
     kept, before = drafting.kept, drafting.before
     if before is not None:
-        # What was there stays on the map, so that several kelurahan can be pinned one after the other.
+        # The previous plan stays on the map, so that several kelurahan can be pinned one after another.
         st.warning(words("next.waves.changed"))
         _shown(shell, drafting, before)
     elif kept is not None:
-        # Of an address that somebody was given: the plan as it was kept, without working it out again.
+        # From a shared address: the saved plan, without solving it again.
         st.caption(words("next.waves.kept"))
         _shown(shell, drafting, kept)
     else:
@@ -70,7 +70,7 @@ def _unsolved(shell: Shell, drafting: Drafting) -> None:
 
 
 def _begin(shell: Shell, drafting: Drafting, *, gap: float, seconds: float) -> None:
-    """Starts a search, unless the limits make no sense."""
+    """Start a search, unless the limits are invalid."""
     if drafting.job is not None:
         drafting.job.stop()
     needs, limits = drafting.needs, drafting.limits
@@ -87,7 +87,7 @@ def _begin(shell: Shell, drafting: Drafting, *, gap: float, seconds: float) -> N
 
 
 def _end(shell: Shell, drafting: Drafting) -> bool:
-    """Takes what a search gave; while it goes on, tells how far it is. Whether it is over."""
+    """Read the result of a search, or show its progress; True if it is over."""
     words, job = shell.words, drafting.job
     if job is None:
         return True
@@ -112,12 +112,12 @@ def _end(shell: Shell, drafting: Drafting) -> bool:
 
 @st.fragment(run_every=0.7)
 def _watch(shell: Shell, drafting: Drafting) -> None:
-    """How far a search is, twice a second, and the button that ends it with the best so far."""
+    """Progress of a search, twice a second, and the button that stops it with the best plan so far."""
     words, job = shell.words, drafting.job
     if job is None or job.is_done:
         st.rerun()
     told = job.progress
-    # Before the first bound there is nothing to measure the best plan so far by.
+    # Before the first bound the best plan so far cannot be rated.
     if told is None or told.best <= 0 or told.bound > 2 * told.best:
         st.progress(0.0, words("plan.searching"))
     else:
@@ -130,7 +130,7 @@ def _watch(shell: Shell, drafting: Drafting) -> None:
 
 
 def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
-    """The plan: what it is worth, the proof on demand, the map, the list, what a person moves."""
+    """The plan: its value, the proof on demand, the map, the list, manual moves."""
     words, seen, own = shell.words, drafting.seen, drafting.proposal
     for said in plan_sentences(found, seen.areas, words):
         st.markdown(f"- {said}")
@@ -152,7 +152,7 @@ def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
 
 
 def _tiers(shell: Shell, drafting: Drafting) -> None:
-    """Whether the order inside tiers of near-equal need is drawn, and what was drawn."""
+    """Choice of a random order within tiers of near-equal need, and the drawn result."""
     words, own = shell.words, drafting.proposal
     with st.expander(words("drawn.title"), expanded=own.tolerance > 0):
         st.caption(words("drawn.how"))
@@ -189,7 +189,7 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
     words, seen, own = shell.words, drafting.seen, drafting.proposal
     reached = rollout_of(shell, seen)
     wide, narrow = st.columns([7, 3])
-    # The plan of before may have more waves than the limits have now.
+    # The previous plan may have more waves than the current limits.
     last = max(own.limits.waves, int(wave.max()) if wave.notna().any() else 0)
     paint = wave_map(wave, last, reached, seen.areas, words, note=data_note(shell))
     with narrow:
@@ -209,8 +209,8 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
 
 
 def _pin(drafting: Drafting, kode: str) -> None:
-    """What a click on the map does to the limits: the first wave or none, and a second click takes it back."""
-    # As it is when the click comes: the choice may be newer than the page.
+    """Effect of a click on the map: pin to the first wave or to none; a second click removes it."""
+    # Read at the time of the click: the choice may be newer than the page.
     how, own = st.session_state.get("next.click"), drafting.proposal.limits
     must, never = dict(own.must), dict(own.not_in)
     if how == "must" and kode not in drafting.active:

@@ -1,4 +1,4 @@
-"""Plan against actual: targets, the city's own plan, the pace needed, a forecast, and every slip."""
+"""Plan against actual: targets, the city's own plan, the required pace, a forecast, and every delay."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _bounds(seen: Released, on: date, known_on: date | None) -> pd.DataFrame:
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
-    """The day by which all shall have begun, what that takes, and how the plan is kept."""
+    """Target day for all starts, the pace it requires, and how well the plan is kept."""
     words, view, seen = shell.words, shell.view, shell.released()
     areas = seen.areas
     for said in target_sentences(reached, words):

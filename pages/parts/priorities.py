@@ -1,4 +1,4 @@
-"""How the order of the next kelurahan is made, and what was found of it: beside the other methods."""
+"""Method of the order of the next kelurahan, and its evaluation, on the method page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from pages.shell.view import Shell
 
 _ORDERS = ("priority", "posterior", "count", "kecamatan", "random", "best")
-#: Of the waves of five, the first and the third: the others say the same.
+#: The first and third of the waves of five: the others give the same picture.
 _TOLD = (5, 15)
 
 
 def priorities(shell: Shell) -> None:
-    """The rule in words, its three groups, and the table of the last run of the study."""
+    """The rule as text, its three groups, and the table of the last run of the study."""
     words, chosen = shell.words, shell.settings.priority
     st.subheader(words("method.priority"))
     st.markdown(words("method.priority.how", draws=chosen.draws))

@@ -1,4 +1,4 @@
-"""The province: real figures that the press printed, on the same rules."""
+"""The province: real figures from the press, with the same rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell) -> None:
-    """Migrants from each kabupaten who died abroad, set against the people who live there."""
+    """Migrants from each kabupaten who died abroad, relative to its residents."""
     words = shell.words
     told, found = province_of(shell)
     span = {"first": words.day(date.fromisoformat(told.from_on)), "last": words.day(date.fromisoformat(told.to_on))}

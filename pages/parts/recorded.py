@@ -1,4 +1,4 @@
-"""Events of the rollout by hand, and which of two sources holds."""
+"""Manual entry of rollout events, and the decision between two sources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
-    """The chosen kelurahan's events, then statements on the city that contradict each other."""
+    """Events of the chosen kelurahan, then contradicting statements on the city."""
     if not shell.may_work(Right.PLAN):
         return
     kelurahan_control(shell)

@@ -1,4 +1,4 @@
-"""Where Community Watch is: the map of stages, what sources say of the whole city, every kelurahan."""
+"""Where Community Watch is: the map of stages, statements of sources on the city, every kelurahan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often the verdicts err, and what they find: the study beside their rules."""
+"""Error rate and power of the verdicts: the study on the method page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def study(shell: Shell) -> None:
-    """The table of the last run, percent of maps."""
+    """Table of the last run, in percent of maps."""
     words = shell.words
     found = verdict_study()
     for column, prefix in (("case", "study.case."), ("beside", "study.beside.")):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell) -> None:
-    """What may be said of each kelurahan, and how sure it is."""
+    """Verdict on each kelurahan, and its certainty."""
     words, view, seen = shell.words, shell.view, shell.released()
     st.markdown(words("hotspots.question", period=str(view.period)))
     found = hotspots_of(shell, seen, is_declared=shell.is_declared)

@@ -1,6 +1,6 @@
-"""Answers of our own beside Streamlit's: signing in and out, files for a role, and what every answer says.
+"""Our own routes besides Streamlit's: sign-in and sign-out, files for a role, and headers of all responses.
 
-Nothing here is needed to look at the example; what a sign-in takes is imported when somebody signs in.
+Nothing here is needed to view the example; the modules of a sign-in are imported at the first sign-in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def routes(base: str) -> list[BaseRoute]:
-    """Addresses below the base path of the server."""
+    """Routes below the base path of the server."""
     base = base.strip("/")
     before = f"/{base}" if base else ""
     return [
@@ -31,5 +31,5 @@ def routes(base: str) -> list[BaseRoute]:
 
 
 def middleware(base: str, tiles_url: str) -> list[Middleware]:
-    """What is done with every answer."""
+    """Middleware of every response."""
     return [Middleware(SecurityHeaders, base=base, tiles_url=tiles_url)]

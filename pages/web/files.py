@@ -1,6 +1,6 @@
-"""Files made for a role: kept here for a while, and served to nobody but the one they were made for.
+"""Files for one viewer: kept here for a while, and served only to that viewer.
 
-Streamlit serves what is behind a download button to whoever has its address (`/media/<hash>`, seen on 1.67).
+Streamlit serves the file of a download button to anyone with its address (`/media/<hash>`, seen on 1.67).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _LOCK = threading.Lock()
 
 
 def _tidy() -> None:
-    """Lets go of what is too old, and of the oldest where there is too much."""
+    """Remove expired files, and the oldest ones if there are too many."""
     limit = time.monotonic() - LIFE_S
     while _FILES:
         oldest = next(iter(_FILES.values()))
@@ -70,20 +70,20 @@ def offer(
     Parameters
     ----------
     content
-        The file, or what makes it when it is asked for.
+        The file, or a function that makes it on request.
     name, mime
-        As it is to be saved.
+        Name and type of the saved file.
     right
-        What it takes to get it, at the moment it is asked for.
+        Right that is required at the time of download.
     viewer
-        For whom; nobody else gets it, whatever the role.
+        Recipient; nobody else gets it, whatever the role.
     of
-        What a file that is made later is made of: the same again is the same address.
+        Inputs of a file that is made later: the same inputs give the same address.
 
     Raises
     ------
     NotAllowedError
-        When the viewer has not the right now.
+        When the viewer does not have the right now.
     """
     viewer.require(right)
     raw = content.encode() if isinstance(content, str) else content
@@ -101,8 +101,8 @@ def offer(
 
 
 def _handed(found: _File, viewer: Viewer) -> bytes:
-    """Content of a file, once it is written down who gets it."""
-    # Not at the top: who only looks shall not wait for a database.
+    """Content of a file, after recording who gets it."""
+    # Not at the top: a visitor without downloads must not wait for a database.
     from geo.access.exports import note_file
     from geo.store.engine import city_store
 
@@ -112,7 +112,7 @@ def _handed(found: _File, viewer: Viewer) -> bytes:
 
 
 async def answer(request: Request) -> Response:
-    """The file, to the one it was made for; to everybody else it is not there."""
+    """The file for its recipient; for everybody else it does not exist."""
     missing = PlainTextResponse("404", 404, {"cache-control": "no-store"})
     with _LOCK:
         _tidy()
@@ -125,7 +125,7 @@ async def answer(request: Request) -> Response:
             return missing
         content = await run_in_threadpool(_handed, found, viewer)
     except DataError:
-        # Who is asking cannot be known, or that it left cannot be written down.
+        # The viewer is unknown, or the download cannot be recorded.
         return missing
     return Response(
         content,

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: to connect nowhere else, to guess nothing, to pass nothing on."""
+"""Security headers of every response: no other connections, no content sniffing, no referrer."""
 
 from __future__ import annotations
 
@@ -23,28 +23,29 @@ _ALWAYS = {
 
 
 def tiles_host(tiles_url: str) -> str:
-    """Source of the online background map as a policy writes it, or empty."""
+    """Source of the online background map in policy syntax, or empty."""
     parts = urlsplit(tiles_url.replace("{s}", "*"))
     is_plain = parts.scheme in {"http", "https"} and re.fullmatch(r"(\*\.)?[A-Za-z0-9.-]+(:\d+)?", parts.netloc)
     return f"{parts.scheme}://{parts.netloc}" if is_plain else ""
 
 
 def policy(*, host: str, is_secure: bool, is_component: bool, tiles: str) -> str:
-    """Content Security Policy of an answer.
+    """Content Security Policy of a response.
 
     Parameters
     ----------
     host
-        As the request names this server.
+        Name of this server in the request.
     is_secure
-        Whether the request came by TLS.
+        Whether the request uses TLS.
     is_component
-        Whether the answer is of the map's frame: folium's template and the component that carries it run code from
-        text (`eval`) and inline scripts. Nothing else does.
+        Whether the response belongs to the map's frame: folium's template and its component run code from text
+        (`eval`) and inline scripts. Nothing else does.
     tiles
-        Source of the background map that a visitor may switch on, or empty. The one outside source, for pictures.
+        Source of the background map that a visitor may switch on, or empty. The only external source, for images
+        only.
     """
-    # Older Safari does not take 'self' for a websocket.
+    # Older Safari does not accept 'self' for a websocket.
     socket = f" {'wss' if is_secure else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
     scripts = "'self' 'unsafe-inline' 'unsafe-eval'" if is_component else f"'self' {PRERENDER}"
     pictures = f"'self' data: blob: {tiles}".rstrip() if is_component else "'self' data: blob:"
@@ -68,16 +69,16 @@ def policy(*, host: str, is_secure: bool, is_component: bool, tiles: str) -> str
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer that does not carry stricter ones of its own.
+    """Add the headers to every response that has no stricter ones.
 
     Parameters
     ----------
     app
-        What answers.
+        The wrapped app.
     base
         Base path of the server.
     tiles_url
-        Of the settings.
+        Address of the background map from the settings.
     """
 
     def __init__(self, app: ASGIApp, *, base: str, tiles_url: str) -> None:
@@ -86,7 +87,7 @@ class SecurityHeaders:
         self._tiles = tiles_host(tiles_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers with the headers added."""
+        """Respond with the headers added."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Pages of our own as plain HTML: no script, nothing from outside, readable on a phone."""
+"""Our own pages as plain HTML: no script, nothing external, readable on a phone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _POLICY = (
 
 
 def words_of(request: Request, asked: str = "") -> Words:
-    """Words in the language that is asked for; Indonesian where none is."""
+    """Texts in the requested language; Indonesian by default."""
     try:
         return Words(Language(asked or request.query_params.get("bahasa", "")))
     except ValueError:
@@ -48,7 +48,7 @@ def link(address: str, **parameters: str) -> str:
     return f"{address}?{urlencode(given)}" if given else address
 
 
-#: Everything a page is given is escaped; what a template marks as safe is our own style and text.
+#: All values of a page are escaped; templates mark only our own style and text as safe.
 TEMPLATES = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),
     autoescape=True,
@@ -61,7 +61,7 @@ TEMPLATES.globals.update(link=link, style=_STYLE, logo=_LOGO)
 
 
 def page(words: Words, template: str, *, here: str, lanjut: str, status: int = 200, **values: str | bool) -> Response:
-    """A whole page.
+    """A complete page.
 
     Parameters
     ----------
@@ -70,13 +70,13 @@ def page(words: Words, template: str, *, here: str, lanjut: str, status: int = 2
     template
         Its file in `templates/`.
     here
-        Its own relative address, for the other language.
+        Its relative address, for the link to the other language.
     lanjut
-        View that a sign-in leads back to.
+        View to return to after sign-in.
     status
-        Of the answer.
+        HTTP status of the response.
     values
-        What the template shows, as text.
+        Values for the template, as text.
     """
     other = Words(Language.EN if words.language is Language.ID else Language.ID)
     html = TEMPLATES.get_template(template).render(words=words, other=other, here=here, lanjut=lanjut, **values)

@@ -1,4 +1,4 @@
-"""What a browser carries between the form and its answer: a signed cookie of a quarter of an hour."""
+"""A signed cookie of 15 minutes that a browser keeps between the form and its submission."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 LOGIN_COOKIE = "petajaga_masuk"
 _LIFE_S = 900
-#: Of this process: after a restart a form that is still open is shown once more.
+#: Key of this process: after a restart an open form is shown once more.
 _SIGNER = TimestampSigner(secrets.token_bytes(32), salt=LOGIN_COOKIE)
 
 
 def host_of(request: Request) -> str:
-    """Name of this server as the request has it, with its port."""
+    """Name and port of this server in the request."""
     return request.headers.get("host", "")
 
 
 def place_of(address: str) -> str:
-    """Name and port in an address; empty in what is none."""
+    """Name and port in an address; empty if it is not an address."""
     try:
         return urlsplit(address).netloc
     except ValueError:
@@ -34,7 +34,7 @@ def place_of(address: str) -> str:
 
 
 def base_of(request: Request) -> str:
-    """Base path of the server: the path before the last address of ours."""
+    """Base path of the server: the path before our last address."""
     path = request.url.path
     for own in ("/masuk/penyedia", "/masuk/kembali", "/masuk", "/keluar"):
         if path.endswith(own):
@@ -43,7 +43,7 @@ def base_of(request: Request) -> str:
 
 
 def read_cookie(request: Request) -> dict[str, Any]:
-    """What the browser carries; a fresh ticket where it carries none that holds."""
+    """Ticket in the browser's cookie; a new one if it has no valid one."""
     try:
         raw = _SIGNER.unsign(request.cookies.get(LOGIN_COOKIE, ""), max_age=_LIFE_S)
         found = json.loads(base64.urlsafe_b64decode(raw))
@@ -53,13 +53,13 @@ def read_cookie(request: Request) -> dict[str, Any]:
 
 
 def write_cookie(request: Request, response: Response, ticket: dict[str, Any]) -> None:
-    """Lets the browser carry a ticket."""
+    """Store a ticket in the browser's cookie."""
     signed = _SIGNER.sign(base64.urlsafe_b64encode(json.dumps(ticket).encode())).decode("ascii")
     set_cookie(request, response, LOGIN_COOKIE, signed, max_age=_LIFE_S)
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
-    """Sets a cookie that no script reads and no other place sends along; of https only where the request came so."""
+    """Set a cookie that scripts and other sites cannot use; only for https if the request came by https."""
     response.set_cookie(
         name,
         value,
@@ -72,23 +72,23 @@ def set_cookie(request: Request, response: Response, name: str, value: str, *, m
 
 
 def drop_cookie(request: Request, response: Response, name: str) -> None:
-    """Takes a cookie back."""
+    """Delete a cookie."""
     response.delete_cookie(
         name, path=f"{base_of(request)}/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )
 
 
 def is_from_here(request: Request, ticket: dict[str, Any], sent: str) -> bool:
-    """Whether a form was sent by a page of ours, and by the browser that it was shown in.
+    """Whether a form was sent by our own page, and by the browser in which it was shown.
 
     Parameters
     ----------
     request
-        The one that sends the form.
+        Request that sends the form.
     ticket
-        What the browser carries.
+        Ticket in the browser's cookie.
     sent
-        The word that stood in the form.
+        Token in the form.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None and site != "same-origin":

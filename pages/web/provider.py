@@ -1,6 +1,6 @@
-"""The office's OpenID provider: sending a browser there, and believing what comes back only when all of it fits.
+"""The office's OpenID provider: redirect a browser there, and trust the answer only if all checks pass.
 
-The one place of Authlib; imported when somebody signs in through a provider, never at a start.
+The only module with Authlib; imported at a sign-in through a provider, never at startup.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ _LOG = logging.getLogger("petajaga")
 _SECRET = "PETAJAGA_OIDC_SECRET"  # noqa: S105 - name of the variable
 _TIMEOUT_S = 10
 _LEEWAY_S = 60
-#: Signed with a key of the provider's own. "none" signs nothing; HS256 would take a public key for a shared secret.
+#: Signature methods with the provider's own key. "none" signs nothing; HS256 would use a public key as a shared
+#: secret.
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 
 
 def _secret(options: AccessSettings) -> str | None:
-    """The client's secret; None for a client that has none and proves itself by PKCE alone."""
+    """The client's secret; None for a client without one that uses PKCE only."""
     if os.environ.get(_SECRET):
         return os.environ[_SECRET]
     return Path(options.secret_file).read_text("utf-8").strip() if options.secret_file else None
@@ -60,10 +61,10 @@ def _client(issuer: str, client_id: str, secret: str | None) -> Any:
 
 
 async def _trusted(options: AccessSettings) -> Any:
-    """Client whose metadata are the configured provider's own.
+    """Client with metadata that belong to the configured provider.
 
-    Authlib 1.9 takes the issuer and the signatures from the metadata; here they are held to what was configured, and
-    to what can be checked with a public key.
+    Authlib 1.9 takes the issuer and the signature methods from the metadata; here they must match the configuration,
+    and be verifiable with a public key.
     """
     client = _client(options.issuer, options.client_id, _secret(options))
     metadata = await client.load_server_metadata()
@@ -79,28 +80,28 @@ async def _trusted(options: AccessSettings) -> Any:
 
 
 def _carrying(request: Request, carried: dict[str, Any]) -> Request:
-    """The request with our own ticket in the place of Streamlit's session cookie."""
+    """The request with our own ticket instead of Streamlit's session cookie."""
     return Request({**request.scope, "session": carried}, request.receive)
 
 
 def _untrusted(fault: Exception) -> RefusedError:
-    # Its message may quote a claim: only its kind is written down.
+    # Its message may quote a claim: log only its type.
     _LOG.warning("a sign-in through the provider failed: %s", type(fault).__name__)
     _client.cache_clear()
     return RefusedError(Refusal.PROVIDER)
 
 
 async def redirect(request: Request, carried: dict[str, Any], back: str) -> Response:
-    """Answer that sends the browser to the provider; the ticket then carries state, nonce and verifier.
+    """Response that redirects the browser to the provider; the ticket then holds state, nonce and verifier.
 
     Parameters
     ----------
     request
-        Of the browser.
+        Request of the browser.
     carried
-        Its ticket, added to.
+        Its ticket; it is extended.
     back
-        Path that the provider sends it back to.
+        Path to which the provider returns.
 
     Raises
     ------
@@ -118,15 +119,15 @@ async def redirect(request: Request, carried: dict[str, Any], back: str) -> Resp
 
 
 async def claims(request: Request, carried: dict[str, Any]) -> dict[str, Any]:
-    """What the provider has signed of a person.
+    """Signed claims of the provider on a person.
 
-    State and verifier (PKCE) are the ticket's; the signature is by a key of the provider's, by an asymmetric method;
-    issuer, audience, nonce and times fit.
+    State and verifier (PKCE) must match the ticket; the signature must be by a key of the provider, with an
+    asymmetric method; issuer, audience, nonce and times must be valid.
 
     Raises
     ------
     RefusedError
-        When anything does not.
+        When any check fails.
     """
     options = caches.settings()[0].access
     try:
@@ -136,7 +137,7 @@ async def claims(request: Request, carried: dict[str, Any]) -> dict[str, Any]:
             _carrying(request, carried),
             leeway=_LEEWAY_S,
             claims_options={
-                # Authlib 1.9 checks an audience only where it is asked to.
+                # Authlib 1.9 checks an audience only on request.
                 "iss": {"essential": True, "value": issuer},
                 "aud": {"essential": True, "value": options.client_id},
                 "exp": {"essential": True},

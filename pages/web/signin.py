@@ -1,4 +1,4 @@
-"""The door: signing in by password or through the office's provider, and out again."""
+"""Sign-in by password or through the office's provider, and sign-out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _has_provider() -> bool:
 
 
 def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said: str = "") -> Response:
-    """The page to sign in on, with what went wrong before."""
+    """The sign-in page, with the previous fault."""
     carried = login_cookie.read_cookie(request)
     answer = html.page(
         words,
@@ -48,7 +48,7 @@ def _form(request: Request, words: Words, *, lanjut: str, fault: str = "", said:
 
 
 async def sign_in(request: Request) -> Response:
-    """Form, and what it brings."""
+    """Sign-in form, and its submission."""
     if request.method == "GET":
         return _form(request, html.words_of(request), lanjut=asked_view(request), said=_said(request))
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response:
     words, lanjut = html.words_of(request, given.get("bahasa", "")), view_of(given.get("lanjut", ""))
     if not login_cookie.is_from_here(request, login_cookie.read_cookie(request), given.get("form", "")):
         return _form(request, words, lanjut=lanjut, fault="form")
-    # Not at the top: who only looks needs none of it.
+    # Not at the top: a visitor without sign-in needs none of it.
     from geo.access import signing
 
     prove = partial(
@@ -80,7 +80,7 @@ def _said(request: Request) -> str:
 
 
 async def _entered(request: Request, token: str, lanjut: str) -> Response:
-    """Lets somebody in: a new token, whatever the browser had before ends."""
+    """Complete a sign-in: a new token; any earlier session of the browser ends."""
     before = request.cookies.get(SESSION_COOKIE, "")
     await run_in_threadpool(_end, before, everywhere=False)
     answer = RedirectResponse(f"{login_cookie.base_of(request)}{lanjut}", 303, {"cache-control": "no-store"})
@@ -97,7 +97,7 @@ def _end(token: str, *, everywhere: bool) -> None:
 
 
 async def to_provider(request: Request) -> Response:
-    """Sends the browser to the office's provider."""
+    """Redirect the browser to the office's provider."""
     words, lanjut = html.words_of(request), asked_view(request)
     if not _has_provider():
         return _form(request, words, lanjut=lanjut)
@@ -115,7 +115,7 @@ async def to_provider(request: Request) -> Response:
 
 
 async def from_provider(request: Request) -> Response:
-    """Takes what the provider sends back."""
+    """Handle the answer of the provider."""
     carried = login_cookie.read_cookie(request)
     words, lanjut = html.words_of(request, str(carried.get("bahasa", ""))), view_of(str(carried.get("lanjut", "")))
     if not _has_provider():
@@ -134,7 +134,7 @@ async def from_provider(request: Request) -> Response:
 
 
 def _refused(request: Request, words: Words, why: str, lanjut: str) -> Response:
-    """Says that the provider's answer signs nobody in, and the ways on."""
+    """Page that says that the provider sign-in failed, with the alternatives."""
     answer = html.page(
         words,
         "not_in.html",
@@ -148,7 +148,7 @@ def _refused(request: Request, words: Words, why: str, lanjut: str) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """Asks whether in this browser or everywhere, and does it."""
+    """Ask whether to sign out in this browser or everywhere, and do it."""
     if request.method == "GET":
         return await _way_out(request, html.words_of(request), asked_view(request))
     async with request.form(max_files=0, max_fields=10, max_part_size=4096) as sent:
@@ -160,7 +160,7 @@ async def sign_out(request: Request) -> Response:
     try:
         await run_in_threadpool(_end, request.cookies.get(SESSION_COOKIE, ""), everywhere=everywhere)
     except DataError:
-        # The session stands on: the browser must not look as if it did not.
+        # The session still exists: the browser must not look signed out.
         return await _way_out(request, words, lanjut, fault="busy")
     answer = RedirectResponse(
         f"{login_cookie.base_of(request)}/masuk?keluar=ya&bahasa={words.language}", 303, {"cache-control": "no-store"}
@@ -171,7 +171,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def _way_out(request: Request, words: Words, lanjut: str, *, fault: str = "") -> Response:
-    """The page to sign out on."""
+    """The sign-out page."""
     carried = login_cookie.read_cookie(request)
     try:
         viewer = await run_in_threadpool(viewer_of_request, request)

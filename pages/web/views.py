@@ -1,4 +1,4 @@
-"""Addresses of views, as far as a sign-in may lead back to one."""
+"""Addresses of views to which a sign-in may return."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pages.web.login_cookie import base_of, host_of, place_of
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-#: One page of ours and what is plain in a query: no second slash, no backslash, no point, no colon, no escape in the
-#: path, so that nothing else can be meant by it, whoever reads it.
+#: One of our pages and a plain query: no second slash, backslash, point, colon or escape in the path, so that no
+#: reader can interpret it as anything else.
 _VIEW = re.compile(r"/[a-z0-9-]{0,40}(\?[A-Za-z0-9._~%&=+-]{0,400})?")
 _OWN = {"/masuk", "/keluar", "/berkas"}
 
 
 def view_of(text: str) -> str:
-    """Address of a view as it was given, or the first page's where it is none.
+    """The given address if it is a view, otherwise that of the first page.
 
     Examples
     --------
@@ -29,9 +29,9 @@ def view_of(text: str) -> str:
 
 
 def asked_view(request: Request) -> str:
-    """View that a visitor comes from: the address in the browser if it tells, else the one in the link.
+    """View that a visitor comes from: the address in the browser if known, otherwise that in the link.
 
-    The link is as old as the run that made it; a click on the map since then is in the address alone.
+    The link is as old as the script run that made it; a later click on the map is only in the address.
     """
     came, base = request.headers.get("referer", ""), base_of(request)
     if place_of(came) == host_of(request):

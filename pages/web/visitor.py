@@ -1,4 +1,4 @@
-"""Who is asking, for answers that are not Streamlit's."""
+"""Viewer of requests outside Streamlit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def viewer_of_request(request: Request) -> Viewer:
-    """Who is asking, by the request's own session.
+    """Viewer from the request's own session.
 
     Raises
     ------
@@ -33,10 +33,10 @@ def viewer_of_request(request: Request) -> Viewer:
 
 
 def network_of(request: Request) -> str:
-    """Network address that tries are counted by.
+    """Network address by which attempts are counted.
 
-    Of IPv6 the first half: the rest is chosen by whoever has that network. Behind a proxy it is the visitor's only
-    where the proxy says whose it is (X-Forwarded-For); else all visitors are one.
+    For IPv6 the first half: the owner of the network chooses the rest. Behind a proxy it is the visitor's only if the
+    proxy names it (X-Forwarded-For); otherwise all visitors count as one.
     """
     address = request.client.host if request.client else ""
     try:
