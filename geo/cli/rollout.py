@@ -10,8 +10,8 @@ from geo.cli.stores import refusing, store, store_command, viewer
 from geo.facts import rollout_facts
 from geo.measures.rollout import rollout
 from geo.places.boundaries import read_areas
-from geo.present.numbers import statement_text
-from geo.present.rollout import rollout_sentence
+from geo.present.rollout import rollout_lines
+from geo.present.statements import statement_text
 from geo.settings import read_settings
 
 if TYPE_CHECKING:
@@ -100,5 +100,5 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
         "published": [_said(one) for one in found.published],
         "kelurahan": _kelurahan(found),
     }
-    lines = [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
+    lines = [*rollout_lines(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
     teller.result(told, lines)

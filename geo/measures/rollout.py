@@ -10,7 +10,7 @@ import pandas as pd
 from geo.terms import Claim, CountedAs, Precision, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from geo.places.boundaries import Areas
@@ -33,6 +33,18 @@ class Statement:
     source_on: date
     stage: Stage = Stage.ACTIVE
     is_set_aside: bool = False
+
+
+def counts_of(told: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Statements that count what works (or is to), and that nobody set aside, in their order."""
+    return tuple(one for one in told if one.stage in REACHED and not one.is_set_aside)
+
+
+def last_counts(told: Iterable[Statement], claim: Claim) -> tuple[Statement, ...]:
+    """Those of `counts_of` of one kind that tell of the latest time; more than one where several sources do."""
+    found = [one for one in counts_of(told) if one.claim is claim]
+    last = max((one.on for one in found), default=None)
+    return tuple(one for one in found if one.on == last)
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,12 +270,8 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     told = _statements(city[is_said | is_target])
     bounds = [
         one.count
-        for one in published
-        if one.counted_as is CountedAs.CW
-        and one.claim is Claim.ACTUAL
-        and one.stage in REACHED
-        and _speaks_of(one, on)
-        and not one.is_set_aside
+        for one in counts_of(published)
+        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one, on)
     ]
     return Rollout(
         stages=stages,
@@ -273,9 +281,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         at_most=min(len(areas.index), max([len(named), *bounds])) if bounds else len(areas.index),
         published=published,
         targets=_statements(_last_of_each(city[is_target & is_of_cw])),
-        series={
-            body: found for body in CountedAs if (found := tuple(one for one in told if one.counted_as is body))
-        },
+        series={body: found for body in CountedAs if (found := tuple(one for one in told if one.counted_as is body))},
         on=on,
         known_on=known_on,
     )

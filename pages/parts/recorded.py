@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
-    """The chosen kelurahan's events, then statements on the city that contradict each other."""
+    """The chosen kelurahan's events, then what sources say of the whole city."""
     if not shell.may_work(Right.PLAN):
         return
     kelurahan_control(shell)
@@ -25,4 +25,4 @@ def draw(shell: Shell, reached: Rollout) -> None:
         events_control(shell, shell.view.kelurahan)
     else:
         st.caption(shell.words("overview.choose"))
-    contradictions_control(shell, reached.published)
+    contradictions_control(shell, [one for told in reached.series.values() for one in told])

@@ -59,9 +59,7 @@ def test_what_counts_another_body_bounds_nothing(
 def test_the_task_force_is_one_series_and_community_watch_another(kupang: Areas, example: Tables) -> None:
     def told(on: date, known_on: date | None = None) -> dict[CountedAs, list[tuple[int, Claim, str]]]:
         found = rollout(example.rollout, kupang, on=on, known_on=known_on)
-        return {
-            body: [(one.count, one.claim, one.source) for one in series] for body, series in found.series.items()
-        }
+        return {body: [(one.count, one.claim, one.source) for one in series] for body, series in found.series.items()}
 
     seven = [(7, Claim.ACTUAL, "nttterkini.com")]
     twelve, thirty_nine = (12, Claim.ACTUAL, "kiblatntt.com"), (39, Claim.ACTUAL, "kiblatntt.com")
@@ -124,9 +122,7 @@ def test_the_target_of_the_task_force_is_none_of_community_watch(kupang: Areas, 
 def test_what_a_person_set_aside_stays_beside_and_bounds_nothing(kupang: Areas, example: Tables) -> None:
     twice = with_a_second_count(example.rollout)
     is_second = twice["source"].eq("radio")
-    events = twice.assign(
-        set_aside_on=pd.to_datetime(is_second.map({True: pd.Timestamp(2021, 5, 1), False: pd.NaT}))
-    )
+    events = twice.assign(set_aside_on=pd.to_datetime(is_second.map({True: pd.Timestamp(2021, 5, 1), False: pd.NaT})))
     on = date(2018, 11, 16)
     now = rollout(events, kupang, on=on)
     own = [one for one in now.published if one.counted_as is CountedAs.CW]
