@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pages.shell.view import Shell
 
-_LIMITS = ("papers", "silence", "small", "watch", "layer", "compare")
+_LIMITS = ("papers", "silence", "small", "watch", "bodies", "layer", "compare")
 _GLOSSARY = ("case", "victim", "watcher", "report", "stage", "kelurahan", "cw", "gt_tppo", "tppo")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.present.rollout import rollout_sentence
+from geo.present.rollout import rollout_lines, rollout_numbers
 from geo.terms import Right, StoreName
 from pages.parts import around, health, plan, recorded, stages
 from pages.shell.address import Part
@@ -50,12 +50,17 @@ def page(shell: Shell) -> None:
         )
     reached = rollout_of(shell, seen, known_on=shell.view.known)
     row = st.container(horizontal=True)
-    numbers = (len(reached.known), reached.at_least, reached.at_most)
-    for name, number in zip(("known", "least", "most"), numbers, strict=True):
-        with row.container(width=180):
-            value = words("number.reached.of", count=number, of=len(seen.areas.index))
-            st.metric(words(f"rollout.{name}"), value, help=words(f"rollout.{name}.help"))
-    st.markdown(rollout_sentence(reached, seen.areas, words))
+    for body, numbers in rollout_numbers(reached, seen.areas, words):
+        # A frame for each body: their numbers never stand in one row.
+        with row.container(border=True, width="content"):
+            st.markdown(f"**{body}**")
+            inside = st.container(horizontal=True)
+            for number in numbers:
+                with inside.container(width=150, gap=None):
+                    st.metric(number.label, number.value, help=number.help)
+                    st.caption(number.source)
+    for line in rollout_lines(reached, seen.areas, words):
+        st.markdown(line)
     _parts(shell)
 
 

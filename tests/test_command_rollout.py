@@ -25,15 +25,43 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str
     return call
 
 
-def said(told: dict[str, Any]) -> set[tuple[int, str, str]]:
-    return {(one["count"], one["counted_as"], one["claim"]) for one in told["published"]}
+def said(told: dict[str, Any]) -> list[tuple[object, ...]]:
+    return sorted(
+        (one["source"], one["source_on"], one["counted_as"], one["claim"], one["count"], one["of"])
+        for one in told["published"]
+    )
 
 
-def test_on_the_day_seven_are_known_and_twelve_are_claimed(run) -> None:
+def bounds(told: dict[str, Any]) -> tuple[int, int, int]:
+    return told["known"], told["at_least"], told["at_most"]
+
+
+SEVEN_WATCHES = ("nttterkini.com", "2018-11-16", "cw", "actual", 7, 51)
+TWELVE_FORCES = ("kiblatntt.com", "2019-11-19", "gt_tppo", "actual", 12, 51)
+THIRTY_NINE = [
+    ("beritabuana.co", "2019-11-20", "gt_tppo", "actual", 39, 51),
+    ("kiblatntt.com", "2019-11-19", "gt_tppo", "actual", 39, 51),
+]
+ALL_IN_2020 = [
+    ("beritabuana.co", "2019-11-20", "gt_tppo", "target", 51, 51),
+    ("kiblatntt.com", "2019-11-19", "gt_tppo", "target", 51, 51),
+]
+
+
+def test_at_the_end_of_2018_seven_are_known_and_twelve_task_forces_bound_nothing(run) -> None:
+    code, told = run("--on", "2018-12-31")
+    assert code == 0
+    assert bounds(told) == (7, 7, 51)
+    assert said(told) == [TWELVE_FORCES, SEVEN_WATCHES]
+    assert {one["kode"] for one in told["kelurahan"]} == SEVEN
+
+
+def test_on_the_day_seven_are_counted_and_seven_are_named(run) -> None:
     code, told = run("--on", "2018-11-16")
     assert code == 0
-    assert (told["known"], told["at_least"], told["at_most"]) == (7, 7, 12)
-    assert said(told) == {(7, "cw", "actual"), (12, "cw", "actual")}
+    # The one source that counts Community Watch counts seven on that very day.
+    assert bounds(told) == (7, 7, 7)
+    assert said(told) == [TWELVE_FORCES, SEVEN_WATCHES]
     assert {one["kode"] for one in told["kelurahan"]} == SEVEN
     assert told["kelurahan"][0] == {
         "kode": "53.71.04.1001",
@@ -42,26 +70,40 @@ def test_on_the_day_seven_are_known_and_twelve_are_claimed(run) -> None:
         "since_precision": "day",
         "source": "nttterkini.com",
     }
-    assert {"count", "of", "counted_as", "claim", "source", "source_on"} <= set(told["published"][0])
+    (twelve,) = [one for one in told["published"] if one["count"] == 12]
+    assert (twelve["on"], twelve["on_precision"]) == ("2018-01-01", "year")
 
 
 def test_what_was_known_by_the_end_of_2018_had_no_twelve(run) -> None:
     _, told = run("--on", "2018-11-16", "--known-on", "2018-12-31")
-    assert told["known"] == 7
-    assert said(told) == {(7, "cw", "actual")}
+    assert bounds(told) == (7, 7, 7)
+    assert said(told) == [SEVEN_WATCHES]
+    _, before = run("--on", "2018-12-31", "--known-on", "2019-11-18")
+    assert said(before) == [SEVEN_WATCHES]
+    _, told = run("--on", "2018-12-31", "--known-on", "2019-11-19")
+    assert said(told) == [TWELVE_FORCES, SEVEN_WATCHES]
 
 
-def test_thirty_nine_task_forces_are_claimed_and_seven_watches_known(run) -> None:
+def test_thirty_nine_task_forces_are_counted_and_seven_watches_known(run) -> None:
     _, told = run("--on", "2019-11-20")
-    assert told["at_least"] == 7
-    assert (39, "gt_tppo", "actual") in said(told)
-    assert told["at_most"] == 51
+    assert bounds(told) == (7, 7, 51)
+    # Of each source its last count: the twelve of 2018 are the same source's earlier one.
+    assert said(told) == [*THIRTY_NINE, SEVEN_WATCHES]
+    _, day_before = run("--on", "2019-11-19")
+    assert said(day_before) == [THIRTY_NINE[1], SEVEN_WATCHES]
+
+
+def test_years_later_nobody_has_said_that_the_target_was_reached(run) -> None:
+    _, told = run("--on", "2026-01-01")
+    assert bounds(told) == (7, 7, 51)
+    assert said(told) == sorted([*THIRTY_NINE, *ALL_IN_2020, SEVEN_WATCHES])
+    assert {one["kode"] for one in told["kelurahan"]} == SEVEN
 
 
 def test_both_days_are_today_by_default(run) -> None:
     _, told = run()
     assert told["on"] == told["known_on"]
-    assert (51, "gt_tppo", "target") in said(told)
+    assert set(ALL_IN_2020) <= set(said(told))
 
 
 def test_what_is_no_date_is_refused_and_so_is_a_store_that_is_not_there(run, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def show(chosen: argparse.Namespace, teller: Teller) -> None:
 
 def _lines(found: Rollout, layer: Areas, words: Words) -> list[str]:
     # Not at the top: with --json nobody reads sentences, and their room takes long to load.
-    from geo.present.numbers import statement_text
-    from geo.present.rollout import rollout_sentence
+    from geo.present.rollout import rollout_lines
+    from geo.present.statements import statement_text
 
-    return [rollout_sentence(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]
+    return [*rollout_lines(found, layer, words), *(f"- {statement_text(one, words)}" for one in found.published)]

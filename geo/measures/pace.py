@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.measures.rollout import cw_stages, known_events
-from geo.terms import Claim, CountedAs, Stage
+from geo.measures.rollout import counts_of, cw_stages, known_events
+from geo.terms import Claim, CountedAs, Precision, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from geo.measures.rollout import Rollout, Statement
     from geo.places.boundaries import Areas
 
 _DAYS_A_MONTH = 365.2425 / 12
@@ -63,6 +64,21 @@ def plan_of(events: pd.DataFrame, areas: Areas, *, known_on: date | None = None)
     ]
     last = own.sort_values(["recorded_on", "on", "source"]).groupby("kode").tail(1).set_index("kode")
     return last[["on", "on_precision", "source"]].reindex(areas.index).rename(columns={"on_precision": "precision"})
+
+
+def target_day(reached: Rollout) -> date:
+    """Last day of the latest target of Community Watch that is still ahead; else the end of the year after next.
+
+    A target of another body sets no day for Community Watch.
+    """
+    ahead = [day for one in counts_of(reached.targets) if (day := last_day_of(one)) > reached.on]
+    return max(ahead, default=reached.on.replace(year=reached.on.year + 2, month=12, day=31))
+
+
+def last_day_of(said: Statement) -> date:
+    """Last day of the time that a statement tells of: a target is missed after it."""
+    units = {Precision.YEAR: "Y", Precision.MONTH: "M", Precision.DAY: "D"}
+    return pd.Timestamp(said.on).to_period(units[said.on_precision]).end_time.date()
 
 
 def _spans(frame: pd.DataFrame) -> tuple[pd.Series[pd.Timestamp], pd.Series[pd.Timestamp]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.terms import Claim, CountedAs, Precision, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from geo.places.boundaries import Areas
@@ -34,9 +35,23 @@ class Statement:
     is_set_aside: bool = False
 
 
+def counts_of(told: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Statements that count what works (or is to), and that nobody set aside, in their order."""
+    return tuple(one for one in told if one.stage in REACHED and not one.is_set_aside)
+
+
+def last_counts(told: Iterable[Statement], claim: Claim) -> tuple[Statement, ...]:
+    """Those of `counts_of` of one kind that tell of the latest time; more than one where several sources do."""
+    found = [one for one in counts_of(told) if one.claim is claim]
+    last = max((one.on for one in found), default=None)
+    return tuple(one for one in found if one.on == last)
+
+
 @dataclass(frozen=True, eq=False)
 class Rollout:
     """How far the rollout was on a day, as known on another.
+
+    Everything but `published` and `series` is of Community Watch alone: what counts one body bounds no other.
 
     Parameters
     ----------
@@ -46,13 +61,17 @@ class Rollout:
     known
         Kelurahan that a source names as having Community Watch.
     at_least, at_most
-        Bounds of how many had one: never fewer than are named; no more than a source counted, where one counted for
-        that very time, else all. Counts of an earlier stage (trained, with a decree) bound nothing.
+        Bounds of how many had one: never fewer than are named; no more than a source counted, where one counted
+        Community Watch for that very time, else all. Counts of an earlier stage (trained, with a decree) and of
+        another body bound nothing, and a target never does.
     published
         Statements on the city for that day, that year where only the year is known, or before; each source's last
         one of each body it counts. Contradictions stand side by side; what a person set aside bounds nothing.
     targets
-        What sources had said by that day that it is to be, for whatever time; each source's last one of each body.
+        What sources had said by that day that Community Watch is to be, for whatever time; each source's last one.
+    series
+        Every statement on the city by the body that it counts, in order of time: those of `published` with what the
+        same source had counted before, and the targets announced by that day.
     on, known_on
         The day, and the day on which that much was known; None where everything counts that is known now.
     """
@@ -63,6 +82,7 @@ class Rollout:
     at_most: int
     published: tuple[Statement, ...]
     targets: tuple[Statement, ...]
+    series: Mapping[CountedAs, tuple[Statement, ...]]
     on: date
     known_on: date | None = None
 
@@ -186,11 +206,19 @@ def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: 
     return pd.DataFrame(rows, columns=["on", "at_least", "at_most"])
 
 
-def _statements(events: pd.DataFrame, areas: Areas) -> tuple[Statement, ...]:
+def _of_city(events: pd.DataFrame, areas: Areas) -> pd.DataFrame:
+    """Events that count kelurahan of the whole city, in order of time."""
     city = events[events["kode"].eq(areas.city_code) & events["count"].notna()]
-    last = city.sort_values(["on", "source_on"], kind="stable")
-    last = last.groupby(["source", "counted_as", "claim", "stage"]).tail(1)
-    rows: list[dict[Any, Any]] = last.sort_values(["on", "source"]).to_dict("records")
+    return city.sort_values(["on", "source_on", "source"], kind="stable")
+
+
+def _last_of_each(city: pd.DataFrame) -> pd.DataFrame:
+    """Of each source the last count of each body, stage and kind."""
+    return city.groupby(["source", "counted_as", "claim", "stage"]).tail(1)
+
+
+def _statements(city: pd.DataFrame) -> tuple[Statement, ...]:
+    rows: list[dict[Any, Any]] = city.sort_values(["on", "source"], kind="stable").to_dict("records")
     return tuple(
         Statement(
             count=int(row["count"]),
@@ -235,16 +263,15 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     stages = cw_stages(known, areas, on)
     named = tuple(stages.index[stages["stage"].isin([stage.value for stage in REACHED])])
     day = pd.Timestamp(on)
-    published = _statements(known[begins(known) <= day], areas)
-    is_target = known["claim"].eq(Claim.TARGET) & (known["source_on"] <= day)
+    city = _of_city(known, areas)
+    is_said, is_of_cw = begins(city) <= day, city["counted_as"].eq(CountedAs.CW)
+    is_target = city["claim"].eq(Claim.TARGET) & (city["source_on"] <= day)
+    published = _statements(_last_of_each(city[is_said]))
+    told = _statements(city[is_said | is_target])
     bounds = [
         one.count
-        for one in published
-        if one.counted_as is CountedAs.CW
-        and one.claim is Claim.ACTUAL
-        and one.stage in REACHED
-        and _speaks_of(one, on)
-        and not one.is_set_aside
+        for one in counts_of(published)
+        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one, on)
     ]
     return Rollout(
         stages=stages,
@@ -253,7 +280,8 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         # A source that counted fewer than are named contradicts them; it takes nobody away.
         at_most=min(len(areas.index), max([len(named), *bounds])) if bounds else len(areas.index),
         published=published,
-        targets=_statements(known[is_target], areas),
+        targets=_statements(_last_of_each(city[is_target & is_of_cw])),
+        series={body: found for body in CountedAs if (found := tuple(one for one in told if one.counted_as is body))},
         on=on,
         known_on=known_on,
     )

@@ -10,17 +10,24 @@ import pandas as pd
 
 from geo.measures.figures import PER
 from geo.measures.rates import funnel
+from geo.measures.rollout import counts_of
 from geo.present.palette import CW, SEQUENCE
 from geo.present.tables import cell_state
-from geo.terms import Claim
+from geo.terms import Claim, CountedAs, Precision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from geo.measures.rates import Rates
     from geo.measures.rollout import Statement
     from geo.words import Words
 
 _DARK, _LINE = SEQUENCE[5][4], "#5c6b73"
 _INSIDE = (0.95, 0.998)
+#: One colour a body, in every chart.
+_BODIES = {CountedAs.CW: CW, CountedAs.GT_TPPO: _DARK, CountedAs.TIM_ANTI_TRAFFICKING: "#8a6d3b"}
+_SPANS = {Precision.YEAR: "Y", Precision.MONTH: "M", Precision.DAY: "D"}
+_COLUMNS = ["from", "to", "on", "count", "body", "what", "source", "day", "label", "is_target"]
 
 
 def titled(chart: Any, title: str, note: str) -> Any:
@@ -80,17 +87,49 @@ def funnel_chart(found: Rates, names: pd.Series[str], words: Words, *, note: str
     return titled(alt.layer(*layers), words("funnel.title"), note)
 
 
+def _marks(series: Mapping[CountedAs, Sequence[Statement]], words: Words) -> pd.DataFrame:
+    """Counts and targets of each body: a row for each, with the time it tells of from first to last day."""
+    rows = []
+    for body, told in series.items():
+        for one in counts_of(told):
+            span = pd.Timestamp(one.on).to_period(_SPANS[one.on_precision])
+            is_target = one.claim is Claim.TARGET
+            rows.append(
+                {
+                    "from": span.start_time.normalize(),
+                    "to": span.end_time.normalize(),
+                    "on": (span.start_time + (span.end_time - span.start_time) / 2).normalize(),
+                    "count": one.count,
+                    "body": words(f"timeline.{body}"),
+                    "what": words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
+                    "source": f"{one.source} ({words.day(one.source_on)})",
+                    "day": words.day(one.on, one.on_precision),
+                    "label": words("series.target.short", count=one.count) if is_target else words.number(one.count),
+                    "is_target": is_target,
+                }
+            )
+    return pd.DataFrame(rows, columns=_COLUMNS).sort_values("on", kind="stable")
+
+
 def timeline_chart(
-    known: pd.DataFrame, statements: tuple[Statement, ...], areas: int, words: Words, *, note: str
+    known: pd.DataFrame,
+    series: Mapping[CountedAs, Sequence[Statement]],
+    areas: int,
+    words: Words,
+    *,
+    note: str,
 ) -> Any:
-    """Kelurahan known to have Community Watch over time, with claims and targets of sources.
+    """Kelurahan named as having Community Watch over time, and apart from it what sources count of each body.
+
+    Each body has one colour. A full point is a count, an open diamond a target; what is known to its year alone is a
+    bar over that year. Counts of another body are joined by a broken line that claims nothing for the time between.
 
     Parameters
     ----------
     known
         From `course`.
-    statements
-        Statements of sources on the whole city.
+    series
+        From `Rollout`.
     areas
         Number of kelurahan.
     words
@@ -98,41 +137,45 @@ def timeline_chart(
     note
         Note on the data.
     """
-    days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y"))
-    counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 3]))
-    line = (
-        alt.Chart(known.rename(columns={"known": "count"}))
-        .mark_line(interpolate="step-after", color=CW, strokeWidth=3)
-        .encode(x=days, y=counts)
+    days = alt.X("on:T", title=None, axis=alt.Axis(format="%m/%Y", labelOverlap="greedy"))
+    # Room for the label above a target of all.
+    counts = alt.Y("count:Q", title=words("table.kelurahan"), scale=alt.Scale(domain=[0, areas + 7], nice=False))
+    bodies = list(dict.fromkeys([CountedAs.CW, *series]))
+    colours = alt.Color(
+        "body:N",
+        title=None,
+        scale=alt.Scale(domain=[words(f"timeline.{one}") for one in bodies], range=[_BODIES[one] for one in bodies]),
+        legend=alt.Legend(orient="bottom", columns=1, labelLimit=420, symbolType="stroke", symbolStrokeWidth=4),
     )
-    if not statements:
+    named = known.rename(columns={"known": "count"}).assign(body=words(f"timeline.{CountedAs.CW}"))
+    line = alt.Chart(named).mark_line(interpolate="step-after", strokeWidth=3).encode(x=days, y=counts, color=colours)
+    said = _marks(series, words)
+    if said.empty:
         return titled(line, words("timeline.title"), note)
-    said = pd.DataFrame(
-        [
-            {
-                "on": pd.Timestamp(one.on),
-                "count": one.count,
-                "what": words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
-                "source": f"{one.source} ({words.day(one.source_on)})",
-                "day": words.day(one.on, one.on_precision),
-                "is_target": one.claim is Claim.TARGET,
-            }
-            for one in statements
-        ],
-        columns=["on", "count", "what", "source", "day", "is_target"],
-    )
-    marks = (
-        alt.Chart(said)
-        .mark_point(size=130, filled=True)
-        .encode(
-            x=days,
-            y=counts,
-            shape=alt.Shape("what:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420)),
-            color=alt.Color("what:N", title=None, scale=alt.Scale(range=[_DARK, "#2a7ab9", "#8a6d3b", _LINE])),
-            tooltip=[alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")],
-        )
-    )
-    return titled(alt.layer(line, marks), words("timeline.title"), note)
+    tips = [alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")]
+    others = said[said["body"].ne(words(f"timeline.{CountedAs.CW}"))]
+    spans = said[said["from"].ne(said["to"])]
+    # Several sources of one count: one label.
+    labels = said.drop_duplicates(["body", "label"])
+    layers = [
+        line,
+        alt.Chart(others)
+        .mark_line(strokeDash=[3, 4], strokeWidth=1.5, opacity=0.8)
+        .encode(x=days, y=counts, color=colours),
+        alt.Chart(spans)
+        .mark_rule(strokeWidth=4, opacity=0.45)
+        .encode(x=alt.X("from:T"), x2="to:T", y=counts, color=colours, tooltip=tips),
+        alt.Chart(said[~said["is_target"]])
+        .mark_point(size=110, filled=True, shape="circle", opacity=1)
+        .encode(x=days, y=counts, color=colours, tooltip=tips),
+        alt.Chart(said[said["is_target"]])
+        .mark_point(size=150, filled=False, shape="diamond", strokeWidth=2.5, opacity=1)
+        .encode(x=days, y=counts, color=colours, tooltip=tips),
+        alt.Chart(labels)
+        .mark_text(dy=-15, fontSize=13, fontWeight="bold")
+        .encode(x=days, y=counts, text="label:N", color=colours),
+    ]
+    return titled(alt.layer(*layers), words("timeline.title"), note)
 
 
 def history_chart(found: pd.DataFrame, words: Words, *, note: str) -> Any:

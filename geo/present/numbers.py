@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from geo.terms import Claim, CountedAs, Stage, State
+from geo.measures.rollout import last_counts
+from geo.present.statements import other_bodies, series_sentences, series_text, statement_text
+from geo.terms import Claim, CountedAs, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geo.measures.city import City
     from geo.measures.rollout import Rollout, Statement
     from geo.release.released import Count, Released
@@ -36,20 +40,26 @@ def _source(released: Released, words: Words) -> str:
     return words(key, day=day)
 
 
-def statement_text(said: Statement, words: Words) -> str:
-    """A source's statement on the whole city."""
-    text = words(
-        f"statement.{said.claim}",
-        count=said.count,
-        of=said.of if said.of is not None else "?",
-        what=words(f"counted_as.{said.counted_as}"),
-        on=words.day(said.on, said.on_precision),
-        source=said.source,
-        source_on=words.day(said.source_on),
+def counted(told: Iterable[Statement], words: Words) -> str:
+    """How many sources count, as a number of how many; from the least to the most where they contradict."""
+    counts = sorted({one.count for one in told})
+    count = words.number(counts[0]) if len(counts) == 1 else f"{counts[0]}\N{EN DASH}{counts[-1]}"
+    return words("number.reached.of", count=count, of=next((one.of for one in told if one.of is not None), "?"))
+
+
+def _counted(rollout: Rollout, body: CountedAs, words: Words) -> KeyNumber:
+    """What sources count of another body; it says nothing of Community Watch."""
+    told = last_counts(rollout.series[body], Claim.ACTUAL)
+    return KeyNumber(
+        label=words(f"number.counted.{body}"),
+        value=counted(told, words),
+        source=words(
+            "source.press",
+            source=", ".join(dict.fromkeys(one.source for one in told)),
+            day=words.day(told[0].on, told[0].on_precision),
+        ),
+        help=f"{series_text(rollout.series[body], words)}. {words('series.apart')}",
     )
-    if said.stage is not Stage.ACTIVE:
-        text = words("statement.stage", text=text, stage=words(f"event.{said.stage}"))
-    return words("statement.set_aside", text=text) if said.is_set_aside else text
 
 
 def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
@@ -57,7 +67,7 @@ def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
     since = rollout.stages["since"].max()
     sources = ", ".join(dict.fromkeys(source for source in rollout.stages["source"] if source))
     return KeyNumber(
-        label=words("number.reached"),
+        label=words("number.counted.cw"),
         value=words("number.reached.of", count=len(rollout.known), of=areas),
         source=words("source.press", source=sources, day=words.day(since)) if sources else words("source.none"),
         help=" ".join(statement_text(one, words) for one in actual),
@@ -65,7 +75,10 @@ def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
 
 
 def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) -> list[KeyNumber]:
-    """Victims, reports, share from elsewhere, kelurahan reached, watchers, in this order; an edition has two."""
+    """Victims, reports, share from elsewhere, kelurahan reached, watchers, other bodies; of an edition no reports.
+
+    What sources count of another body than Community Watch is a number of its own, last.
+    """
     source = _source(released, words)
     change = None
     if city.change is not None and released.before is not None:
@@ -94,6 +107,11 @@ def key_numbers(released: Released, city: City, rollout: Rollout, words: Words) 
     if not released.has_reports:
         # An edition has only persons; the rollout is public from the press.
         numbers = [numbers[0], numbers[3]]
+    numbers += [
+        _counted(rollout, body, words)
+        for body in other_bodies(rollout)
+        if last_counts(rollout.series[body], Claim.ACTUAL)
+    ]
     return [_fitting(number) for number in numbers]
 
 
@@ -122,5 +140,5 @@ def notes(released: Released, rollout: Rollout, words: Words) -> list[str]:
     if lost:
         parts = ", ".join(f"{words(f'unplaced.{reason}')} ({_count(count, words)})" for reason, count in lost.items())
         told.append(words("note.unplaced", parts=parts))
-    told += [statement_text(one, words) for one in rollout.published]
-    return told
+    told += [statement_text(one, words) for one in rollout.published if one.counted_as is CountedAs.CW]
+    return [*told, *series_sentences(rollout, words)]

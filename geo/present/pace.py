@@ -7,26 +7,19 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 
-from geo.measures.pace import Slip
+from geo.measures.pace import Slip, last_day_of
 from geo.present.charts import titled
 from geo.present.palette import CW, SEQUENCE
-from geo.terms import Precision
 
 if TYPE_CHECKING:
     from datetime import date
 
     from geo.measures.pace import Forecast
-    from geo.measures.rollout import Rollout, Statement
+    from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
     from geo.words import Words
 
 _DARK, _LINE, _PALE = SEQUENCE[5][4], "#5c6b73", "#b5d4ec"
-
-
-def _end_of(one: Statement) -> pd.Timestamp:
-    """Last day to meet a target: for a year, its last day."""
-    on = pd.Timestamp(one.on)
-    return on + pd.offsets.YearEnd(0) if one.on_precision is Precision.YEAR else on
 
 
 def plan_chart(
@@ -43,7 +36,7 @@ def plan_chart(
     found
         Forecast from the last day of `bounds`.
     reached
-        Rollout on that day; its published targets are marked.
+        Of that day; the published targets of Community Watch are marked.
     words
         Language.
     note
@@ -69,7 +62,10 @@ def plan_chart(
             .encode(x=days, y=counts)
         )
     if reached.targets:
-        said = pd.DataFrame({"on": _end_of(one), "count": one.count, "source": one.source} for one in reached.targets)
+        said = pd.DataFrame(
+            {"on": pd.Timestamp(last_day_of(one)), "count": one.count, "source": one.source}
+            for one in reached.targets
+        )
         layers.append(
             alt.Chart(said)
             .mark_point(size=130, filled=True, shape="diamond", color=_LINE)

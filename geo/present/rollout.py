@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.rollout import REACHED
+from geo.measures.rollout import REACHED, last_counts
 from geo.present.classes import Class
-from geo.present.numbers import statement_text
+from geo.present.numbers import KeyNumber, counted
 from geo.present.overview import stage_line
 from geo.present.paint import Paint
+from geo.present.statements import other_bodies, series_sentences, statement_text, who_says
 from geo.present.tables import stage_text
-from geo.terms import Precision, Stage, State
+from geo.terms import Claim, Precision, Stage, State
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
     from geo.places.boundaries import Areas
+    from geo.terms import CountedAs
     from geo.words import Words
 
 _FILLS: dict[str, str] = {
@@ -71,24 +73,59 @@ def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
 
 
 def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
-    """What sources say of the whole city, contradictions side by side."""
+    """What sources say of the whole city, body by body; within each in order of time, contradictions side by side."""
     rows = [
         [
-            words.day(one.on, one.on_precision),
-            words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
+            words(f"body.{body}"),
+            words(f"claim.kind.{one.claim}")
+            if one.stage in REACHED
+            else words("claims.of_stage", claim=words(f"claim.kind.{one.claim}"), stage=words(f"event.{one.stage}")),
             words("number.reached.of", count=one.count, of=one.of if one.of is not None else "?"),
+            words.day(one.on, one.on_precision),
             f"{one.source}, {words.day(one.source_on)}",
             words("claims.set_aside") if one.is_set_aside else words("claims.stands"),
         ]
-        for one in reached.published
+        for body, told in reached.series.items()
+        for one in told
     ]
-    heads = [words(f"claims.{name}") for name in ("day", "what", "count", "source", "holds")]
+    heads = [words(f"claims.{name}") for name in ("what", "kind", "count", "day", "source", "holds")]
     return pd.DataFrame(rows, columns=heads).set_index(heads[0])
 
 
+def rollout_numbers(reached: Rollout, areas: Areas, words: Words) -> list[tuple[str, list[KeyNumber]]]:
+    """Numbers of each body under its name: Community Watch first, then every other that a source counts."""
+    bounds = {"known": len(reached.known), "least": reached.at_least, "most": reached.at_most}
+    own = [
+        KeyNumber(
+            label=words(f"rollout.{name}"),
+            value=words("number.reached.of", count=number, of=len(areas.index)),
+            source="",
+            help=words(f"rollout.{name}.help"),
+        )
+        for name, number in bounds.items()
+    ]
+    return [
+        (words("body.cw"), own),
+        *((words(f"body.{body}"), _of_body(reached, body, words)) for body in other_bodies(reached)),
+    ]
+
+
+def _of_body(reached: Rollout, body: CountedAs, words: Words) -> list[KeyNumber]:
+    found = {claim: last_counts(reached.series[body], claim) for claim in Claim}
+    return [
+        KeyNumber(
+            label=words(f"series.{claim}.label"),
+            value=counted(told, words),
+            source=who_says(told, words),
+            help=words("series.apart"),
+        )
+        for claim, told in found.items()
+        if told
+    ]
+
+
 def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
-    """Known, at least, at most, and the published target, without inventing which ones."""
-    target = " ".join(target_sentences(reached, words)) if reached.targets else words("rollout.no_target")
+    """Known, at least, at most and the published target of Community Watch, without inventing which ones."""
     return words(
         "rollout.sentence",
         day=words.day(reached.on),
@@ -96,10 +133,15 @@ def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
         of=len(areas.index),
         least=reached.at_least,
         most=reached.at_most,
-        target=target,
+        target=" ".join(target_sentences(reached, words)),
     )
 
 
+def rollout_lines(reached: Rollout, areas: Areas, words: Words) -> list[str]:
+    """Community Watch in one sentence, then each other body and what keeps them apart."""
+    return [rollout_sentence(reached, areas, words), *series_sentences(reached, words)]
+
+
 def target_sentences(reached: Rollout, words: Words) -> list[str]:
-    """Published targets, or that there is none."""
+    """Published targets of Community Watch, or that there is none."""
     return [statement_text(one, words) for one in reached.targets] or [words("plan.no_target")]

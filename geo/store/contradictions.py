@@ -1,4 +1,7 @@
-"""Statements on the whole city that a person found not to hold: two sources contradict, until somebody decides."""
+"""Statements on the whole city that a person found not to hold: two sources contradict, until somebody decides.
+
+Only counts of one body contradict: the body is part of what tells one statement from another.
+"""
 
 from __future__ import annotations
 

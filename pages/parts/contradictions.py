@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.present.events import aside_text
-from geo.present.numbers import statement_text
+from geo.present.statements import statement_text
 from geo.schemas import StatementKey
 from geo.store.contradictions import set_aside, set_asides, take_back_set_aside
 from geo.terms import AsideWhy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts
+from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts, target_day
 from geo.measures.rollout import bounds_course
 from geo.present.pace import pace_sentences, plan_chart, slip_table
 from geo.present.rollout import target_sentences
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
     from geo.release.released import Released
     from pages.shell.view import Shell
-
-#: The last day of the published target.
-_BY = date(2020, 12, 31)
 
 
 def _forecast(seen: Released, on: date, known_on: date | None, by: date) -> Forecast | None:
@@ -40,10 +37,9 @@ def draw(shell: Shell, reached: Rollout) -> None:
     areas = seen.areas
     for said in target_sentences(reached, words):
         st.markdown(said)
-    first = _BY if view.on < _BY else date(view.on.year + 2, 12, 31)
     by = st.date_input(
         words("pace.by"),
-        first,
+        target_day(reached),
         format="DD/MM/YYYY",
         min_value=date(2018, 1, 1),
         max_value=date(2100, 12, 31),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def draw(shell: Shell, reached: Rollout) -> None:
-    """Events of the chosen kelurahan, then contradicting statements on the city."""
+    """Events of the chosen kelurahan, then statements of sources on the whole city."""
     if not shell.may_work(Right.PLAN):
         return
     kelurahan_control(shell)
@@ -25,4 +25,4 @@ def draw(shell: Shell, reached: Rollout) -> None:
         events_control(shell, shell.view.kelurahan)
     else:
         st.caption(shell.words("overview.choose"))
-    contradictions_control(shell, reached.published)
+    contradictions_control(shell, [one for told in reached.series.values() for one in told])

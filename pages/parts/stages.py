@@ -31,9 +31,9 @@ def draw(shell: Shell, reached: Rollout) -> None:
         kelurahan_control(shell)
     st.subheader(words("timeline.title"))
     known = course(seen.rollout, areas, until=view.on, known_on=view.known)
-    st.altair_chart(timeline_chart(known, reached.published, len(areas.index), words, note=note))
-    st.markdown(words("rollout.unknown"))
-    if reached.published:
+    st.altair_chart(timeline_chart(known, reached.series, len(areas.index), words, note=note))
+    st.caption(words("timeline.how"))
+    if reached.series:
         st.table(statement_table(reached, words))
     st.subheader(words("rollout.table"))
     st.table(stage_table(reached, areas, words))

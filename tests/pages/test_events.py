@@ -31,7 +31,7 @@ def script(kode: str) -> None:
     assert shell.may_work(Right.PLAN)
     events_control(shell, kode or shell.areas.city_code)
     facts = rollout_facts()
-    contradictions_control(shell, rollout(facts, shell.areas, on=date(2019, 12, 1)).published)
+    contradictions_control(shell, rollout(facts, shell.areas, on=date(2018, 12, 1)).published)
 
 
 def forms(kode: str = BARAT) -> AppTest:
@@ -126,7 +126,7 @@ def test_a_statement_is_set_aside_and_holds_again(folder: Path) -> None:
     find(app, "selectbox", "Alasan").set_value("closer_source")
     app = press(app, "Kesampingkan")
     (line,) = find(app, "selectbox", "Yang dikesampingkan").options
-    assert line.startswith("kiblatntt.com: 12 kelurahan dengan Community Watch")
+    assert line.startswith("kiblatntt.com: 12 kelurahan dengan gugus tugas (GT-TPPO)")
     assert not any(text.startswith("kiblatntt") for text in find(app, "selectbox", "Pernyataan").options)
     app = press(app, "Berlakukan lagi pernyataan")
     assert any(text.startswith("kiblatntt") for text in find(app, "selectbox", "Pernyataan").options)

@@ -336,7 +336,7 @@ def test_the_slider_moves_the_day_of_the_rollout() -> None:
     import datetime as dt
 
     app.slider[0].set_value(dt.date(2018, 11, 16)).run()
-    assert [metric.value for metric in app.metric] == ["7 dari 51", "7 dari 51", "12 dari 51"]
+    assert [metric.value for metric in app.metric] == ["7 dari 51", "7 dari 51", "7 dari 51", "12 dari 51"]
     assert app.query_params["tanggal"] == "2018-11-16"
 
 
@@ -380,9 +380,16 @@ def test_the_board_tells_who_to_call_and_by_which_rule() -> None:
 def test_the_plan_tells_the_pace_needed_and_refuses_a_forecast() -> None:
     app = page_of("rollout", bagian="rencana", tanggal="2019-12-31")
     said = told(app)
-    assert "51 dari 51" in said  # the target for 2020, announced in 2019
-    assert "perlu 3,7 kelurahan per bulan" in said
+    # The target for 2020, announced in 2019, is the task force's: it sets no day for Community Watch.
+    assert "tidak ada target Community Watch yang diumumkan dengan tanggal" in said
+    assert "gugus tugas (GT-TPPO): 12 dari 51 (2018: kiblatntt.com) → 39 dari 51" in said
+    assert "→ target 51 dari 51 (2020: beritabuana.co, kiblatntt.com)" in said
+    assert "paling lambat 31 Desember 2021, perlu 1,8 kelurahan per bulan" in said
     assert "baru 1 hari mulai yang bertanggal" in said
+    import datetime as dt
+
+    app.date_input(key="rollout.by").set_value(dt.date(2020, 12, 31)).run()
+    assert "perlu 3,7 kelurahan per bulan" in told(app)
 
 
 def test_before_and_after_is_no_proof() -> None:
@@ -393,8 +400,48 @@ def test_before_and_after_is_no_proof() -> None:
 
 def test_the_rollout_shows_contradictions_side_by_side() -> None:
     app = page_of("rollout", tanggal="2020-06-01")
-    claimed = app.table[0].value["Jumlah"].tolist()
-    assert claimed == ["12 dari 51", "7 dari 51", "39 dari 51", "51 dari 51"]
+    table = app.table[0].value
+    assert table["Jumlah"].tolist() == ["7 dari 51", "12 dari 51", *["39 dari 51"] * 2, *["51 dari 51"] * 2]
+    assert table.index.tolist() == ["Community Watch", *["gugus tugas (GT-TPPO)"] * 5]
+    assert table["Keadaan"].tolist()[:2] == ["16 November 2018", "2018"]
+    assert table["Sumber"].tolist()[:2] == ["nttterkini.com, 16 November 2018", "kiblatntt.com, 19 November 2019"]
+
+
+@pytest.mark.parametrize("day", ["2018-12-31", "2019-11-20", "2026-01-01"])
+def test_the_rollout_keeps_community_watch_and_the_task_force_apart(day: str) -> None:
+    app = page_of("rollout", tanggal=day)
+    numbers = [(metric.label, metric.value) for metric in app.metric]
+    assert numbers[:3] == [
+        ("Disebut namanya", "7 dari 51"),
+        ("Sedikitnya", "7 dari 51"),
+        ("Paling banyak", "51 dari 51"),
+    ]
+    counted = {"2018-12-31": "12 dari 51"}.get(day, "39 dari 51")
+    assert numbers[3:] == [
+        ("Dihitung sumber", counted),
+        *([("Target", "51 dari 51")] if day > "2019-11-18" else []),
+    ]
+    said = told(app)
+    assert "mencampur namanya" in said
+    assert "tidak membatasi" in said
+    (sentence,) = [one.value for one in app.markdown if one.value.startswith("Per ")]
+    assert "51 dari 51" not in sentence  # the task force's target is none of Community Watch
+    assert ("target 51 dari 51 (2020" in said) == (day > "2019-11-18")
+
+
+def test_the_overview_tells_both_bodies_apart() -> None:
+    def numbers(**view: str) -> dict[str, str]:
+        app = page_of("overview", **view)
+        assert not app.exception
+        return {metric.label: metric.value for metric in app.metric}
+
+    then = numbers(tanggal="2018-12-31")
+    assert (then["Kelurahan dengan CW"], then["Kelurahan dengan GT-TPPO"]) == ("7 dari 51", "12 dari 51")
+    later = numbers(tanggal="2026-01-01")
+    assert (later["Kelurahan dengan CW"], later["Kelurahan dengan GT-TPPO"]) == ("7 dari 51", "39 dari 51")
+    before = numbers(tanggal="2017-12-31")
+    assert before["Kelurahan dengan CW"] == "0 dari 51"
+    assert "Kelurahan dengan GT-TPPO" not in before
 
 
 def test_the_method_page_has_every_word_of_the_lists() -> None:

@@ -39,7 +39,7 @@ TODAY = date(2020, 6, 1)
 BARAT, SELATAN, FATULULI, CITY = "53.71.03.1014", "53.71.03.1015", "53.71.04.1011", "53.71"
 PLACES = {BARAT, SELATAN, FATULULI, CITY}
 KEEP = RetentionSettings(record_years=100, audit_years=100, copy_days=90)
-TWELVE = StatementKey("kiblatntt.com", date(2018, 1, 1), "cw", "actual", 12)
+TWELVE = StatementKey("kiblatntt.com", date(2018, 1, 1), "gt_tppo", "actual", 12)
 Told = list[tuple[str, Problem, str]]
 
 
