@@ -182,11 +182,13 @@ def test_settings_that_cannot_be_read_are_told(city: Path, tmp_path: Path) -> No
     app = opened()
     assert "release.kk" in app.error[0].value
     assert "Berkas pengaturan kota tidak dapat dipakai" in app.error[0].value
-    assert "hotspots.alpha: tidak mungkin di sini" in app.error[0].value
+    assert "settings.toml, opsi hotspots.alpha" in app.error[0].value
+    assert "tidak mungkin di sini" in app.error[0].value
     assert app.metric[0].value == "537"
     said = opened(bahasa="en").error[0].value
-    assert "release.kk: there is no such option" in said
-    assert "hotspots.alpha: not possible here" in said
+    assert "settings.toml, option release.kk" in said
+    assert "there is no such option" in said
+    assert "not possible here" in said
 
 
 def test_the_city_store_is_closed_where_others_can_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
