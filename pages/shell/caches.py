@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 import streamlit.components.v1 as components
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
     from pages.shell.map_parts import MapParts
 
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 WEB = ROOT / "var" / "web"
 
@@ -290,7 +291,9 @@ def criteria() -> tuple[Criterion, ...]:
     return read_criteria()
 
 
-def cached(function: Callable[..., _T], seen: Released, *parts: Any, **named: Any) -> _T:
+def cached(
+    function: Callable[Concatenate[Released, _P], _T], seen: Released, *parts: _P.args, **named: _P.kwargs
+) -> _T:
     """What a function makes of released figures, made once for everybody who asks for the same.
 
     The key is the function, the release (its audience and fingerprint) and every further argument, so that no caller

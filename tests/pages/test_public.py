@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import itertools
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +20,7 @@ from geo.access import signing
 from geo.access.audit import verify
 from geo.period import Period
 from geo.release import public
+from geo.settings import read_settings
 from geo.store.audit_chain import Head
 from geo.store.engine import city_store
 from geo.store.tables import read_tables
@@ -53,18 +56,34 @@ def forget() -> None:
     caches._bundle.clear()
 
 
-@pytest.fixture
-def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
-    """Two editions are out."""
-    own = tmp_path / "settings.toml"
+def settings_in(folder: Path) -> Path:
+    own = folder / "settings.toml"
     own.write_text(
-        f"[stores]\nkota = '{(tmp_path / 'kota').as_posix()}'\n[access]\nowner = 'public'\n", encoding="utf-8"
+        f"[stores]\nkota = '{(folder / 'kota').as_posix()}'\n[access]\nowner = 'public'\n", encoding="utf-8"
     )
-    monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
+    return own
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, City]:
+    """Two editions are out; nobody changes anything here."""
+    folder = tmp_path_factory.mktemp("terbit")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PETAJAGA_SETTINGS", str(settings_in(folder)))
+        made = filled(folder)
+        made.publish(FIRST)
+        made.publish(SECOND)
+    city_store(made.options).close()
+    return folder / "kota", made
+
+
+@pytest.fixture
+def city(made_once: tuple[Path, City], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
+    """A copy of it that a test may change."""
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(settings_in(tmp_path)))
     forget()
-    made = filled(tmp_path)
-    made.publish(FIRST)
-    made.publish(SECOND)
+    shutil.copytree(made_once[0], tmp_path / "kota")
+    made = dataclasses.replace(made_once[1], options=read_settings())
     yield made
     city_store(made.options).close()
     monkeypatch.undo()
