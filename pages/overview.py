@@ -44,7 +44,7 @@ def page(shell: Shell) -> None:
             what_to_bring(shell)
         row = st.container(horizontal=True)
         for number in cached(_numbers, seen, reached, words):
-            with row.container(width=136, gap=None):
+            with row.container(width=122, gap=None):
                 st.metric(
                     number.label, number.value, number.change, delta_color="off", delta_arrow="off", help=number.help
                 )
