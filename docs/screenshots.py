@@ -47,6 +47,8 @@ def main(address: str) -> None:
                 page.get_by_text("Peta Jaga.").last.wait_for(state="attached", timeout=30_000)
             if path not in {"metode-sumber", "data"}:
                 page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
+            # On a slow machine the map is painted before the numbers and tables are.
+            page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=30_000)
             page.wait_for_timeout(2000)
             page.screenshot(path=folder / name)
             page.close()

@@ -42,9 +42,9 @@ def page(shell: Shell) -> None:
         banner(shell)
         if shell.source.is_empty:
             what_to_bring(shell)
-        row = st.container(horizontal=True, horizontal_alignment="distribute")
+        row = st.container(horizontal=True)
         for number in cached(_numbers, seen, reached, words):
-            with row.container(width=150, gap=None):
+            with row.container(width=122, gap=None):
                 st.metric(
                     number.label, number.value, number.change, delta_color="off", delta_arrow="off", help=number.help
                 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.present.rollout import rollout_lines, rollout_numbers
+from geo.present.rollout import rollout_numbers, rollout_sentence
+from geo.present.statements import series_sentences
 from geo.terms import Right, StoreName
 from pages.parts import around, health, plan, recorded, stages
 from pages.shell.address import Part
@@ -52,15 +53,16 @@ def page(shell: Shell) -> None:
     row = st.container(horizontal=True)
     for body, numbers in rollout_numbers(reached, seen.areas, words):
         # A frame for each body: their numbers never stand in one row.
-        with row.container(border=True, width="content"):
+        with row.container(border=True, width="content", height="stretch"):
             st.markdown(f"**{body}**")
             inside = st.container(horizontal=True)
             for number in numbers:
-                with inside.container(width=150, gap=None):
+                with inside.container(width=136, gap=None):
                     st.metric(number.label, number.value, help=number.help)
                     st.caption(number.source)
-    for line in rollout_lines(reached, seen.areas, words):
-        st.markdown(line)
+    st.markdown(rollout_sentence(reached, seen.areas, words))
+    for line in series_sentences(reached, words):
+        st.caption(line)
     _parts(shell)
 
 

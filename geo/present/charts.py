@@ -100,7 +100,7 @@ def _marks(series: Mapping[CountedAs, Sequence[Statement]], words: Words) -> pd.
                     "to": span.end_time.normalize(),
                     "on": (span.start_time + (span.end_time - span.start_time) / 2).normalize(),
                     "count": one.count,
-                    "body": words(f"timeline.{body}"),
+                    "body": words(f"series.body.{body}"),
                     "what": words(f"claim.{one.claim}", what=words(f"counted_as.{one.counted_as}")),
                     "source": f"{one.source} ({words.day(one.source_on)})",
                     "day": words.day(one.on, one.on_precision),
@@ -144,19 +144,22 @@ def timeline_chart(
     colours = alt.Color(
         "body:N",
         title=None,
-        scale=alt.Scale(domain=[words(f"timeline.{one}") for one in bodies], range=[_BODIES[one] for one in bodies]),
+        scale=alt.Scale(
+            domain=[words(f"series.body.{one}") for one in bodies], range=[_BODIES[one] for one in bodies]
+        ),
         legend=alt.Legend(orient="bottom", columns=1, labelLimit=420, symbolType="stroke", symbolStrokeWidth=4),
     )
-    named = known.rename(columns={"known": "count"}).assign(body=words(f"timeline.{CountedAs.CW}"))
+    named = known.rename(columns={"known": "count"}).assign(body=words(f"series.body.{CountedAs.CW}"))
     line = alt.Chart(named).mark_line(interpolate="step-after", strokeWidth=3).encode(x=days, y=counts, color=colours)
     said = _marks(series, words)
     if said.empty:
         return titled(line, words("timeline.title"), note)
     tips = [alt.Tooltip(name, title=words(f"claims.{name}")) for name in ("what", "count", "day", "source")]
-    others = said[said["body"].ne(words(f"timeline.{CountedAs.CW}"))]
+    others = said[said["body"].ne(words(f"series.body.{CountedAs.CW}"))]
     spans = said[said["from"].ne(said["to"])]
-    # Several sources of one count: one label.
+    # Several sources of one count: one label. Those of Community Watch stand below, clear of the others' bars.
     labels = said.drop_duplicates(["body", "label"])
+    is_cw = labels["body"].eq(words(f"series.body.{CountedAs.CW}"))
     layers = [
         line,
         alt.Chart(others)
@@ -171,9 +174,12 @@ def timeline_chart(
         alt.Chart(said[said["is_target"]])
         .mark_point(size=150, filled=False, shape="diamond", strokeWidth=2.5, opacity=1)
         .encode(x=days, y=counts, color=colours, tooltip=tips),
-        alt.Chart(labels)
-        .mark_text(dy=-15, fontSize=13, fontWeight="bold")
-        .encode(x=days, y=counts, text="label:N", color=colours),
+        *(
+            alt.Chart(side)
+            .mark_text(dy=away, fontSize=13, fontWeight="bold")
+            .encode(x=days, y=counts, text="label:N", color=colours)
+            for side, away in ((labels[~is_cw], -15), (labels[is_cw], 17))
+        ),
     ]
     return titled(alt.layer(*layers), words("timeline.title"), note)
 

@@ -50,14 +50,12 @@ def counted(told: Iterable[Statement], words: Words) -> str:
 def _counted(rollout: Rollout, body: CountedAs, words: Words) -> KeyNumber:
     """What sources count of another body; it says nothing of Community Watch."""
     told = last_counts(rollout.series[body], Claim.ACTUAL)
+    sources = ", ".join(dict.fromkeys(one.source for one in told))
+    day = words.day(told[0].on, told[0].on_precision)
     return KeyNumber(
         label=words(f"number.counted.{body}"),
         value=counted(told, words),
-        source=words(
-            "source.press",
-            source=", ".join(dict.fromkeys(one.source for one in told)),
-            day=words.day(told[0].on, told[0].on_precision),
-        ),
+        source=words("number.kelurahan", source=words("source.press", source=sources, day=day)),
         help=f"{series_text(rollout.series[body], words)}. {words('series.apart')}",
     )
 
@@ -66,10 +64,11 @@ def _reached(rollout: Rollout, areas: int, words: Words) -> KeyNumber:
     actual = [one for one in rollout.published if one.claim is Claim.ACTUAL and one.counted_as is CountedAs.CW]
     since = rollout.stages["since"].max()
     sources = ", ".join(dict.fromkeys(source for source in rollout.stages["source"] if source))
+    said = words("source.press", source=sources, day=words.day(since)) if sources else words("source.none")
     return KeyNumber(
         label=words("number.counted.cw"),
         value=words("number.reached.of", count=len(rollout.known), of=areas),
-        source=words("source.press", source=sources, day=words.day(since)) if sources else words("source.none"),
+        source=words("number.kelurahan", source=said),
         help=" ".join(statement_text(one, words) for one in actual),
     )
 

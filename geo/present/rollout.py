@@ -13,12 +13,11 @@ from geo.present.overview import stage_line
 from geo.present.paint import Paint
 from geo.present.statements import other_bodies, series_sentences, statement_text, who_says
 from geo.present.tables import stage_text
-from geo.terms import Claim, Precision, Stage, State
+from geo.terms import Claim, CountedAs, Precision, Stage, State
 
 if TYPE_CHECKING:
-    from geo.measures.rollout import Rollout
+    from geo.measures.rollout import Rollout, Statement
     from geo.places.boundaries import Areas
-    from geo.terms import CountedAs
     from geo.words import Words
 
 _FILLS: dict[str, str] = {
@@ -74,22 +73,24 @@ def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
 
 def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
     """What sources say of the whole city, body by body; within each in order of time, contradictions side by side."""
-    rows = [
-        [
-            words(f"body.{body}"),
-            words(f"claim.kind.{one.claim}")
-            if one.stage in REACHED
-            else words("claims.of_stage", claim=words(f"claim.kind.{one.claim}"), stage=words(f"event.{one.stage}")),
-            words("number.reached.of", count=one.count, of=one.of if one.of is not None else "?"),
-            words.day(one.on, one.on_precision),
-            f"{one.source}, {words.day(one.source_on)}",
-            words("claims.set_aside") if one.is_set_aside else words("claims.stands"),
-        ]
-        for body, told in reached.series.items()
-        for one in told
-    ]
-    heads = [words(f"claims.{name}") for name in ("what", "kind", "count", "day", "source", "holds")]
-    return pd.DataFrame(rows, columns=heads).set_index(heads[0])
+    told = [one for series in reached.series.values() for one in series]
+    table = pd.DataFrame(
+        {
+            words("claims.count"): [_count_text(one, words) for one in told],
+            words("claims.day"): [words.day(one.on, one.on_precision) for one in told],
+            words("claims.source"): [f"{one.source}, {words.day(one.source_on)}" for one in told],
+        },
+        index=pd.Index([words(f"series.body.{one.counted_as}") for one in told], name=words("claims.what")),
+    )
+    if not any(one.is_set_aside for one in told):
+        return table
+    holds = [words("claims.set_aside") if one.is_set_aside else words("claims.stands") for one in told]
+    return table.assign(**{words("claims.holds"): holds})
+
+
+def _count_text(said: Statement, words: Words) -> str:
+    text = words(f"series.count.{said.claim}", count=said.count, of=said.of if said.of is not None else "?")
+    return text if said.stage in REACHED else words("statement.stage", text=text, stage=words(f"event.{said.stage}"))
 
 
 def rollout_numbers(reached: Rollout, areas: Areas, words: Words) -> list[tuple[str, list[KeyNumber]]]:
@@ -105,8 +106,8 @@ def rollout_numbers(reached: Rollout, areas: Areas, words: Words) -> list[tuple[
         for name, number in bounds.items()
     ]
     return [
-        (words("body.cw"), own),
-        *((words(f"body.{body}"), _of_body(reached, body, words)) for body in other_bodies(reached)),
+        (words(f"series.body.{CountedAs.CW}"), own),
+        *((words(f"series.body.{body}"), _of_body(reached, body, words)) for body in other_bodies(reached)),
     ]
 
 

@@ -75,7 +75,7 @@ def series_sentences(reached: Rollout, words: Words) -> list[str]:
     """A line for each body other than Community Watch with what sources count; then what keeps the bodies apart."""
     bodies = other_bodies(reached)
     said = [
-        words("series.other", body=words(f"body.{body}"), course=series_text(reached.series[body], words))
+        words("series.other", body=words(f"series.body.{body}"), course=series_text(reached.series[body], words))
         for body in bodies
     ]
     if not said:

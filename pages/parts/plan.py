@@ -10,7 +10,6 @@ import streamlit as st
 from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts, target_day
 from geo.measures.rollout import bounds_course
 from geo.present.pace import pace_sentences, plan_chart, slip_table
-from geo.present.rollout import target_sentences
 from pages.shell.caches import cached
 from pages.shell.frame import stages_note
 
@@ -35,8 +34,6 @@ def draw(shell: Shell, reached: Rollout) -> None:
     """Target day for all starts, the pace it requires, and how well the plan is kept."""
     words, view, seen = shell.words, shell.view, shell.released()
     areas = seen.areas
-    for said in target_sentences(reached, words):
-        st.markdown(said)
     by = st.date_input(
         words("pace.by"),
         target_day(reached),

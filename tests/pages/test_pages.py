@@ -384,7 +384,7 @@ def test_the_plan_tells_the_pace_needed_and_refuses_a_forecast() -> None:
     said = told(app)
     # The target for 2020, announced in 2019, is the task force's: it sets no day for Community Watch.
     assert "tidak ada target Community Watch yang diumumkan dengan tanggal" in said
-    assert "gugus tugas (GT-TPPO): 12 dari 51 (2018: kiblatntt.com) → 39 dari 51" in said
+    assert "Gugus tugas kelurahan (GT-TPPO), badan lain: 12 dari 51 (2018: kiblatntt.com) → 39 dari 51" in said
     assert "→ target 51 dari 51 (2020: beritabuana.co, kiblatntt.com)" in said
     assert "paling lambat 31 Desember 2021, perlu 1,8 kelurahan per bulan" in said
     assert "baru 1 hari mulai yang bertanggal" in said
@@ -403,8 +403,8 @@ def test_before_and_after_is_no_proof() -> None:
 def test_the_rollout_shows_contradictions_side_by_side() -> None:
     app = page_of("rollout", tanggal="2020-06-01")
     table = app.table[0].value
-    assert table["Jumlah"].tolist() == ["7 dari 51", "12 dari 51", *["39 dari 51"] * 2, *["51 dari 51"] * 2]
-    assert table.index.tolist() == ["Community Watch", *["gugus tugas (GT-TPPO)"] * 5]
+    assert table["Jumlah"].tolist() == ["7 dari 51", "12 dari 51", *["39 dari 51"] * 2, *["target 51 dari 51"] * 2]
+    assert table.index.tolist() == ["Community Watch", *["Gugus tugas kelurahan (GT-TPPO)"] * 5]
     assert table["Keadaan"].tolist()[:2] == ["16 November 2018", "2018"]
     assert table["Sumber"].tolist()[:2] == ["nttterkini.com, 16 November 2018", "kiblatntt.com, 19 November 2019"]
 
@@ -438,12 +438,12 @@ def test_the_overview_tells_both_bodies_apart() -> None:
         return {metric.label: metric.value for metric in app.metric}
 
     then = numbers(tanggal="2018-12-31")
-    assert (then["Kelurahan dengan CW"], then["Kelurahan dengan GT-TPPO"]) == ("7 dari 51", "12 dari 51")
+    assert (then["Punya CW"], then["Punya GT-TPPO"]) == ("7 dari 51", "12 dari 51")
     later = numbers(tanggal="2026-01-01")
-    assert (later["Kelurahan dengan CW"], later["Kelurahan dengan GT-TPPO"]) == ("7 dari 51", "39 dari 51")
+    assert (later["Punya CW"], later["Punya GT-TPPO"]) == ("7 dari 51", "39 dari 51")
     before = numbers(tanggal="2017-12-31")
-    assert before["Kelurahan dengan CW"] == "0 dari 51"
-    assert "Kelurahan dengan GT-TPPO" not in before
+    assert before["Punya CW"] == "0 dari 51"
+    assert "Punya GT-TPPO" not in before
 
 
 def test_the_method_page_has_every_word_of_the_lists() -> None:
