@@ -152,7 +152,7 @@ def test_counts_are_drawn_from_their_posterior(
 @pytest.mark.parametrize(
     ("table", "criteria", "arguments", "says"),
     [
-        (TOWN.replace("50", "many"), CRITERIA, [], "no number"),
+        (TOWN.replace("50", "many"), CRITERIA, [], "not a number"),
         (TOWN.replace("9,5", "10,5"), CRITERIA, [], "occurs more than once"),
         (TOWN.replace("9,5", ",5"), CRITERIA, [], "the id is missing"),
         (TOWN, CRITERIA, ["--id", "kode"], "no such column"),
@@ -160,10 +160,10 @@ def test_counts_are_drawn_from_their_posterior(
         (TOWN, CRITERIA.replace("= 3", "= -3"), [], "must not be negative"),
         (TOWN, "", [], "no criterion"),
         (TOWN, "[[", [], "TOML"),
-        (TOWN, CRITERIA.replace('"cases"', '"n"').replace('"price"', '"n"'), [], "no criterion that has data"),
+        (TOWN, CRITERIA.replace('"cases"', '"n"').replace('"price"', '"n"'), [], "no criterion with data"),
         (TOWN.replace("9,5", "9,-5"), GAMMA, [], "negative"),
         (TOWN.replace("9,5", "9,5.5"), GAMMA, [], "whole"),
-        ("id,cases,e\n1,3,0\n2,1,1\n", GAMMA, [], "none are expected"),
+        ("id,cases,e\n1,3,0\n2,1,1\n", GAMMA, [], "the expected count is 0"),
         (TOWN, CRITERIA, ["--draws", "0"], "--draws"),
         (TOWN, CRITERIA, ["--first", "-1"], "--first"),
         (TOWN, CRITERIA, ["--concentration", "0"], "--concentration"),

@@ -260,8 +260,8 @@ def test_what_is_refused(
 def test_what_a_clerk_reads(run: Callable[..., Any], cases: Path, tmp_path: Path) -> None:
     _, told = run("--cases", cases, "--audience", "public", "--out", tmp_path / "r", "--k", "1", "--reissue")
     assert [(fault["where"], fault["what"], fault["remedy"]) for fault in told["faults"]] == [
-        ("--k", "has to be 2 or more", "With a smaller number single persons would be shown."),
-        ("--reissue", "says nothing without --ledger", "Add --ledger, or leave this option out."),
+        ("--k", "must be 2 or more", "A smaller number would show single persons."),
+        ("--reissue", "has no effect without --ledger", "Add --ledger, or leave this option out."),
     ]
 
 

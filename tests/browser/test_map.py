@@ -167,7 +167,7 @@ def test_a_file_of_pages_asked_for_first_shows_no_data(
         ("profil-kelurahan?kelurahan=53.71.04.1011", "Fatululi"),
         ("metode-sumber", "Batas kemampuan"),
         # Nobody may more than look, as the settings come: the page is named, and closed.
-        ("data?bahasa=en", "only for those who have the right"),
+        ("data?bahasa=en", "only for people with the right"),
         ("tinjau", "hanya dapat dibuka oleh yang berwenang"),
         ("akun", "hanya dapat dibuka oleh yang berwenang"),
     ],

@@ -194,7 +194,7 @@ def test_a_wrong_password_is_told_in_the_language_of_the_view(
     page.get_by_label("Account name").fill("budi")
     page.get_by_label("Password").fill("wrong wrong wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("alert")).to_have_text("Account name and password do not belong together.")
+    expect(page.get_by_role("alert")).to_have_text("Account name or password is wrong.")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

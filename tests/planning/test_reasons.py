@@ -75,11 +75,11 @@ def test_the_sentences_of_a_toy_town() -> None:
     english = reasons(found, WORDS[Language.EN], first=1)
     assert english["a"] == (
         "Chosen because reports show more room to strengthen prevention, although it costs more; "
-        "this shifts if the criterion “Jalan” is given more weight."
+        "this changes if the criterion “Jalan” gets more weight."
     )
     assert english["c"] == (
-        "Not yet, because the reports there are show less need; "
-        "it moves forward if the criterion “Cost” is given more weight."
+        "Not yet, because the existing reports show less need; "
+        "it moves forward if the criterion “Cost” gets more weight."
     )
 
 
@@ -95,8 +95,8 @@ def test_a_criterion_without_words_speaks_by_its_label_and_direction() -> None:
 def test_areas_that_are_level_are_told_to_be() -> None:
     found = rank(pd.DataFrame({"x": [3.0, 3.0]}, index=["a", "b"]), [Criterion("x", "x", Direction.UP, 1.0)])
     said = reasons(found, WORDS[Language.EN], first=1)
-    assert said["a"].startswith("Chosen, though nearly level with others")
-    assert said["b"].startswith("Not yet, though nearly level with those chosen")
+    assert said["a"].startswith("Chosen, although nearly level with others")
+    assert said["b"].startswith("Not yet, although nearly level with the chosen ones")
 
 
 @pytest.mark.parametrize("language", list(Language))
