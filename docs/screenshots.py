@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -48,7 +48,7 @@ def main(address: str) -> None:
             if path not in {"metode-sumber", "data"}:
                 page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=30_000)
             # On a slow machine the map is painted before the numbers and tables are.
-            page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=30_000)
+            expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
             page.wait_for_timeout(2000)
             page.screenshot(path=folder / name)
             page.close()
