@@ -147,8 +147,8 @@ def test_all_mistakes_of_a_file_come_together(tmp_path: Path) -> None:
             Language.EN,
             [
                 "settings.toml, option release.k: not possible here: “0”. Possible: ≥ 1.",
-                "settings.toml, option release.k_taskfroce: there is no such option. Perhaps this is meant: "
-                "k_taskforce. All options stand in data/settings.toml.",
+                "settings.toml, option release.k_taskfroce: no such option. Perhaps you mean: "
+                "k_taskforce. All options are in data/settings.toml.",
                 "settings.toml, option access.session_hours: not a number: “half a day”. "
                 "Write a number without quotes, such as 2.5.",
             ],

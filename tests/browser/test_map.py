@@ -165,7 +165,7 @@ def test_a_file_of_pages_asked_for_first_shows_no_data(
         ("titik-rawan?bahasa=en", "Every kelurahan"),
         ("perluasan-cw?tanggal=2019-11-20", "beritabuana.co"),
         ("profil-kelurahan?kelurahan=53.71.04.1011", "Fatululi"),
-        ("metode-sumber", "Batas kemampuan"),
+        ("metode-sumber", "Keterbatasan"),
         # Nobody may more than look, as the settings come: the page is named, and closed.
         ("data?bahasa=en", "only for people with the right"),
         ("tinjau", "hanya dapat dibuka oleh yang berwenang"),

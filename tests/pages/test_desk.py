@@ -104,7 +104,7 @@ def test_a_sheet_comes_in_and_goes_out_again(folder: Path) -> None:
     with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(canonical.case_rows(connection)) == 3
     again = sent()
-    assert "sudah pernah dibawa" in texts(again)
+    assert "sudah pernah diimpor" in texts(again)
     assert not [one for one in again.button if one.label.startswith("Terima")]
     page = desk("sheets")
     page.checkbox(key="data.sure").check().run()
@@ -124,7 +124,7 @@ def test_a_column_is_corrected_and_the_mapping_remembered(folder: Path) -> None:
     app.selectbox(key="map.cases..document_place").set_value("Desa Asli").run()
     assert "1 baris dibaca: 1 diterima" in texts(app)
     app.text_input(key="map.called").set_value("Lembar lurah").run()
-    app = button(app, "Ingat")
+    app = button(app, "Simpan pemetaan")
     assert (folder / "pemetaan" / "lembar-lurah.toml").is_file()
     fresh = sent("Hari;Desa Asli\n17/11/2018;Alak\n")
     assert fresh.selectbox(key="map.name.cases").value == "Lembar lurah"
@@ -151,7 +151,7 @@ def test_a_spelling_is_decided_and_taken_back(folder: Path) -> None:
     with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert "53.71.05.1004" in canonical.case_rows(connection)["document_kode"].tolist()
     app = desk("names")
-    assert "Tidak ada tulisan yang menunggu." in texts(app)
+    assert "Tidak ada tulisan yang menunggu tinjauan." in texts(app)
     number = app.selectbox(key="names.take_back").options
     assert number == ["Naikoten"]
     app.selectbox(key="names.take_back").select_index(0).run()
@@ -217,7 +217,7 @@ def test_a_copy_and_its_return(folder: Path) -> None:
     button(page, "Batalkan")
     page = desk("sheets")
     page.checkbox(key="data.restore.sure").check().run()
-    page = button(page, "Kembalikan")
+    page = button(page, "Pulihkan")
     assert not page.error
     with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(canonical.case_rows(connection)) == 3

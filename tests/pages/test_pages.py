@@ -131,7 +131,7 @@ def test_an_empty_city_says_what_to_bring(city: Path) -> None:
     assert "laporan kasus" in told(app)
     assert "halaman *Data*" in told(app)
     assert EXAMPLE_SAYS not in told(app)
-    assert set(app.table[0].value["Korban"]) == {"belum ada laporan"}
+    assert set(app.table[0].value["Korban"]) == {"tidak ada laporan"}
 
 
 def test_a_city_may_hide_small_counts_from_its_task_force_too(city: Path) -> None:
@@ -303,16 +303,16 @@ def test_every_aspect_of_the_hotspots_opens(aspect: str, language: str) -> None:
 def test_the_first_period_is_judged_and_another_one_is_exploration() -> None:
     declared = page_of("hotspots")
     assert "Sangat yakin di atas bagiannya" in told(declared)
-    assert declared.table[0].value["Keputusan"].iloc[0] == "sangat yakin"
+    assert declared.table[0].value["Penilaian"].iloc[0] == "sangat yakin"
     tried = page_of("hotspots", periode="2018")
     assert "Eksplorasi" in told(tried)
-    assert "sangat yakin" not in set(tried.table[0].value["Keputusan"])
+    assert "sangat yakin" not in set(tried.table[0].value["Penilaian"])
     split = page_of("hotspots", lihat="banding")
-    before = split.table[0].value["Keputusan 2016-2018"]
+    before = split.table[0].value["Penilaian 2016-2018"]
     assert "sangat yakin" in set(before)
     split.selectbox(key="hotspots.split").set_value(2018).run()
     assert "Eksplorasi" in told(split)
-    assert "sangat yakin" not in set(split.table[0].value["Keputusan 2016-2017"])
+    assert "sangat yakin" not in set(split.table[0].value["Penilaian 2016-2017"])
 
 
 def test_what_emerges_is_searched_on_request() -> None:
@@ -370,10 +370,10 @@ def test_the_rollout_is_told_as_it_was_known() -> None:
 def test_the_board_tells_who_to_call_and_by_which_rule() -> None:
     app = page_of("rollout", bagian="papan", tanggal="2019-12-31", kelurahan="53.71.04.1014")
     called = app.table[0].value
-    assert called.loc["Tuak Daun Merah", "Sebab"] == "senyap"
-    assert "senyap" not in called.loc["Liliba", "Sebab"]
+    assert called.loc["Tuak Daun Merah", "Sebab"] == "jarang melapor"
+    assert "jarang melapor" not in called.loc["Liliba", "Sebab"]
     said = told(app)
-    assert "6 dari 51 kelurahan punya CW yang aktif, 1 senyap" in said
+    assert "6 dari 51 kelurahan punya CW yang aktif, 1 jarang melapor" in said
     assert "berakhir 28 Desember 2019" in said
     assert "lebih dari 90 hari" in said  # the rule, as the settings have it
     assert "13 (6 perempuan, 7 laki-laki)" in said
@@ -454,7 +454,7 @@ def test_the_method_page_has_every_word_of_the_lists() -> None:
     assert len(tables[3]) == 9
     assert tables[4][0] == "sangat yakin"
     assert any("Moran lokal" in one.value and "python -m geo measure" in one.value for one in app.markdown)
-    assert "senyap" in tables[5]
+    assert "jarang melapor" in tables[5]
     assert tables[7] == ["hampir selalu terpilih", "bergantung pada bobot", "belum sekarang"]
     assert "Jumlah tertinggi dahulu" in app.table[8].value.columns
     assert len(app.expander) == len(read_origins())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ALL = (
     "Laporan kasus",
-    "Arah laporan",
+    "Tren laporan",
     "Belum ada Community Watch aktif",
     "Tetangga tanpa Community Watch",
     "Ukuran (TPS)",
@@ -183,7 +183,7 @@ def test_pinned_and_forbidden_kelurahan_are_obeyed_and_conflicts_are_named() -> 
     app = button(app, "Hitung rencana")
     assert "bertentangan" in app.error[0].value
     assert sum("Naioni" in one.value for one in app.markdown if one.value.startswith("- ")) == 2
-    app = next(one for one in app.button if one.label == "Lepaskan").click().run()
+    app = next(one for one in app.button if one.label == "Hapus").click().run()
     app = button(app, "Hitung rencana")
     assert not app.error
     assert "Naioni" not in app.table[-1].value.index

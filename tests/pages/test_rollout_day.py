@@ -93,7 +93,7 @@ def test_the_whole_day(folder: Path) -> None:
     page = button(page, "Simpan koreksi")
     assert not page.error
     assert "CW aktif" not in told(opened("profile", **DAY, kelurahan=KODE))
-    assert "tidur" in told(opened("profile", **DAY, kelurahan=KODE))
+    assert "tidak aktif" in told(opened("profile", **DAY, kelurahan=KODE))
     history = events.event_steps(Store(folder / "kota.sqlite"), STEWARD, number=number_of(folder, "dormant"))
     assert history[-1]["change"]["stage"] == ["active", "dormant"]
 
