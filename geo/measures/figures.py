@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.measures.rates import rates
 from geo.terms import Denominator, State
 
 if TYPE_CHECKING:
@@ -103,6 +102,9 @@ def watchers(released: Released) -> Figures:
 
 
 def _rate(released: Released, denominator: Denominator, column: str, measure: Measure) -> Figures:
+    # Not at the top: the first page shows counts, and loading what rates need takes a third of a second.
+    from geo.measures.rates import rates
+
     table = rates(released, denominator).table
     values = table[column] * PER[denominator]
     states = table["state"].where(table["state"].ne(State.ZERO) | values.eq(0), State.SHOWN.value)

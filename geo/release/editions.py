@@ -12,7 +12,6 @@ from geo.errors import DataError, Fault, Problem
 from geo.period import Period
 from geo.release.cells import KECAMATAN, KELURAHAN, KEY, KOTA, MARGINS, cells, group_codes, inside
 from geo.release.coverage import is_covered
-from geo.release.suppress import protect
 from geo.terms import Audience, State
 
 if TYPE_CHECKING:
@@ -176,6 +175,9 @@ def draw_up(
     if stays_hidden is not None:
         keys = pd.MultiIndex.from_frame(drawn.table[list(KEY)])
         start = np.asarray(keys.isin(pd.MultiIndex.from_frame(stays_hidden[list(KEY)])), dtype=np.bool_)
+    # Not at the top: whoever reads an edition needs no solver.
+    from geo.release.suppress import protect
+
     hidden = protect(drawn, scope.k, start)
     state = pd.Series(_states(drawn, hidden, coverage, areas))
     told = state.isin([State.SHOWN, State.ZERO])

@@ -16,8 +16,6 @@ from geo.period import Period
 from geo.release import files
 from geo.release.editions import Edition, Scope, closed_years, draw_up
 from geo.release.ledger import Ledger, newest_editions
-from geo.release.publish import CheckedEdition, EditionRequest, check_edition
-from geo.release.publish import publish_edition as put_out
 from geo.terms import Act, Audience, Right
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.records.tables import Tables
     from geo.release.files import Stamp
+    from geo.release.publish import CheckedEdition
     from geo.settings import Settings
     from geo.viewer import Viewer
 
@@ -132,6 +131,9 @@ def plan_public(
     DataError
         When it cannot be published.
     """
+    # Not at the top, here and below: the public reads editions without a solver.
+    from geo.release.publish import EditionRequest, check_edition
+
     order = EditionRequest(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
     return check_edition(tables.cases, tables.coverage, areas, order, today=today, ledger=ledger_of(settings))
 
@@ -148,6 +150,7 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     """
     viewer.require(Right.PUBLISH)
     # Not at the top: public editions are read without a database.
+    from geo.release.publish import publish_edition
     from geo.store.audit_rows import head
     from geo.store.engine import city_store, note
 
@@ -158,7 +161,7 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     with city_store(settings).writing(viewer, Right.PUBLISH) as connection:
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
         note(connection, viewer, Act.PUBLISH, "edition", number, told)
-        return put_out(
+        return publish_edition(
             made,
             _shelf(settings) / name,
             today=today,

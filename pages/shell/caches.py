@@ -15,17 +15,11 @@ import streamlit.components.v1 as components
 
 from geo.errors import DataError, Fault
 from geo.facts import read_denominators, rollout_facts
-from geo.measures.hotspots import Hotspots, hotspots
 from geo.places.boundaries import Areas, read_areas
-from geo.places.gazetteer import read_gazetteer
-from geo.places.neighbours import queen
-from geo.places.resolve import Resolver
-from geo.planning.criteria import read_criteria
 from geo.present.layer import Assets, write_assets
 from geo.records.tables import Tables, tables_of
 from geo.release.province import ProvinceFigures, province_figures
 from geo.release.public import PublicEdition, bundle, published, state
-from geo.release.publish import attack
 from geo.release.released import Released, from_edition, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
 from geo.store.tables import fingerprint_of, read_tables
@@ -37,8 +31,10 @@ from geo.words import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.measures.hotspots import Hotspots
     from geo.measures.verdicts import Rules
     from geo.period import Period
+    from geo.places.resolve import Resolver
     from geo.planning.criteria import Criterion
     from geo.release.publish import CheckedEdition
     from geo.viewer import Viewer
@@ -111,6 +107,8 @@ def map_parts(layer: Areas) -> MapParts:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _neighbours(fingerprint: str, _areas: Areas) -> dict[str, tuple[str, ...]]:  # noqa: ARG001 - the key
+    from geo.places.neighbours import queen
+
     return queen(_areas)
 
 
@@ -121,6 +119,9 @@ def neighbours(layer: Areas) -> dict[str, tuple[str, ...]]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - the key
+    from geo.places.gazetteer import read_gazetteer
+    from geo.places.resolve import Resolver
+
     return Resolver(_areas, read_gazetteer(_areas))
 
 
@@ -157,6 +158,8 @@ def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]
 @st.cache_resource(show_spinner=False, max_entries=2)
 def province(rules: Rules) -> tuple[ProvinceFigures, Hotspots]:
     """ProvinceFigures figures of the province and their verdicts: the same for everybody."""
+    from geo.measures.hotspots import hotspots
+
     found = province_figures()
     return found, hotspots(found.counts, found.areas, found.sizes, rules)
 
@@ -205,6 +208,8 @@ def edition_bundle(one: PublicEdition) -> bytes:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _attacked(key: str, _checked: CheckedEdition) -> list[dict[str, Any]]:  # noqa: ARG001 - the key
+    from geo.release.publish import attack
+
     return attack(_checked.draft)
 
 
@@ -288,6 +293,8 @@ _kept = _Kept(512)
 @st.cache_resource(show_spinner=False)
 def criteria() -> tuple[Criterion, ...]:
     """Criteria of the priority, as declared."""
+    from geo.planning.criteria import read_criteria
+
     return read_criteria()
 
 

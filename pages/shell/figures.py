@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.measures.figures import MEASURES, available
-from geo.measures.health import watches
-from geo.measures.hotspots import hotspots
 from geo.measures.rollout import rollout
-from geo.measures.verdicts import Rules
 from geo.terms import Denominator
 from pages.shell import caches
 from pages.shell.caches import cached
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from geo.measures.health import Watches
     from geo.measures.hotspots import Hotspots
     from geo.measures.rollout import Rollout
+    from geo.measures.verdicts import Rules
     from geo.release.province import ProvinceFigures
     from geo.release.released import Released
     from geo.settings import HealthSettings
@@ -29,6 +27,9 @@ if TYPE_CHECKING:
 
 def hotspot_rules(shell: Shell, *, is_declared: bool) -> Rules:
     """Rules of the verdicts: the chosen period, and with more than one year the two that are compared."""
+    # Not at the top, here and below: the first page shows no verdicts and no health, and need not wait for them.
+    from geo.measures.verdicts import Rules
+
     own = shell.settings.hotspots
     return Rules(
         alpha=own.alpha,
@@ -45,6 +46,8 @@ def hotspots_of(shell: Shell, seen: Released, *, is_declared: bool) -> Hotspots:
 
 
 def _hotspots(seen: Released, rules: Rules) -> Hotspots:
+    from geo.measures.hotspots import hotspots
+
     return hotspots(seen.now, seen.areas, seen.denominators, rules)
 
 
@@ -68,6 +71,8 @@ def watches_of(shell: Shell, seen: Released, *, known_on: date | None = None) ->
 
 
 def _watches(seen: Released, on: date, known_on: date | None, rules: HealthSettings) -> Watches:
+    from geo.measures.health import watches
+
     stages = cached(_rollout, seen, on, known_on).stages
     return watches(seen.watch, stages, seen.denominators.get(Denominator.STATIONS_2024), rules, on=on)
 
