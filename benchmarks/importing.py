@@ -56,7 +56,6 @@ MAPPING = Mapping(
         "reported_on": "Tanggal LP",
         "document_place": "Kelurahan KTP",
         "document_kecamatan": "Kecamatan",
-        "residence_place": "Desa/Kelurahan",
         "transit_place": "TKP Kelurahan",
         "origin": "Kabupaten Asal",
         "sex": "Jenis Kelamin",
@@ -145,7 +144,7 @@ def _ours(path, folder):
     # A server has opened it, and has made it once.
     store.make()
     HELD.clear()
-    begun = time.perf_counter()
+    worked, begun = time.process_time(), time.perf_counter()
     sheet = read_sheet(path)
     reading = time.perf_counter()
     prepared = prepare_rows(sheet, MAPPING, areas=areas, resolver=resolver, today=TODAY)
@@ -159,27 +158,29 @@ def _ours(path, folder):
         "keep": ended - preparing,
         "locked": sum(HELD),
         "whole": ended - begun,
+        "worked": time.process_time() - worked,
         "counts": {str(outcome): many for outcome, many in report.counts.items()},
     }
 
 
 def _theirs(path, folder, *, method):
     engine = make_engine(folder / "tabel.sqlite")
-    begun = time.perf_counter()
+    worked, begun = time.process_time(), time.perf_counter()
     if path.suffix == ".csv":
         frame = pd.read_csv(path, sep=";", dtype=str)
     else:
         frame = pd.read_excel(path, dtype=str, engine="calamine")
     reading = time.perf_counter()
-    # SQLite takes 32,766 values a statement.
-    chunk = 1_000 if method else 10_000
+    # 1,000 values a statement: with more, most of the time goes into its text.
+    chunk = 50 if method else 10_000
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         frame.to_sql("cases", connection, index=False, chunksize=chunk, method=method)
     ended = time.perf_counter()
     engine.dispose()
     with contextlib.closing(sqlite3.connect(folder / "tabel.sqlite")) as kept:
         assert kept.execute("SELECT count(*) FROM cases").fetchone()[0] == len(frame)
-    return {"read": reading - begun, "keep": ended - reading, "whole": ended - begun}
+    worked = time.process_time() - worked
+    return {"read": reading - begun, "keep": ended - reading, "whole": ended - begun, "worked": worked}
 
 
 def _child(way, path, count):
