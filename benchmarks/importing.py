@@ -43,11 +43,28 @@ ROWS, EARLIER, REPETITIONS = 30_000, 30_000, 5
 SEED = 20181116
 TODAY = date(2026, 1, 31)
 #: The columns of `data/samples/contoh_bp3mi.xlsx` and of `contoh_polisi.csv`.
-HEADER = (
-    "No;Nama;NIK;Jenis Kelamin;Umur;Desa/Kelurahan;Kecamatan;Kabupaten Asal;Prosedural/Non Prosedural;"
-    "Tanggal Kepulangan;Negara Tujuan;Keterangan;No LP;Tanggal LP;Kelurahan KTP;TKP Kelurahan;Asal Korban;"
-    "Jumlah Korban;Tahap;Catatan"
-).split(";")
+HEADER = [
+    "No",
+    "Nama",
+    "NIK",
+    "Jenis Kelamin",
+    "Umur",
+    "Desa/Kelurahan",
+    "Kecamatan",
+    "Kabupaten Asal",
+    "Prosedural/Non Prosedural",
+    "Tanggal Kepulangan",
+    "Negara Tujuan",
+    "Keterangan",
+    "No LP",
+    "Tanggal LP",
+    "Kelurahan KTP",
+    "TKP Kelurahan",
+    "Asal Korban",
+    "Jumlah Korban",
+    "Tahap",
+    "Catatan",
+]
 MAPPING = Mapping(
     "benchmark",
     Kind.CASES,
@@ -68,12 +85,34 @@ MAPPING = Mapping(
     words={"status": {"non prosedural": "prevented", "terduga": "suspected"}},
     constants={"source": "contoh"},
 )
-_PLACES = (
-    "Oebobo|KEL. OEBUFU|Kel. Naikoten I|Naikoten 2|Naikoten|TDM|LLBK|Oesapa Brat|Batuplat|Air Nona|kelapa-lima|"
-    "Penfui Timur|Manulai I|Lasiana|Kantor Lurah Liliba|Bakunase 2|Sikumana|Fatululi|Merdeka|Tode Kiser|Nunbaun|"
-    "Tarus|Kayu Puti|Maulafa|"
-).split("|")
-_ORIGINS = "Kab. TTS|Kab. Kupang|TTU|Malaka|Kota Kupang|Rote Ndao|Sabu Raijua|".split("|")
+_PLACES = [
+    "Oebobo",
+    "KEL. OEBUFU",
+    "Kel. Naikoten I",
+    "Naikoten 2",
+    "Naikoten",
+    "TDM",
+    "LLBK",
+    "Oesapa Brat",
+    "Batuplat",
+    "Air Nona",
+    "kelapa-lima",
+    "Penfui Timur",
+    "Manulai I",
+    "Lasiana",
+    "Kantor Lurah Liliba",
+    "Bakunase 2",
+    "Sikumana",
+    "Fatululi",
+    "Merdeka",
+    "Tode Kiser",
+    "Nunbaun",
+    "Tarus",
+    "Kayu Puti",
+    "Maulafa",
+    "",
+]
+_ORIGINS = ["Kab. TTS", "Kab. Kupang", "TTU", "Malaka", "Kota Kupang", "Rote Ndao", "Sabu Raijua", ""]
 _EPOCH = date(1899, 12, 30)
 
 
@@ -178,7 +217,9 @@ def _theirs(path, folder, *, method):
     ended = time.perf_counter()
     engine.dispose()
     with contextlib.closing(sqlite3.connect(folder / "tabel.sqlite")) as kept:
-        assert kept.execute("SELECT count(*) FROM cases").fetchone()[0] == len(frame)
+        if kept.execute("SELECT count(*) FROM cases").fetchone()[0] != len(frame):
+            msg = "to_sql did not write all rows"
+            raise AssertionError(msg)
     worked = time.process_time() - worked
     return {"read": reading - begun, "keep": ended - reading, "whole": ended - begun, "worked": worked}
 

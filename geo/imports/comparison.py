@@ -1,4 +1,4 @@
-"""A file compared with what the store holds of earlier ones: most of an import's work, and none that needs the lock."""
+"""A file compared with what the store holds of earlier ones: most of the work, and none that needs the lock."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class Comparison:
         key
             The secret in use.
         """
-        return (
-            key == self.hashes.key and self.state == content_state(connection) and self.many == pseudonyms.many()
-        )
+        return key == self.hashes.key and self.state == content_state(connection) and self.many == pseudonyms.many()
 
 
-def compared(connection: Connection, prepared: Prepared, held: Held, *, hashes: RowHashes | None = None) -> Comparison:
+def compared(
+    connection: Connection, prepared: Prepared, held: Held, *, hashes: RowHashes | None = None
+) -> Comparison:
     """A file compared with the store as a connection sees it.
 
     Parameters
@@ -116,9 +116,7 @@ def _many(held: Held, tokens: Mapping[str, int]) -> dict[tuple[str, str], int]:
     return many
 
 
-def _earlier(
-    connection: Connection, prepared: Prepared, held: Held, tokens: Mapping[str, int]
-) -> EarlierBatches:
+def _earlier(connection: Connection, prepared: Prepared, held: Held, tokens: Mapping[str, int]) -> EarlierBatches:
     """What there is of earlier batches of the same kind."""
     table = BATCH
     batches = connection.execute(
@@ -162,16 +160,18 @@ def _stored_rows(connection: Connection, kind: Kind, batch: int, *, is_hashed: b
     else:
         query, many = _with_values(table, kind, own)
     rows = connection.execute(query.where(table.c.batch_id == batch).order_by(table.c.row_number))
-    counted, replaced = RecordState.COUNTED.value, RecordState.REPLACED.value
-    return {
-        row_number: Stored(
-            number=number,
-            counts=state == counted,
-            by_hand=version > 1 and state != replaced,
-            kept=(*map(_comparable, values[:many]), *(place or "" for place in values[many:])),
-        )
-        for number, row_number, state, version, *values in rows
-    }
+    return {row[1]: _stored(row, many) for row in rows}
+
+
+def _stored(row: Any, many: int) -> Stored:
+    number, _, state, version = row[:4]
+    places = (place or "" for place in row[4 + many :])
+    return Stored(
+        number=number,
+        counts=state == RecordState.COUNTED.value,
+        by_hand=version > 1 and state != RecordState.REPLACED.value,
+        kept=(*map(_comparable, row[4 : 4 + many]), *places),
+    )
 
 
 def _with_values(table: Any, kind: Kind, own: tuple[Any, ...]) -> tuple[Any, int]:

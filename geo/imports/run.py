@@ -181,10 +181,10 @@ def accept(
 ) -> Report:
     """Keeps the rows of a file as one batch: all that are fit for it, or nothing.
 
-    The rows are compared with the store, and made ready for it, before the writer's lock is taken, so that others need
-    not wait. Under the lock that stands where nothing has changed since; where another import came between, they are
-    compared again. The hashes are kept before the batch, so that no batch can be there without them; those of a batch
-    that never came are erased by the next import.
+    The rows are compared with the store, and made ready for it, before the writer's lock is taken, so that others
+    need not wait. Under the lock that stands where nothing has changed since; where another import came between, they
+    are compared again. The hashes are kept before the batch, so that no batch can be there without them; those of a
+    batch that never came are erased by the next import.
 
     Parameters
     ----------

@@ -341,9 +341,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     first, last = _header(filled)
     columns = _names([cells for _, cells in filled[first : last + 1]])
     body = filled[last + 1 :]
-    uneven = tuple(
-        number for number, cells in body if path.suffix.lower() == ".csv" and _width(cells) > len(columns)
-    )
+    uneven = tuple(number for number, cells in body if path.suffix.lower() == ".csv" and _width(cells) > len(columns))
     width = max([len(columns), *(_width(cells) for _, cells in body)])
     if width > COLUMN_LIMIT:
         raise _refuse(path.name, Problem.TOO_LARGE)

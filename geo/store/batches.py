@@ -16,7 +16,8 @@ from geo.store.engine import note, now
 from geo.terms import Act, BatchState, Kind, Outcome, PairState, RecordState, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence, Set
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection, Table
 
@@ -74,7 +75,7 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class LaidOut:
-    """Rows and their places as the database takes them, but for the numbers that only whoever holds the lock can give.
+    """Rows and their places as the database takes them, but for the numbers that are given under the lock.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def lay_out(ready: Ready) -> LaidOut:
         When a place is of no row, or a row of another kind than cases has not one place.
     """
     table, places = STORED_TABLES[ready.kind], ready.places
-    at = ready.rows.index.get_indexer(places["row_number"])
+    at = ready.rows.index.get_indexer(pd.Index(places["row_number"]))
     if (at < 0).any() or (ready.kind is not Kind.CASES and sorted(at.tolist()) != list(range(len(ready.rows)))):
         msg = "a place is of a row, and a row of a kind that is no case has one place"
         raise ValueError(msg)
@@ -294,7 +295,7 @@ def _replace(connection: Connection, table: Table, batch: int, replaced: Sequenc
 
 
 def _pairs(
-    connection: Connection, addition: Addition, number: Mapping[int, int], carried: Set[tuple[int, int]]
+    connection: Connection, addition: Addition, number: Mapping[int, int], carried: AbstractSet[tuple[int, int]]
 ) -> None:
     """Makes the pairs of the rows that came, but for those that were carried over; no others have their numbers."""
     found = {(earlier, number[row]) for earlier, row in addition.twins}

@@ -56,6 +56,10 @@ class HashKey:
         """A secret that nothing was or will be hashed with."""
         return cls(secrets.token_bytes(_KEY_BYTES))
 
+    def keep(self, connection: sqlite3.Connection) -> None:
+        """Makes it the secret of a file that has none."""
+        connection.execute("INSERT INTO secret VALUES (?, ?)", (self._bytes, now().isoformat()))
+
     def hash(self, *parts: str) -> bytes:
         """Keyed hash of parts in order."""
         return self.hash_encoded(encoded(*parts))
@@ -160,8 +164,8 @@ class Pseudonyms:
                 found.execute(f"DELETE FROM {table} WHERE token NOT IN ({held})", self._standing)  # noqa: S608 - names of ours
             row = found.execute("SELECT key FROM secret").fetchone()
             if row is None:
-                row = ((fresh or HashKey.once())._bytes,)
-                found.execute("INSERT INTO secret VALUES (?, ?)", (row[0], now().isoformat()))
+                (fresh or HashKey.once()).keep(found)
+                row = found.execute("SELECT key FROM secret").fetchone()
         self._path.chmod(0o600)
         return HashKey(row[0])
 
@@ -175,7 +179,9 @@ class Pseudonyms:
                 # What was hashed with a secret that is past its time is as good as erased.
                 return Held()
             rows = found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
-            return Held(HashKey(row[0]), rows, found.execute("SELECT token, hash, report_no FROM report_hash").fetchall())
+            return Held(
+                HashKey(row[0]), rows, found.execute("SELECT token, hash, report_no FROM report_hash").fetchall()
+            )
 
     def many(self) -> dict[tuple[str, str], int]:
         """How many hashes of rows and reports there are of each standing batch, by table and token.
