@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.store.pseudonyms import encoded
 from geo.terms import MatchBy, Outcome, PlaceRole, PlaceStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from geo.sheets.prepare import Prepared
     from geo.store.pseudonyms import HashKey
@@ -28,6 +30,8 @@ SAME_FILE_BY_NUMBER = 0.9
 _UNSURE = (PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value)
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 _SHORTEST_KEY = 6
+#: Rows whose cells are written out at once to be hashed.
+_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,28 @@ class EarlierBatches:
     reports: Mapping[int, Mapping[bytes, int]] = field(default_factory=dict)
     same_mapping: frozenset[int] = frozenset()
     decisions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class RowHashes:
+    """Hashes of a file under one secret; whatever the store holds, they are the same.
+
+    Parameters
+    ----------
+    key
+        The secret.
+    rows
+        Of all cells, by row number, of the rows that are not refused.
+    persons
+        Of what identifies the person, of those rows that have enough of it.
+    reports
+        Of a report's key, by the file's number of the report.
+    """
+
+    key: HashKey
+    rows: dict[int, bytes] = field(repr=False)
+    persons: dict[int, bytes] = field(repr=False)
+    reports: dict[int, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +172,41 @@ def waits(prepared: Prepared, decisions: Mapping[str, str]) -> set[int]:
     return set(places.loc[main, "row_number"].tolist())
 
 
-def judge(prepared: Prepared, known: EarlierBatches, key: HashKey) -> RowOutcomes:
+def _written_out(prepared: Prepared, rows: list[int]) -> Iterator[bytes]:
+    """All cells of each row with their headers, to be hashed; never to be kept."""
+    lead = encoded("row", prepared.kind)
+    for start in range(0, len(rows), _AT_ONCE):
+        columns = []
+        for header, cells in prepared.cells(rows[start : start + _AT_ONCE]):
+            named = encoded(header)
+            # A column has few texts many times; a cell without any is no part of the row.
+            known = {text: named + encoded(text) for text in set(cells) if text}
+            columns.append([known.get(text, b"") for text in cells])
+        yield from map(b"".join, zip(repeat(lead, len(columns[0])), *columns, strict=True))
+
+
+def hashed(prepared: Prepared, key: HashKey) -> RowHashes:
+    """Hashes of a file.
+
+    Parameters
+    ----------
+    prepared
+        The rows, read and checked.
+    key
+        Of the hashes that are in use.
+    """
+    good = [row for row in prepared.numbers.tolist() if row not in prepared.rejected]
+    groups = sorted({group for group in prepared.reports.reindex(good).tolist() if group >= 0})
+    identities = ((row, prepared.identity(row)) for row in good)
+    return RowHashes(
+        key=key,
+        rows=dict(zip(good, map(key.hash_encoded, _written_out(prepared, good)), strict=True)),
+        persons={row: key.hash("person", *identity) for row, identity in identities if identity},
+        reports={group: key.hash("report", prepared.report_key(group)) for group in groups},
+    )
+
+
+def judge(prepared: Prepared, known: EarlierBatches, hashes: RowHashes) -> RowOutcomes:
     """Outcome of every row of a file; the same file against the same store always gives the same.
 
     Parameters
@@ -155,12 +215,11 @@ def judge(prepared: Prepared, known: EarlierBatches, key: HashKey) -> RowOutcome
         The rows, read and checked.
     known
         Earlier batches.
-    key
-        Of the hashes that are in use.
+    hashes
+        Of the rows, under the secret of those that are known.
     """
-    good = [row for row in prepared.numbers if row not in prepared.rejected]
-    hashes = {row: key.hash("row", prepared.kind, *prepared.raw(row)) for row in good}
-    duplicates, replaces, resent = _sent_again(prepared, hashes, known)
+    good = {row: hashes.rows[row] for row in prepared.numbers.tolist() if row not in prepared.rejected}
+    duplicates, replaces, resent = _sent_again(prepared, good, known)
     overruled = [row for row, old in replaces.items() if old.by_hand]
     waiting = waits(prepared, known.decisions)
     outcomes = pd.Series(Outcome.ACCEPTED.value, index=prepared.numbers, dtype="object")
@@ -169,9 +228,9 @@ def judge(prepared: Prepared, known: EarlierBatches, key: HashKey) -> RowOutcome
     outcomes[outcomes.index.isin([*prepared.rejected, *overruled])] = Outcome.REJECTED.value
     left_out = {*duplicates, *overruled}
     kept = [row for row in good if row not in left_out]
-    persons = {row: key.hash("person", *identity) for row in kept if (identity := prepared.identity(row))}
+    persons = {row: hashes.persons[row] for row in kept if row in hashes.persons}
     groups = sorted({group for group in prepared.reports.reindex(kept).tolist() if group >= 0})
-    reports = {group: key.hash("report", prepared.report_key(group)) for group in groups}
+    reports = {group: hashes.reports[group] for group in groups}
     twins, inner = _twins(persons, known)
     replaced = {old.number for row, old in replaces.items() if row not in overruled}
     return RowOutcomes(
@@ -182,7 +241,7 @@ def judge(prepared: Prepared, known: EarlierBatches, key: HashKey) -> RowOutcome
         known_reports=_reports_known(prepared, reports, known, resent),
         twins=[(number, row) for number, row in twins if number not in replaced],
         inner_twins=inner,
-        row_hashes={row: hashes[row] for row in kept},
+        row_hashes={row: good[row] for row in kept},
         person_hashes=persons,
         report_hashes=reports,
     )
@@ -224,11 +283,14 @@ def _sent_again(
 
 def _found_by_hash(batch: Mapping[int, bytes], free: Mapping[bytes, Mapping[int, None]]) -> dict[int, int]:
     """Row of the new file by row number of the batch, each new row at most once, the same number first."""
-    found = {number: number for number, hashed in batch.items() if number in free.get(hashed, ())}
+    again = {number: hashed for number, hashed in batch.items() if hashed in free}
+    found = {number: number for number, hashed in again.items() if number in free[hashed]}
     taken = set(found)
-    left = {hashed: iter([row for row in rows if row not in taken]) for hashed, rows in free.items()}
-    for number, hashed in batch.items():
-        if number not in found and hashed in left:
+    left: dict[bytes, Iterator[int]] = {}
+    for number, hashed in again.items():
+        if number not in found:
+            if hashed not in left:
+                left[hashed] = iter([row for row in free[hashed] if row not in taken])
             row = next(left[hashed], None)
             if row is not None:
                 found[number] = row

@@ -6,29 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from sqlalchemy import select
-
 from geo.errors import DataError, Fault, Problem
-from geo.imports.conflicts import refused_beside
-from geo.imports.outcomes import EarlierBatches, RowOutcomes, Stored, decided_places, judge
+from geo.imports.comparison import compared, compared_with_nothing
+from geo.imports.outcomes import decided_places
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.sheets.mapping import guess, known_mappings, read_mapping
-from geo.sheets.prepare import NOT_TOLD, RowFault, prepare_rows
+from geo.sheets.prepare import RowFault, prepare_rows
 from geo.sheets.reading import read_sheet
-from geo.store.batches import STORED_TABLES, Addition, Ready, add, standing_tokens
-from geo.store.decisions import answers
-from geo.store.pseudonyms import Hashes, HashKey, Pseudonyms
-from geo.store.schema import BATCH, RECORD_PLACE, SPELLING
-from geo.terms import BatchState, Kind, Outcome, PlaceRole, RecordState, Right
+from geo.store.batches import Addition, Ready, add, lay_out, standing_tokens
+from geo.store.pseudonyms import Hashes, Held, Pseudonyms
+from geo.terms import Kind, Outcome, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from sqlalchemy import Connection
+    import pandas as pd
 
+    from geo.imports.comparison import Comparison
     from geo.places.boundaries import Areas
     from geo.settings import Settings
     from geo.sheets.mapping import Mapping
@@ -137,94 +133,9 @@ def prepared_for(
     return prepare_rows(sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system)
 
 
-def _kept_values(connection: Connection, kind: Kind, batch: int) -> dict[int, Stored]:
-    """Rows of a batch by row number, with what is kept of each in a form to compare."""
-    table = STORED_TABLES[kind]
-    skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed", *NOT_TOLD}
-    place_columns = {"place_status", "kode", "match_by", "score", "spelling_id"}
-    values = [column for column in table.columns if column.name not in skipped | place_columns]
-    if kind is Kind.CASES:
-        place = RECORD_PLACE
-        source = table.outerjoin(
-            place, (place.c.record_id == table.c.id) & (place.c.role == PlaceRole.DOCUMENT.value)
-        ).outerjoin(SPELLING, SPELLING.c.id == place.c.spelling_id)
-    else:
-        place = table
-        source = table.outerjoin(SPELLING, SPELLING.c.id == place.c.spelling_id)
-    query = (
-        select(
-            table.c.id,
-            table.c.row_number,
-            table.c.state,
-            table.c.version,
-            place.c.kode.label("_kode"),
-            SPELLING.c.key.label("_key"),
-            *values,
-        )
-        .select_from(source)
-        .where(table.c.batch_id == batch)
-        .order_by(table.c.row_number)
-    )
-    found = {}
-    for row in connection.execute(query).mappings():
-        kept = tuple(_comparable(row[column.name]) for column in sorted(values, key=lambda one: one.name))
-        found[int(row["row_number"])] = Stored(
-            number=int(row["id"]),
-            counts=row["state"] == RecordState.COUNTED.value,
-            by_hand=int(row["version"]) > 1 and row["state"] != RecordState.REPLACED.value,
-            kept=(*kept, row["_kode"] or "", row["_key"] or ""),
-        )
-    return found
-
-
-def _comparable(value: object) -> str:
-    if value is None or value is pd.NaT:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)[:120]
-
-
-def _known(
-    connection: Connection, prepared: Prepared, pseudonyms: Pseudonyms, tokens: dict[str, int]
-) -> EarlierBatches:
-    """What there is of earlier batches of the same kind."""
-    table = BATCH
-    batches = connection.execute(
-        select(table.c.id, table.c.mapping).where(
-            table.c.kind == prepared.kind.value, table.c.state == BatchState.STANDING.value, ~table.c.by_hand
-        )
-    ).all()
-    rows = {number: _kept_values(connection, prepared.kind, number) for number, _ in batches}
-    hashes: dict[int, dict[int, bytes]] = {}
-    persons: dict[bytes, list[tuple[int, int]]] = {}
-    for token, row, hashed, person in pseudonyms.rows():
-        batch = tokens.get(token, 0)
-        if batch in rows:
-            hashes.setdefault(batch, {})[row] = hashed
-            if person is not None:
-                persons.setdefault(person, []).append((batch, row))
-    reports: dict[int, dict[bytes, int]] = {}
-    for token, hashed, number in pseudonyms.reports():
-        if tokens.get(token, 0) in rows:
-            reports.setdefault(tokens[token], {})[hashed] = number
-    return EarlierBatches(
-        rows=rows,
-        hashes=hashes,
-        persons=persons,
-        reports=reports,
-        same_mapping=frozenset(number for number, mapping in batches if mapping == prepared.mapping),
-        decisions=answers(connection),
-    )
-
-
-def _beside(connection: Connection, prepared: Prepared, known: EarlierBatches, key: HashKey) -> Prepared:
-    """Rows without those that cannot be so beside what the store holds."""
-    if prepared.kind is not Kind.ROLLOUT:
-        return prepared
-    return refused_beside(connection, prepared, judge(prepared, known, key))
-
-
-def _report(prepared: Prepared, judged: RowOutcomes, known: EarlierBatches, batch: int | None) -> Report:
-    places = decided_places(prepared.places, known.decisions)
+def _report(found: Comparison, batch: int | None) -> Report:
+    prepared, judged = found.prepared, found.judged
+    places = decided_places(prepared.places, found.known.decisions)
     overruled = tuple(RowFault(row, "", Problem.CORRECTED_BY_HAND) for row in judged.overruled)
     return Report(
         kind=prepared.kind,
@@ -260,16 +171,9 @@ def dry_run(store: Store, viewer: Viewer, prepared: Prepared) -> Report:
     """
     viewer.require(Right.BRING)
     if store.is_new:
-        known = EarlierBatches()
-        return _report(prepared, judge(prepared, known, HashKey.once()), known, None)
+        return _report(compared_with_nothing(prepared), None)
     with store.reading(viewer, Right.BRING) as connection:
-        tokens = standing_tokens(connection)
-        pseudonyms = Pseudonyms(store.pseudonyms, tokens)
-        key = pseudonyms.held_key()
-        known = _known(connection, prepared, pseudonyms, tokens)
-        key = key or HashKey.once()
-        prepared = _beside(connection, prepared, known, key)
-    return _report(prepared, judge(prepared, known, key), known, None)
+        return _report(compared(connection, prepared, Pseudonyms(store.pseudonyms, ()).held()), None)
 
 
 def accept(
@@ -277,9 +181,10 @@ def accept(
 ) -> Report:
     """Keeps the rows of a file as one batch: all that are fit for it, or nothing.
 
-    The rows are judged again under the writer's lock: another import may have come between. The hashes are kept
-    before the batch, so that no batch can be there without them; those of a batch that never came are erased by the
-    next import.
+    The rows are compared with the store, and made ready for it, before the writer's lock is taken, so that others
+    need not wait. Under the lock that stands where nothing has changed since; where another import came between, they
+    are compared again. The hashes are kept before the batch, so that no batch can be there without them; those of a
+    batch that never came are erased by the next import.
 
     Parameters
     ----------
@@ -299,24 +204,42 @@ def accept(
     DataError
         When the store is in use for too long, the disk is full, or the store cannot be written.
     """
+    viewer.require(Right.BRING)
+    if store.is_new:
+        store.make()
+    found = _compared_ahead(store, viewer, prepared)
+    addition = _addition(found)
     with store.writing(viewer, Right.BRING) as connection:
-        tokens = standing_tokens(connection)
-        pseudonyms = Pseudonyms(store.pseudonyms, tokens)
-        key = pseudonyms.key()
-        known = _known(connection, prepared, pseudonyms, tokens)
-        prepared = _beside(connection, prepared, known, key)
-        judged = judge(prepared, known, key)
-        kept = judged.outcomes.index[judged.outcomes.isin([Outcome.ACCEPTED.value, Outcome.REVIEW.value])]
-        if kept.empty and judged.counts[Outcome.DUPLICATE]:
+        pseudonyms = Pseudonyms(store.pseudonyms, standing_tokens(connection))
+        key = pseudonyms.key(fresh=found.hashes.key)
+        if not found.stands(connection, pseudonyms, key):
+            found = compared(connection, prepared, pseudonyms.held(), hashes=found.hashes)
+            addition = _addition(found)
+        judged = found.judged
+        if addition.ready.rows.empty and judged.counts[Outcome.DUPLICATE]:
             # The same file again: not even a batch of nothing.
-            return _report(prepared, judged, known, None)
-        added = add(connection, viewer, _addition(prepared, judged, kept), progress=progress)
+            return _report(found, None)
+        added = add(connection, viewer, addition, progress=progress)
         reports = {hashed: added.reports[group] for group, hashed in judged.report_hashes.items()}
         pseudonyms.keep(added.token, Hashes(judged.row_hashes, judged.person_hashes, reports))
-    return _report(prepared, judged, known, added.batch)
+    return _report(found, added.batch)
 
 
-def _addition(prepared: Prepared, judged: RowOutcomes, kept: pd.Index[int]) -> Addition:
+def _compared_ahead(store: Store, viewer: Viewer, prepared: Prepared) -> Comparison:
+    """A file compared with a store that others may change meanwhile."""
+    try:
+        held = Pseudonyms(store.pseudonyms, ()).held()
+    except DataError:
+        # Damaged, or in use: whoever has the lock makes it anew, or says so.
+        held = Held()
+    with store.reading(viewer, Right.BRING) as connection:
+        return compared(connection, prepared, held)
+
+
+def _addition(found: Comparison) -> Addition:
+    """What is to be added, ready for the database."""
+    prepared, judged = found.prepared, found.judged
+    kept = judged.outcomes.index[judged.outcomes.isin([Outcome.ACCEPTED.value, Outcome.REVIEW.value])]
     places = prepared.places[prepared.places["row_number"].isin(kept)]
     ready = Ready(
         prepared.kind,
@@ -332,4 +255,5 @@ def _addition(prepared: Prepared, judged: RowOutcomes, kept: pd.Index[int]) -> A
         known_reports=judged.known_reports,
         twins=judged.twins,
         inner_twins=judged.inner_twins,
+        laid_out=lay_out(ready),
     )

@@ -121,9 +121,10 @@ def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
             continue
         rows, columns = 0, 0
         for window in _windows(archive, member):
-            for letters, number, closed in _CELL.findall(window):
-                if not closed:
-                    rows, columns = max(rows, int(number)), max(columns, _column(letters))
+            cells = [(letters, number) for letters, number, closed in _CELL.findall(window) if not closed]
+            # A sheet has few columns, and each row's number stands in all of its cells.
+            rows = max([rows, *(int(number) for number in {number for _, number in cells})])
+            columns = max([columns, *map(_column, {letters for letters, _ in cells})])
             cited = np.array(_REFERENCE.findall(window)).astype(np.int64)
             text += int(lengths[cited[cited < len(lengths)]].sum()) if len(cited) else 0
             if rows * columns > CELL_LIMIT or text > TEXT_LIMIT:

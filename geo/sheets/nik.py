@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DIGITS = re.compile(r"'?([0-9](?:[ .-]?[0-9]){15})")
+_LENGTH = 16
 _WOMEN, _DAYS, _MONTHS, _CENTURY = 40, 31, 12, 100
 
 
 def digits(text: str) -> str:
     """The 16 digits of a NIK however grouped, or empty text; for use in memory only."""
-    found = _DIGITS.fullmatch(text.strip())
+    if len(text) == _LENGTH and text.isascii() and text.isdigit():
+        return text
+    found = _DIGITS.fullmatch(text.strip()) if len(text) >= _LENGTH else None
     return re.sub(r"\D", "", found[1]) if found else ""
 
 
@@ -87,8 +90,10 @@ def check_nik(
         Beginnings of the numbers issued in the city: its code without dots.
     """
     here = tuple(issued_here)
+    # Lists first: a Series is slow to go through.
+    columns = [column.tolist() for column in (nik, sex, birth_on, says_here)]
     answers = [
         _check(text, one, born, here, says_here=bool(is_here)).value
-        for text, one, born, is_here in zip(nik, sex, birth_on, says_here, strict=True)
+        for text, one, born, is_here in zip(*columns, strict=True)
     ]
     return pd.Series(answers, index=nik.index, dtype="object")

@@ -25,7 +25,7 @@ from geo.sheets.nik import check_nik, digits, is_lossless
 from geo.terms import CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Sequence
 
     from geo.places.boundaries import Areas
     from geo.places.resolve import Resolver
@@ -108,16 +108,11 @@ class Prepared:
         """Rows that are refused."""
         return {fault.row for fault in self.faults}
 
-    @cached_property
-    def _cells(self) -> dict[int, Any]:
-        return dict(zip(self._raw.index.tolist(), self._raw.to_numpy(dtype=object), strict=True))
-
-    def raw(self, row: int) -> Iterator[str]:
-        """All cells of a row with their headers, to be hashed; never to be kept."""
-        for header, cell in zip(self._raw.columns, self._cells[row], strict=True):
-            if cell:
-                yield header
-                yield cell
+    def cells(self, rows: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
+        """Headers of the file and all cells of some rows under each, to be hashed; never to be kept."""
+        chosen = self._raw.loc[list(rows)]
+        for at, header in enumerate(chosen.columns):
+            yield str(header), chosen.iloc[:, at].tolist()
 
     def identity(self, row: int) -> tuple[str, ...]:
         """What identifies the person of a row, to be hashed; empty where the row has too little of it."""
@@ -191,7 +186,7 @@ class _Reader:
 
     def reference(self, name: str) -> pd.Series[str]:
         cells = self.cells(name)
-        found = cells.map(lambda text: text if is_reference(text) else "")
+        found = values.read_once(cells, lambda text: text if is_reference(text) else "")
         self.refuse(name, found.eq("") & ~values.is_empty(cells), Problem.BAD_REFERENCE)
         return found
 
@@ -205,7 +200,7 @@ class _Reader:
         cells, own = self.cells(name), self.mapping.words.get(name, {})
         if name in _LISTED:
             listed = {one: one for one in _LISTED[name]} | dict(own)
-            found = cells.map(lambda text: listed.get(text, listed.get(text.lower(), "")))
+            found = values.read_once(cells, lambda text: listed.get(text, listed.get(text.lower(), "")))
             bad = found.eq("") & ~values.is_empty(cells)
         else:
             found, bad = values.words(cells, name, own=own)
@@ -217,8 +212,8 @@ class _Reader:
     def source(self, name: str) -> pd.Series[str]:
         # A source is an office or a paper; what is longer, or has a long number in it, is neither.
         cells = self.cells(name)
-        shown = cells.map(
-            lambda text: text if len(text) <= _SOURCE_LENGTH and "[...]" not in fit_to_show(text[:40]) else ""
+        shown = values.read_once(
+            cells, lambda text: text if len(text) <= _SOURCE_LENGTH and "[...]" not in fit_to_show(text[:40]) else ""
         )
         self._needed(name)
         return shown
@@ -325,13 +320,13 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
 def _identities(reader: _Reader, born: pd.Series[Any]) -> dict[int, tuple[str, ...]]:
     """What identifies the person of each row: a whole NIK, else name and day of birth."""
     found: dict[int, tuple[str, ...]] = {}
-    names, niks = reader.cells("person_name"), reader.cells("nik")
-    for row in reader.mapped.index:
-        if is_lossless(niks[row]):
-            found[int(row)] = ("nik", digits(niks[row]))
-        elif names[row] and not pd.isna(born[row]):
-            plain = " ".join("".join(sign if sign.isalnum() else " " for sign in names[row].lower()).split())
-            found[int(row)] = ("name", plain, born[row].date().isoformat())
+    names, niks = reader.cells("person_name").tolist(), reader.cells("nik").tolist()
+    for row, name, nik, day in zip(reader.mapped.index.tolist(), names, niks, born.tolist(), strict=True):
+        if is_lossless(nik):
+            found[row] = ("nik", digits(nik))
+        elif name and not pd.isna(day):
+            plain = " ".join("".join(sign if sign.isalnum() else " " for sign in name.lower()).split())
+            found[row] = ("name", plain, day.date().isoformat())
     return found
 
 

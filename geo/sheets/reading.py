@@ -90,7 +90,10 @@ def clean(text: str) -> str:
     >>> clean(" Oe\u200bsapa\u202e  Barat ")
     'Oesapa Barat'
     """
-    return text if text.isascii() and text.isalnum() else " ".join(text.translate(_UNSEEN).split())
+    if text.isascii() and text.isprintable():
+        # Nothing but letters, digits, signs and blanks: most cells are so, and few have blanks to mend.
+        return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
+    return " ".join(text.translate(_UNSEEN).split())
 
 
 def decoded(raw: bytes, name: str) -> str:
@@ -281,9 +284,13 @@ def _names(header: list[list[str]]) -> list[str]:
 
 
 def _is_totals(cells: Iterable[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    worded = [cell for cell in filled if not _NUMBER.fullmatch(cell)]
-    return bool(worded) and len(filled) > 0 and all(_TOTALS.fullmatch(cell.lower()) for cell in worded)
+    is_worded = False
+    for cell in cells:
+        if cell and not _NUMBER.fullmatch(cell):
+            if not _TOTALS.fullmatch(cell.lower()):
+                return False
+            is_worded = True
+    return is_worded
 
 
 def _filled_rows(path: Path, sheet: str | None) -> list[tuple[int, list[str]]]:
@@ -334,10 +341,8 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     first, last = _header(filled)
     columns = _names([cells for _, cells in filled[first : last + 1]])
     body = filled[last + 1 :]
-    uneven = tuple(
-        number for number, cells in body if path.suffix.lower() == ".csv" and len(_trimmed(cells)) > len(columns)
-    )
-    width = max([len(columns), *(len(_trimmed(cells)) for _, cells in body)])
+    uneven = tuple(number for number, cells in body if path.suffix.lower() == ".csv" and _width(cells) > len(columns))
+    width = max([len(columns), *(_width(cells) for _, cells in body)])
     if width > COLUMN_LIMIT:
         raise _refuse(path.name, Problem.TOO_LARGE)
     columns += [f"kolom {at + 1}" for at in range(len(columns), width)]
@@ -348,8 +353,9 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     return Sheet(path.name, tuple(columns), rows, totals, uneven, path.suffix.lower())
 
 
-def _trimmed(cells: list[str]) -> list[str]:
+def _width(cells: list[str]) -> int:
+    """Cells up to the last one that is filled."""
     end = len(cells)
     while end and not cells[end - 1]:
         end -= 1
-    return cells[:end]
+    return end

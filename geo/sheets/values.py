@@ -84,13 +84,26 @@ def _plain(text: str) -> str:
 
 def is_empty(cells: pd.Series[str]) -> pd.Series[bool]:
     """Cells that say nothing."""
-    return cells.map(lambda text: _plain(text) in _EMPTY).astype(bool)
+    return _each(cells, _EMPTY.__contains__).astype(bool)
+
+
+def read_once(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
+    """What each cell is read as, every distinct one looked at once.
+
+    Parameters
+    ----------
+    cells
+        Text, none missing.
+    read
+        What a cell is.
+    """
+    codes, texts = pd.factorize(cells)
+    return texts.to_series().map(read).take(codes).set_axis(cells.index)
 
 
 def _each(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
-    """Every distinct cell read once."""
-    known = {text: read(_plain(text)) for text in cells.unique()}
-    return cells.map(known.__getitem__)
+    """Every distinct cell read once, as plain text."""
+    return read_once(cells, lambda text: read(_plain(text)))
 
 
 def _year(text: str, today: date) -> int:

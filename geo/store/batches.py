@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from geo.errors import DataError, Fault, Problem
 from geo.store import schema
+from geo.store.bulk import driver_values, insert_columns
 from geo.store.engine import note, now
 from geo.terms import Act, BatchState, Kind, Outcome, PairState, RecordState, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection, Table
 
@@ -31,8 +32,9 @@ STORED_TABLES: dict[Kind, Table] = {
     Kind.ROLLOUT: schema.ROLLOUT_EVENT,
     Kind.DENOMINATORS: schema.DENOMINATOR,
 }
-PLACE_COLUMNS = ("place_status", "kode", "match_by", "score", "spelling_id")
-_CHUNK = 2_000
+_RESOLVED = ("place_status", "kode", "match_by", "score")
+#: Share of the writing that is done when the rows of cases are in and their places are not.
+_ROWS_SHARE = 0.6
 _ROW_COUNTER, _REPORT_COUNTER = COUNTERS = ("rows", "reports")
 
 
@@ -72,6 +74,59 @@ class Ready:
 
 
 @dataclass(frozen=True, eq=False)
+class LaidOut:
+    """Rows and their places as the database takes them, but for the numbers that are given under the lock.
+
+    Parameters
+    ----------
+    rows
+        Values by column of the kind's table; of other kinds than cases those of the place too.
+    places
+        Of cases: values by column of the table of places.
+    place_rows
+        Of cases: position in `rows` of the row that each place is of.
+    keys
+        Key of the spelling of each place, in order; of other kinds than cases of each row.
+    spellings
+        The distinct spellings among them: `key`, `written`, `kecamatan`.
+    """
+
+    rows: Mapping[str, list[Any]]
+    places: Mapping[str, list[Any]]
+    place_rows: list[int]
+    keys: list[str]
+    spellings: pd.DataFrame
+
+
+def lay_out(ready: Ready) -> LaidOut:
+    """Rows as the database takes them: all that can be made of them before anybody has to wait.
+
+    Raises
+    ------
+    ValueError
+        When a place is of no row, or a row of another kind than cases has not one place.
+    """
+    table, places = STORED_TABLES[ready.kind], ready.places
+    at = ready.rows.index.get_indexer(pd.Index(places["row_number"]))
+    if (at < 0).any() or (ready.kind is not Kind.CASES and sorted(at.tolist()) != list(range(len(ready.rows)))):
+        msg = "a place is of a row, and a row of a kind that is no case has one place"
+        raise ValueError(msg)
+    if ready.kind is not Kind.CASES:
+        places = places.iloc[at.argsort()]
+    rows = {str(name): driver_values(table.c[name], ready.rows[name]) for name in ready.rows.columns}
+    named = schema.RECORD_PLACE if ready.kind is Kind.CASES else table
+    columns = ("role", *_RESOLVED) if ready.kind is Kind.CASES else _RESOLVED
+    where = {name: driver_values(named.c[name], places[name]) for name in columns}
+    return LaidOut(
+        rows=rows if ready.kind is Kind.CASES else rows | where,
+        places=where if ready.kind is Kind.CASES else {},
+        place_rows=at.tolist() if ready.kind is Kind.CASES else [],
+        keys=places["key"].tolist(),
+        spellings=places.loc[places["key"].ne(""), ["key", "written", "kecamatan"]].drop_duplicates("key"),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Addition:
     """What a batch adds, and how it hangs together with what is there.
 
@@ -91,6 +146,8 @@ class Addition:
         Number of the store's own by number in `ready.reports`, for reports that came before.
     twins
         Pairs (number in the store, row number) that may be of one person, and pairs of row numbers within the file.
+    laid_out
+        The rows as the database takes them, where somebody has made that already; it need not wait for the lock.
     """
 
     ready: Ready
@@ -101,6 +158,7 @@ class Addition:
     known_reports: Mapping[int, int] = field(default_factory=dict)
     twins: Sequence[tuple[int, int]] = ()
     inner_twins: Sequence[tuple[int, int]] = ()
+    laid_out: LaidOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,39 +183,18 @@ def _take(connection: Connection, counter: str, many: int) -> int:
     return first
 
 
-def _spellings(connection: Connection, places: pd.DataFrame) -> dict[str, int]:
+def _spellings(connection: Connection, wanted: pd.DataFrame) -> dict[str, int]:
     """Numbers of the spellings, made where they are new."""
     table = schema.SPELLING
-    wanted = places.loc[places["key"].ne(""), ["key", "written", "kecamatan"]].drop_duplicates("key")
     known: dict[str, int] = dict(connection.execute(select(table.c.key, table.c.id)).all())
     fresh = wanted[~wanted["key"].isin(known)]
     if not fresh.empty:
-        connection.execute(insert(table), _records(fresh))
-        known = dict(connection.execute(select(table.c.key, table.c.id)).all())
+        first = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        columns = {name: driver_values(table.c[name], fresh[name]) for name in fresh.columns}
+        numbers = range(first, first + len(fresh))
+        insert_columns(connection, table, {"id": numbers, **columns})
+        known |= dict(zip(columns["key"], numbers, strict=True))
     return known
-
-
-def _plain(value: Any) -> Any:
-    """A value as the database takes it."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value.item() if hasattr(value, "item") else value
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = [[_plain(value) for value in frame[name].astype("object")] for name in frame.columns]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _chunks(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(rows), _CHUNK):
-        yield rows[start : start + _CHUNK]
-
-
-def _place_values(places: pd.DataFrame, spellings: Mapping[str, int]) -> pd.DataFrame:
-    return places.assign(spelling_id=places["key"].map(spellings).astype("object"))
 
 
 def add(
@@ -193,102 +230,100 @@ def add(
         )
     )
     batch = int((made.inserted_primary_key or [0])[0])
-    first = _take(connection, _ROW_COUNTER, len(ready.rows))
-    number = pd.Series(range(first, first + len(ready.rows)), index=ready.rows.index, dtype="int64")
-    places = _place_values(ready.places, _spellings(connection, ready.places))
-    rows = ready.rows.assign(
-        id=number, batch_id=batch, row_number=ready.rows.index, state=RecordState.COUNTED.value, version=1
-    )
+    laid_out = addition.laid_out or lay_out(ready)
+    many = len(ready.rows)
+    first = _take(connection, _ROW_COUNTER, many)
+    row_numbers = ready.rows.index.tolist()
+    number = dict(zip(row_numbers, range(first, first + many), strict=True))
+    known = _spellings(connection, laid_out.spellings)
+    spelled = [known.get(key) for key in laid_out.keys]
+    columns: dict[str, Sequence[Any]] = {
+        **laid_out.rows,
+        "id": range(first, first + many),
+        "batch_id": [batch] * many,
+        "row_number": row_numbers,
+        "state": [RecordState.COUNTED.value] * many,
+        "version": [1] * many,
+    }
+    if addition.replaces:
+        _replace(connection, table, batch, list(addition.replaces.values()))
     reports: dict[int, int] = {}
     if ready.kind is Kind.CASES:
-        reports, rows["report_no"] = _report_numbers(connection, ready.reports, addition.known_reports)
+        stated = ready.reports.loc[ready.rows.index].tolist()
+        reports, columns["report_no"] = _report_numbers(connection, stated, addition.known_reports)
         # What a person enters by hand is one report, said by that person.
-        rows["is_keyed"] = 1 if addition.by_hand else ready.reports.ge(0).astype(int)
+        columns["is_keyed"] = [1 if addition.by_hand or one >= 0 else 0 for one in stated]
+        insert_columns(connection, table, columns, told=_part(progress, 0.0, _ROWS_SHARE))
+        of = {"record_id": [first + at for at in laid_out.place_rows], **laid_out.places, "spelling_id": spelled}
+        insert_columns(connection, schema.RECORD_PLACE, of, told=_part(progress, _ROWS_SHARE, 1.0))
+        heirs = {old: number[row] for row, old in addition.replaces.items()}
+        # First: what people decided of the row of before goes before what is only supposed of its heir.
+        _pairs(connection, addition, number, _carry_pairs(connection, batch, heirs) if heirs else set())
     else:
-        rows = rows.join(places.set_index("row_number")[list(PLACE_COLUMNS)])
-    _insert(connection, table, rows, progress, share=0.6 if ready.kind is Kind.CASES else 1.0)
-    if ready.kind is Kind.CASES:
-        named = places.assign(record_id=places["row_number"].map(number))[["record_id", "role", *PLACE_COLUMNS]]
-        _insert(connection, schema.RECORD_PLACE, named, progress, done=0.6, share=0.4)
-        if addition.replaces:
-            # First: what people decided of the row of before goes before what is only supposed of its heir.
-            _carry_pairs(connection, {old: int(number[row]) for row, old in addition.replaces.items()})
-        _pairs(connection, addition, number)
-    if addition.replaces:
-        connection.execute(
-            update(table)
-            .where(table.c.id.in_(list(addition.replaces.values())))
-            .values(state=RecordState.REPLACED.value, replaced_by=batch, version=table.c.version + 1)
-        )
+        insert_columns(connection, table, {**columns, "spelling_id": spelled}, told=progress)
     counts = {outcome.value: addition.counts.get(outcome, 0) for outcome in Outcome}
     act = Act.ENTER if addition.by_hand else Act.IMPORT
     note(connection, viewer, act, "batch", batch, {**counts, "replaced": len(addition.replaces)})
-    # Whole numbers of Python: the database driver would store numpy's as bytes.
-    return Added(batch, token, reports, dict(zip(number.index.tolist(), number.tolist(), strict=True)))
+    return Added(batch, token, reports, number)
 
 
-def _insert(
-    connection: Connection,
-    table: Table,
-    frame: pd.DataFrame,
-    progress: Callable[[float], None] | None,
-    *,
-    done: float = 0.0,
-    share: float = 1.0,
-) -> None:
-    rows = _records(frame)
-    for position, chunk in enumerate(_chunks(rows), start=1):
-        connection.execute(insert(table), chunk)
-        if progress:
-            progress(done + share * min(1.0, position * _CHUNK / len(rows)))
+def _part(progress: Callable[[float], None] | None, begin: float, end: float) -> Callable[[float], None] | None:
+    """Progress of a part of the work, told as a share of the whole."""
+    return (lambda share: progress(begin + (end - begin) * share)) if progress else None
 
 
 def _report_numbers(
-    connection: Connection, reports: pd.Series[int], known: Mapping[int, int]
-) -> tuple[dict[int, int], pd.Series[int]]:
+    connection: Connection, stated: Sequence[int], known: Mapping[int, int]
+) -> tuple[dict[int, int], list[int]]:
     """Number of the store's own for each report of the file, and for each row."""
-    shared = [one for one in reports.unique() if one >= 0 and one not in known]
-    alone = int(reports.lt(0).sum())
+    shared = [one for one in dict.fromkeys(stated) if one >= 0 and one not in known]
+    alone = sum(one < 0 for one in stated)
     first = _take(connection, _REPORT_COUNTER, len(shared) + alone)
-    numbers = {**{int(key): int(value) for key, value in known.items()}}
-    numbers |= {int(one): first + position for position, one in enumerate(shared)}
+    numbers = dict(known) | {one: first + position for position, one in enumerate(shared)}
     own = iter(range(first + len(shared), first + len(shared) + alone))
-    return numbers, pd.Series([numbers[one] if one >= 0 else next(own) for one in reports], index=reports.index)
+    return numbers, [numbers[one] if one >= 0 else next(own) for one in stated]
 
 
-def _pairs(connection: Connection, addition: Addition, number: pd.Series[int]) -> None:
-    found = {(earlier, int(number[row])) for earlier, row in addition.twins}
-    found |= {(int(number[one]), int(number[other])) for one, other in addition.inner_twins}
-    pair = schema.PAIR
-    found -= set(map(tuple, connection.execute(select(pair.c.earlier_id, pair.c.later_id))))
-    if found:
-        rows = [
-            {"earlier_id": earlier, "later_id": later, "state": PairState.OPEN.value}
-            for earlier, later in sorted(found)
-        ]
-        connection.execute(insert(schema.PAIR), rows)
+def _replace(connection: Connection, table: Table, batch: int, replaced: Sequence[int]) -> None:
+    """Lets rows count no more, for those of a batch that take their place."""
+    connection.execute(
+        update(table)
+        .where(table.c.id == bindparam("old"))
+        .values(state=RecordState.REPLACED.value, replaced_by=batch, version=table.c.version + 1),
+        [{"old": number} for number in replaced],
+    )
 
 
-def _carry_pairs(connection: Connection, heirs: Mapping[int, int]) -> None:
+def _pairs(
+    connection: Connection, addition: Addition, number: Mapping[int, int], carried: AbstractSet[tuple[int, int]]
+) -> None:
+    """Makes the pairs of the rows that came, but for those that were carried over; no others have their numbers."""
+    found = {(earlier, number[row]) for earlier, row in addition.twins}
+    found |= {(number[one], number[other]) for one, other in addition.inner_twins}
+    sides = sorted(found - carried)
+    if sides:
+        earlier, later = zip(*sides, strict=True)
+        columns = {"earlier_id": earlier, "later_id": later, "state": [PairState.OPEN.value] * len(sides)}
+        insert_columns(connection, schema.PAIR, columns)
+
+
+def _carry_pairs(connection: Connection, batch: int, heirs: Mapping[int, int]) -> set[tuple[int, int]]:
     """Lets a mended row stand in the pairs of the row whose place it takes, with what people decided of them."""
-    pair = schema.PAIR
-    found = connection.execute(select(pair).where(pair.c.earlier_id.in_(heirs) | pair.c.later_id.in_(heirs)))
-    known = set(map(tuple, connection.execute(select(pair.c.earlier_id, pair.c.later_id))))
-    rows = []
+    pair, record = schema.PAIR, schema.RECORD
+    # Asked by the batch: a list of many thousand numbers is more than one statement takes.
+    replaced = select(record.c.id).where(record.c.replaced_by == batch)
+    found = connection.execute(
+        select(pair).where(pair.c.earlier_id.in_(replaced) | pair.c.later_id.in_(replaced)).order_by(pair.c.id)
+    )
+    rows: dict[tuple[int, int], dict[str, Any]] = {}
     for one in found.mappings():
         # The heir has the higher number: whichever side it stands for, it is the later one.
-        sides = sorted((heirs.get(one["earlier_id"], one["earlier_id"]), heirs.get(one["later_id"], one["later_id"])))
-        if (sides[0], sides[1]) not in known:
-            known.add((sides[0], sides[1]))
-            rows.append(
-                {
-                    "earlier_id": sides[0],
-                    "later_id": sides[1],
-                    **{name: one[name] for name in ("state", "decided_at", "decided_by")},
-                }
-            )
+        earlier, later = sorted(heirs.get(one[side], one[side]) for side in ("earlier_id", "later_id"))
+        told = {name: one[name] for name in ("state", "decided_at", "decided_by")}
+        rows.setdefault((earlier, later), {"earlier_id": earlier, "later_id": later, **told})
     if rows:
-        connection.execute(insert(pair), rows)
+        connection.execute(insert(pair), list(rows.values()))
+    return set(rows)
 
 
 def _refuse(problem: Problem, batch: int) -> DataError:

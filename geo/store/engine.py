@@ -222,11 +222,16 @@ class Store:
         DataError
             As of `reading`.
         """
-        tells = (AUDIT.c.act.not_in(QUIET), AUDIT.c.subject.not_in(_NO_RECORDS))
-        last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
         with self._connected(writes=False) as connection:
-            generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
-            return f"{generation}/{connection.scalar(last) or 0}"
+            return content_state(connection)
+
+
+def content_state(connection: Connection) -> str:
+    """As `Store.state`, of what a connection sees."""
+    tells = (AUDIT.c.act.not_in(QUIET), AUDIT.c.subject.not_in(_NO_RECORDS))
+    last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
+    generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
+    return f"{generation}/{connection.scalar(last) or 0}"
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from geo.store.engine import now
 from geo.store.sqlite import WAIT_S, problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 #: A secret, and everything hashed with it, is not kept longer than this.
@@ -34,9 +34,12 @@ CREATE TABLE IF NOT EXISTS row_hash (token TEXT NOT NULL, row_number INTEGER NOT
                                      person BLOB, PRIMARY KEY (token, row_number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS report_hash (token TEXT NOT NULL, hash BLOB NOT NULL, report_no INTEGER NOT NULL,
                                         PRIMARY KEY (token, hash)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ix_row_hash ON row_hash (hash);
-CREATE INDEX IF NOT EXISTS ix_person_hash ON row_hash (person);
 """
+
+
+def encoded(*parts: str) -> bytes:
+    """Parts in order as they are hashed; no two lists of parts run together, and lists can be joined."""
+    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,16 @@ class HashKey:
         """A secret that nothing was or will be hashed with."""
         return cls(secrets.token_bytes(_KEY_BYTES))
 
+    def keep(self, connection: sqlite3.Connection) -> None:
+        """Makes it the secret of a file that has none."""
+        connection.execute("INSERT INTO secret VALUES (?, ?)", (self._bytes, now().isoformat()))
+
     def hash(self, *parts: str) -> bytes:
-        """Keyed hash of parts in order; no two lists of parts run together."""
-        message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+        """Keyed hash of parts in order."""
+        return self.hash_encoded(encoded(*parts))
+
+    def hash_encoded(self, message: bytes) -> bytes:
+        """Keyed hash of parts as `encoded` gives them."""
         return hmac.digest(self._bytes, message, hashlib.sha256)
 
 
@@ -79,6 +89,25 @@ class Hashes:
 
     def __repr__(self) -> str:
         return f"Hashes of {len(self.rows)} rows"
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What the file held at one moment.
+
+    Parameters
+    ----------
+    key
+        The secret in use; None where there is none, or it is too old.
+    rows
+        Token, row number, hash of the row and of the person, of every batch still there.
+    reports
+        Token, hash of a report's key and its number of the store's own.
+    """
+
+    key: HashKey | None = None
+    rows: Sequence[tuple[str, int, bytes, bytes | None]] = field(default=(), repr=False)
+    reports: Sequence[tuple[str, bytes, int]] = field(default=(), repr=False)
 
 
 class Pseudonyms:
@@ -118,8 +147,14 @@ class Pseudonyms:
             problem = problem_of(fault) or Problem.NOT_WRITABLE
             raise DataError((Fault.of(self._path.name, "", problem),)) from None
 
-    def key(self) -> HashKey:
-        """The secret in use; a new one, in a new file, where there is none or it is too old."""
+    def key(self, *, fresh: HashKey | None = None) -> HashKey:
+        """The secret in use; a new one, in a new file, where there is none or it is too old.
+
+        Parameters
+        ----------
+        fresh
+            The new one, if one is needed: somebody has hashed with it already.
+        """
         self.expire()
         with self._open() as found:
             for statement in _SCHEMA.split(";"):
@@ -129,18 +164,37 @@ class Pseudonyms:
                 found.execute(f"DELETE FROM {table} WHERE token NOT IN ({held})", self._standing)  # noqa: S608 - names of ours
             row = found.execute("SELECT key FROM secret").fetchone()
             if row is None:
-                row = (secrets.token_bytes(_KEY_BYTES),)
-                found.execute("INSERT INTO secret VALUES (?, ?)", (row[0], now().isoformat()))
+                (fresh or HashKey.once()).keep(found)
+                row = found.execute("SELECT key FROM secret").fetchone()
         self._path.chmod(0o600)
         return HashKey(row[0])
 
-    def held_key(self) -> HashKey | None:
-        """The secret in use, if there is one; changes nothing."""
+    def held(self) -> Held:
+        """All of it, at one moment; changes nothing."""
         if not self._path.exists():
-            return None
+            return Held()
         with self._open() as found:
             row = found.execute("SELECT key, made_at FROM secret").fetchone()
-        return HashKey(row[0]) if row and row[1] > (now() - LIFETIME).isoformat() else None
+            if row is None or row[1] <= (now() - LIFETIME).isoformat():
+                # What was hashed with a secret that is past its time is as good as erased.
+                return Held()
+            rows = found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
+            return Held(
+                HashKey(row[0]), rows, found.execute("SELECT token, hash, report_no FROM report_hash").fetchall()
+            )
+
+    def many(self) -> dict[tuple[str, str], int]:
+        """How many hashes of rows and reports there are of each standing batch, by table and token.
+
+        A batch's are kept once and can only become fewer: under one secret, the same counts are the same hashes.
+        """
+        with self._open() as found:
+            counts = {
+                (table, token): many
+                for table in ("row_hash", "report_hash")
+                for token, many in found.execute(f"SELECT token, count(*) FROM {table} GROUP BY token")  # noqa: S608 - names of ours
+            }
+        return {where: many for where, many in counts.items() if where[1] in self._standing}
 
     def expire(self) -> bool:
         """Erases the file when its secret has reached its age; says whether it did."""
@@ -215,17 +269,3 @@ class Pseudonyms:
             return []
         with self._open() as found:
             return [row[0] for row in found.execute("SELECT DISTINCT token FROM row_hash ORDER BY token")]
-
-    def rows(self) -> list[tuple[str, int, bytes, bytes | None]]:
-        """Token, row number, hash of the row and of the person, of every batch still there."""
-        if not self._path.exists():
-            return []
-        with self._open() as found:
-            return found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
-
-    def reports(self) -> list[tuple[str, bytes, int]]:
-        """Token, hash of a report's key and its number of the store's own."""
-        if not self._path.exists():
-            return []
-        with self._open() as found:
-            return found.execute("SELECT token, hash, report_no FROM report_hash").fetchall()

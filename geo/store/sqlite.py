@@ -10,18 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.dialects import sqlite as dialects
 
 from geo.errors import DataError, Fault, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy.types import TypeEngine
 
 _MAGIC = b"SQLite format 3\x00"
 #: Seconds that one writer waits for another before a person is told that the store is in use.
 WAIT_S = 10.0
 _BLOCK = 1 << 20
+#: Values of one statement; SQLite takes four times as many since 3.32, and is not quicker with them.
+MOST_VALUES = 8_000
+_DIALECT = dialects.dialect()
 _CODES = {
     "SQLITE_BUSY": Problem.STORE_BUSY,
     "SQLITE_LOCKED": Problem.STORE_BUSY,
@@ -56,6 +61,19 @@ def make_engine(path: Path, *, wait_s: float = WAIT_S) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def bound(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """What makes values of a column's kind into those that the driver takes; no connection is needed for it."""
+    return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT) or (lambda value: value)
+
+
+def insert_text(table: Table, names: Sequence[str], rows: int) -> str:
+    """Statement that inserts so many rows, with a mark for every value."""
+    quoted = _DIALECT.identifier_preparer
+    columns = ", ".join(quoted.format_column(table.c[name]) for name in names)
+    row = f"({', '.join('?' * len(names))})"
+    return f"INSERT INTO {quoted.format_table(table)} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - names of ours
 
 
 def problem_of(fault: BaseException) -> Problem | None:

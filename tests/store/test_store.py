@@ -321,6 +321,31 @@ def test_a_mended_row_takes_the_place_of_the_old_one_and_undo_gives_it_back(stor
     assert sorted(cases(store)["persons"]) == [1, 2]
 
 
+def test_more_rows_are_mended_at_once_than_a_statement_takes_numbers(store: Store) -> None:
+    """SQLite as it comes takes 32,766 values a statement, some systems' more: held down here to fewer than rows."""
+    many, most = 10_000, 9_000
+    first = brought(store, [case() for _ in range(many)], inner_twins=[(2, 3)])
+    mended = addition(
+        [case(status="confirmed") for _ in range(many)],
+        replaces={number: first.rows[number] for number in range(2, 2 + many)},
+    )
+    with store.writing(ANA, Right.BRING) as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        before = driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+        try:
+            add(connection, ANA, mended)
+        finally:
+            driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+    found = cases(store)
+    assert len(found) == many
+    assert set(found["status"]) == {"confirmed"}
+    with store.reading(ANA, Right.BRING) as connection:
+        pairs = connection.exec_driver_sql("SELECT earlier_id, later_id FROM pair ORDER BY id").all()
+    # The second is of the rows that took their place.
+    assert pairs == [(1, 2), (many + 1, many + 2)]
+
+
 def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
     made = records.enter_record(
         store, ANA, {"reported_on": date(2018, 1, 5), "status": "suspected"}, document_kode=FATULULI

@@ -1,0 +1,87 @@
+"""Many rows at once: their values made ready for the database before anybody waits, then inserted hundreds at a time.
+
+A statement of many rows is quicker than as many statements: what a closed list of words allows is built once for each
+statement, and not for each row.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pandas.api.types import is_object_dtype
+
+from geo.store import sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Column, Connection, Table
+
+#: Rows after which progress is told.
+_TOLD_AFTER = 2_000
+
+
+def _plain(value: Any) -> Any:
+    """A value of Python itself; None where it is missing."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
+
+
+def driver_values(column: Column[Any], values: pd.Series[Any]) -> list[Any]:
+    """Values of a column in order, as the database driver takes them; needs no connection.
+
+    Parameters
+    ----------
+    column
+        Where they go.
+    values
+        Of any kind; what is missing becomes None.
+    """
+    process = sqlite.bound(column.type)
+    if is_object_dtype(values.dtype):
+        return [process(_plain(value)) for value in values.tolist()]
+    # Of one kind, so that equal ones are the same: each distinct value is made once.
+    codes, distinct = pd.factorize(values)
+    made = [process(_plain(value)) for value in distinct.tolist()]
+    # A missing value has the number -1.
+    made.append(None)
+    return [made[code] for code in codes.tolist()]
+
+
+def insert_columns(
+    connection: Connection,
+    table: Table,
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    told: Callable[[float], None] | None = None,
+) -> None:
+    """Inserts rows that are given column by column.
+
+    Parameters
+    ----------
+    connection
+        One that writes.
+    table
+        Where they go.
+    columns
+        Values as of `driver_values`, all of one length, by the name of the column.
+    told
+        Told the share that is in, every 2,000 rows and at the end.
+    """
+    many = len(next(iter(columns.values())))
+    rows = zip(*columns.values(), strict=True)
+    size = max(1, sqlite.MOST_VALUES // len(columns))
+    done = last = 0
+    while chunk := list(islice(rows, size)):
+        text = sqlite.insert_text(table, list(columns), len(chunk))
+        connection.exec_driver_sql(text, tuple(chain.from_iterable(chunk)))
+        done += len(chunk)
+        if told and (done - last >= _TOLD_AFTER or done == many):
+            last = done
+            told(done / many)
