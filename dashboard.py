@@ -50,15 +50,18 @@ def main() -> None:
         sheets,
         trail,
     )
-    from pages.shell.frame import guarded
+    from pages.shell.access import NotKnownNowError
+    from pages.shell.frame import guarded, not_now
     from pages.shell.signed import closed
-    from pages.shell.view import Shell
+    from pages.shell.view import Shell, words_of_visit
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
     st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
+    except NotKnownNowError as unknown:
+        not_now(words_of_visit(), unknown)
     except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
         _LOG.exception("the app could not be opened")
         st.error(Words(Language.ID)("error.page"))

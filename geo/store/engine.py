@@ -143,7 +143,7 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def keeping(self, *, writes: bool = True) -> Iterator[Connection]:
+    def keeping(self, *, writes: bool = True, wait_s: float | None = None) -> Iterator[Connection]:
         """Connection for the house's own matters, which show nobody anything and so take no right.
 
         These are: sessions and failed tries, which come before anybody is known; and the form of a copy.
@@ -152,13 +152,15 @@ class Store:
         ----------
         writes
             Whether it alone may write, as of `writing`; else as of `reading`.
+        wait_s
+            Seconds to wait for another who writes; by default as long as everybody waits.
 
         Raises
         ------
         DataError
             As of `writing` or `reading`.
         """
-        with self._connected(writes=writes) as connection:
+        with self._connected(writes=writes, wait_s=wait_s) as connection:
             yield connection
 
     def make(self) -> None:
@@ -186,12 +188,14 @@ class Store:
         sqlite.forget_deleted(engine)
 
     @contextlib.contextmanager
-    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+    def _connected(self, *, writes: bool, wait_s: float | None = None) -> Iterator[Connection]:
         with _OPENING:
             engine = self._engine(makes=writes)
-        opened = engine.connect().execution_options(writes=writes)
-        with _told(self.path), opened as connection, connection.begin():
-            yield connection
+        # What the file says when it is opened is told too: it may have been damaged since.
+        with _told(self.path), engine.connect() as opened:
+            connection = opened.execution_options(writes=writes, wait_s=wait_s)
+            with connection.begin():
+                yield connection
 
     def _engine(self, *, makes: bool) -> Engine:
         """Connections to the file, under the lock; a file that went away meanwhile is opened anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from pages.shell.signed import signed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.errors import Fault
     from geo.period import Period
     from pages.shell.view import Shell
 
@@ -37,7 +38,11 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
 
     @functools.wraps(draw)
     def drawn(shell: Shell) -> None:
-        if access.current(shell.settings) != shell.who:
+        try:
+            is_same = access.current(shell.settings) == shell.who
+        except access.NotKnownNowError as unknown:
+            not_now(shell.words, unknown)
+        if not is_same:
             st.rerun()
         try:
             draw(shell)
@@ -48,6 +53,22 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
             st.error(shell.words("error.page"))
 
     return drawn
+
+
+def not_now(words: Words, unknown: access.NotKnownNowError) -> NoReturn:
+    """Says that nobody can tell who is looking, and shows nothing else; the visit keeps what it holds.
+
+    To stop leaves the state of all widgets as it is (Streamlit 1.67); to run again would not.
+    """
+    st.error(_listed(words("access.not_now"), unknown.faults, words))
+    st.button(words("access.not_now.again"))
+    st.stop()
+
+
+def _listed(title: str, faults: tuple[Fault, ...], words: Words) -> str:
+    """What is wrong, one line a fault."""
+    lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
+    return f"{title}\n\n{lines}"
 
 
 def _kind(shell: Shell) -> str:
@@ -80,8 +101,7 @@ def banner(shell: Shell) -> None:
         ("fault.tables", (*access.faults(), *shell.source.faults)),
     ):
         if faults:
-            lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
-            st.error(f"{words(title)}\n\n{lines}")
+            st.error(_listed(words(title), faults, words))
     for note in shell.areas.notes:
         st.info(words("note.mended", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5]))))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from geo.period import Period
 from geo.terms import StoreName
 from geo.viewer import PUBLIC
-from geo.words import Words
+from geo.words import Language, Words
 from pages.shell import access, caches
 from pages.shell.address import Nameable, View, read_view, write_view
 from pages.shell.sources import source
@@ -29,6 +29,12 @@ _MAY_BE_NONE = {"known"}
 _VIEW, _ADDRESS, _REFUSED = "shell.view", "shell.address", "shell.refused"
 #: The example opens on the year and the day of the story it is made for.
 _EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
+
+
+def words_of_visit() -> Words:
+    """Texts in the language of the visit so far, for what is said before anything of it can be shown."""
+    kept: View | None = st.session_state.get(_VIEW)
+    return Words(kept.language if kept else Language.ID)
 
 
 class Shell:
