@@ -22,6 +22,8 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("page.next"))
     banner(shell)
+    if shell.source.is_unread:
+        return
     if shell.source.is_bound:
         # Small counts are hidden in an edition: an order made of the rest would be of what can be shown.
         st.info(words("next.closed"))

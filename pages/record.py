@@ -14,6 +14,7 @@ from geo.store.batches import batches
 from geo.terms import AgeGroup, PlaceStatus, RecordState, Right, Sex, Status
 from pages.parts.coverage import coverage_form
 from pages.shell.controls import do
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -29,7 +30,8 @@ def page(shell: Shell) -> None:
     if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     st.markdown(words("record.lead"))
     _record(shell)
     coverage_form(shell)

@@ -17,6 +17,7 @@ from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
 from pages.shell import caches
 from pages.shell.controls import tell
+from pages.shell.frame import desk_note
 from pages.shell.uploads import on_disk
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def page(shell: Shell) -> None:
     if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     st.markdown(words("data.lead"))
     _import(shell)
     if not shell.store.is_new:

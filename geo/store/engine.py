@@ -53,8 +53,8 @@ QUIET = frozenset(
 )
 #: What is planned under a name is nothing of what was recorded.
 _NO_RECORDS = ("scenario",)
-#: One engine for a file in this process, whoever holds a handle of it.
-_OPEN: dict[Path, Engine] = {}
+#: One engine for a file in this process, whoever holds a handle of it; and which file that was.
+_OPEN: dict[Path, tuple[Engine, tuple[int, int]]] = {}
 _OPENING = threading.Lock()
 
 
@@ -179,7 +179,7 @@ class Store:
         with _OPENING:
             found = _OPEN.pop(self.path, None)
         if found is not None:
-            found.dispose()
+            found[0].dispose()
 
     def forget_deleted(self) -> None:
         """Takes what was deleted out of the file's log too; where a reader holds it, the next time does."""
@@ -198,12 +198,21 @@ class Store:
                 yield connection
 
     def _engine(self, *, makes: bool) -> Engine:
-        """Connections to the file, under the lock; a file that went away meanwhile is opened anew."""
+        """Connections to the file, under the lock; one that another was put in the place of is opened anew.
+
+        Only whoever writes may begin with an empty file: to everybody else it is one that lost its content.
+        """
         path = self.path
-        if path in _OPEN and path.exists():
-            return _OPEN[path]
+        found = _OPEN.get(path)
+        if found is not None:
+            if path.exists() and found[1] == _which(path):
+                return found[0]
+            del _OPEN[path]
+            found[0].dispose()
         if not makes:
             self.require_file()
+            if not path.stat().st_size:
+                raise DataError((Fault.of(path.name, "", Problem.NOT_A_STORE),))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
@@ -215,7 +224,7 @@ class Store:
             _upgrade(engine, path)
         # Nobody else on this machine has any business in it.
         path.chmod(0o600)
-        _OPEN[path] = engine
+        _OPEN[path] = engine, _which(path)
         return engine
 
     def state(self) -> str:
@@ -231,6 +240,12 @@ class Store:
         with self._connected(writes=False) as connection:
             generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
             return f"{generation}/{connection.scalar(last) or 0}"
+
+
+def _which(path: Path) -> tuple[int, int]:
+    """Which file a path leads to; asked of the folder: to open and close a database here would free its locks."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
+from geo.errors import DataError, Problem
 from geo.present.faults import sentence
 from geo.present.maps import base_map
 from geo.present.markdown import plain_markdown
@@ -48,6 +49,9 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
             draw(shell)
         except NotAllowedError:
             st.info(shell.words("access.closed"))
+        except DataError as fault:
+            # What the page stands on cannot be read; whatever of it could be shown is there.
+            st.error(_listed(shell.words("fault.unread"), fault.faults, shell.words))
         except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
             _LOG.exception("a page could not be shown")
             st.error(shell.words("error.page"))
@@ -90,7 +94,7 @@ def data_note(shell: Shell) -> str:
 
 
 def banner(shell: Shell) -> None:
-    """What kind of data this is, and everything that is wrong with what was brought."""
+    """What kind of data this is, and everything that is wrong with what was brought or is there."""
     words, layer = shell.words, shell.areas.layer
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
     for name in shell.refused:
@@ -98,12 +102,32 @@ def banner(shell: Shell) -> None:
     for title, faults in (
         ("fault.settings", shell.settings_faults),
         ("fault.areas", shell.area_faults),
-        ("fault.tables", (*access.faults(), *shell.source.faults)),
+        ("fault.tables", shell.source.faults if shell.source.is_bound else ()),
     ):
         if faults:
             st.error(_listed(words(title), faults, words))
+    store_told(shell)
     for note in shell.areas.notes:
         st.info(words("note.mended", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5]))))
+
+
+def store_told(shell: Shell) -> None:
+    """Says that the store cannot be read, on every page: whoever sees nothing of it shall not think it empty."""
+    own = () if shell.source.is_bound else shell.source.faults
+    faults = tuple(dict.fromkeys((*access.faults(), *shell.city_faults, *own)))
+    if faults:
+        title = "fault.last_good" if own and not shell.source.is_unread else "fault.unread"
+        st.error(_listed(shell.words(title), faults, shell.words))
+
+
+def desk_note(shell: Shell) -> bool:
+    """What a page of the desk works on, and why it cannot; whether there is any use in showing the rest.
+
+    While the store is only in use by another, there is: what is not drawn would lose what was filled in.
+    """
+    st.caption(shell.words("desk.store"))
+    store_told(shell)
+    return all(fault.problem is Problem.STORE_BUSY for fault in shell.city_faults)
 
 
 def sidebar(shell: Shell) -> None:

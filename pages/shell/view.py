@@ -52,6 +52,8 @@ class Shell:
         Stores that this visitor may open.
     source
         Where the figures come from.
+    city_faults
+        Why the city's own store cannot be read, whatever is looked at.
     words
         Texts in the visitor's language.
     """
@@ -64,6 +66,7 @@ class Shell:
         self.stores = access.open_stores(self.who)
         self._open_view()
         self.source = self._source(self.view.store)
+        self.city_faults = caches.city_faults(self.who)
         self.words = Words(self.view.language)
 
     # The view and its address

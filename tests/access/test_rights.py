@@ -213,6 +213,7 @@ BESIDE: dict[str, tuple[Right, Call]] = {
 HOUSE = {
     "engine.city_store",
     "tables.fingerprint_of",
+    "tables.state_of_city",
     "undo.expire",
     "backup.copies",
     "accounts.has_accounts",
