@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Pages that everybody has stand in the menu one by one; those of the desk under one heading.
 _FOR_ALL = 7
+#: The page on which files come in.
+_WITH_FILES = "data"
 
 _LOG = logging.getLogger("petajaga")
 
@@ -50,6 +52,7 @@ def main() -> None:
         sheets,
         trail,
     )
+    from pages.shell import uploads
     from pages.shell.access import NotKnownNowError
     from pages.shell.frame import guarded, not_now
     from pages.shell.signed import closed
@@ -86,7 +89,7 @@ def main() -> None:
         ),
     ]
     for draw, title, address, right in (
-        (sheets.page, "page.data", "data", Right.BRING),
+        (sheets.page, "page.data", _WITH_FILES, Right.BRING),
         (names.page, "page.names", "tinjau", Right.DECIDE),
         (record.page, "page.record", "catatan", Right.BRING),
         (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
@@ -109,6 +112,9 @@ def main() -> None:
         st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
+    if chosen.url_path != _WITH_FILES:
+        # What somebody sent and did not accept stays nowhere once its page is left.
+        uploads.let_go()
     # The page first: its map is what people wait for.
     chosen.run()
     sidebar(shell)

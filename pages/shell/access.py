@@ -74,6 +74,11 @@ def faults() -> tuple[Fault, ...]:
     return found
 
 
+def is_another(now: Viewer) -> bool:
+    """Whether a visit is no longer of the one whose it was."""
+    return not faults() and bool(st.session_state.get(_WHO, now.name) != now.name)
+
+
 def forget_other(now: Viewer, *, keep: str) -> None:
     """Lets go of what a visit holds of somebody who is not the one looking now, but for the view.
 
@@ -87,7 +92,7 @@ def forget_other(now: Viewer, *, keep: str) -> None:
     if faults():
         # Who it is will be known at another run: until then nothing is anybody else's.
         return
-    if st.session_state.get(_WHO, now.name) != now.name:
+    if is_another(now):
         for key in [key for key in st.session_state if key != keep]:
             del st.session_state[key]
     st.session_state[_WHO] = now.name

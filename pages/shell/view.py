@@ -12,7 +12,7 @@ from geo.period import Period
 from geo.terms import StoreName
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
-from pages.shell import access, caches
+from pages.shell import access, caches, uploads
 from pages.shell.address import Nameable, View, read_view, write_view
 from pages.shell.sources import source
 
@@ -62,6 +62,8 @@ class Shell:
         self.settings, self.settings_faults = caches.settings()
         self.areas, self.area_faults = caches.areas()
         self.who = access.current(self.settings)
+        if access.is_another(self.who):
+            uploads.let_go()
         access.forget_other(self.who, keep=_VIEW)
         self.stores = access.open_stores(self.who)
         self._open_view()
@@ -126,6 +128,7 @@ class Shell:
         """Changes parts of the view; a change of store starts from that store's own period and day."""
         view: View = st.session_state[_VIEW]
         if "store" in parts and parts["store"] is not view.store:
+            uploads.let_go()
             fresh = self._default(parts["store"])
             view = replace(view, period=fresh.period, on=fresh.on)
         st.session_state[_VIEW] = replace(view, **parts)
