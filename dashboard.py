@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Pages for everybody are single entries in the menu; those for staff are under one heading.
 _FOR_ALL = 7
+#: The page on which files come in.
+_WITH_FILES = "data"
 
 _LOG = logging.getLogger("petajaga")
 
@@ -50,15 +52,19 @@ def main() -> None:
         sheets,
         trail,
     )
-    from pages.shell.frame import guarded
+    from pages.shell import uploads
+    from pages.shell.access import NotKnownNowError
+    from pages.shell.frame import guarded, not_now
     from pages.shell.signed import closed
-    from pages.shell.view import Shell
+    from pages.shell.view import Shell, words_of_visit
 
     st.set_page_config(page_title="Peta Jaga", page_icon=ROOT / "data" / "icon.svg", layout="wide")
     st.html(ROOT / "pages" / "shell" / "style.css")
     st.logo(ROOT / "data" / "logo.svg", size="large")
     try:
         shell = Shell()
+    except NotKnownNowError as unknown:
+        not_now(words_of_visit(), unknown)
     except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
         _LOG.exception("the app could not be opened")
         st.error(Words(Language.ID)("error.page"))
@@ -83,7 +89,7 @@ def main() -> None:
         ),
     ]
     for draw, title, address, right in (
-        (sheets.page, "page.data", "data", Right.BRING),
+        (sheets.page, "page.data", _WITH_FILES, Right.BRING),
         (names.page, "page.names", "tinjau", Right.DECIDE),
         (record.page, "page.record", "catatan", Right.BRING),
         (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
@@ -107,6 +113,9 @@ def main() -> None:
         st.warning(words("error.no_page"))
         st.page_link(listed[0])
         return
+    if chosen.url_path != _WITH_FILES:
+        # What somebody sent and did not accept stays nowhere once its page is left.
+        uploads.let_go()
     # The page first: people wait for its map.
     chosen.run()
     sidebar(shell)

@@ -10,6 +10,7 @@ from geo.access import accounts
 from geo.present.staff import accounts_table
 from geo.terms import AccountKind, AccountState, Right, Role
 from pages.shell.controls import do
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -25,7 +26,8 @@ def page(shell: Shell) -> None:
     if not shell.who.may(Right.ACCOUNTS):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     st.markdown(words("accounts.lead"))
     found = accounts.accounts(shell.store, shell.who)
     if found.empty:

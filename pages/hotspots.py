@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import compare, courses, figures, province, verdicts
 from pages.shell.address import Aspect
 from pages.shell.controls import aspect_control
-from pages.shell.frame import banner, footer, guarded, what_to_bring
+from pages.shell.frame import banner, footer, guarded, store_told, what_to_bring
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -36,9 +36,12 @@ def _aspects(shell: Shell) -> None:
     aspect_control(shell)
     if shell.view.aspect is Aspect.PROVINCE:
         # Real and public data: the banner of the store does not apply.
+        store_told(shell)
         province.draw(shell)
         return
     banner(shell)
+    if shell.source.is_unread:
+        return
     if shell.source.is_empty:
         what_to_bring(shell)
         return

@@ -13,6 +13,7 @@ from geo.terms import PlaceStatus, Reason, Right
 from pages.parts.pairs import pairs_control
 from pages.shell import caches
 from pages.shell.controls import do
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -27,7 +28,8 @@ def page(shell: Shell) -> None:
     if not shell.may_work(Right.DECIDE):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     if shell.store.is_new:
         st.info(words("desk.new"))
         return

@@ -31,6 +31,10 @@ _MEASURES = (Measure.VICTIMS, Measure.CASES, Measure.WATCHERS)
 def page(shell: Shell) -> None:
     """The map of need and coverage, the key figures, and the same facts as a table."""
     words, view = shell.words, shell.view
+    if shell.source.is_unread:
+        st.title(words("overview.title", city=shell.areas.city))
+        banner(shell)
+        return
     # People come for the map: its place is further down, but it is sent first.
     above, drawn, below = st.container(), st.container(), st.container()
     with drawn:

@@ -22,6 +22,8 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("page.next"))
     banner(shell)
+    if shell.source.is_unread:
+        return
     if shell.source.is_bound:
         # An edition hides small counts: an order from the rest would rank only what can be shown.
         st.info(words("next.closed"))

@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 
 def page(shell: Shell) -> None:
     """Search and map to choose a kelurahan, then its facts, its years, its neighbours and its events."""
-    words, view, seen = shell.words, shell.view, shell.released()
+    words, view = shell.words, shell.view
     st.title(shell.areas.names[view.kelurahan] if view.kelurahan else words("profile.title"))
     banner(shell)
+    if shell.source.is_unread:
+        return
+    seen = shell.released()
     search_control(shell)
     stages = rollout_of(shell, seen).stages
     wide, narrow = st.columns([6, 4])

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from geo.present.reviews import history_table, record_text
+from geo.present.reviews import history_table, place_text, record_text
 from geo.store import records
 from geo.store.batches import batches
 from geo.terms import AgeGroup, PlaceStatus, RecordState, Right, Sex, Status
 from pages.parts.coverage import coverage_form
-from pages.shell.controls import do
+from pages.shell.controls import do, with_now
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 _EARLIEST = date(1990, 1, 1)
+_MOST_PERSONS = 10_000
 
 
 def page(shell: Shell) -> None:
@@ -29,7 +31,8 @@ def page(shell: Shell) -> None:
     if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     st.markdown(words("record.lead"))
     _record(shell)
     coverage_form(shell)
@@ -93,33 +96,38 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """The fields of a record as they are in the form."""
     words, names = shell.words, shell.areas.names
     left, right = st.columns(2)
-    on = found.get("reported_on")
+    on = None if pd.isna(found.get("reported_on")) else found["reported_on"]
     values: dict[str, Any] = {
         "reported_on": left.date_input(
             words("field.reported_on"),
-            None if on is None or pd.isna(on) else on,
+            on,
             format="DD/MM/YYYY",
-            min_value=_EARLIEST,
-            max_value=date.today(),
+            min_value=min(_EARLIEST, on or _EARLIEST),
+            max_value=max(date.today(), on or _EARLIEST),
         )
     }
-    places = ["", *names.sort_values().index, _OUTSIDE]
     kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
-    at = places.index(kode) if kode in places else 0
-    known = {"": words("record.no_place"), _OUTSIDE: words("place.outside")} | names.to_dict()
-    chosen = right.selectbox(words("field.document_place"), places, index=at, format_func=known.__getitem__)
+    places = with_now(["", *names.sort_values().index, _OUTSIDE], kode)
+    chosen = right.selectbox(
+        words("field.document_place"),
+        places,
+        index=places.index(kode),
+        format_func=lambda one: place_text(one, names, words),
+    )
     for column, name, listed in (
         (left, "status", ["", *Status]),
         (right, "sex", list(Sex)),
         (left, "age_group", list(AgeGroup)),
     ):
-        options = [str(one) for one in listed]
-        now = str(found.get(name, options[-1] if name != "status" else ""))
-        called = {one: words(f"{name}.{one}") if one else "-" for one in options}
+        offered = [str(one) for one in listed]
+        now = str(found.get(name, offered[-1] if name != "status" else ""))
+        options = with_now(offered, now)
+        called = {one: words(f"{name}.{one}") if one in offered else one for one in options if one} | {"": "-"}
         values[name] = column.selectbox(
             words(f"field.{name}"), options, index=options.index(now), format_func=called.__getitem__
         )
+    persons = int(found.get("persons", 1))
     values["persons"] = int(
-        right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
+        right.number_input(words("field.persons"), min_value=1, max_value=max(_MOST_PERSONS, persons), value=persons)
     )
     return values, str(chosen)

@@ -15,6 +15,7 @@ from geo.release.public import exact, open_periods, plan_public, publish_public
 from geo.terms import Right, StoreName
 from pages.shell import caches
 from pages.shell.controls import do, draw_map, file_link, tell
+from pages.shell.frame import store_told
 
 if TYPE_CHECKING:
     from geo.records.tables import Tables
@@ -27,8 +28,11 @@ def page(shell: Shell) -> None:
     """Published editions with their files; then the task force's own files; then the next edition."""
     words = shell.words
     st.title(words("releases.title"))
+    store_told(shell)
     st.markdown(words("releases.lead", most=shell.settings.k - 1))
     _out(shell)
+    if shell.city_faults:
+        return
     if shell.who.may(Right.EXPORT) and shell.view.store is StoreName.KOTA:
         _exact(shell)
     if shell.who.may(Right.PUBLISH):
@@ -73,8 +77,17 @@ def _exact(shell: Shell) -> None:
 
 
 def _records(shell: Shell) -> Tables:
-    """Records of the city's own store."""
-    return caches.tables(StoreName.KOTA, shell.who)[0]
+    """Records of the city's own store, as they are: nothing leaves of what once could be read.
+
+    Raises
+    ------
+    DataError
+        When they cannot be read.
+    """
+    records, faults = caches.tables(StoreName.KOTA, shell.who)
+    if faults:
+        raise DataError(faults)
+    return records
 
 
 def _next(shell: Shell) -> None:

@@ -33,6 +33,8 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("rollout.title"))
     banner(shell)
+    if shell.source.is_unread:
+        return
     view, seen = shell.view, shell.released()
     today = max(date.today(), view.on)
     wide, narrow = st.columns([7, 3])

@@ -15,15 +15,17 @@ from geo.terms import Outcome, Right
 from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
-from pages.shell import caches
+from pages.shell import caches, uploads
 from pages.shell.controls import tell
-from pages.shell.uploads import on_disk
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from geo.sheets.reading import Sheet
     from pages.shell.view import Shell
 
-_SHEET, _SENT, _DONE, _TURN = "data.sheet", "data.sent", "data.done", "data.turn"
+_SENT, _DONE = "sheets.sent", "sheets.done"
 
 
 def page(shell: Shell) -> None:
@@ -33,7 +35,8 @@ def page(shell: Shell) -> None:
     if not shell.may_work(Right.BRING):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     st.markdown(words("data.lead"))
     _import(shell)
     if not shell.store.is_new:
@@ -43,29 +46,39 @@ def page(shell: Shell) -> None:
     st.caption(words("data.privacy"))
 
 
-def _import(shell: Shell) -> None:
-    """The steps of an import, one below the other."""
+def _received(shell: Shell) -> UploadedFile | None:
+    """The file that somebody sent, if there is one; what was chosen for the one before it is let go."""
     words = shell.words
-    turn = st.session_state.setdefault(_TURN, 0)
     sent = st.file_uploader(
-        words("data.upload"), type=["csv", "xlsx", "ods"], help=words("data.upload.help"), key=f"data.file.{turn}"
+        words("data.upload"),
+        type=["csv", "xlsx", "ods"],
+        help=words("data.upload.help"),
+        key=uploads.uploader_key("data"),
     )
     if sent is None:
-        st.session_state.pop(_SHEET, None)
+        if uploads.let_go("data"):
+            st.info(words("data.let_go"))
         if _DONE in st.session_state:
             st.success(st.session_state[_DONE])
-        return
-    if st.session_state.get(_SENT) != sent.file_id:
+    elif st.session_state.get(_SENT) != sent.file_id:
         for key in [key for key in st.session_state if str(key).startswith("map.")]:
             del st.session_state[key]
-        st.session_state.pop(_SHEET, None)
         st.session_state.pop(_DONE, None)
         st.session_state[_SENT] = sent.file_id
+    return sent
+
+
+def _import(shell: Shell) -> None:
+    """The steps of an import, one below the other."""
+    words, sent = shell.words, _received(shell)
+    if sent is None:
+        return
+    held = uploads.held("data", sent, life_s=60 * shell.settings.access.idle_minutes)
     try:
-        if _SHEET not in st.session_state:
-            with on_disk(sent.name, sent.getvalue()) as path:
-                st.session_state[_SHEET] = read_file(path, shell.settings)[0]
-        sheet: Sheet = st.session_state[_SHEET]
+        if held.content is None:
+            with uploads.on_disk(sent.name, sent.getvalue()) as path:
+                held.content = read_file(path, shell.settings)[0]
+        sheet: Sheet = held.content
         mapping = mapping_control(shell, sheet)
         resolver = caches.resolver(shell.areas)
         prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today())
@@ -93,6 +106,5 @@ def _import(shell: Shell) -> None:
             return
         st.session_state[_DONE] = words("data.done", batch=str(done.batch), said=report_sentence(done, words))
         # What was read of persons, and the file itself, are in no session any more.
-        del st.session_state[_SHEET]
-        st.session_state[_TURN] += 1
+        uploads.let_go()
         st.rerun()

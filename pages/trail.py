@@ -15,6 +15,7 @@ from geo.present.trail import entries_table, retention_table
 from geo.terms import Act, Right
 from geo.words import Language, Words
 from pages.shell.controls import do, file_link, tell
+from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -30,7 +31,8 @@ def page(shell: Shell) -> None:
     if not shell.who.may(Right.AUDIT):
         st.info(words("access.closed"))
         return
-    st.caption(words("desk.store"))
+    if not desk_note(shell):
+        return
     if shell.store.is_new:
         st.info(words("desk.new"))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
+from geo.errors import DataError
 from geo.store.engine import city_store, note, now
 from geo.store.schema import ACCOUNT, SESSION
 from geo.terms import AccountState, Act, Role
@@ -24,6 +26,8 @@ _BYTES = 32
 #: Longer ones are nobody's: they are not even hashed.
 _LONGEST = 128
 _SEEN_EVERY = timedelta(minutes=1)
+#: Seconds that a look waits for another who writes, only to note that the session is in use.
+_TOUCH_S = 0.05
 
 
 def _hash(token: str) -> str:
@@ -98,7 +102,8 @@ def viewer_of_token(settings: Settings, token: str) -> Viewer:
     """Who a browser's token stands for at this moment; anybody when it stands for nobody.
 
     Asked at every run: whether the session was ended, has expired or was left alone for too long, whether the account
-    is open, and what its role is now.
+    is open, and what its role is now. That the session is in use is noted beside it, where that can be done at once:
+    somebody else may be writing for long, and who is looking does not depend on it.
 
     Raises
     ------
@@ -114,7 +119,8 @@ def viewer_of_token(settings: Settings, token: str) -> Viewer:
         return PUBLIC
     every = min(_SEEN_EVERY, timedelta(minutes=settings.access.idle_minutes) / 2)
     if now() - row["seen_at"] >= every:
-        with store.keeping() as connection:
+        # The next look tries again.
+        with contextlib.suppress(DataError), store.keeping(wait_s=_TOUCH_S) as connection:
             # Only what still stands is touched: it may have been ended since it was read.
             connection.execute(update(SESSION).where(SESSION.c.id == row["id"]).values(seen_at=now()))
     return settings.viewer(row["name"], Role(row["role"]))

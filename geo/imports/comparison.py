@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from geo.imports.conflicts import refused_beside
-from geo.imports.outcomes import EarlierBatches, Stored, hashed, judge
+from geo.imports.outcomes import EarlierBatches, Stored, hash_rows, judge
 from geo.sheets.prepare import NOT_TOLD
 from geo.store.batches import STORED_TABLES, standing_tokens
 from geo.store.decisions import answers
@@ -89,7 +89,7 @@ def compared(
     """
     key = held.key or (hashes.key if hashes else HashKey.once())
     if hashes is None or hashes.key != key:
-        hashes = hashed(prepared, key)
+        hashes = hash_rows(prepared, key)
     tokens = standing_tokens(connection)
     known = _earlier(connection, prepared, held, tokens)
     judged = judge(prepared, known, hashes)
@@ -102,7 +102,7 @@ def compared(
 
 def compared_with_nothing(prepared: Prepared) -> Comparison:
     """A file beside a store that nobody has made yet."""
-    known, hashes = EarlierBatches(), hashed(prepared, HashKey.once())
+    known, hashes = EarlierBatches(), hash_rows(prepared, HashKey.once())
     return Comparison(prepared, known, hashes, judge(prepared, known, hashes), "", {})
 
 

@@ -185,7 +185,7 @@ def _written_out(prepared: Prepared, rows: list[int]) -> Iterator[bytes]:
         yield from map(b"".join, zip(repeat(lead, len(columns[0])), *columns, strict=True))
 
 
-def hashed(prepared: Prepared, key: HashKey) -> RowHashes:
+def hash_rows(prepared: Prepared, key: HashKey) -> RowHashes:
     """Hashes of a file.
 
     Parameters

@@ -14,7 +14,7 @@ from geo.places.resolve import Resolver
 from geo.sheets.mapping import guess, known_mappings, read_mapping
 from geo.sheets.prepare import RowFault, prepare_rows
 from geo.sheets.reading import read_sheet
-from geo.store.batches import Addition, Ready, add, lay_out, standing_tokens
+from geo.store.batches import Addition, Ready, add, as_inserts, standing_tokens
 from geo.store.pseudonyms import Hashes, Held, Pseudonyms
 from geo.terms import Kind, Outcome, Right
 
@@ -255,5 +255,5 @@ def _addition(found: Comparison) -> Addition:
         known_reports=judged.known_reports,
         twins=judged.twins,
         inner_twins=judged.inner_twins,
-        laid_out=lay_out(ready),
+        laid_out=as_inserts(ready),
     )

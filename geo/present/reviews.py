@@ -76,8 +76,23 @@ def record_text(row: Any, names: pd.Series[str], words: Words) -> str:
     """A record as an entry of a selection list."""
     on = row["reported_on"]
     day = words.day(on) if on is not None and not pd.isna(on) else words("record.undated")
-    place = str(names.get(row["document_kode"], words("record.no_place")))
+    place = place_text(str(row["document_kode"] or row["place_status"] or ""), names, words)
     return f"{row['id']} · {day} · {place} · {row['persons']}"
+
+
+def place_text(place: str, names: pd.Series[str], words: Words) -> str:
+    """A place as it stands in a list: a kelurahan, one that the layer in use has not, outside, or none that is known.
+
+    Parameters
+    ----------
+    place
+        `kode`, or the state of a place that has none.
+    """
+    if place in names.index:
+        return str(names[place])
+    if place == PlaceStatus.OUTSIDE:
+        return words("place.outside")
+    return words("place.not_in_layer", kode=place) if place[:1].isdigit() else words("record.no_place")
 
 
 def history_table(steps: list[dict[str, Any]], words: Words) -> pd.DataFrame:

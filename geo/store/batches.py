@@ -98,7 +98,7 @@ class LaidOut:
     spellings: pd.DataFrame
 
 
-def lay_out(ready: Ready) -> LaidOut:
+def as_inserts(ready: Ready) -> LaidOut:
     """Rows as the database takes them: all that can be made of them before anybody has to wait.
 
     Raises
@@ -230,7 +230,7 @@ def add(
         )
     )
     batch = int((made.inserted_primary_key or [0])[0])
-    laid_out = addition.laid_out or lay_out(ready)
+    laid_out = addition.laid_out or as_inserts(ready)
     many = len(ready.rows)
     first = _take(connection, _ROW_COUNTER, many)
     row_numbers = ready.rows.index.tolist()

@@ -53,8 +53,8 @@ QUIET = frozenset(
 )
 #: What is planned under a name is nothing of what was recorded.
 _NO_RECORDS = ("scenario",)
-#: One engine for a file in this process, whoever holds a handle of it.
-_OPEN: dict[Path, Engine] = {}
+#: One engine for a file in this process, whoever holds a handle of it; and which file that was.
+_OPEN: dict[Path, tuple[Engine, tuple[int, int]]] = {}
 _OPENING = threading.Lock()
 
 
@@ -143,7 +143,7 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def keeping(self, *, writes: bool = True) -> Iterator[Connection]:
+    def keeping(self, *, writes: bool = True, wait_s: float | None = None) -> Iterator[Connection]:
         """Connection for the house's own matters, which show nobody anything and so take no right.
 
         These are: sessions and failed tries, which come before anybody is known; and the form of a copy.
@@ -152,13 +152,15 @@ class Store:
         ----------
         writes
             Whether it alone may write, as of `writing`; else as of `reading`.
+        wait_s
+            Seconds to wait for another who writes; by default as long as everybody waits.
 
         Raises
         ------
         DataError
             As of `writing` or `reading`.
         """
-        with self._connected(writes=writes) as connection:
+        with self._connected(writes=writes, wait_s=wait_s) as connection:
             yield connection
 
     def make(self) -> None:
@@ -177,7 +179,7 @@ class Store:
         with _OPENING:
             found = _OPEN.pop(self.path, None)
         if found is not None:
-            found.dispose()
+            found[0].dispose()
 
     def forget_deleted(self) -> None:
         """Takes what was deleted out of the file's log too; where a reader holds it, the next time does."""
@@ -186,20 +188,31 @@ class Store:
         sqlite.forget_deleted(engine)
 
     @contextlib.contextmanager
-    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+    def _connected(self, *, writes: bool, wait_s: float | None = None) -> Iterator[Connection]:
         with _OPENING:
             engine = self._engine(makes=writes)
-        opened = engine.connect().execution_options(writes=writes)
-        with _told(self.path), opened as connection, connection.begin():
-            yield connection
+        # What the file says when it is opened is told too: it may have been damaged since.
+        with _told(self.path), engine.connect() as opened:
+            connection = opened.execution_options(writes=writes, wait_s=wait_s)
+            with connection.begin():
+                yield connection
 
     def _engine(self, *, makes: bool) -> Engine:
-        """Connections to the file, under the lock; a file that went away meanwhile is opened anew."""
+        """Connections to the file, under the lock; one that another was put in the place of is opened anew.
+
+        Only whoever writes may begin with an empty file: to everybody else it is one that lost its content.
+        """
         path = self.path
-        if path in _OPEN and path.exists():
-            return _OPEN[path]
+        found = _OPEN.get(path)
+        if found is not None:
+            if path.exists() and found[1] == _which(path):
+                return found[0]
+            del _OPEN[path]
+            found[0].dispose()
         if not makes:
             self.require_file()
+            if not path.stat().st_size:
+                raise DataError((Fault.of(path.name, "", Problem.NOT_A_STORE),))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
@@ -211,7 +224,7 @@ class Store:
             _upgrade(engine, path)
         # Nobody else on this machine has any business in it.
         path.chmod(0o600)
-        _OPEN[path] = engine
+        _OPEN[path] = engine, _which(path)
         return engine
 
     def state(self) -> str:
@@ -232,6 +245,12 @@ def content_state(connection: Connection) -> str:
     last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
     generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
     return f"{generation}/{connection.scalar(last) or 0}"
+
+
+def _which(path: Path) -> tuple[int, int]:
+    """Which file a path leads to; asked of the folder: to open and close a database here would free its locks."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 @contextlib.contextmanager

@@ -111,6 +111,20 @@ def events(store: Store, viewer: Viewer, *, kode: str | None = None) -> pd.DataF
         return _events(connection, kode=kode)
 
 
+def codes_elsewhere(store: Store, viewer: Viewer, *, known: Container[str]) -> list[str]:
+    """Codes that events stand on and the layer in use has not, in order.
+
+    Parameters
+    ----------
+    store, viewer
+        As of `events`.
+    known
+        Codes of the layer, and of the city.
+    """
+    found = events(store, viewer)["kode"]
+    return sorted({str(kode) for kode in found[found.ne("") & found.notna()] if kode not in known})
+
+
 def _events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
     """Events as of `events`, in the caller's transaction."""
     table, batch = schema.ROLLOUT_EVENT, schema.BATCH
@@ -135,8 +149,8 @@ def event_steps(store: Store, viewer: Viewer, *, number: int) -> list[dict[str, 
         return records.history(connection, subject=_SUBJECT, number=number)
 
 
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as they are kept.
+def _said(values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Values as they are kept; a word that stands already may stay, though no form offers it any more.
 
     Raises
     ------
@@ -149,7 +163,8 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(msg)
     said = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
     for name, words in _LISTED.items():
-        if name in said and not (name in _MAY_BE_EMPTY and not said[name]):
+        is_as_before = before is not None and said.get(name) == before.get(name)
+        if name in said and not is_as_before and not (name in _MAY_BE_EMPTY and not said[name]):
             said[name] = words(said[name]).value
     return said
 
@@ -312,9 +327,10 @@ def correct_event(
         When it was changed or withdrawn meanwhile, and as of `enter_event`; nothing is overwritten then.
     """
     viewer.require(Right.PLAN)
-    said, table = _said(values), schema.ROLLOUT_EVENT
+    table = schema.ROLLOUT_EVENT
     with store.writing(viewer, Right.PLAN) as connection:
         before = _event(connection, number)
+        said = _said(values, before)
         if before["version"] != version or before["state"] != RecordState.COUNTED:
             raise records.changed(_FORM)
         event = {name: before[name] for name in EVENT_FIELDS} | said

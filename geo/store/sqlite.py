@@ -57,7 +57,11 @@ def make_engine(path: Path, *, wait_s: float = WAIT_S) -> Engine:
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
         # A writer takes the lock at once: two that read first and write later would both fail.
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        writes = options.get("writes", False)
+        # Set at every beginning: the connection may have been used by somebody who waited for less.
+        wait = options.get("wait_s")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(1000 * (wait_s if wait is None else wait))}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -42,15 +41,31 @@ def _city_store(settings: Settings) -> Store:
     return city_store(settings)
 
 
+def state_of_city(settings: Settings) -> str:
+    """What the city's own store holds, as of `Store.state`; empty while there is none.
+
+    Raises
+    ------
+    DataError
+        When there is one that cannot be read.
+    """
+    return _city_store(settings).state() if settings.store_file.exists() else ""
+
+
 def fingerprint_of(store: StoreName, settings: Settings) -> str:
-    """Hash of what the store holds, cheap enough to ask at every page."""
+    """Hash of what the store holds, cheap enough to ask at every page.
+
+    Raises
+    ------
+    DataError
+        When the store cannot be read: what cannot be read is never taken for what holds nothing.
+    """
     digest = hashlib.sha256(store.encode())
     for path in (ROLLOUT_FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
         at = path.stat()
         digest.update(path.name.encode() + _hash_of(path, at.st_mtime_ns, at.st_size))
-    if store is StoreName.KOTA and settings.store_file.is_file():
-        with contextlib.suppress(DataError):
-            digest.update(_city_store(settings).state().encode())
+    if store is StoreName.KOTA:
+        digest.update(state_of_city(settings).encode())
     return digest.hexdigest()[:16]
 
 
@@ -98,8 +113,8 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     """
     if store is StoreName.KOTA:
         viewer.require(Right.SEE_EXACT)
-    fingerprint = fingerprint_of(store, settings)
     try:
+        fingerprint = fingerprint_of(store, settings)
         if store is StoreName.CONTOH:
             read = {table: embedded_table(table, path) for table, path in _example_files().items()}
             return tables_of(store, read, fingerprint=fingerprint)
@@ -110,4 +125,4 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
             else city_tables(found, viewer, fingerprint=fingerprint)
         )
     except DataError as fault:
-        return tables_of(store, {}, fingerprint=fingerprint, faults=fault.faults)
+        return tables_of(store, {}, faults=fault.faults)

@@ -9,9 +9,8 @@ import streamlit as st
 from geo.errors import DataError
 from geo.places.adopt import adopt, columns_of, give_up
 from geo.settings import ADOPTED
-from pages.shell import caches
+from pages.shell import caches, uploads
 from pages.shell.controls import do, tell
-from pages.shell.uploads import on_disk
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -22,8 +21,13 @@ def boundaries(shell: Shell) -> None:
     words = shell.words
     with st.expander(words("layer.title", layer=shell.areas.layer, n=len(shell.areas.index))):
         st.caption(words("layer.help"))
-        sent = st.file_uploader(words("layer.upload"), type=["zip", "gpkg", "geojson"], key="layer.file")
-        if sent is not None:
+        sent = st.file_uploader(
+            words("layer.upload"), type=["zip", "gpkg", "geojson"], key=uploads.uploader_key("layer")
+        )
+        if sent is None:
+            uploads.let_go("layer")
+        else:
+            uploads.held("layer", sent, life_s=60 * shell.settings.access.idle_minutes)
             _use(shell, sent.name, sent.getvalue())
         if (shell.settings.kota / ADOPTED).exists() and st.button(words("layer.give_up")):
             do(shell, lambda: _give_up(shell), words("layer.given_up"))
@@ -33,7 +37,7 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
     """Assign the columns of the layer, and use it."""
     words = shell.words
     try:
-        with on_disk(name, raw) as path:
+        with uploads.on_disk(name, raw) as path:
             columns = columns_of(path)
     except DataError as fault:
         tell(shell, fault)
@@ -58,8 +62,9 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
 
 def _adopt(shell: Shell, name: str, raw: bytes, columns: dict[str, str]) -> None:
     """Use the layer on all pages."""
-    with on_disk(name, raw) as path:
+    with uploads.on_disk(name, raw) as path:
         adopt(path, shell.settings.areas, shell.settings.kota, shell.who, **columns)
+    uploads.let_go()
     caches.settings.clear()
 
 

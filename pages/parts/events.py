@@ -25,7 +25,7 @@ _ENTERED = "events.entered"
 def events_control(shell: Shell, kode: str) -> None:
     """Events of a kelurahan (or of the city, by its code): the list, the form, withdrawing, the history."""
     words, areas, store, who = shell.words, shell.areas, shell.store, shell.who
-    st.subheader(words("events.title", name=areas.city if kode == areas.city_code else areas.names[kode]))
+    st.subheader(words("events.title", name=areas.city if kode == areas.city_code else areas.names.get(kode, kode)))
     st.caption(words("events.help"))
     found: list[dict[Any, Any]] = []
     if not store.is_new:

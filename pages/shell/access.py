@@ -24,6 +24,22 @@ _LOG = logging.getLogger("petajaga")
 _WHO, _FAULTS = "shell.who", "shell.access_faults"
 
 
+class NotKnownNowError(Exception):
+    """Nobody can say at this moment who is looking: the accounts cannot be read, and somebody was signed in.
+
+    It ends nothing: the visit keeps all that it holds, shows none of it, and asks again at its next run.
+
+    Parameters
+    ----------
+    faults
+        Why they cannot be read.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("the accounts cannot be read")
+        self.faults = faults
+
+
 def handshake() -> tuple[str, Mapping[str, str]]:
     """Session's token and headers, as the browser sent them when it opened this visit."""
     return st.context.cookies.get(SESSION_COOKIE, ""), st.context.headers
@@ -32,14 +48,22 @@ def handshake() -> tuple[str, Mapping[str, str]]:
 def current(options: Settings) -> Viewer:
     """Who is looking at this moment.
 
-    The cookie is as old as the visit; what it stands for is looked up now. Accounts that cannot be read are nobody's.
+    The cookie is as old as the visit; what it stands for is looked up now. While the accounts cannot be read, a new
+    visit is the public's.
+
+    Raises
+    ------
+    NotKnownNowError
+        When the accounts cannot be read and the visit is somebody's: only an end of the session makes it nobody's.
     """
     token, headers = handshake()
     st.session_state.pop(_FAULTS, None)
     try:
         return visitor(options, token=token, headers=headers, listens_on=st.get_option("server.address"))
     except DataError as fault:
-        _LOG.warning("the accounts cannot be read: everybody is the public")
+        _LOG.warning("the accounts cannot be read: nobody can be told from the public")
+        if st.session_state.get(_WHO, PUBLIC.name) != PUBLIC.name:
+            raise NotKnownNowError(fault.faults) from None
         st.session_state[_FAULTS] = fault.faults
         return PUBLIC
 
@@ -48,6 +72,11 @@ def faults() -> tuple[Fault, ...]:
     """Why the accounts cannot be read, so that nobody can sign in and the city's own data stay closed."""
     found: tuple[Fault, ...] = st.session_state.get(_FAULTS, ())
     return found
+
+
+def is_another(now: Viewer) -> bool:
+    """Whether a visit is no longer of the one whose it was."""
+    return not faults() and bool(st.session_state.get(_WHO, now.name) != now.name)
 
 
 def forget_other(now: Viewer, *, keep: str) -> None:
@@ -60,7 +89,10 @@ def forget_other(now: Viewer, *, keep: str) -> None:
     keep
         Key of the view.
     """
-    if st.session_state.get(_WHO, now.name) != now.name:
+    if faults():
+        # Who it is will be known at another run: until then nothing is anybody else's.
+        return
+    if is_another(now):
         for key in [key for key in st.session_state if key != keep]:
             del st.session_state[key]
     st.session_state[_WHO] = now.name

@@ -22,7 +22,7 @@ from geo.release.province import ProvinceFigures, province_figures
 from geo.release.public import PublicEdition, bundle, published, state
 from geo.release.released import Released, from_edition, release
 from geo.settings import EMBEDDED, ROOT, Settings, read_settings
-from geo.store.tables import fingerprint_of, read_tables
+from geo.store.tables import fingerprint_of, read_tables, state_of_city
 from geo.study import Study, join
 from geo.terms import Right, StoreName
 from geo.viewer import NotAllowedError
@@ -30,6 +30,7 @@ from geo.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from geo.measures.hotspots import Hotspots
     from geo.measures.verdicts import Rules
@@ -132,27 +133,50 @@ def resolver(layer: Areas) -> Resolver:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _tables(store: StoreName, fingerprint: str, _settings: Settings, _viewer: Viewer) -> Tables:  # noqa: ARG001
-    return read_tables(store, _settings, _viewer)
+    read = read_tables(store, _settings, _viewer)
+    if read.faults:
+        # Not to be kept: a store that is mended tells the same fingerprint as before it was damaged.
+        raise DataError(read.faults)
+    return read
 
 
 @st.cache_resource(show_spinner=False)
-def _last_good() -> dict[StoreName, Tables]:
+def _last_good() -> dict[Path, Tables]:
     return {}
 
 
 def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]:
     """Tables of a store and their faults; with faults, the last ones of this server that had none serve on.
 
+    Where there are no such ones, the tables carry the faults too: they are empty because nothing could be read.
     Whoever may not see the city's own gets empty ones: the cache is shared, so this is asked before it is.
     """
     own = settings()[0]
     if store is StoreName.KOTA and not viewer.may(Right.SEE_EXACT):
         return tables_of(store, {}), ()
-    read = _tables(store, fingerprint_of(store, own), own, viewer)
-    if not read.faults:
-        _last_good()[store] = read
-        return read, ()
-    return _last_good().get(store, read), read.faults
+    try:
+        read = _tables(store, fingerprint_of(store, own), own, viewer)
+    except DataError as fault:
+        unread = tables_of(store, {}, faults=fault.faults)
+        return (_last_good().get(own.store_file, unread) if store is StoreName.KOTA else unread), fault.faults
+    if store is StoreName.KOTA and own.store_file.is_file():
+        # That there was no store yet is nothing that could serve on.
+        _last_good()[own.store_file] = read
+    return read, ()
+
+
+def city_faults(viewer: Viewer) -> tuple[Fault, ...]:
+    """Why the city's own store cannot be read, whatever a visit looks at; as far as this viewer reads in it."""
+    own = settings()[0]
+    if not own.store_file.exists():
+        return ()
+    if viewer.may(Right.SEE_EXACT):
+        return tables(StoreName.KOTA, viewer)[1]
+    try:
+        state_of_city(own)
+    except DataError as fault:
+        return fault.faults
+    return ()
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -167,6 +167,11 @@ def _head_start() -> None:
         time.sleep(_HEAD_START)
 
 
+def with_now(offered: Sequence[str], now: str) -> list[str]:
+    """What can be chosen, with what is there now: what a form would not show, it would erase when it is saved."""
+    return [*offered] if now in offered else [*offered, now]
+
+
 def file_link(
     shell: Shell, label: str, name: str, content: bytes | str | Callable[[], bytes], mime: str, right: Right
 ) -> None:

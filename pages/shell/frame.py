@@ -6,10 +6,11 @@ import functools
 import gc
 import logging
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
+from geo.errors import DataError, Problem
 from geo.present.faults import sentence
 from geo.present.maps import base_map
 from geo.present.markdown import plain_markdown
@@ -23,6 +24,7 @@ from pages.shell.signed import signed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.errors import Fault
     from geo.period import Period
     from pages.shell.view import Shell
 
@@ -38,17 +40,40 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
 
     @functools.wraps(draw)
     def drawn(shell: Shell) -> None:
-        if access.current(shell.settings) != shell.who:
+        try:
+            is_same = access.current(shell.settings) == shell.who
+        except access.NotKnownNowError as unknown:
+            not_now(shell.words, unknown)
+        if not is_same:
             st.rerun()
         try:
             draw(shell)
         except NotAllowedError:
             st.info(shell.words("access.closed"))
+        except DataError as fault:
+            # What the page stands on cannot be read; whatever of it could be shown is there.
+            st.error(_listed(shell.words("fault.unread"), fault.faults, shell.words))
         except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
             _LOG.exception("a page could not be shown")
             st.error(shell.words("error.page"))
 
     return drawn
+
+
+def not_now(words: Words, unknown: access.NotKnownNowError) -> NoReturn:
+    """Says that nobody can tell who is looking, and shows nothing else; the visit keeps what it holds.
+
+    To stop leaves the state of all widgets as it is (Streamlit 1.67); to run again would not.
+    """
+    st.error(_listed(words("access.not_now"), unknown.faults, words))
+    st.button(words("access.not_now.again"))
+    st.stop()
+
+
+def _listed(title: str, faults: tuple[Fault, ...], words: Words) -> str:
+    """What is wrong, one line a fault."""
+    lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
+    return f"{title}\n\n{lines}"
 
 
 def _kind(shell: Shell) -> str:
@@ -70,7 +95,7 @@ def data_note(shell: Shell) -> str:
 
 
 def banner(shell: Shell) -> None:
-    """What kind of data this is, and everything that is wrong with what was brought."""
+    """What kind of data this is, and everything that is wrong with what was brought or is there."""
     words, layer = shell.words, shell.areas.layer
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
     for name in shell.refused:
@@ -78,13 +103,32 @@ def banner(shell: Shell) -> None:
     for title, faults in (
         ("fault.settings", shell.settings_faults),
         ("fault.areas", shell.area_faults),
-        ("fault.tables", (*access.faults(), *shell.source.faults)),
+        ("fault.tables", shell.source.faults if shell.source.is_bound else ()),
     ):
         if faults:
-            lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
-            st.error(f"{words(title)}\n\n{lines}")
+            st.error(_listed(words(title), faults, words))
+    store_told(shell)
     for note in shell.areas.notes:
         st.info(words("note.mended", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5]))))
+
+
+def store_told(shell: Shell) -> None:
+    """Says that the store cannot be read, on every page: whoever sees nothing of it shall not think it empty."""
+    own = () if shell.source.is_bound else shell.source.faults
+    faults = tuple(dict.fromkeys((*access.faults(), *shell.city_faults, *own)))
+    if faults:
+        title = "fault.last_good" if own and not shell.source.is_unread else "fault.unread"
+        st.error(_listed(shell.words(title), faults, shell.words))
+
+
+def desk_note(shell: Shell) -> bool:
+    """What a page of the desk works on, and why it cannot; whether there is any use in showing the rest.
+
+    While the store is only in use by another, there is: what is not drawn would lose what was filled in.
+    """
+    st.caption(shell.words("desk.store"))
+    store_told(shell)
+    return all(fault.problem is Problem.STORE_BUSY for fault in shell.city_faults)
 
 
 def sidebar(shell: Shell) -> None:

@@ -50,6 +50,10 @@ class Source(Protocol):
     def is_empty(self) -> bool:
         """Whether there are no figures yet."""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it cannot be read, and nothing of before can serve on: whether it is empty is not known."""
+
     def released(self, layer: Areas, period: Period, on: date) -> Released:
         """What the viewer may see of a period."""
 
@@ -82,10 +86,23 @@ class Live:
     @property
     def is_empty(self) -> bool:
         """Whether there are no figures yet."""
-        return self.tables.cases.empty
+        return self.tables.cases.empty and not self.is_unread
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it cannot be read, and nothing of before can serve on."""
+        return bool(self.tables.faults)
 
     def released(self, layer: Areas, period: Period, on: date) -> Released:
-        """What the viewer may see of a period."""
+        """What the viewer may see of a period.
+
+        Raises
+        ------
+        DataError
+            When the records cannot be read.
+        """
+        if self.is_unread:
+            raise DataError(self.tables.faults)
         if not self.tables.is_made_up:
             self._note(str(period))
         return caches.released(layer, self.tables, period, on, self.viewer)
@@ -116,6 +133,7 @@ class Out:
     editions: list[PublicEdition]
     faults: tuple[Fault, ...]
     is_bound: bool = True
+    is_unread: bool = False
 
     @property
     def years(self) -> range:

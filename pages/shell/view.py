@@ -11,8 +11,8 @@ import streamlit as st
 from geo.period import Period
 from geo.terms import StoreName
 from geo.viewer import PUBLIC
-from geo.words import Words
-from pages.shell import access, caches
+from geo.words import Language, Words
+from pages.shell import access, caches, uploads
 from pages.shell.address import Nameable, View, read_view, write_view
 from pages.shell.sources import source
 
@@ -31,6 +31,12 @@ _VIEW, _ADDRESS, _REFUSED = "shell.view", "shell.address", "shell.refused"
 _EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
 
 
+def words_of_visit() -> Words:
+    """Texts in the language of the visit so far, for what is said before anything of it can be shown."""
+    kept: View | None = st.session_state.get(_VIEW)
+    return Words(kept.language if kept else Language.ID)
+
+
 class Shell:
     """One run of the app for one visitor; pages and what they share get it as their first argument.
 
@@ -46,6 +52,8 @@ class Shell:
         Stores that this visitor may open.
     source
         Where the figures come from.
+    city_faults
+        Why the city's own store cannot be read, whatever is looked at.
     words
         Texts in the visitor's language.
     """
@@ -54,10 +62,13 @@ class Shell:
         self.settings, self.settings_faults = caches.settings()
         self.areas, self.area_faults = caches.areas()
         self.who = access.current(self.settings)
+        if access.is_another(self.who):
+            uploads.let_go()
         access.forget_other(self.who, keep=_VIEW)
         self.stores = access.open_stores(self.who)
         self._open_view()
         self.source = self._source(self.view.store)
+        self.city_faults = caches.city_faults(self.who)
         self.words = Words(self.view.language)
 
     # The view and its address
@@ -117,6 +128,7 @@ class Shell:
         """Changes parts of the view; a change of store starts from that store's own period and day."""
         view: View = st.session_state[_VIEW]
         if "store" in parts and parts["store"] is not view.store:
+            uploads.let_go()
             fresh = self._default(parts["store"])
             view = replace(view, period=fresh.period, on=fresh.on)
         st.session_state[_VIEW] = replace(view, **parts)

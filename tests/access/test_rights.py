@@ -140,6 +140,7 @@ CALLS: dict[str, tuple[Right, Call]] = {
     "decisions.pairs_to_judge": (D, lambda p, v: decisions.pairs_to_judge(p.store, v)),
     "decisions.judge_pair": (D, lambda p, v: decisions.judge_pair(p.store, v, **_ROW, state=PairState.SAME)),
     "events.events": (P, lambda p, v: events.events(p.store, v, kode=KODE)),
+    "events.codes_elsewhere": (P, lambda p, v: events.codes_elsewhere(p.store, v, known={KODE})),
     "events.event_steps": (P, lambda p, v: events.event_steps(p.store, v, number=1)),
     "events.enter_event": (
         P,
@@ -213,6 +214,7 @@ BESIDE: dict[str, tuple[Right, Call]] = {
 HOUSE = {
     "engine.city_store",
     "tables.fingerprint_of",
+    "tables.state_of_city",
     "undo.expire",
     "backup.copies",
     "accounts.has_accounts",

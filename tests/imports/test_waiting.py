@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from people import STEWARD
 
 from geo.imports import comparison, run, undo
-from geo.imports.outcomes import hashed
+from geo.imports.outcomes import hash_rows
 from geo.sheets.mapping import guess
 from geo.sheets.reading import read_sheet
 from geo.store import canonical, decisions, engine, pseudonyms, records
@@ -204,4 +204,4 @@ def test_rows_are_hashed_together_as_one_by_one(desk: Desk, cells: list[tuple[st
         number: key.hash("row", "cases", *(part for head, cell in row.items() if cell for part in (str(head), cell)))
         for number, row in sheet.iterrows()
     }
-    assert hashed(rows, key).rows == expected
+    assert hash_rows(rows, key).rows == expected
