@@ -38,23 +38,9 @@ def _asked_for() -> str:
 def main() -> None:
     """Draw the view, the list of pages, the shared parts, then the page itself."""
     # Not at the top: the server imports this file only to find `app`.
-    from pages import (
-        accounts,
-        hotspots,
-        method,
-        names,
-        overview,
-        priority,
-        profile,
-        record,
-        releases,
-        rollout,
-        sheets,
-        trail,
-    )
     from pages.shell import uploads
     from pages.shell.access import NotKnownNowError
-    from pages.shell.frame import guarded, not_now
+    from pages.shell.frame import guarded, not_now, page_of
     from pages.shell.signed import closed
     from pages.shell.view import Shell, words_of_visit
 
@@ -70,37 +56,37 @@ def main() -> None:
         st.error(Words(Language.ID)("error.page"))
         st.stop()
     words = shell.words
-    first = partial(guarded(overview.page), shell)
+    first = partial(page_of("overview"), shell)
     # The bare address shows the first page without another round trip; its own address is in the menu.
     home = st.Page(first, title=words("page.overview"), url_path="beranda", default=True, visibility="hidden")
     # Without icons: with them the last pages hide behind an English "more" on the width of a laptop.
     listed = [
         st.Page(first, title=words("page.overview"), url_path="ringkasan"),
         *(
-            st.Page(partial(guarded(draw), shell), title=words(title), url_path=address)
-            for draw, title, address in (
-                (hotspots.page, "page.hotspots", "titik-rawan"),
-                (rollout.page, "page.rollout", "perluasan-cw"),
-                (priority.page, "page.next", "kelurahan-berikutnya"),
-                (profile.page, "page.profile", "profil-kelurahan"),
-                (releases.page, "page.releases", "rilis"),
-                (method.page, "page.method", "metode-sumber"),
+            st.Page(partial(page_of(name), shell), title=words(title), url_path=address)
+            for name, title, address in (
+                ("hotspots", "page.hotspots", "titik-rawan"),
+                ("rollout", "page.rollout", "perluasan-cw"),
+                ("priority", "page.next", "kelurahan-berikutnya"),
+                ("profile", "page.profile", "profil-kelurahan"),
+                ("releases", "page.releases", "rilis"),
+                ("method", "page.method", "metode-sumber"),
             )
         ),
     ]
-    for draw, title, address, right in (
-        (sheets.page, "page.data", _WITH_FILES, Right.BRING),
-        (names.page, "page.names", "tinjau", Right.DECIDE),
-        (record.page, "page.record", "catatan", Right.BRING),
-        (accounts.page, "page.accounts", "akun", Right.ACCOUNTS),
-        (trail.page, "page.trail", "jejak", Right.AUDIT),
+    for name, title, address, right in (
+        ("sheets", "page.data", _WITH_FILES, Right.BRING),
+        ("names", "page.names", "tinjau", Right.DECIDE),
+        ("record", "page.record", "catatan", Right.BRING),
+        ("accounts", "page.accounts", "akun", Right.ACCOUNTS),
+        ("trail", "page.trail", "jejak", Right.AUDIT),
     ):
         # Other visitors get the page unlisted: a person whose session has ended sees that message at the same
         # address.
         is_open = shell.who.may(right)
         listed.append(
             st.Page(
-                partial(guarded(draw if is_open else closed), shell),
+                partial(page_of(name) if is_open else guarded(closed), shell),
                 title=words(title),
                 url_path=address,
                 visibility="visible" if is_open else "hidden",

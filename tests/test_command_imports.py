@@ -50,6 +50,41 @@ STORE = {"sqlalchemy", "alembic"}
 NEED = "tests/data/need.csv"
 
 
+def test_the_first_page_loads_no_statistics_no_solver_and_no_database(root: Path, tmp_path: Path) -> None:
+    script = """
+import json, sys
+sys.path.insert(0, ".")
+import dashboard
+from pages.shell.frame import warm
+warm()
+import pages.overview
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+"""
+    environment = {**os.environ, "PETAJAGA_SETTINGS": str(tmp_path / "none.toml")}
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    loaded = set(json.loads(found.stdout.splitlines()[-1]))
+    heavy = {
+        "alembic",
+        "altair",
+        "highspy",
+        "pandera",
+        "python_calamine",
+        "rapidfuzz",
+        "scipy",
+        "sqlalchemy",
+        "xlsxwriter",
+    }
+    assert heavy & loaded == set()
+
+
 @pytest.mark.parametrize(
     ("words", "may"),
     [

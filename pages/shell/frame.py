@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import logging
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -74,6 +76,24 @@ def _listed(title: str, faults: tuple[Fault, ...], words: Words) -> str:
     """What is wrong, one line a fault."""
     lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
     return f"{title}\n\n{lines}"
+
+
+def page_of(name: str) -> Callable[[Shell], None]:
+    """A page of `pages/`, guarded; its module is imported when somebody opens it for the first time.
+
+    Whoever comes first to a server just started waits for the page asked for, and not for all the others'.
+    """
+
+    def draw(shell: Shell) -> None:
+        module = f"pages.{name}"
+        is_first = module not in sys.modules
+        page = importlib.import_module(module).page
+        if is_first:
+            # What it brought along stays as well: see `warm`.
+            gc.freeze()
+        page(shell)
+
+    return guarded(draw)
 
 
 def _kind(shell: Shell) -> str:
