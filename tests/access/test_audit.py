@@ -355,7 +355,7 @@ def test_the_command_verifies_against_manifests(
     attack(store, "UPDATE audit SET who = 'Ben' WHERE id = 2")
     code, told = run()
     assert (code, told["whole"], told["first_broken"]) == (2, False, 2)
-    assert "not whole" in told["faults"][0]["what"]
+    assert "not complete" in told["faults"][0]["what"]
 
 
 def test_whoever_has_no_right_to_it_does_not_see_it(store: Store) -> None:

@@ -115,7 +115,7 @@ def test_withdrawn_and_back_with_its_history(folder: Path) -> None:
     app = press(app, "Berlakukan lagi kejadian ini")
     assert stored(folder)[0]["state"] == "counted"
     table = app.table[-1].value
-    assert table["Perbuatan"].tolist() == ["dimasukkan", "dicabut", "diberlakukan lagi"]
+    assert table["Tindakan"].tolist() == ["dimasukkan", "dicabut", "diberlakukan lagi"]
 
 
 def test_a_statement_is_set_aside_and_holds_again(folder: Path) -> None:
