@@ -14,6 +14,7 @@ from geo.cli.places import options_of
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import write_table
 from geo.places.boundaries import read_layer
+from geo.places.keys import clean_keys, repeated_keys
 from geo.sheets.tables import INPUTS, columns_told, read_table, with_column, without_nik
 
 if TYPE_CHECKING:
@@ -85,15 +86,12 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
     table = read_table(path).reset_index(drop=True)
     if key not in table.columns:
         raise RefusalError([Fault.of(path.name, key, Problem.MISSING_COLUMN, hint=columns_told(table))], topic)
-    keys = table[key].astype("str").fillna("").str.strip()
+    keys = clean_keys(table[key])
     faults = []
     if (keys == "").any():
         rows = (np.flatnonzero(keys == "") + 2).tolist()
         faults.append(Fault.of(path.name, key, Problem.MISSING_VALUE, rows=rows))
-    twice = keys.duplicated(keep=False) & keys.ne("")
-    if twice.any():
-        rows = (np.flatnonzero(twice) + 2).tolist()
-        faults.append(Fault.of(path.name, key, Problem.DUPLICATE, values=keys[twice], rows=rows))
+    faults += repeated_keys(path.name, key, keys)
     if faults:
         raise RefusalError(faults, topic)
     return Given(path.name, table, keys, None)

@@ -22,6 +22,7 @@ from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import check_output, write_table
 from geo.places.boundaries import read_areas
 from geo.places.files import opened
+from geo.places.keys import clean_key
 from geo.places.locate import Locator
 from geo.settings import read_settings
 from geo.sheets.tables import coordinates, read_table, with_column, without_nik
@@ -50,11 +51,11 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.locate"),
     )
     command.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.file"))
-    command.add_argument("--x", metavar="COL", required=True, help=words("cli.help.x"))
-    command.add_argument("--y", metavar="COL", required=True, help=words("cli.help.y"))
+    command.add_argument("--x", metavar="COL", type=clean_key, required=True, help=words("cli.help.x"))
+    command.add_argument("--y", metavar="COL", type=clean_key, required=True, help=words("cli.help.y"))
     command.add_argument("--crs", default="EPSG:4326", help=words("cli.help.crs"))
     command.add_argument("--areas", metavar="AREAS", type=Path, help=words("cli.help.areas"))
-    command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
+    command.add_argument("--id", metavar="COL", type=clean_key, help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out"))
     command.set_defaults(run=locate_points)
     match.add(inside, shared, words, areas_of)
@@ -88,10 +89,11 @@ def _columns(path: Path) -> set[str]:
     try:
         with opened(path) as file:
             if file.suffix.lower() == ".parquet":
-                return set(pq.read_schema(file).names)
+                return set(map(clean_key, pq.read_schema(file).names))
             layers = pyogrio.list_layers(file)
             polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            return set(pyogrio.read_info(file, layer=polygons[0])["fields"]) if polygons else set()
+            fields = pyogrio.read_info(file, layer=polygons[0])["fields"] if polygons else ()
+            return {clean_key(str(one)) for one in fields}
     except (DataSourceError, DataLayerError, ValueError, OSError):
         return set()
 

@@ -14,6 +14,7 @@ from geo.cli.output import RefusalError
 from geo.cli.places import KODE
 from geo.errors import DataError, Fault, Problem
 from geo.files import OUTPUTS, check_output
+from geo.places.keys import clean_key
 from geo.planning.criteria import Posterior, read_criteria
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.stability import stability
@@ -62,7 +63,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.rank"),
     )
     command.add_argument("areas", metavar="AREAS_OR_TABLE", type=Path, help=words("cli.measure.help.areas"))
-    command.add_argument("--id", metavar="COL", default=KODE, help=words("cli.measure.help.id"))
+    command.add_argument("--id", metavar="COL", type=clean_key, default=KODE, help=words("cli.measure.help.id"))
     command.add_argument(
         "--criteria", metavar="FILE.toml", type=Path, required=True, help=words("cli.rank.help.criteria")
     )
