@@ -19,6 +19,7 @@ from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import write_table
 from geo.places.boundaries import Areas, read_areas, read_layer
 from geo.places.files import opened
+from geo.places.keys import clean_key, clean_keys, repeated_keys
 from geo.settings import AreaSettings, read_settings
 from geo.sheets.tables import INPUTS, columns_told, read_table, with_column, without_nik
 
@@ -78,10 +79,11 @@ def _columns(path: Path) -> set[str]:
     try:
         with opened(path) as file:
             if file.suffix.lower() == ".parquet":
-                return set(pq.read_schema(file).names)
+                return set(map(clean_key, pq.read_schema(file).names))
             layers = pyogrio.list_layers(file)
             polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            return set(pyogrio.read_info(file, layer=polygons[0])["fields"]) if polygons else set()
+            fields = pyogrio.read_info(file, layer=polygons[0])["fields"] if polygons else ()
+            return {clean_key(str(one)) for one in fields}
     except (DataSourceError, DataLayerError, ValueError, OSError):
         return set()
 
@@ -157,15 +159,12 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
     table = read_table(path).reset_index(drop=True)
     if key not in table.columns:
         raise RefusalError([Fault.of(path.name, key, Problem.MISSING_COLUMN, hint=columns_told(table))], topic)
-    keys = table[key].astype("str").fillna("").str.strip()
+    keys = clean_keys(table[key])
     faults = []
     if (keys == "").any():
         rows = (np.flatnonzero(keys == "") + 2).tolist()
         faults.append(Fault.of(path.name, key, Problem.MISSING_VALUE, rows=rows))
-    twice = keys.duplicated(keep=False) & keys.ne("")
-    if twice.any():
-        rows = (np.flatnonzero(twice) + 2).tolist()
-        faults.append(Fault.of(path.name, key, Problem.DUPLICATE, values=keys[twice], rows=rows))
+    faults += repeated_keys(path.name, key, keys)
     if faults:
         raise RefusalError(faults, topic)
     return Given(path.name, table, keys, None)

@@ -14,6 +14,7 @@ from geo.cli.stores import refusing, store, viewer
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import TABLE_KINDS, check_output, write_table
 from geo.places.gazetteer import read_gazetteer
+from geo.places.keys import clean_key
 from geo.places.names import fold
 from geo.places.resolve import Resolver
 from geo.settings import read_settings
@@ -41,14 +42,14 @@ def add(inside: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.match"),
     )
     command.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.match_file"))
-    command.add_argument("--column", metavar="C", help=words("cli.help.column"))
-    command.add_argument("--kecamatan-column", metavar="K", help=words("cli.help.kecamatan_column"))
-    command.add_argument("--code-column", metavar="D", help=words("cli.help.code_column"))
+    command.add_argument("--column", metavar="C", type=clean_key, help=words("cli.help.column"))
+    command.add_argument("--kecamatan-column", metavar="K", type=clean_key, help=words("cli.help.kecamatan_column"))
+    command.add_argument("--code-column", metavar="D", type=clean_key, help=words("cli.help.code_column"))
     command.add_argument(
         "--code-system", choices=[system.value for system in CodeSystem], help=words("cli.help.code_system")
     )
     command.add_argument("--areas", metavar="AREAS", type=Path, help=words("cli.help.areas"))
-    command.add_argument("--id", metavar="COL", help=words("cli.help.id"))
+    command.add_argument("--id", metavar="COL", type=clean_key, help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out_table"))
     command.add_argument("--db", metavar="URL", help=words("cli.help.match_db"))
     command.set_defaults(run=match)

@@ -16,6 +16,7 @@ from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem
 from geo.files import OUTPUTS, check_output
 from geo.measures.areas import METHODS, Method, Options, Statistics, measure_areas
+from geo.places.keys import clean_key
 from geo.places.neighbours import poles
 from geo.sheets.tables import number_columns
 
@@ -60,14 +61,16 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.measure"),
     )
     command.add_argument("areas", metavar="AREAS", type=Path, help=words("cli.measure.help.areas"))
-    command.add_argument("--id", metavar="COL", default=KODE, help=words("cli.measure.help.id"))
-    command.add_argument("--cases", metavar="COL", required=True, help=words("cli.measure.help.cases"))
-    command.add_argument("--population", metavar="COL", help=words("cli.measure.help.population"))
+    command.add_argument("--id", metavar="COL", type=clean_key, default=KODE, help=words("cli.measure.help.id"))
+    command.add_argument(
+        "--cases", metavar="COL", type=clean_key, required=True, help=words("cli.measure.help.cases")
+    )
+    command.add_argument("--population", metavar="COL", type=clean_key, help=words("cli.measure.help.population"))
     command.add_argument(
         "--method", choices=[one.value for one in Method], default="smr", help=words("cli.measure.help.method")
     )
     command.add_argument("--neighbours", metavar="HOW", default="queen", help=words("cli.measure.help.neighbours"))
-    command.add_argument("--xy", metavar=("X", "Y"), nargs=2, help=words("cli.measure.help.xy"))
+    command.add_argument("--xy", metavar=("X", "Y"), type=clean_key, nargs=2, help=words("cli.measure.help.xy"))
     command.add_argument("--crs", default="EPSG:4326", help=words("cli.measure.help.crs"))
     whole = int
     command.add_argument(

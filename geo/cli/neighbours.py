@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem
+from geo.places.keys import clean_keys
 from geo.places.neighbours import Neighbours, contiguous, nearby, nearest
 from geo.sheets.tables import columns_told, read_table
 
@@ -41,7 +42,7 @@ def neighbours_of_file(path: Path, keys: pd.Series[str]) -> Neighbours:
     place = pd.Series(np.arange(len(keys)), index=pd.Index(keys))
     ends, faults = [], []
     for column in table.columns[:2]:
-        written = table[column].astype("str").fillna("").str.strip()
+        written = clean_keys(table[column])
         found = written.map(place)
         if found.isna().any():
             gone = found.isna().to_numpy()

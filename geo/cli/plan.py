@@ -16,6 +16,7 @@ from geo.cli.neighbours import is_file, near, neighbours_of_file
 from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem, fit_to_show
 from geo.files import OUTPUTS, check_output, write_table
+from geo.places.keys import clean_key, clean_keys, repeated_keys
 from geo.places.neighbours import poles
 from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
@@ -60,6 +61,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
             f"--{name}",
             metavar=metavar,
             nargs="+",
+            type=clean_key,
             action="extend",
             default=[],
             dest=f"rule_{name}",
@@ -96,7 +98,7 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
         if column not in table.columns:
             faults.append(Fault.of(name, column, Problem.MISSING_COLUMN, hint=columns_told(table)))
             continue
-        text[column] = table[column].astype("str").fillna("").str.strip()
+        text[column] = clean_keys(table[column])
         empty = (text[column] == "").to_numpy()
         if empty.any() and (column == KODE or is_grouped):
             faults.append(Fault.of(name, column, Problem.MISSING_VALUE, rows=(np.flatnonzero(empty) + 2).tolist()))
@@ -108,10 +110,7 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
             if where.any() and column not in told:
                 faults.append(Fault.of(name, column, problem, rows=(np.flatnonzero(where) + 2).tolist()))
     if KODE in text:
-        twice = text[KODE].duplicated(keep=False) & text[KODE].ne("")
-        if twice.any():
-            rows = (np.flatnonzero(twice) + 2).tolist()
-            faults.append(Fault.of(name, KODE, Problem.DUPLICATE, values=text[KODE][twice], rows=rows))
+        faults += repeated_keys(name, KODE, text[KODE])
     keys = text.pop(KODE, pd.Series([], dtype="str"))
     return pd.DataFrame({**text, **found}).set_index(pd.Index(keys, name=KODE)) if not faults else pd.DataFrame(
         index=pd.Index(keys, name=KODE)
@@ -168,7 +167,7 @@ class _Given:
     def _waved(self, option: str, given: list[str], form: str) -> list[tuple[str, int]]:
         found = []
         for text in given:
-            kode, _, wave = text.rpartition(":")
+            kode, wave = (clean_key(part) for part in text.rpartition(":")[::2])
             if not kode or not wave.isascii() or not wave.isdigit():
                 self._wrong(option, Problem.WRONG_KIND, [text], form)
             else:
@@ -183,7 +182,7 @@ class _Given:
     def _before(self, given: list[str]) -> list[tuple[str, str]]:
         found = []
         for text in given:
-            one, _, other = text.partition(":")
+            one, other = (clean_key(part) for part in text.partition(":")[::2])
             if not one or not other:
                 self._wrong("--before", Problem.WRONG_KIND, [text], "A:B")
             else:

@@ -13,6 +13,7 @@ from geo.cli.areas import KODE, check_shapes, read_given, write_beside
 from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem
 from geo.files import OUTPUTS, check_output
+from geo.places.keys import clean_key
 from geo.planning.criteria import Posterior, read_criteria
 from geo.planning.priority import NothingToRankError, rank
 from geo.planning.stability import stability
@@ -61,7 +62,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.rank"),
     )
     command.add_argument("areas", metavar="AREAS_OR_TABLE", type=Path, help=words("cli.measure.help.areas"))
-    command.add_argument("--id", metavar="COL", default=KODE, help=words("cli.measure.help.id"))
+    command.add_argument("--id", metavar="COL", type=clean_key, default=KODE, help=words("cli.measure.help.id"))
     command.add_argument(
         "--criteria", metavar="FILE.toml", type=Path, required=True, help=words("cli.rank.help.criteria")
     )

@@ -15,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.errors import DataError, Fault, Problem
 from geo.places.boundaries import Areas, read_areas
 from geo.places.files import opened
+from geo.places.keys import clean_key
 from geo.settings import ADOPTED
 from geo.terms import Right
 
@@ -39,7 +40,8 @@ def columns_of(path: Path) -> list[str]:
         with opened(path) as file:
             layers = pyogrio.list_layers(file)
             polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            return [str(name) for name in pyogrio.read_info(file, layer=polygons[0])["fields"]] if polygons else []
+            fields = pyogrio.read_info(file, layer=polygons[0])["fields"] if polygons else ()
+            return [clean_key(str(name)) for name in fields]
     except (DataSourceError, DataLayerError, ValueError, OSError):
         return []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import DataError, Fault, Problem
 from geo.places.files import opened
-from geo.places.names import visible
+from geo.places.keys import clean_columns, clean_key, clean_keys, repeated_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,12 +126,15 @@ def _read(path: Path) -> gpd.GeoDataFrame:
         return gpd.read_file(path, layer=polygons[0] if polygons else None)
 
 
+def _columns_of(options: AreaSettings) -> list[str]:
+    return list(dict.fromkeys(column for column in (options.key, options.name, options.group) if column))
+
+
 def _check_columns(frame: pd.DataFrame, table: str, options: AreaSettings) -> list[Fault]:
-    wanted = [column for column in (options.key, options.name, options.group) if column]
     there = ", ".join(str(column) for column in frame.columns if column != "geometry")
     return [
         Fault.of(table, column, Problem.MISSING_COLUMN, hint=there)
-        for column in dict.fromkeys(wanted)
+        for column in _columns_of(options)
         if column not in frame.columns
     ]
 
@@ -141,17 +144,27 @@ def _rows(flags: Any) -> list[int]:
     return [int(position) + 2 for position in flags.to_numpy().nonzero()[0]]
 
 
-def _check_keys(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) -> list[Fault]:
+def _check_keys(text: dict[str, pd.Series[str]], table: str, options: AreaSettings) -> list[Fault]:
     faults = []
     for column in dict.fromkeys((options.key, options.name)):
-        blank = frame[column].isna() | (frame[column].astype("string").fillna("").str.strip() == "")
+        blank = text[column].eq("")
         if blank.any():
             faults.append(Fault.of(table, column, Problem.MISSING_VALUE, rows=_rows(blank)))
-    key = frame[options.key].astype("string").str.strip()
-    twice = key.duplicated(keep=False) & key.notna()
-    if twice.any():
-        faults.append(Fault.of(table, options.key, Problem.DUPLICATE, values=key[twice], rows=_rows(twice)))
-    return faults
+    return faults + repeated_keys(table, options.key, text[options.key])
+
+
+def _named(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
+    """A layer whose columns have the names that people see.
+
+    Raises
+    ------
+    DataError
+        When two of them are the same then.
+    """
+    names, faults = clean_columns(table, [str(column) for column in frame.columns if column != "geometry"])
+    if faults:
+        raise DataError(tuple(faults))
+    return frame.rename(columns=dict(zip(frame.columns.drop("geometry"), names, strict=True)))
 
 
 def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) -> list[Fault]:
@@ -226,15 +239,19 @@ def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...
         raise DataError((Fault.of(table, "geometry", Problem.NO_GEOMETRY),))
     if frame.empty:
         raise DataError((Fault.of(table, "", Problem.EMPTY),))
+    frame = _named(frame, table)
+    options = replace(
+        options, key=clean_key(options.key), name=clean_key(options.name), group=clean_key(options.group)
+    )
     faults = _check_columns(frame, table, options)
+    there = {column: clean_keys(frame[column]) for column in _columns_of(options) if column in frame}
     if not faults:
-        faults += _check_keys(frame, table, options)
+        faults += _check_keys(there, table, options)
     faults += _check_geometry(frame, table, options)
     if faults:
         raise DataError(tuple(faults))
-    text = {c: frame[c].astype(str).map(visible) for c in (options.key, options.name, options.group) if c}
-    geometry, notes = _mend(frame, table, text[options.name])
-    return gpd.GeoDataFrame(frame.drop(columns="geometry").assign(**text), geometry=geometry, crs="EPSG:4326"), notes
+    geometry, notes = _mend(frame, table, there[options.name])
+    return gpd.GeoDataFrame(frame.drop(columns="geometry").assign(**there), geometry=geometry, crs="EPSG:4326"), notes
 
 
 def read_areas(options: AreaSettings) -> Areas:
@@ -251,9 +268,9 @@ def read_areas(options: AreaSettings) -> Areas:
     frame, notes = read_layer(options)
     tidy = gpd.GeoDataFrame(
         {
-            "kode": frame[options.key],
-            "name": frame[options.name],
-            "group": frame[options.group] if options.group else "",
+            "kode": frame[clean_key(options.key)],
+            "name": frame[clean_key(options.name)],
+            "group": frame[clean_key(options.group)] if options.group else "",
         },
         geometry=frame.geometry,
         crs="EPSG:4326",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
+from geo.places.keys import clean_key
 from geo.settings import ROOT
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Criterion:
 _NEEDED = ("column", "direction", "weight")
 _TEXTS = ("column", "label", "unit", "source", "expected", "group")
 _CHOICES: dict[str, type[StrEnum]] = {"direction": Direction, "scale": Scale, "posterior": Posterior}
+_COLUMNS = ("column", "expected")
 _KNOWN = (*_NEEDED, "scale", "label", "unit", "source", "posterior", "expected", "group")
 
 
@@ -116,6 +118,16 @@ def _wrong(file: str, name: str, given: dict[str, Any]) -> list[Fault]:
     ]
 
 
+def _same_names(file: str, text: str, given: Iterable[str]) -> list[Fault]:
+    """Criteria whose names nobody can tell apart, with the lines on which they begin."""
+    names = [clean_key(name) for name in given]
+    lines: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        lines.setdefault(clean_key(line).strip("[]\"' "), []).append(number)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return [Fault.of(file, name, Problem.DUPLICATE, values=[name], rows=lines.get(name, ())) for name in twice]
+
+
 def _made(name: str, given: dict[str, Any]) -> Criterion:
     chosen: dict[str, Any] = {key: kind(given[key]) for key, kind in _CHOICES.items() if given.get(key, "") != ""}
     return Criterion(name=name, **{**given, **chosen, "weight": float(given["weight"])})
@@ -136,7 +148,8 @@ def read_criteria(path: Path = CRITERIA) -> tuple[Criterion, ...]:
         negative or not a number, weights that are all 0.
     """
     try:
-        given = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        given = tomllib.loads(text)
     except OSError as fault:
         raise DataError((Fault.of(path.name, "", Problem.MISSING_FILE),)) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
@@ -144,12 +157,16 @@ def read_criteria(path: Path = CRITERIA) -> tuple[Criterion, ...]:
         raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint=hint),)) from fault
     if not given:
         raise DataError((Fault.of(path.name, "", Problem.EMPTY),))
-    faults, tables = [], {}
-    for name, one in given.items():
-        if not isinstance(one, dict) or not name.strip():
+    faults, tables = _same_names(path.name, text, given), {}
+    for written, one in given.items():
+        name = clean_key(written)
+        if not isinstance(one, dict) or not name:
             faults.append(Fault.of(path.name, name, Problem.NOT_A_TABLE))
         else:
-            tables[name] = one
+            tables[name] = {
+                key: clean_key(value) if key in _COLUMNS and isinstance(value, str) else value
+                for key, value in one.items()
+            }
             faults += _wrong(path.name, name, one)
     if not faults and not any(one["weight"] for one in tables.values()):
         faults.append(Fault.of(path.name, "weight", Problem.NO_WEIGHT))

@@ -8,6 +8,7 @@ import io
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
+from geo.places.keys import clean_columns
 
 _LONGEST_FIELD = 131_072
 _SEPARATORS = ",;\t"
@@ -40,9 +41,7 @@ def parse_csv(text: str, name: str) -> pd.DataFrame:
         rows.pop()
     if not rows:
         raise DataError((Fault.of(name, "", Problem.EMPTY),))
-    names = [cell.strip() for cell in rows[0]]
-    twice = sorted({one for one in names if names.count(one) > 1})
-    faults = [Fault.of(name, one, Problem.DUPLICATE, rows=[1]) for one in twice]
+    names, faults = clean_columns(name, rows[0])
     uneven = [number for number, row in enumerate(rows[1:], start=2) if len(row) != len(names)]
     if uneven:
         faults.append(Fault.of(name, "", Problem.UNREADABLE, rows=uneven, hint=f"{len(names)} x {separator!r}"))

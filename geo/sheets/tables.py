@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import DataError, Fault, Problem, fit_to_show
+from geo.places.keys import clean_columns
 from geo.sheets.csv_text import parse_csv
 from geo.sheets.reading import decoded, read_sheet
 
@@ -42,8 +43,11 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:
-    sheet = read_sheet(path)
-    return sheet.rows.reset_index(drop=True)
+    rows = read_sheet(path).rows.reset_index(drop=True)
+    names, faults = clean_columns(path.name, rows.columns.tolist())
+    if faults:
+        raise DataError(tuple(faults), "table")
+    return rows.set_axis(names, axis="columns")
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -57,15 +61,14 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         for field in table.schema
         if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
     ]
-    twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
-    faults += [Fault.of(path.name, name, Problem.DUPLICATE) for name in twice]
-    if faults:
-        raise DataError(tuple(faults), "table")
-    return table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+    names, twice = clean_columns(path.name, table.column_names)
+    if faults + twice:
+        raise DataError((*faults, *twice), "table")
+    return table.rename_columns(names).to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Table of a file, rows and columns in its order, indexed from 0.
+    """Table of a file, rows and columns in its order, indexed from 0; columns are named as people see their names.
 
     A csv gives text as it stands there (separator `,` `;` or tab; UTF-8, UTF-16 with its mark, else Windows-1252);
     a spreadsheet text, of the sheet with most rows, titles above its header left out; a parquet its own types.
