@@ -14,6 +14,7 @@ from geo.cli import match
 from geo.cli.areas import KODE, areas_of, coordinate_system
 from geo.errors import fit_to_show
 from geo.files import check_output, write_table
+from geo.places.keys import clean_key
 from geo.places.locate import Locator
 from geo.sheets.tables import coordinates, read_table, with_column, without_nik
 
