@@ -11,6 +11,7 @@ from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts
 from geo.measures.rollout import bounds_course
 from geo.present.pace import pace_sentences, plan_chart, slip_table
 from geo.present.rollout import target_sentences
+from pages.shell.address import LAST_DAY
 from pages.shell.caches import cached
 from pages.shell.frame import stages_note
 
@@ -40,13 +41,13 @@ def draw(shell: Shell, reached: Rollout) -> None:
     areas = seen.areas
     for said in target_sentences(reached, words):
         st.markdown(said)
-    first = _BY if view.on < _BY else date(view.on.year + 2, 12, 31)
+    first = _BY if view.on < _BY else min(date(view.on.year + 2, 12, 31), LAST_DAY)
     by = st.date_input(
         words("pace.by"),
         first,
         format="DD/MM/YYYY",
         min_value=date(2018, 1, 1),
-        max_value=date(2100, 12, 31),
+        max_value=LAST_DAY,
         key="rollout.by",
     )
     begun = starts(seen.rollout, areas, on=view.on, known_on=view.known)
