@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.records.coverage import covered_months, covered_until, is_covered
 from geo.release.cells import ALL, KELURAHAN, KOTA, inside
-from geo.release.coverage import is_covered
 from geo.terms import Audience, Right, State, Unplaced
 
 if TYPE_CHECKING:
@@ -231,18 +231,6 @@ def _months(study: Study) -> pd.DataFrame:
     return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
 
 
-def _covered(study: Study) -> pd.DataFrame:
-    """Whether reporting covered each kelurahan in each month; statements on the city or a kecamatan hold below."""
-    index = study.areas.index
-    wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
-    found = pd.DataFrame(data=False, index=index, columns=wanted)
-    for row in study.coverage.to_dict("records"):
-        places = (index == row["kode"]) | index.str.startswith(f"{row['kode']}.")
-        inside = (wanted >= row["from_on"]) & (wanted + pd.offsets.MonthEnd(0) <= row["to_on"])
-        found.loc[places, wanted[inside]] = True
-    return found
-
-
 def _watch(study: Study) -> Watch:
     members = study.watchers[["kode", "joined_on", "trained_on", "left_on", "group", "sex"]]
     return Watch(members.reset_index(drop=True), study.reports[["kode", "reported_on"]].reset_index(drop=True))
@@ -279,7 +267,6 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
     active = here[(here["joined_on"] <= day) & ~(here["left_on"] <= day)]
     heard = study.reports[study.reports["reported_on"].dt.year.between(study.period.first, study.period.last)]
     index = study.areas.index
-    until = study.coverage["to_on"].max()
     key = f"{study.fingerprint}/{before.fingerprint if before else ''}/{viewer.audience}/{shown_from}/{on}"
     return Released(
         areas=study.areas,
@@ -290,11 +277,11 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
         months=_months(study) if shown_from == 1 else None,
-        covered=_covered(study) if shown_from == 1 else None,
+        covered=covered_months(study.coverage, index, study.period) if shown_from == 1 else None,
         watch=_watch(study) if shown_from == 1 else None,
         denominators=study.denominators,
         on=on,
-        records_until=None if pd.isna(until) else until.date(),
+        records_until=covered_until(study.coverage),
         audience=viewer.audience,
         k=shown_from,
         is_made_up=study.is_made_up,
