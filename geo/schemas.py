@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from geo.errors import DataError, Fault, Problem
+from geo.period import EARLIEST_YEAR, LATEST_YEAR
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class StatementKey:
 def _is_date(values: pd.Series[Any]) -> pd.Series[bool]:
     written = values.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
     return written & pd.to_datetime(values.where(written), format="%Y-%m-%d", errors="coerce").notna()
+
+
+def _is_of_a_period(values: pd.Series[Any]) -> pd.Series[bool]:
+    year = pd.to_numeric(values.str[:4].where(_is_date(values)), errors="coerce")
+    return year.between(EARLIEST_YEAR, LATEST_YEAR)
 
 
 def _is_count(values: pd.Series[Any]) -> pd.Series[bool]:
@@ -118,6 +124,12 @@ def _date(*, needed: bool = True, filled: bool = True) -> pa.Column:
     return _column(_checked(_is_date, Problem.BAD_DATE), needed=needed, filled=filled)
 
 
+def _reported(*, filled: bool = True) -> pa.Column:
+    """A day whose year is one of a period."""
+    in_period = _checked(_is_of_a_period, Problem.BAD_DATE)
+    return _column(in_period, filled=filled)
+
+
 def _count() -> pa.Column:
     return _column(_checked(_is_count, Problem.BAD_NUMBER), needed=False)
 
@@ -133,7 +145,8 @@ def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False)
 
 _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
     Table.CASES: {
-        "reported_on": _date(filled=False),
+        "reported_on": _reported(filled=False),
+        "reported_precision": _one_of(Precision),
         "report": _column(needed=False),
         "document_kode": _column(),
         "origin_kode": _column(needed=False),
@@ -158,7 +171,7 @@ _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
         "sex": _one_of(Sex),
     },
     Table.REPORTS: {
-        "reported_on": _date(),
+        "reported_on": _reported(),
         "kode": _column(filled=True),
         "kind": _column(needed=False),
         "followed_up": _column(needed=False),
@@ -185,6 +198,7 @@ _SCHEMAS: dict[Table, dict[str, pa.Column]] = {
 }
 
 _ALLOWED: dict[str, type[StrEnum]] = {
+    "reported_precision": Precision,
     "status": Status,
     "sex": Sex,
     "age_group": AgeGroup,
@@ -253,10 +267,11 @@ def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
 def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
     """A checked table with its kinds: dates as datetime64, counts as nullable whole numbers, the rest as text.
 
-    `persons` that is empty counts one person; a word that is empty is `unknown` where its list has that word. The
-    report's own key is replaced by a running number: which agency's key it was is nobody's business afterwards.
-    `is_keyed` of cases keeps whether there was one. `set_aside_on` of the rollout, which no file has, is empty here:
-    since when a statement does not hold is a decision of a person (`geo.store.contradictions`).
+    `persons` that is empty counts one person, `reported_precision` that is empty means that the day is known; a word
+    that is empty is `unknown` where its list has that word. The report's own key is replaced by a running number:
+    which agency's key it was is nobody's business afterwards. `is_keyed` of cases keeps whether there was one.
+    `set_aside_on` of the rollout, which no file has, is empty here: since when a statement does not hold is a
+    decision of a person (`geo.store.contradictions`).
     """
     frame = checked.copy()
     for name in _DATES:
@@ -269,6 +284,7 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
         frame[name] = frame[name].astype("string").fillna("")
     if table is Table.CASES:
         frame["persons"] = frame["persons"].fillna(1)
+        frame["reported_precision"] = frame["reported_precision"].replace("", Precision.DAY.value)
         frame[["sex", "age_group"]] = frame[["sex", "age_group"]].replace("", "unknown")
         alone = frame["report"].eq("")
         number = pd.Series(pd.factorize(frame["report"])[0], index=frame.index)
