@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{4}))?")
-_EARLIEST, _LATEST = 1990, 2100
+#: Nothing of this field was recorded before the first; a year after the last is a slip of the pen.
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -26,10 +27,10 @@ class Period:
     last: int
 
     def __post_init__(self) -> None:
-        if not _EARLIEST <= self.first <= self.last <= _LATEST:
+        if not EARLIEST_YEAR <= self.first <= self.last <= LATEST_YEAR:
             msg = (
-                f"a period runs from a year to the same or a later one between {_EARLIEST} and "
-                f"{_LATEST}, not from {self.first} to {self.last}"
+                f"a period runs from a year to the same or a later one between {EARLIEST_YEAR} and "
+                f"{LATEST_YEAR}, not from {self.first} to {self.last}"
             )
             raise ValueError(msg)
 
@@ -67,7 +68,14 @@ class Period:
         """Last day."""
         return date(self.last, 12, 31)
 
-    def before(self) -> Period:
-        """The period of the same length that ends where this one starts."""
+    def before(self) -> Period | None:
+        """The period of the same length that ends where this one starts; None where that would begin too early.
+
+        Examples
+        --------
+        >>> Period(2000, 2017).before() is None
+        True
+        """
         length = len(self.years)
-        return Period(self.first - length, self.last - length)
+        first = self.first - length
+        return None if first < EARLIEST_YEAR else Period(first, self.last - length)

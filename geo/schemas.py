@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
+from geo.period import EARLIEST_YEAR, LATEST_YEAR
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ class StatementKey:
 def _is_date(values: pd.Series[Any]) -> pd.Series[bool]:
     written = values.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
     return written & pd.to_datetime(values.where(written), format="%Y-%m-%d", errors="coerce").notna()
+
+
+def _is_of_a_period(values: pd.Series[Any]) -> pd.Series[bool]:
+    year = pd.to_numeric(values.str[:4].where(_is_date(values)), errors="coerce")
+    return year.between(EARLIEST_YEAR, LATEST_YEAR)
 
 
 def _is_count(values: pd.Series[Any]) -> pd.Series[bool]:
@@ -122,6 +128,11 @@ def _count() -> _Column:
     return _Column(_is_count, Problem.BAD_NUMBER, needed=False)
 
 
+def _reported(*, filled: bool = True) -> _Column:
+    """A day whose year is one of a period."""
+    return _Column(_is_of_a_period, Problem.BAD_DATE, filled=filled)
+
+
 def _reference() -> _Column:
     return _Column(_are_references, Problem.BAD_REFERENCE, needed=False)
 
@@ -133,7 +144,8 @@ def _one_of(words: type[StrEnum], *, needed: bool = False, filled: bool = False)
 
 _SCHEMAS: dict[Table, dict[str, _Column]] = {
     Table.CASES: {
-        "reported_on": _date(filled=False),
+        "reported_on": _reported(filled=False),
+        "reported_precision": _one_of(Precision),
         "report": _Column(needed=False),
         "document_kode": _Column(),
         "origin_kode": _Column(needed=False),
@@ -158,7 +170,7 @@ _SCHEMAS: dict[Table, dict[str, _Column]] = {
         "sex": _one_of(Sex),
     },
     Table.REPORTS: {
-        "reported_on": _date(),
+        "reported_on": _reported(),
         "kode": _Column(filled=True),
         "kind": _Column(needed=False),
         "followed_up": _Column(needed=False),
@@ -185,6 +197,7 @@ _SCHEMAS: dict[Table, dict[str, _Column]] = {
 }
 
 _ALLOWED: dict[str, type[StrEnum]] = {
+    "reported_precision": Precision,
     "status": Status,
     "sex": Sex,
     "age_group": AgeGroup,
@@ -274,7 +287,8 @@ def check_table(table: Table, text: pd.DataFrame) -> pd.DataFrame:
 def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
     """A checked table with its types: dates as datetime64, counts as nullable integers, the rest as text.
 
-    An empty `persons` counts as one person. An empty word becomes `unknown` where its list has that word. A running
+    An empty `persons` counts as one person; an empty `reported_precision` means that the day is known. An empty word
+    becomes `unknown` where its list has that word. A running
     number replaces the report's key, because nobody needs the agency's key afterwards; `is_keyed` of cases says
     whether there was one. `set_aside_on` of the rollout is empty here, because no file has it: it is a person's
     decision (`geo.store.contradictions`).
@@ -290,6 +304,7 @@ def typed(table: Table, checked: pd.DataFrame) -> pd.DataFrame:
         frame[name] = frame[name].astype("string").fillna("")
     if table is Table.CASES:
         frame["persons"] = frame["persons"].fillna(1)
+        frame["reported_precision"] = frame["reported_precision"].replace("", Precision.DAY.value)
         frame[["sex", "age_group"]] = frame[["sex", "age_group"]].replace("", "unknown")
         alone = frame["report"].eq("")
         number = pd.Series(pd.factorize(frame["report"])[0], index=frame.index)

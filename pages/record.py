@@ -11,7 +11,7 @@ import streamlit as st
 from geo.present.reviews import history_table, place_text, record_text
 from geo.store import records
 from geo.store.batches import batches
-from geo.terms import AgeGroup, PlaceStatus, RecordState, Right, Sex, Status
+from geo.terms import AgeGroup, PlaceStatus, Precision, RecordState, Right, Sex, Status
 from pages.parts.coverage import coverage_form
 from pages.shell.controls import do, with_now
 from pages.shell.frame import desk_note
@@ -106,6 +106,13 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
             max_value=max(date.today(), on or _EARLIEST),
         )
     }
+    precisions = [one.value for one in Precision]
+    values["reported_precision"] = right.selectbox(
+        words("field.reported_precision"),
+        precisions,
+        index=precisions.index(found.get("reported_precision", Precision.DAY.value)),
+        format_func=lambda one: words(f"precision.{one}"),
+    )
     kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
     places = with_now(["", *names.sort_values().index, _OUTSIDE], kode)
     chosen = right.selectbox(

@@ -36,17 +36,17 @@ def page(shell: Shell) -> None:
     if shell.source.is_unread:
         return
     view, seen = shell.view, shell.released()
-    today = max(date.today(), view.on)
+    # Both widgets offer what an address named, whichever of the two days is the later one.
+    named = (view.on, view.known or view.on)
+    first, today = min(_FROM, *named), max(date.today(), *named)
     wide, narrow = st.columns([7, 3])
     with wide:
-        st.slider(
-            words("filter.on"), min(_FROM, view.on), today, format="DD/MM/YYYY", **shell.widget("on", at=".slider")
-        )
+        st.slider(words("filter.on"), first, today, format="DD/MM/YYYY", **shell.widget("on", at=".slider"))
     with narrow:
         st.date_input(
             words("filter.known"),
             format="DD/MM/YYYY",
-            min_value=_FROM,
+            min_value=first,
             max_value=today,
             help=words("filter.known.help"),
             **shell.widget("known"),

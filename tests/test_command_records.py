@@ -188,3 +188,23 @@ def test_a_decision_of_the_store_is_used_by_match(run: Run, tmp_path: Path) -> N
     (tmp_path / "a.csv").write_text("kelurahan\nKel. Naikoten\n", "utf-8")
     assert run("places", "match", "a.csv", "--column", "kelurahan", "-o", "b.csv")[1]["matched"] == 1
     assert pd.read_csv(tmp_path / "b.csv")["match_by"].tolist() == ["decision"]
+
+
+@pytest.mark.parametrize("kind", ["cases", "coverage", "reports", "rollout", "watchers"])
+def test_cells_that_are_no_date_are_the_sheets_fault_and_not_ours(run: Run, tmp_path: Path, kind: str) -> None:
+    cells = ("0000", "mei 0000", "31/02/2017", "00/00/2017", "2017-00-00", "99999999", "-5", "1/1/10000", "Mei 99999")
+    days, other = {
+        "cases": ("reported_on", {"document_kode": "53.71.04.1011"}),
+        "coverage": ("from_on,to_on", {"kode": "53.71"}),
+        "reports": ("reported_on", {"kode": "53.71.04.1011"}),
+        "rollout": (
+            "on,source_on",
+            {"kode": "53.71", "stage": "active", "counted_as": "cw", "claim": "actual", "count": "7", "source": "x"},
+        ),
+        "watchers": ("joined_on", {"watcher": "1", "kode": "53.71.04.1011"}),
+    }[kind]
+    rows = [",".join([*[one] * len(days.split(",")), *other.values()]) for one in cells]
+    (tmp_path / "lembar.csv").write_text("\n".join([",".join([days, *other]), *rows]), "utf-8")
+    code, told, _ = run("import", "lembar.csv", "--kind", kind, "--dry-run")
+    assert (code, told["rejected"]) == (0, len(cells))
+    assert {fault["column"] for fault in told["faults"]} == set(days.split(","))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 _PLACES = ["10.01.01.1001", "10.01.01.1002", "10.01.02.1001", "10.01.02.1002", "10.02.01.1001", "1001", "", "Satu"]
 _ROW = st.fixed_dictionaries(
     {
-        "reported_on": st.one_of(st.just(""), st.dates().map(str).filter(lambda day: len(day) == 10)),
+        "reported_on": st.one_of(st.just(""), st.dates(date(1990, 1, 1), date(2100, 12, 31)).map(str)),
+        "reported_precision": st.sampled_from(["", "day", "month", "year"]),
         "report": st.sampled_from(["", "a", "b", "c"]),
         "document_kode": st.sampled_from(_PLACES),
         "origin_kode": st.sampled_from(["", "10.01", "10.02"]),

@@ -13,6 +13,30 @@ if TYPE_CHECKING:
 MONTHS = 12
 
 
+def _started(started: pd.DataFrame) -> pd.Series[int]:
+    """Month of each start, counted through the years; of those that are known to the month at least."""
+    begun = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
+    return (begun.dt.year * 12 + begun.dt.month).astype(int)
+
+
+def left_out_around(without_month: pd.DataFrame, started: pd.DataFrame, *, most: int = MONTHS) -> int:
+    """Reports of the years looked at that are in no month, of all kelurahan that have a start.
+
+    Parameters
+    ----------
+    without_month
+        Reports by kelurahan and year of which nobody knows the month (`Released.without_month`).
+    started, most
+        As of `around_starts`.
+    """
+    at = _started(started)
+    # Month 12 of a year divides by twelve: the year of a month is that of the month before it.
+    first, last = (at - most - 1) // 12, (at + most - 2) // 12
+    long = without_month.loc[at.index].melt(ignore_index=False, var_name="year", value_name="reports")
+    is_near = long["year"].astype(int).between(first.reindex(long.index), last.reindex(long.index))
+    return int(long.loc[is_near, "reports"].sum())
+
+
 def around_starts(
     months: pd.DataFrame, covered: pd.DataFrame, watch: Watch | None, started: pd.DataFrame, *, most: int = MONTHS
 ) -> pd.DataFrame:
@@ -25,7 +49,8 @@ def around_starts(
     Parameters
     ----------
     months
-        Cases by kelurahan and month, from all records (`Released.months`).
+        Cases by kelurahan and month, from all records (`Released.months`); a case of which only the year is known is
+        in no month (`left_out_around`).
     covered
         Place and time of coverage (`Released.covered`).
     watch
@@ -39,8 +64,7 @@ def around_starts(
     -------
     DataFrame with `kode`, `month` (from -most to most - 1), `cases`, `heard` (Int64, missing where unknown).
     """
-    begun = started.loc[started["on"].notna() & started["precision"].ne("year"), "on"]
-    at = (begun.dt.year * 12 + begun.dt.month).astype(int)
+    at = _started(started)
     long = months[months.index.isin(at.index)].melt(ignore_index=False, var_name="first", value_name="cases")
     long = long.reset_index(names="kode").astype({"first": "datetime64[ns]"})
     long["month"] = long["first"].dt.year * 12 + long["first"].dt.month - at.reindex(long["kode"]).to_numpy(int)
@@ -51,9 +75,9 @@ def around_starts(
     if watch is not None and not watch.reports.empty:
         first = watch.reports["reported_on"].dt.to_period("M").dt.start_time
         counted = watch.reports.groupby(["kode", first]).size()
-        at = pd.MultiIndex.from_arrays([long["kode"], long["first"]])
+        where = pd.MultiIndex.from_arrays([long["kode"], long["first"]])
         listed = long["month"].ge(0) & long["first"].le(watch.reports["reported_on"].max())
-        long["heard"] = counted.reindex(at).fillna(0).to_numpy()
+        long["heard"] = counted.reindex(where).fillna(0).to_numpy()
         long["heard"] = long["heard"].where(listed)
     long["heard"] = long["heard"].astype("Int64")
     return long[["kode", "month", "cases", "heard"]].sort_values(["kode", "month"]).reset_index(drop=True)

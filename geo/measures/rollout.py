@@ -201,8 +201,21 @@ def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: 
     first = begins(known[known["counted_as"].eq(CountedAs.CW)]).min()
     months = [] if pd.isna(first) else pd.date_range(first.replace(day=1), pd.Timestamp(until), freq="MS")
     days = sorted({*(day.date() for day in months), until})
-    found = [rollout(events, areas, on=day, known_on=known_on) for day in days]
-    rows = [(pd.Timestamp(one.on), one.at_least, one.at_most) for one in found]
+    begun = begins(known)
+    city = known[known["kode"].eq(areas.city_code)]
+    spoken = {
+        (on.date(), Precision(precision)) for on, precision in zip(city["on"], city["on_precision"], strict=True)
+    }
+    # Between two events the bounds stay as they are: a day far ahead costs no more than today.
+    bounds: dict[tuple[int, frozenset[Any]], tuple[int, int]] = {}
+    rows = []
+    for day in days:
+        heard = frozenset(one for one in spoken if _speaks_of(*one, day))
+        key = (int((begun <= pd.Timestamp(day)).sum()), heard)
+        if key not in bounds:
+            one = rollout(events, areas, on=day, known_on=known_on)
+            bounds[key] = (one.at_least, one.at_most)
+        rows.append((pd.Timestamp(day), *bounds[key]))
     return pd.DataFrame(rows, columns=["on", "at_least", "at_most"])
 
 
@@ -236,13 +249,13 @@ def _statements(city: pd.DataFrame) -> tuple[Statement, ...]:
     )
 
 
-def _speaks_of(statement: Statement, on: date) -> bool:
-    """Whether a statement is about the very time asked for."""
-    if statement.on_precision is Precision.YEAR:
-        return statement.on.year == on.year
-    if statement.on_precision is Precision.MONTH:
-        return (statement.on.year, statement.on.month) == (on.year, on.month)
-    return statement.on == on
+def _speaks_of(said: date, precision: Precision, on: date) -> bool:
+    """Whether a statement of a day, month or year is about the very time asked for."""
+    if precision is Precision.YEAR:
+        return said.year == on.year
+    if precision is Precision.MONTH:
+        return (said.year, said.month) == (on.year, on.month)
+    return said == on
 
 
 def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> Rollout:
@@ -271,7 +284,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     bounds = [
         one.count
         for one in counts_of(published)
-        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one, on)
+        if one.counted_as is CountedAs.CW and one.claim is Claim.ACTUAL and _speaks_of(one.on, one.on_precision, on)
     ]
     return Rollout(
         stages=stages,

@@ -145,6 +145,11 @@ def slip_table(found: pd.DataFrame, areas: Areas, words: Words) -> pd.DataFrame:
     )
 
 
+def left_out_sentence(reports: int, words: Words) -> str:
+    """How many reports are in no month because only their year is known."""
+    return words("months.left_out", n=words.number(reports)) if reports else words("months.none_left_out")
+
+
 def around_chart(around: pd.DataFrame, words: Words, *, note: str) -> Any:
     """Cases and watchers' reports by month relative to the start, all kelurahan with a start together."""
     whole = around.groupby("month", as_index=False)[["cases", "heard"]].sum(min_count=1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.present.reports import candidate_codes
-from geo.terms import PlaceStatus
+from geo.terms import PlaceStatus, Precision
 
 if TYPE_CHECKING:
     from geo.words import Words
@@ -61,12 +61,16 @@ def decisions_table(made: pd.DataFrame, names: pd.Series[str], words: Words) -> 
     ).set_index(words("report.written"))
 
 
+def _day(on: Any, precision: str, words: Words) -> str:
+    """A day, month or year as far as it is known; empty without one."""
+    return "" if on is None or pd.isna(on) else words.day(on, Precision(precision))
+
+
 def pair_text(pair: pd.Series[Any], words: Words) -> str:
-    """Two records that may describe one person: position in the file and day of each."""
+    """Two records that may describe one person: position in the file and day of each, as far as it is known."""
 
     def side(name: str) -> str:
-        on = pair[f"{name}_reported_on"]
-        day = words.day(on) if on is not None and not pd.isna(on) else "-"
+        day = _day(pair[f"{name}_reported_on"], pair[f"{name}_reported_precision"], words) or "-"
         return words("pairs.side", batch=str(pair[f"{name}_batch_id"]), row=str(pair[f"{name}_row_number"]), day=day)
 
     return f"{side('earlier')} / {side('later')}"
@@ -74,8 +78,7 @@ def pair_text(pair: pd.Series[Any], words: Words) -> str:
 
 def record_text(row: Any, names: pd.Series[str], words: Words) -> str:
     """A record as an entry of a selection list."""
-    on = row["reported_on"]
-    day = words.day(on) if on is not None and not pd.isna(on) else words("record.undated")
+    day = _day(row["reported_on"], row["reported_precision"], words) or words("record.undated")
     place = place_text(str(row["document_kode"] or row["place_status"] or ""), names, words)
     return f"{row['id']} · {day} · {place} · {row['persons']}"
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
 from geo.period import Period
+from geo.records.coverage import is_covered
 from geo.release.cells import KECAMATAN, KELURAHAN, KEY, KOTA, MARGINS, cells, group_codes, inside
-from geo.release.coverage import is_covered
 from geo.terms import Audience, State
 
 if TYPE_CHECKING:

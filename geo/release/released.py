@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.records.coverage import covered_months, covered_until, is_covered
 from geo.release.cells import ALL, KELURAHAN, KOTA, inside
-from geo.release.coverage import is_covered
-from geo.terms import Audience, Right, State, Unplaced
+from geo.terms import Audience, Precision, Right, State, Unplaced
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,6 +113,9 @@ class Released:
     months
         Reports by kelurahan (rows) and month of the period (columns, first days); None for a viewer who may not see
         every count.
+    without_month
+        Reports by kelurahan (rows) and year of the period (columns) of which nobody knows the month: they are in the
+        counts and in no month, so that the two together are the counts.
     covered
         Whether a statement of coverage holds for the kelurahan (rows) and all of the month (columns, as `months`).
     watch
@@ -141,6 +144,7 @@ class Released:
     watch_reports: pd.Series[int]
     rollout: pd.DataFrame
     months: pd.DataFrame | None
+    without_month: pd.DataFrame | None
     covered: pd.DataFrame | None
     watch: Watch | None
     denominators: pd.DataFrame
@@ -151,6 +155,20 @@ class Released:
     is_made_up: bool
     fingerprint: str
     has_reports: bool = True
+
+    def __post_init__(self) -> None:
+        if self.months is None or self.without_month is None:
+            return
+        told = self.now.table["cases"].dropna()
+        whole = self.months.sum(axis=1) + self.without_month.sum(axis=1)
+        if not whole[told.index].eq(told).all():
+            msg = "months, and what is left out of them, are not the counts"
+            raise ValueError(msg)
+
+    @property
+    def left_out_of_months(self) -> int:
+        """Reports of the whole city that are in no month."""
+        return 0 if self.without_month is None else int(self.without_month.to_numpy().sum())
 
 
 def _single(value: int, k: int, *, is_safe: bool = True) -> Count:
@@ -223,24 +241,24 @@ def counts(study: Study, k: int) -> Counts:
     )
 
 
-def _months(study: Study) -> pd.DataFrame:
-    """Reports by kelurahan and month: a report belongs to the month in which it was first told."""
-    first = study.cases.groupby(["kode", "report"])["reported_on"].min().dt.to_period("M").dt.start_time
-    wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
-    counted = first.reset_index().groupby(["kode", "reported_on"]).size().unstack(fill_value=0)  # noqa: PD010
-    return counted.reindex(index=study.areas.index, columns=wanted, fill_value=0).fillna(0).astype(int)
+def _by_month(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reports by kelurahan and month, and by kelurahan and year those whose month nobody knows; each report once.
 
+    A report belongs to the month in which it was first told, if anything dated was told in its first year.
+    """
+    index, period, keys = study.areas.index, study.period, ["kode", "report"]
+    year = study.cases.groupby(keys)["reported_on"].min().dt.year
+    is_dated = study.cases["reported_precision"].ne(Precision.YEAR)
+    first = study.cases[is_dated].groupby(keys)["reported_on"].min().reindex(year.index)
+    has_month = first.dt.year.eq(year)
 
-def _covered(study: Study) -> pd.DataFrame:
-    """Whether reporting covered each kelurahan in each month; statements on the city or a kecamatan hold below."""
-    index = study.areas.index
-    wanted = pd.date_range(study.period.starts_on, study.period.ends_on, freq="MS")
-    found = pd.DataFrame(data=False, index=index, columns=wanted)
-    for row in study.coverage.to_dict("records"):
-        places = (index == row["kode"]) | index.str.startswith(f"{row['kode']}.")
-        inside = (wanted >= row["from_on"]) & (wanted + pd.offsets.MonthEnd(0) <= row["to_on"])
-        found.loc[places, wanted[inside]] = True
-    return found
+    def counted(values: pd.Series[Any], wanted: pd.Index[Any]) -> pd.DataFrame:
+        table = values.rename("on").reset_index().groupby(["kode", "on"]).size().unstack(fill_value=0)  # noqa: PD010
+        return table.reindex(index=index, columns=wanted, fill_value=0).fillna(0).astype(int)
+
+    months = pd.date_range(period.starts_on, period.ends_on, freq="MS")
+    by_month = counted(first[has_month].dt.to_period("M").dt.start_time, months)
+    return by_month, counted(year[~has_month], pd.Index(period.years))
 
 
 def _watch(study: Study) -> Watch:
@@ -279,7 +297,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
     active = here[(here["joined_on"] <= day) & ~(here["left_on"] <= day)]
     heard = study.reports[study.reports["reported_on"].dt.year.between(study.period.first, study.period.last)]
     index = study.areas.index
-    until = study.coverage["to_on"].max()
+    by_month, without_month = _by_month(study) if shown_from == 1 else (None, None)
     key = f"{study.fingerprint}/{before.fingerprint if before else ''}/{viewer.audience}/{shown_from}/{on}"
     return Released(
         areas=study.areas,
@@ -289,12 +307,13 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         has_watchers=not study.watchers.empty,
         watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
         rollout=study.rollout,
-        months=_months(study) if shown_from == 1 else None,
-        covered=_covered(study) if shown_from == 1 else None,
+        months=by_month,
+        without_month=without_month,
+        covered=covered_months(study.coverage, index, study.period) if shown_from == 1 else None,
         watch=_watch(study) if shown_from == 1 else None,
         denominators=study.denominators,
         on=on,
-        records_until=None if pd.isna(until) else until.date(),
+        records_until=covered_until(study.coverage),
         audience=viewer.audience,
         k=shown_from,
         is_made_up=study.is_made_up,
@@ -360,6 +379,7 @@ def from_edition(
         watch_reports=none,
         rollout=rollout,
         months=None,
+        without_month=None,
         covered=None,
         watch=None,
         denominators=denominators,

@@ -152,6 +152,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
                 "|tgl kejadian|tanggal pencegahan|tanggal kepulangan|tanggal pemulangan|tanggal|tgl|tanggal registrasi"
             ),
         ),
+        Field("reported_precision", Reading.WORD, _headers("ketepatan tanggal lapor|ketepatan tanggal laporan")),
         Field(
             "report",
             Reading.KEY,

@@ -237,14 +237,14 @@ def _main_columns(reader: _Reader) -> pd.DataFrame:
             continue
         if one.reading is Reading.DATE:
             dates = reader.dates(name)
-            found[name] = dates.values
-            if name == "reported_on" and reader.mapping.kind is Kind.CASES:
-                found["reported_precision"] = dates.precision
-            elif name == "on" and "on_precision" in reader.fields and not reader.has("on_precision"):
-                found["on_precision"] = dates.precision
+            # "To January" is to the end of it.
+            found[name] = dates.last_days(reader.today) if name == "to_on" else dates.values
+            precision = f"{name.removesuffix('_on')}_precision"
+            if precision in reader.fields:
+                found[precision] = dates.known_to(reader.word(precision))
         elif one.reading is Reading.COUNT:
             found[name] = reader.count(name, most=_MOST.get(name, _MOST_PERSONS))
-        elif one.reading is Reading.WORD and not (name in found and not reader.has(name)):
+        elif one.reading is Reading.WORD and name not in found:
             found[name] = reader.word(name)
         elif one.reading in simple:
             found[name] = simple[one.reading](name)

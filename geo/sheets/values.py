@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.period import EARLIEST_YEAR
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 #: Nothing of this field was recorded before; a date before it is a slip of the pen or a telephone number.
-EARLIEST = date(1990, 1, 1)
+EARLIEST = date(EARLIEST_YEAR, 1, 1)
 #: Under 18: UU 21/2007, article 1.
 _ADULT_FROM, _OLDEST = 18, 120
 _EMPTY = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nihil", "tidak ada", "tdk ada", "kosong"})
@@ -44,7 +45,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_TIME = re.compile(r"[t ]\d{1,2}[:.]\d{2}.*$")
+# An hour that no clock shows is left where it is: then the cell is no date.
+_TIME = re.compile(r"[t ](?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.](?:[0-5]\d|60)(?:[.,]\d+)?)?(?![:.]?\d).*$")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
 _NAMED = re.compile(r"(\d{1,2})[\s./-]*([a-z]{3,10})[\s.,/-]*(\d{4}|\d{2})")
@@ -76,6 +78,20 @@ class Dates:
     precision: pd.Series[str]
     bad: pd.Series[bool]
     is_month_first: bool
+
+    def last_days(self, until: date) -> pd.Series[Any]:
+        """Last day of which each date may speak, of a month or a year its own last one; none after `until`."""
+        month, year = (self.values + offset(0) for offset in (pd.offsets.MonthEnd, pd.offsets.YearEnd))
+        last = self.values.where(self.precision.ne(Precision.MONTH), month)
+        last = last.where(self.precision.ne(Precision.YEAR), year)
+        return last.mask(last > pd.Timestamp(until), pd.Timestamp(until))
+
+    def known_to(self, said: pd.Series[str]) -> pd.Series[str]:
+        """Precision of each: the coarser of what the date shows and what is said of it, empty where nothing is."""
+        order = [one.value for one in Precision]
+        return self.precision.where(
+            said.map(lambda one: order.index(one) if one else 0) <= self.precision.map(order.index), said
+        )
 
 
 def _plain(text: str) -> str:
@@ -140,9 +156,11 @@ def _read_date(text: str, today: date, *, month_first: bool) -> tuple[date, Prec
         found = _made(int(match[3]), _MONTHS[match[1]], int(match[2]))
         return (found, Precision.DAY) if found else None
     if (match := _MONTH_YEAR.fullmatch(text)) and match[1] in _MONTHS:
-        return date(int(match[2]), _MONTHS[match[1]], 1), Precision.MONTH
+        found = _made(int(match[2]), _MONTHS[match[1]], 1)
+        return (found, Precision.MONTH) if found else None
     if re.fullmatch(r"\d{4}", text):
-        return date(int(text), 1, 1), Precision.YEAR
+        found = _made(int(text), 1, 1)
+        return (found, Precision.YEAR) if found else None
     if _SERIAL.fullmatch(text):
         return _EPOCH + timedelta(days=int(float(text))), Precision.DAY
     return None
@@ -304,6 +322,7 @@ WORDS: dict[str, dict[str, str]] = {
     "counted_as": _table(_COUNTED_AS),
     "claim": _table(_CLAIMS),
     "on_precision": _table(_PRECISIONS),
+    "reported_precision": _table(_PRECISIONS),
     "course": _table(_COURSES),
     "reported_by": _table(_REPORTERS),
     "early_why": _table(_EARLY),

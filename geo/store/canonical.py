@@ -102,6 +102,7 @@ def case_rows(connection: Connection) -> pd.DataFrame:
     query = (
         select(
             record.c.reported_on,
+            record.c.reported_precision,
             record.c.report_no.label("report"),
             record.c.is_keyed,
             places.c.kode.label("document_kode"),

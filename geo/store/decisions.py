@@ -205,7 +205,8 @@ def pairs_to_judge(store: Store, viewer: Viewer, *, state: PairState | None = Pa
     -------
     DataFrame
         `id`, `version`, `state`, `decided_by`, `earlier_id`, `later_id`, and of each side its `batch_id`,
-        `row_number`, `reported_on`, `status`, `sex` and `source` as `earlier_...` and `later_...`.
+        `row_number`, `reported_on`, `reported_precision`, `status`, `sex` and `source` as `earlier_...` and
+        `later_...`.
     """
     pair = schema.PAIR
     earlier, later = schema.RECORD.alias("earlier"), schema.RECORD.alias("later")
@@ -219,7 +220,7 @@ def pairs_to_judge(store: Store, viewer: Viewer, *, state: PairState | None = Pa
         *(
             side.c[name].label(f"{side.name}_{name}")
             for side in (earlier, later)
-            for name in ("batch_id", "row_number", "reported_on", "status", "sex", "source")
+            for name in ("batch_id", "row_number", "reported_on", "reported_precision", "status", "sex", "source")
         ),
     ).select_from(pair.join(earlier, earlier.c.id == pair.c.earlier_id).join(later, later.c.id == pair.c.later_id))
     counted = RecordState.COUNTED.value

@@ -191,6 +191,13 @@ def correct_record(
     _check(values)
     with store.writing(viewer, Right.BRING) as connection:
         before = _record(connection, number)
+        if (
+            "reported_on" in values
+            and "reported_precision" not in values
+            and values["reported_on"] != before["reported_on"]
+        ):
+            # Whoever puts the day right knows it.
+            values = {**values, "reported_precision": Precision.DAY.value}
         _write(connection, values, number=number, version=version)
         change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
         if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.measures.beforeafter import MONTHS, around_starts, sums
+from geo.measures.beforeafter import MONTHS, around_starts, left_out_around, sums
 from geo.measures.pace import starts
 from geo.period import Period
-from geo.present.pace import around_chart, around_table
+from geo.present.pace import around_chart, around_table, left_out_sentence
 from pages.shell.frame import data_note, what_to_bring
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def draw(shell: Shell, _: Rollout) -> None:
         what_to_bring(shell)
         return
     seen = shell.released(Period(shell.source.years[0], shell.source.years[-1]))
-    if seen.months is None or seen.covered is None:
+    if seen.months is None or seen.covered is None or seen.without_month is None:
         st.caption(words("around.closed"))
         return
     begun = starts(seen.rollout, seen.areas, on=view.on, known_on=view.known)
@@ -34,5 +34,6 @@ def draw(shell: Shell, _: Rollout) -> None:
         st.caption(words("around.none"))
         return
     st.markdown(words("around.how", n=int(found["kode"].nunique()), months=MONTHS))
+    st.markdown(left_out_sentence(left_out_around(seen.without_month, begun), words))
     st.altair_chart(around_chart(found, words, note=data_note(shell)))
     st.table(around_table(sums(found), seen.areas, words))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.measures.hotspots import courses_of, emerging_now
 from geo.period import Period
+from geo.present.pace import left_out_sentence
 from geo.present.verdicts import course_table, emerging_sentence
 from pages.shell.caches import cached
 
@@ -38,6 +39,7 @@ def draw(shell: Shell) -> None:
     if seen.months is None:
         st.caption(words("emerging.closed"))
         return
+    st.markdown(left_out_sentence(seen.left_out_of_months, words))
     if st.button(words("emerging.search"), key="hotspots.emerging") or st.session_state.get("hotspots.emerged"):
         st.session_state["hotspots.emerged"] = True
         now = cached(emerging_now, seen)

@@ -10,6 +10,7 @@ import streamlit as st
 from geo.measures.pace import forecast, needed_pace, plan_of, slips, starts, target_day
 from geo.measures.rollout import bounds_course
 from geo.present.pace import pace_sentences, plan_chart, slip_table
+from pages.shell.address import LAST_DAY
 from pages.shell.caches import cached
 from pages.shell.frame import stages_note
 
@@ -39,7 +40,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
         target_day(reached),
         format="DD/MM/YYYY",
         min_value=date(2018, 1, 1),
-        max_value=date(2100, 12, 31),
+        max_value=LAST_DAY,
         key="rollout.by",
     )
     begun = starts(seen.rollout, areas, on=view.on, known_on=view.known)

@@ -54,6 +54,8 @@ _MEASURES = {
 }
 _WORDS = {measure: word for word, measure in _MEASURES.items()}
 _LONGEST = 40
+#: Days that can be looked at: the widgets that choose one offer no others.
+FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,14 @@ def _period(text: str, known: Nameable) -> Period:
     return period
 
 
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        msg = "a day that cannot be looked at"
+        raise ValueError(msg)
+    return day
+
+
 def _member(text: str, allowed: Container[str]) -> str:
     if text not in allowed:
         msg = "not in the list"
@@ -155,13 +165,13 @@ def _readers(known: Nameable) -> dict[str, tuple[str, Callable[[str], object]]]:
     return {
         "data": ("store", lambda text: StoreName(_member(text, known.stores))),
         "periode": ("period", lambda text: _period(text, known)),
-        "tanggal": ("on", date.fromisoformat),
+        "tanggal": ("on", _day),
         "ukuran": ("measure", _MEASURES.__getitem__),
         "penyebut": ("denominator", Denominator),
         "kelurahan": ("kelurahan", lambda text: _member(text, known.kelurahan)),
         "bahasa": ("language", Language),
         "lihat": ("aspect", Aspect),
-        "diketahui": ("known", date.fromisoformat),
+        "diketahui": ("known", _day),
         "bagian": ("part", Part),
         "langkah": ("step", Step),
         "rencana": ("plan", _token),

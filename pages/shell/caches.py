@@ -204,9 +204,14 @@ def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
     """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
     data = f"{layer.fingerprint}/{records.fingerprint}"
-    now, before = (_study(f"{data}/{one}", layer, records, one) for one in (period, period.before()))
-    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}/{settings()[0].k_taskforce}"
-    return _released(key, now, before if not before.cases.empty else None, viewer, on)
+    earlier = period.before()
+    now = _study(f"{data}/{period}", layer, records, period)
+    before = None if earlier is None else _study(f"{data}/{earlier}", layer, records, earlier)
+    if before is not None and before.cases.empty:
+        before = None
+    known = before.fingerprint if before else ""
+    key = f"{now.fingerprint}/{known}/{on}/{viewer.audience}/{settings()[0].k_taskforce}"
+    return _released(key, now, before, viewer, on)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -247,7 +252,8 @@ def attacked(checked: CheckedEdition, records: Tables, layer: Areas) -> list[dic
 def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # noqa: ARG001 - the key
     found = [one.edition for one in editions()[0]]
     chosen = found[_at]
-    before = next((one for one in found if one.scope.period == chosen.scope.period.before()), None)
+    earlier = chosen.scope.period.before()
+    before = next((one for one in found if one.scope.period == earlier), None)
     return from_edition(
         chosen,
         before,

@@ -21,6 +21,7 @@ from geo.terms import StoreName
 from geo.viewer import PUBLIC, NotAllowedError
 from geo.words import Language, Words
 from pages.shell import access, caches
+from pages.shell.address import FIRST_DAY, LAST_DAY
 from pages.shell.signed import signed
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ def sidebar(shell: Shell) -> None:
         st.date_input(
             words("filter.on"),
             format="DD/MM/YYYY",
-            min_value=date(2010, 1, 1),
-            max_value=date(2100, 12, 31),
+            min_value=FIRST_DAY,
+            max_value=LAST_DAY,
             help=words("filter.on.help"),
             **shell.widget("on"),
         )

@@ -223,3 +223,14 @@ def test_the_last_event_decides_whatever_the_order_of_rows(kupang: Areas, exampl
     assert rollout(events, kupang, on=date(2019, 2, 28)).stages.loc[kode, "stage"] == Stage.ACTIVE
     assert rollout(events, kupang, on=date(2019, 3, 1)).stages.loc[kode, "stage"] == Stage.DISSOLVED
     assert kode not in rollout(events, kupang, on=date(2019, 3, 1)).known
+
+
+@pytest.mark.parametrize("known_on", [None, date(2019, 6, 1)])
+def test_the_bounds_over_time_are_those_of_each_day(kupang: Areas, example: Tables, known_on: date | None) -> None:
+    found = bounds_course(example.rollout, kupang, until=date(2021, 2, 5), known_on=known_on)
+    for row in found.itertuples():
+        one = rollout(example.rollout, kupang, on=row.on.date(), known_on=known_on)
+        assert (row.at_least, row.at_most) == (one.at_least, one.at_most)
+    far = bounds_course(example.rollout, kupang, until=date(2100, 12, 31), known_on=known_on)
+    assert far["on"].iloc[-1] == pd.Timestamp(2100, 12, 31)
+    assert far.iloc[: len(found) - 1].equals(found.iloc[:-1])
