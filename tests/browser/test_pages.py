@@ -46,6 +46,29 @@ def test_a_phone_needs_no_sideways_scrolling(
     assert page.get_by_test_id("stException").count() == 0
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+@pytest.mark.parametrize("address", ["ringkasan?tanggal=2019-12-31", "perluasan-cw?tanggal=2019-12-31"])
+def test_no_key_number_is_cut(
+    server: str, visit: Callable[..., Page], address: str, width: int, language: str
+) -> None:
+    page = opened(visit, f"{server}/{address}&bahasa={language}", width=width, height=900)
+    expect(page.get_by_test_id("stMetricValue").last).to_be_visible(timeout=20_000)
+    for part in ("stMetricLabel", "stMetricValue"):
+        inner = page.locator(f"[data-testid={part}] *")
+        cut = inner.evaluate_all(
+            "all => all.filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0"
+            " && getComputedStyle(one).overflow === 'hidden').map(one => one.textContent)"
+        )
+        assert cut == []
+    if address.startswith("ringkasan") and width >= 1280:
+        rows = page.get_by_test_id("stMetric").evaluate_all(
+            "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
+        )
+        assert len(rows) == 6
+        assert len(set(rows)) == 1
+
+
 @pytest.mark.parametrize("address", ADDRESSES[1:4])
 def test_charts_are_drawn(server: str, visit: Callable[..., Page], address: str) -> None:
     page = opened(visit, f"{server}/{address}")
