@@ -187,7 +187,7 @@ def test_settings_that_cannot_be_read_are_told(city: Path, tmp_path: Path) -> No
     assert app.metric[0].value == "537"
     said = opened(bahasa="en").error[0].value
     assert "settings.toml, option release.kk" in said
-    assert "there is no such option" in said
+    assert "no such option" in said
     assert "not possible here" in said
 
 

@@ -356,6 +356,8 @@ def test_any_row_at_all(resolver: Resolver, name: str, kecamatan: str) -> None:
         "Jl. Timor Raya 12",
         "RT 01/RW 02 Oesapa",
         "5371046501990002",
+        "\N{SUPERSCRIPT FIVE}\N{SUPERSCRIPT THREE}7104",
+        "1\N{SUPERSCRIPT TWO}",
         "0812 3456 7890",
         "a@b.id",
         "x" * 41,
