@@ -244,8 +244,6 @@ class Settings:
         When a Community Watch counts as what.
     priority
         What the order of the next kelurahan hangs on.
-    k_taskforce
-        Smallest count of persons that the signed-in task force sees; 1 shows all.
     access
         Who may what.
     retention
@@ -261,7 +259,6 @@ class Settings:
     hotspots: HotspotSettings
     health: HealthSettings
     priority: PrioritySettings
-    k_taskforce: int
     access: AccessSettings
     retention: RetentionSettings
     tiles_url: str
@@ -284,7 +281,6 @@ class Settings:
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class _Release:
     k: _Count
-    k_taskforce: _Count
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -476,7 +472,6 @@ def read_settings(local: Path | None = None) -> Settings:
     return Settings(
         areas=dataclasses.replace(found.areas, path=path),
         k=found.release.k,
-        k_taskforce=found.release.k_taskforce,
         access=AccessSettings(
             owner=access.owner,
             rights={role: getattr(access.rights, role.value) for role in Role},

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from geo.planning.evaluation import posterior_cases
 from geo.planning.greedy import HighestFirst, highest_first
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.programmes import Progress
 
-#: Libraries whose version may change a result.
-_ROUNDS = 30
 _VERSIONS = ("highspy", "numpy", "scipy", "pandas")
 
 
@@ -154,27 +150,17 @@ def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> 
     return kept if index is None else kept.reindex(index)
 
 
-def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:
-    """Mean of Poisson counts of which nothing is known but that they lie from 1 to k-1."""
-    counts = np.arange(1, k)
-    chance = stats.poisson.pmf(counts[None, :], np.maximum(mean.to_numpy(float), 1e-9)[:, None])
-    return pd.Series((chance @ counts) / chance.sum(axis=1), index=mean.index)
-
-
 def needs_of(
     table: pd.DataFrame,
     areas: Areas,
     *,
     cost: float,
     trainers: int,
-    hidden: pd.Series[bool] | None = None,
-    k: int = 1,
 ) -> pd.DataFrame:
     """What the waves are made of: the cases to be expected of each kelurahan, and what starting it takes.
 
     The count of one period is mostly chance where it is small: need is its posterior mean, given the size and the
-    other kelurahan. Weights of criteria play no part. Of a hidden count the mean between 1 and k-1 stands in, for its
-    kelurahan and in the rate of all; where nobody reported, what the size gives.
+    other kelurahan. Weights of criteria play no part. Where nobody reported, it is what the size gives.
 
     Parameters
     ----------
@@ -184,30 +170,20 @@ def needs_of(
         The kelurahan.
     cost, trainers
         What starting one kelurahan takes, the same for all.
-    hidden, k
-        Which counts may not be seen, and the smallest that may.
 
     Returns
     -------
     DataFrame on the kelurahan index: `kecamatan`, `need`, `cost`, `trainers`.
     """
     cases = table["cases"]
-    is_hidden = pd.Series(data=False, index=table.index) if hidden is None or k <= 1 else hidden.reindex(table.index)
     size = (
         table["expected"].where(lambda one: one.gt(0)) if "expected" in table else pd.Series(1.0, index=table.index)
     )
     size = size.fillna(size.median()).fillna(1.0)
     told = cases.notna()
-    guessed = cases.copy()
-    mean = size * 1.0
-    for _ in range(_ROUNDS):
-        known = guessed.notna()
-        mean = size * (float(guessed[known].sum()) / float(size[known].sum()) if known.any() else 0.0)
-        if not is_hidden.any():
-            break
-        guessed[is_hidden] = _cut_mean(mean[is_hidden], k)
-    need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else guessed
-    need = need.where(~is_hidden, guessed).fillna(mean)
+    mean = size * (float(cases[told].sum()) / float(size[told].sum()) if told.any() else 0.0)
+    need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else cases
+    need = need.fillna(mean)
     return pd.DataFrame(
         {"kecamatan": areas.groups, "need": need, "cost": cost, "trainers": trainers},
         index=areas.index,

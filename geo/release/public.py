@@ -18,6 +18,7 @@ from geo.release.editions import Edition, Scope, closed_years, draw_up
 from geo.release.ledger import Ledger, newest_editions
 from geo.release.publish import CheckedEdition, EditionRequest, check_edition
 from geo.release.publish import publish_edition as put_out
+from geo.release.released import EXACT_K
 from geo.terms import Act, Audience, Right
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def _zipped(folder: Path) -> bytes:
     return held.getvalue()
 
 
-def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, period: Period, today: date) -> bytes:
+def exact(tables: Tables, areas: Areas, viewer: Viewer, period: Period, today: date) -> bytes:
     """Exact counts of a period for the task force, as one zip; for its own desk and no other.
 
     Raises
@@ -189,7 +190,7 @@ def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, peri
         For whoever may not export.
     """
     viewer.require(Right.EXPORT)
-    scope = Scope(period, Audience.TASKFORCE, settings.k_taskforce)
+    scope = Scope(period, Audience.TASKFORCE, EXACT_K)
     edition = draw_up(tables.cases, tables.coverage, areas, scope).edition
     with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
         laid = files.lay_out(edition, areas, files.Stamp(None, None, today, None, None), Path(folder) / "rilis")

@@ -178,14 +178,14 @@ def _study(key: str, _areas: Areas, _tables: Tables, _period: Period) -> Study: 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on: date) -> Released:  # noqa: ARG001
-    return release(_now, _before, _viewer, k=settings()[0].k_taskforce, on=_on)
+    return release(_now, _before, _viewer, on=_on)
 
 
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
     """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
     data = f"{layer.fingerprint}/{records.fingerprint}"
     now, before = (_study(f"{data}/{one}", layer, records, one) for one in (period, period.before()))
-    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}/{settings()[0].k_taskforce}"
+    key = f"{now.fingerprint}/{before.fingerprint}/{on}/{viewer.audience}"
     return _released(key, now, before if not before.cases.empty else None, viewer, on)
 
 
