@@ -73,8 +73,8 @@ def _held_back():
     for year in YEARS:
         before = join(areas, tables, Period(year - 2, year - 2)) if year - 2 >= YEARS[0] - 1 else None
         past, after = (join(areas, tables, Period(one, one)) for one in (year - 1, year))
-        seen = release(past, before, PUBLIC, k=1, on=past.period.ends_on)
-        later = release(after, None, PUBLIC, k=1, on=after.period.ends_on)
+        seen = release(past, before, PUBLIC, on=past.period.ends_on)
+        later = release(after, None, PUBLIC, on=after.period.ends_on)
         found = held_back(seen, later, near, criteria, firsts=FIRSTS)
         for first in FIRSTS:
             told = {name: 100 * found.at[first, name] for name in _FIGURES}

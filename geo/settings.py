@@ -244,8 +244,6 @@ class Settings:
         Thresholds of the health classes of Community Watch.
     priority
         Parameters of the order of the next kelurahan.
-    k_taskforce
-        Smallest count of persons that the signed-in task force sees; 1 shows all.
     access
         Rights of the roles and sessions.
     retention
@@ -261,7 +259,6 @@ class Settings:
     hotspots: HotspotSettings
     health: HealthSettings
     priority: PrioritySettings
-    k_taskforce: int
     access: AccessSettings
     retention: RetentionSettings
     tiles_url: str
@@ -284,7 +281,6 @@ class Settings:
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class _Release:
     k: _Count
-    k_taskforce: _Count
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -475,7 +471,6 @@ def read_settings(local: Path | None = None) -> Settings:
     return Settings(
         areas=dataclasses.replace(found.areas, path=path),
         k=found.release.k,
-        k_taskforce=found.release.k_taskforce,
         access=AccessSettings(
             owner=access.owner,
             rights={role: getattr(access.rights, role.value) for role in Role},

@@ -72,7 +72,7 @@ def _exact(shell: Shell) -> None:
     st.markdown(words("releases.exact.lead"))
     if st.checkbox(words("releases.exact.sure"), key="releases.exact"):
         name = f"peta-jaga-gugus-tugas-{period}.zip"
-        made = partial(exact, _records(shell), shell.areas, shell.settings, shell.who, period, date.today())
+        made = partial(exact, _records(shell), shell.areas, shell.who, period, date.today())
         file_link(shell, words("releases.exact.get"), name, made, _ZIP, Right.EXPORT)
 
 

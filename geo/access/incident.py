@@ -136,7 +136,6 @@ def _contents(connection: Connection, settings: Settings, first: datetime, last:
                 "idle_minutes": access.idle_minutes,
                 "issuer": access.issuer,
                 "k": settings.k,
-                "k_taskforce": settings.k_taskforce,
                 "record_years": keep.record_years,
                 "audit_years": keep.audit_years,
                 "copy_days": keep.copy_days,

@@ -15,6 +15,7 @@ from geo.places.boundaries import read_areas
 from geo.records.tables import empty
 from geo.release.editions import EDITION_TABLES, loss
 from geo.release.publish import EditionRequest, check_edition, publish_edition
+from geo.release.released import EXACT_K
 from geo.schemas import Table, check_table, typed
 from geo.settings import read_settings
 from geo.sheets.tables import read_table
@@ -83,7 +84,7 @@ def _order(chosen: argparse.Namespace) -> EditionRequest:
     """The request, checked."""
     settings, audience = read_settings(), Audience(chosen.audience)
     is_public = audience is Audience.PUBLIC
-    k = chosen.k if chosen.k is not None else settings.k if is_public else settings.k_taskforce
+    k = chosen.k if chosen.k is not None else settings.k if is_public else EXACT_K
     faults = []
     if k < (_LEAST_PUBLIC if is_public else 1):
         least = str(_LEAST_PUBLIC if is_public else 1)

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from geo.planning.evaluation import posterior_cases
 from geo.planning.greedy import HighestFirst, highest_first
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.programmes import Progress
 
-#: Libraries whose version may change a result.
-_ROUNDS = 30
 _VERSIONS = ("highspy", "numpy", "scipy", "pandas")
 
 
@@ -154,27 +150,17 @@ def waves_of(content: Mapping[str, Any], index: pd.Index[str] | None = None) -> 
     return kept if index is None else kept.reindex(index)
 
 
-def _cut_mean(mean: pd.Series[float], k: int) -> pd.Series[float]:
-    """Mean of Poisson counts that are known only to lie from 1 to k-1."""
-    counts = np.arange(1, k)
-    chance = stats.poisson.pmf(counts[None, :], np.maximum(mean.to_numpy(float), 1e-9)[:, None])
-    return pd.Series((chance @ counts) / chance.sum(axis=1), index=mean.index)
-
-
 def needs_of(
     table: pd.DataFrame,
     areas: Areas,
     *,
     cost: float,
     trainers: int,
-    hidden: pd.Series[bool] | None = None,
-    k: int = 1,
 ) -> pd.DataFrame:
     """Input of the waves: the expected cases of each kelurahan, and the cost of its start.
 
     A small count of one period is mostly chance: need is its posterior mean, given the size and the other kelurahan.
-    Weights of criteria play no part. A hidden count is replaced by the mean between 1 and k-1, for its kelurahan and
-    in the overall rate; without any report the expected count for the size is used.
+    Weights of criteria play no part. Without any report the expected count for the size is used.
 
     Parameters
     ----------
@@ -184,30 +170,20 @@ def needs_of(
         The kelurahan.
     cost, trainers
         Cost and trainers of one start, the same for all.
-    hidden, k
-        Which counts are hidden, and the smallest count that may be shown.
 
     Returns
     -------
     DataFrame on the kelurahan index: `kecamatan`, `need`, `cost`, `trainers`.
     """
     cases = table["cases"]
-    is_hidden = pd.Series(data=False, index=table.index) if hidden is None or k <= 1 else hidden.reindex(table.index)
     size = (
         table["expected"].where(lambda one: one.gt(0)) if "expected" in table else pd.Series(1.0, index=table.index)
     )
     size = size.fillna(size.median()).fillna(1.0)
     told = cases.notna()
-    guessed = cases.copy()
-    mean = size * 1.0
-    for _ in range(_ROUNDS):
-        known = guessed.notna()
-        mean = size * (float(guessed[known].sum()) / float(size[known].sum()) if known.any() else 0.0)
-        if not is_hidden.any():
-            break
-        guessed[is_hidden] = _cut_mean(mean[is_hidden], k)
-    need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else guessed
-    need = need.where(~is_hidden, guessed).fillna(mean)
+    mean = size * (float(cases[told].sum()) / float(size[told].sum()) if told.any() else 0.0)
+    need = posterior_cases(cases, mean) if told.sum() > 1 and cases[told].sum() > 0 else cases
+    need = need.fillna(mean)
     return pd.DataFrame(
         {"kecamatan": areas.groups, "need": need, "cost": cost, "trainers": trainers},
         index=areas.index,

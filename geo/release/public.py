@@ -16,6 +16,7 @@ from geo.period import Period
 from geo.release import files
 from geo.release.editions import Edition, Scope, closed_years, draw_up
 from geo.release.ledger import Ledger, newest_editions
+from geo.release.released import EXACT_K
 from geo.terms import Act, Audience, Right
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _zipped(folder: Path) -> bytes:
     return held.getvalue()
 
 
-def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, period: Period, today: date) -> bytes:
+def exact(tables: Tables, areas: Areas, viewer: Viewer, period: Period, today: date) -> bytes:
     """Exact counts of a period as one zip, only for the task force itself.
 
     Raises
@@ -192,7 +193,7 @@ def exact(tables: Tables, areas: Areas, settings: Settings, viewer: Viewer, peri
         When the viewer may not export.
     """
     viewer.require(Right.EXPORT)
-    scope = Scope(period, Audience.TASKFORCE, settings.k_taskforce)
+    scope = Scope(period, Audience.TASKFORCE, EXACT_K)
     edition = draw_up(tables.cases, tables.coverage, areas, scope).edition
     with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
         laid = files.lay_out(edition, areas, files.Stamp(None, None, today, None, None), Path(folder) / "rilis")

@@ -2,8 +2,8 @@
 
 The disclosure rule is applied here, before anything is computed: what is made later of a hidden count cannot give it
 back. For the public of real records everything comes from editions that were published (`from_edition`); the store
-is not asked. Whoever may see exact counts gets those of the store as it is now (`release`), from a k on that the city
-sets for its task force, hidden by the simple rule: counts of 1 to k-1, and a total with exactly one hidden part.
+is not asked. Whoever may see exact counts gets those of the store as it is now (`release`), all of them: what is
+hidden from somebody who sees the rest exactly, and other periods beside it, is told by differences.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from geo.release.editions import Edition
     from geo.study import Study
     from geo.viewer import Viewer
+
+
+#: Smallest count of persons that whoever may see exact counts is shown: every one.
+EXACT_K = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +175,12 @@ class Released:
         return 0 if self.without_month is None else int(self.without_month.to_numpy().sum())
 
 
-def _single(value: int, k: int, *, is_safe: bool = True) -> Count:
-    if value == 0:
-        return Count(0, State.ZERO)
-    if value < k or not is_safe:
-        return Count(None, State.HIDDEN)
-    return Count(value, State.SHOWN)
+def _single(value: int) -> Count:
+    return Count(value, State.SHOWN if value else State.ZERO)
 
 
-def _share(part: int, whole: int, k: int) -> Count:
-    """A part of a whole, hidden when the part or the rest is too small."""
-    rest = whole - part
-    return _single(part, k, is_safe=rest == 0 or rest >= k)
-
-
-def counts(study: Study, k: int) -> Counts:
-    """Counts of a study with those of 1 to k-1 persons hidden.
-
-    Parameters
-    ----------
-    study
-        The joined table.
-    k
-        Smallest count of persons shown; 1 shows all.
-    """
+def counts(study: Study) -> Counts:
+    """Counts of a study, for whoever may see them exactly."""
     index = study.areas.index
     by_place = study.cases.groupby("kode")
     victims = by_place["persons"].sum().reindex(index).fillna(0).astype("Int64")
@@ -203,7 +189,6 @@ def counts(study: Study, k: int) -> Counts:
     state = pd.Series(State.SHOWN.value, index=index, dtype="object")
     state[victims.eq(0)] = State.NO_REPORT.value
     state[victims.eq(0) & covered] = State.ZERO.value
-    state[victims.between(1, k - 1)] = State.HIDDEN.value
     state[~inside(index, study.areas.city_code)] = State.OUT_OF_SCOPE.value
     told = state.isin([State.SHOWN, State.ZERO])
     is_keyed = by_place["is_keyed"].all().reindex(index).astype("boolean").fillna(value=True).astype(bool)
@@ -224,20 +209,17 @@ def counts(study: Study, k: int) -> Counts:
             [study.cases[["report", "persons"]], study.unplaced[study.unplaced["reason"] != Unplaced.NO_DATE]]
         )
     )
-    # With exactly one hidden kelurahan, total less the shown ones would be its count.
-    is_safe = int(state.eq(State.HIDDEN).sum()) != 1
-    total = int(dated["persons"].sum())
     known = study.cases[study.cases["origin_kode"].ne("")]
     elsewhere = int(known.loc[known["origin_kode"].ne(study.areas.city_code), "persons"].sum())
     lost = study.unplaced.groupby("reason")["persons"].sum()
     return Counts(
         period=study.period,
         table=table,
-        victims=_single(total, k, is_safe=is_safe),
-        cases=_single(int(dated["report"].nunique()), 1, is_safe=is_safe and not 0 < total < k),
-        elsewhere=_share(elsewhere, int(known["persons"].sum()), k),
-        origin_known=_single(int(known["persons"].sum()), k),
-        unplaced={reason: _single(int(lost.get(reason, 0)), k) for reason in Unplaced},
+        victims=_single(int(dated["persons"].sum())),
+        cases=_single(int(dated["report"].nunique())),
+        elsewhere=_single(elsewhere),
+        origin_known=_single(int(known["persons"].sum())),
+        unplaced={reason: _single(int(lost.get(reason, 0))) for reason in Unplaced},
     )
 
 
@@ -266,12 +248,12 @@ def _watch(study: Study) -> Watch:
     return Watch(members.reset_index(drop=True), study.reports[["kode", "reported_on"]].reset_index(drop=True))
 
 
-def _hide_small(values: pd.Series[int], k: int) -> pd.Series[int]:
-    return values.mask(values.between(1, k - 1))
+def _by_kelurahan(rows: pd.DataFrame, index: pd.Index[str]) -> pd.Series[int]:
+    return rows.groupby("kode").size().reindex(index).fillna(0).astype("Int64")
 
 
-def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: date) -> Released:
-    """What a viewer may see.
+def release(study: Study, before: Study | None, viewer: Viewer, *, on: date) -> Released:
+    """What a viewer who may see every count sees.
 
     Parameters
     ----------
@@ -279,8 +261,6 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
         The period asked for, and the one before it.
     viewer
         Who looks.
-    k
-        Smallest count of persons shown of real records.
     on
         Day for which watchers and stages are shown.
 
@@ -291,31 +271,30 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, k: int, on: d
     """
     if not study.is_made_up:
         viewer.require(Right.SEE_EXACT)
-    shown_from = 1 if study.is_made_up else k
     day = pd.Timestamp(on)
     here = study.watchers
     active = here[(here["joined_on"] <= day) & ~(here["left_on"] <= day)]
     heard = study.reports[study.reports["reported_on"].dt.year.between(study.period.first, study.period.last)]
     index = study.areas.index
-    by_month, without_month = _by_month(study) if shown_from == 1 else (None, None)
-    key = f"{study.fingerprint}/{before.fingerprint if before else ''}/{viewer.audience}/{shown_from}/{on}"
+    by_month, without_month = _by_month(study)
+    key = f"{study.fingerprint}/{before.fingerprint if before else ''}/{viewer.audience}/{on}"
     return Released(
         areas=study.areas,
-        now=counts(study, shown_from),
-        before=None if before is None else counts(before, shown_from),
-        watchers=_hide_small(active.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
+        now=counts(study),
+        before=None if before is None else counts(before),
+        watchers=_by_kelurahan(active, index),
         has_watchers=not study.watchers.empty,
-        watch_reports=_hide_small(heard.groupby("kode").size().reindex(index).fillna(0).astype("Int64"), shown_from),
+        watch_reports=_by_kelurahan(heard, index),
         rollout=study.rollout,
         months=by_month,
         without_month=without_month,
-        covered=covered_months(study.coverage, index, study.period) if shown_from == 1 else None,
-        watch=_watch(study) if shown_from == 1 else None,
+        covered=covered_months(study.coverage, index, study.period),
+        watch=_watch(study),
         denominators=study.denominators,
         on=on,
         records_until=covered_until(study.coverage),
         audience=viewer.audience,
-        k=shown_from,
+        k=EXACT_K,
         is_made_up=study.is_made_up,
         fingerprint=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

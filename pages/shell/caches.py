@@ -198,7 +198,7 @@ def _study(key: str, _areas: Areas, _tables: Tables, _period: Period) -> Study: 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on: date) -> Released:  # noqa: ARG001
-    return release(_now, _before, _viewer, k=settings()[0].k_taskforce, on=_on)
+    return release(_now, _before, _viewer, on=_on)
 
 
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
@@ -210,7 +210,7 @@ def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Vi
     if before is not None and before.cases.empty:
         before = None
     known = before.fingerprint if before else ""
-    key = f"{now.fingerprint}/{known}/{on}/{viewer.audience}/{settings()[0].k_taskforce}"
+    key = f"{now.fingerprint}/{known}/{on}/{viewer.audience}"
     return _released(key, now, before, viewer, on)
 
 

@@ -18,7 +18,7 @@ from geo.planning.priority import NothingToRankError, rank
 from geo.planning.proposal import Proposal, moved_by_hand, needs_of, waves_of
 from geo.planning.tiers import drawn, ordered
 from geo.store.scenarios import save_scenario, scenario
-from geo.terms import Health, Right, State, StoreName
+from geo.terms import Health, Right, StoreName
 from pages.shell import caches
 from pages.shell.caches import cached
 from pages.shell.controls import tell
@@ -287,8 +287,7 @@ def _ranking(
 
 
 def _needs(seen: Released, table: pd.DataFrame, cost: float, trainers: int) -> pd.DataFrame:
-    hidden = seen.now.table["state"].eq(State.HIDDEN)
-    return needs_of(table, seen.areas, cost=cost, trainers=trainers, hidden=hidden, k=seen.k)
+    return needs_of(table, seen.areas, cost=cost, trainers=trainers)
 
 
 def _fingerprint(seen: Released, table: pd.DataFrame, active: tuple[str, ...]) -> str:  # noqa: ARG001 - in the key

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from hidden import without_small
 from people import TASKFORCE
 from scipy import stats
 
@@ -31,7 +32,7 @@ SIZE = Denominator.STATIONS_2024
 
 @pytest.fixture(scope="module")
 def seen(kupang: Areas, example: Tables) -> Released:
-    return release(join(kupang, example, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 11, 16))
+    return release(join(kupang, example, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 11, 16))
 
 
 def real(kupang: Areas, tables_of: Callable[..., Tables], **persons: int) -> Released:
@@ -43,7 +44,7 @@ def real(kupang: Areas, tables_of: Callable[..., Tables], **persons: int) -> Rel
         for _ in range(count)
     ]
     tables = tables_of(StoreName.KOTA, cases=rows)
-    return release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+    return without_small(release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 1, 1)))
 
 
 def test_a_rate_is_reports_by_size(seen: Released) -> None:
@@ -169,7 +170,7 @@ def test_nothing_recorded_gives_no_rate_and_no_fault(kupang: Areas, tables_of: C
     coverage = [{"kode": "53.71", "from_on": "2017-01-01", "to_on": "2017-12-31"}]
     rows = [{"reported_on": "2016-01-01", "document_kode": "53.71.04.1001"}]
     tables = tables_of(cases=rows, coverage=coverage)
-    none = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+    none = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 1, 1))
     found = rates(none, SIZE)
     assert (found.table["rate"] == 0).all()
     assert set(outside(found, inside=0.998)) == {"inside"}
@@ -177,7 +178,7 @@ def test_nothing_recorded_gives_no_rate_and_no_fault(kupang: Areas, tables_of: C
 
 def test_a_history_is_what_each_year_shows(kupang: Areas, example: Tables) -> None:
     years = [
-        release(join(kupang, example, Period(year, year)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+        release(join(kupang, example, Period(year, year)), None, TASKFORCE, on=date(2018, 1, 1))
         for year in (2016, 2017)
     ]
     found = yearly_counts(years, "53.71.04.1013")

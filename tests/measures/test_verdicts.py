@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from hidden import without_small
 from people import TASKFORCE
 
 from geo.facts import read_denominators
@@ -161,7 +162,7 @@ def test_counts_of_other_areas_are_refused(judge: Judge, sizes: pd.DataFrame) ->
 
 
 def test_hidden_and_unknown_counts_take_no_part(kupang: Areas, example: Tables) -> None:
-    seen = release(join(kupang, example, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+    seen = release(join(kupang, example, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 1, 1))
     found = hotspots(seen.now, kupang, seen.denominators, RULES)
     assert found.judged is not None
     told = seen.now.table["state"].isin([State.SHOWN, State.ZERO])
@@ -183,7 +184,8 @@ def test_nothing_computed_tells_one_hidden_count_from_another(
             for number in range(hidden if kode == kupang.index[0] else 15)
         ]
         tables = tables_of(StoreName.KOTA, cases=rows)
-        seen = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+        exact = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 1, 1))
+        seen = without_small(exact)
         assert seen.months is None
         made.append(hotspots(seen.now, kupang, seen.denominators, RULES))
     one, other = made
@@ -200,20 +202,20 @@ def test_rows_of_persons_without_a_report_are_never_sure(kupang: Areas, tables_o
         for number in range(60 if kode == kupang.index[0] else 10)
     ]
     tables = tables_of(StoreName.CONTOH, cases=rows)
-    seen = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+    seen = release(join(kupang, tables, Period(2017, 2017)), None, TASKFORCE, on=date(2018, 1, 1))
     assert not seen.now.table["is_keyed"].iloc[0]
     found = hotspots(seen.now, kupang, seen.denominators, RULES)
     assert found.verdicts.iloc[0] == Verdict.LIKELY
 
 
 def test_months_add_up_and_courses_need_years(kupang: Areas, example: Tables) -> None:
-    whole = release(join(kupang, example, Period(2016, 2019)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+    whole = release(join(kupang, example, Period(2016, 2019)), None, TASKFORCE, on=date(2018, 1, 1))
     assert whole.months is not None
     assert whole.months.shape == (51, 48)
     assert whole.months.sum(axis=1).sum() == whole.now.table["cases"].fillna(0).sum()
     assert emerging_now(whole, replicates=99) is not None
     years = [
-        release(join(kupang, example, Period(year, year)), None, TASKFORCE, k=10, on=date(2018, 1, 1))
+        release(join(kupang, example, Period(year, year)), None, TASKFORCE, on=date(2018, 1, 1))
         for year in (2016, 2017)
     ]
     assert set(courses_of(years, whole.denominators)["course"]) == {"too_few"}

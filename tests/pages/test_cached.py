@@ -62,7 +62,7 @@ class OtherRule:
 
 @pytest.fixture(scope="module")
 def seen(kupang: Areas, example: Tables) -> Released:
-    return release(join(kupang, example, Period(2017, 2017)), None, PUBLIC, k=10, on=date(2018, 11, 16))
+    return release(join(kupang, example, Period(2017, 2017)), None, PUBLIC, on=date(2018, 11, 16))
 
 
 def describe(released: Released, *parts: Any, **named: Any) -> tuple[Any, ...]:

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 
 def painted(areas: Areas, example: Tables) -> Paint:
-    seen = release(
-        join(areas, example, Period(2017, 2017)), None, PUBLIC, k=10, on=example.cases["reported_on"].max()
-    )
+    seen = release(join(areas, example, Period(2017, 2017)), None, PUBLIC, on=example.cases["reported_on"].max())
     stages = rollout(seen.rollout, seen.areas, on=example.cases["reported_on"].max().date()).stages
     return need_and_coverage(seen, stages, victims(seen), Words(Language.ID), note="Data contoh </script>")
 

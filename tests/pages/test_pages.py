@@ -134,18 +134,20 @@ def test_an_empty_city_says_what_to_bring(city: Path) -> None:
     assert set(app.table[0].value["Korban"]) == {"tidak ada laporan"}
 
 
-def test_a_city_may_hide_small_counts_from_its_task_force_too(city: Path) -> None:
+def test_the_task_force_sees_every_count_and_an_old_setting_is_told(city: Path) -> None:
     rows = "".join(f"2017-01-0{1 + n % 9},53.71.04.1011\n" for n in range(12))
     rows += "2017-02-01,53.71.04.1001\n" * 3 + "2017-02-01,53.71.04.1008\n" * 4
     brought(city, "reported_on,document_kode\n" + rows)
+    app = opened(data="kota", periode="2017")
+    korban = app.table[0].value["Korban"]
+    assert [korban[name] for name in ("Fatululi", "Oebobo", "Oetete")] == ["12", "3", "4"]
+    assert app.metric[0].value == "19"
     own = city.parent / "settings.toml"
     own.write_text(f"{own.read_text('utf-8')}[release]\nk_taskforce = 10\n", encoding="utf-8")
     _forget()
-    app = opened(data="kota", periode="2017")
-    korban = app.table[0].value["Korban"]
-    assert korban["Fatululi"] == "12"
-    assert korban["Oebobo"] == korban["Oetete"] == "disembunyikan (melindungi orang)"
-    assert app.metric[0].value == "19"
+    error = opened(data="kota", periode="2017").error[0].value
+    assert "k\\_taskforce" in error
+    assert "tidak ada opsi itu" in error
 
 
 def test_a_damaged_store_is_told_and_the_app_goes_on_with_what_it_had(city: Path) -> None:

@@ -68,7 +68,7 @@ def test_the_other_layer_of_the_same_city(bps: Areas, kupang: Areas, example: Ta
     union = shapely.area(shapely.union(bps.metric.to_numpy(), kupang.metric.to_numpy()))
     assert (overlap / union).mean() == pytest.approx(0.76, abs=0.01)  # why figures record their layer
     study = join(bps, example, Period(2017, 2017))
-    seen = release(study, None, PUBLIC, k=10, on=date(2018, 11, 16))
+    seen = release(study, None, PUBLIC, on=date(2018, 11, 16))
     for measure in available(seen):
         figures = MEASURES[measure](seen, Denominator.STATIONS_2024)
         assert figures.layer == "BPS 2020"
@@ -87,7 +87,7 @@ def test_jakarta_is_read_drawn_and_counted(jakarta: Areas, example: Tables, tmp_
     study = join(jakarta, example, Period(2017, 2017))
     assert len(study.cases) == 0
     assert len(study.unplaced) == study.read == 539
-    seen = release(study, None, PUBLIC, k=10, on=date(2018, 11, 16))
+    seen = release(study, None, PUBLIC, on=date(2018, 11, 16))
     assert set(seen.now.table["state"]) == {State.NO_REPORT}
     assert available(seen) == [Measure.VICTIMS, Measure.CASES, Measure.WATCHERS]  # no sizes for this city
     assert rollout(seen.rollout, jakarta, on=date(2020, 1, 1)).known == ()

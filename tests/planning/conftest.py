@@ -27,5 +27,5 @@ def priority_inputs(kupang: Areas, example: Tables) -> tuple[Released, pd.DataFr
     """Two years of the example with the two before them, stages on their last day, neighbours."""
     on = date(2019, 12, 31)
     now, before = join(kupang, example, Period(2018, 2019)), join(kupang, example, Period(2016, 2017))
-    seen = release(now, before, TASKFORCE, k=10, on=on)
+    seen = release(now, before, TASKFORCE, on=on)
     return seen, cw_stages(seen.rollout, kupang, on), queen(kupang)

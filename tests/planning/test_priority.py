@@ -309,7 +309,6 @@ def test_the_inputs_of_an_edition_and_of_another_city(toy: Areas, tables_of: Cal
         join(toy, tables, Period(2017, 2017)),
         join(toy, tables, Period(2016, 2016)),
         TASKFORCE,
-        k=1,
         on=date(2018, 1, 1),
     )
     stages = cw_stages(seen.rollout, toy, seen.on)

@@ -85,33 +85,6 @@ def test_need_is_the_posterior_mean_and_knows_no_weights(toy) -> None:
     assert found["cost"].eq(5e6).all()
 
 
-def test_a_hidden_count_is_needed_as_much_as_it_can_be_and_no_more(toy) -> None:
-    """Counts below 5 are hidden: where one is, the need lies from 1 to 4, however large the kelurahan is."""
-    cases = pd.Series([40.0, None, None, 0.0], index=list(KODE))
-    expected = pd.Series([20.0, 30.0, 3.0, 10.0], index=list(KODE))
-    hidden = pd.Series([False, True, True, False], index=list(KODE))
-    table = pd.DataFrame({"cases": cases, "expected": expected})
-    found = needs_of(table, toy, cost=proposal().cost, trainers=proposal().trainers, hidden=hidden, k=5)["need"]
-    assert found[[TWO, THREE]].between(1, 4).all()
-    assert found[TWO] > found[THREE]
-    # Two counts hidden and nothing else told: of neither is the need nothing.
-    blank = needs_of(
-        table.assign(cases=[0.0, None, None, 0.0]),
-        toy,
-        cost=proposal().cost,
-        trainers=proposal().trainers,
-        hidden=hidden,
-        k=5,
-    )["need"]
-    assert blank[[TWO, THREE]].between(1, 4).all()
-    assert blank[[ONE, FOUR]].lt(blank[[TWO, THREE]].min()).all()
-    # A layer without sizes.
-    without = needs_of(table[["cases"]], toy, cost=proposal().cost, trainers=proposal().trainers, hidden=hidden, k=5)[
-        "need"
-    ]
-    assert without[[TWO, THREE]].between(1, 4).all()
-
-
 def test_days_of_waves_keep_to_the_ends_of_months() -> None:
     assert days_of(wave(1, 2, None, 0), date(2020, 1, 31), 1) == {ONE: date(2020, 1, 31), TWO: date(2020, 2, 29)}
 

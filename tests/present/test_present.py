@@ -42,7 +42,7 @@ EVIL = "<img src=x onerror=alert(1)>`${1}</script>'\""
 @pytest.fixture(scope="module")
 def seen(kupang: Areas, example: Tables) -> Released:
     now, before = (join(kupang, example, Period(year, year)) for year in (2017, 2016))
-    return release(now, before, PUBLIC, k=10, on=date(2018, 11, 16))
+    return release(now, before, PUBLIC, on=date(2018, 11, 16))
 
 
 def figures(values: list[float | None], states: list[State]) -> Figures:
