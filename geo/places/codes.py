@@ -21,6 +21,7 @@ from geo.terms import CodeSystem, MatchBy, PlaceStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+VILLAGES = ROOT / "data" / "names" / "desa_ntt.csv"
 CROSSWALK = ROOT / "data" / "reference" / "denominators_kelurahan.csv"
 _DOTTED = re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}")
 _TEN = re.compile(r"\d{10}")
@@ -32,6 +33,16 @@ def _bps() -> dict[str, str]:
     """Kemendagri code by BPS code, for the kelurahan in the project's crosswalk."""
     table = pd.read_csv(CROSSWALK, dtype="str", usecols=["kode", "kode_bps"])
     return dict(zip(table["kode_bps"], table["kode"], strict=True))
+
+
+@lru_cache(maxsize=4)
+def _written_elsewhere(system: CodeSystem) -> frozenset[str]:
+    """Codes, as a system writes them, of the villages and kelurahan of the province that the project has listed."""
+    if system is CodeSystem.BPS:
+        return frozenset(_bps())
+    listed = pd.read_csv(VILLAGES, dtype="str", usecols=["kode"])["kode"]
+    dotted = [*(kode for kode in listed if is_dotted(kode)), *_bps().values()]
+    return frozenset(as_written(kode, system) for kode in dotted)
 
 
 def is_dotted(code: str) -> bool:
@@ -94,6 +105,9 @@ def codes_found(
 ) -> list[FoundPlace]:
     """Place of each distinct code of a file.
 
+    Of elsewhere is only what is in the list of places elsewhere: a code may be mistyped, and one that is in no list
+    is a question. Where no system is stated, it is one of codes that are not sure.
+
     Parameters
     ----------
     codes
@@ -117,6 +131,7 @@ def codes_found(
     # Inferred from all codes of the file: a file that mixes forms gives no evidence for its bare codes.
     chosen = system or infer([code for code in codes if code], layer)
     tables = {one: crosswalk(layer, one) for one in CodeSystem}
+    in_no_list = UNKNOWN if chosen else FoundPlace(PlaceStatus.REVIEW, score=0.0)
     found = []
     for code in codes:
         if not code:
@@ -124,15 +139,18 @@ def codes_found(
         elif code in dotted or (chosen and code in tables[chosen]):
             kode = dotted[code] if code in dotted else tables[chosen or CodeSystem.KEMENDAGRI][code]
             found.append(FoundPlace(PlaceStatus.MATCHED, kode, MatchBy.CODE, 1.0, ((1.0, kode),)))
-        elif is_dotted(code):
-            elsewhere = not code.startswith(f"{city_code}.")
-            found.append(ELSEWHERE if elsewhere else UNKNOWN)
         elif is_bare(code) and chosen is None:
             meant = sorted({tables[one][code] for one in CodeSystem if code in tables[one]})
             pairs = best_first([(1 / len(meant), kode) for kode in meant])
-            found.append(FoundPlace(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else UNKNOWN)
-        elif is_bare(code) and not code.startswith(city_code.replace(".", "")):
-            found.append(ELSEWHERE)
+            found.append(FoundPlace(PlaceStatus.REVIEW, score=pairs[0][0], candidates=pairs) if pairs else in_no_list)
         else:
-            found.append(UNKNOWN)
+            found.append(ELSEWHERE if _is_elsewhere(code, chosen, city_code) else in_no_list)
     return found
+
+
+def _is_elsewhere(code: str, system: CodeSystem | None, city_code: str) -> bool:
+    """Whether a code that is none of the layer's is that of a place outside of the city."""
+    written = CodeSystem.KEMENDAGRI if is_dotted(code) else system
+    if written is None or code.startswith((f"{city_code}.", city_code.replace(".", ""))):
+        return False
+    return code in _written_elsewhere(written)

@@ -236,7 +236,7 @@ def keepable(text: str) -> str | None:
     shown = visible(text)
     if not shown or len(shown) > LONGEST or _ADDRESS.search(shown) or "@" in shown:
         return None
-    # A number in superscript is a number too.
+    # Raised digits and such in circles are digits too: a number written in them is one.
     digits = re.findall(r"\d+", unicodedata.normalize("NFKC", shown))
     if len(digits) > 1 or any(one not in _NUMERALS for one in digits):
         return None

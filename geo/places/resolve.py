@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from geo.places.codes import codes_found
 from geo.places.found import ELSEWHERE, MOST_CANDIDATES, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
+from geo.places.keys import clean_key
 from geo.places.names import (
     Name,
     fold,
@@ -357,7 +358,7 @@ class Resolver:
         decided = [self._decided(key) if key else None for key in keys]
         by_name = [choice or found for choice, found in zip(decided, by_name, strict=True)]
         by_code = codes_found(
-            [code.strip() for code, _ in distinct_codes], code_system, layer=self._layer, city_code=self._city_code
+            [clean_key(code) for code, _ in distinct_codes], code_system, layer=self._layer, city_code=self._city_code
         )
         if codes is None:
             found, row_of = by_name, pair_of

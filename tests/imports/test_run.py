@@ -149,6 +149,31 @@ def test_a_dry_run_writes_nothing_and_says_the_same(bring: Bringer, path: Path) 
     assert {one: one.read_bytes() for one in path.parent.iterdir() if not one.name.endswith("-shm")} == was
 
 
+@pytest.mark.parametrize("code", ["99.99.99.9999", "53.01.06.9999", "53.71.99.1001", "9999999999", "tidak tahu"])
+@pytest.mark.parametrize(
+    ("kind", "head", "row"),
+    [
+        (Kind.CASES, "reported_on,document_kode", "2018-11-16,{}"),
+        (Kind.COVERAGE, "kode,from_on,to_on,source", "{},2018-01-01,2018-12-31,dinas"),
+        (Kind.WATCHERS, "watcher,kode,joined_on", "1,{},2018-01-01"),
+        (Kind.REPORTS, "reported_on,kode,kind", "2018-11-16,{},"),
+        (
+            Kind.ROLLOUT,
+            "kode,stage,on,counted_as,claim,source,source_on",
+            "{},active,2019-05-01,cw,actual,lurah,2019-05-02",
+        ),
+        (Kind.DENOMINATORS, "kode,value,source", "{},120,dinas"),
+    ],
+)
+def test_a_code_that_is_in_no_list_waits_for_a_person(
+    bring: Bringer, kind: Kind, head: str, row: str, code: str
+) -> None:
+    report = bring(f"{head}\n{row.format(code)}\n", kind)
+    assert counts(report) == (0, 1, 0, 0)
+    # What really is elsewhere is known to be so, and needs nobody.
+    assert counts(bring(f"{head}\n{row.format('53.01.06.1005')}\n", kind)) == (1, 0, 0, 0)
+
+
 def test_the_same_file_twice_changes_nothing(bring: Bringer) -> None:
     bring(MESSY)
     was = bring.store.state()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.errors import DataError
@@ -296,6 +296,49 @@ def test_a_code_and_a_name(resolver: Resolver) -> None:
     assert one(resolver, code="53.01.06.1005")["match_status"] == "outside"
 
 
+#: In no list: no such province, no such village of a kabupaten there is, none of the city, no code at all.
+NOWHERE = ["99.99.99.9999", "53.01.06.9999", "53.71.99.1001", "9999999999", "5301069999", "53.71", "abc", "53.71.4.1"]
+
+
+@pytest.mark.parametrize("code", NOWHERE)
+def test_a_code_that_is_in_no_list(resolver: Resolver, code: str) -> None:
+    """Without a stated system its row is `review` by its code, or matched by its name; never surely elsewhere."""
+    shown = ["match_status", "kode", "score", "candidates", "conflict"]
+    assert one(resolver, code=code)[shown].tolist() == ["review", "", 0.0, "", ""]
+    assert one(resolver, "xx", code=code)["match_status"] == "review"
+    named = one(resolver, "Alak", code=code)[["match_status", "kode", "match_by", "conflict"]]
+    assert named.tolist() == ["matched", KODE["Alak"], "name", "code"]
+
+
+def test_a_code_that_is_in_no_list_of_a_stated_system(resolver: Resolver) -> None:
+    for code, system in (
+        ("99.99.99.9999", CodeSystem.KEMENDAGRI),
+        ("9999999999", CodeSystem.KEMENDAGRI_PLAIN),
+        ("9999999999", CodeSystem.BPS),
+        ("5301010001", CodeSystem.BPS),
+    ):
+        assert one(resolver, code=code, code_system=system)["match_status"] == "unknown"
+        named = one(resolver, "Alak", code=code, code_system=system)
+        assert named[["match_status", "match_by", "conflict"]].tolist() == ["matched", "name", "code"]
+
+
+@pytest.mark.parametrize(
+    ("code", "system"),
+    [
+        ("53.01.06.1005", None),
+        ("53.01.06.1005", CodeSystem.KEMENDAGRI),
+        ("5301061005", CodeSystem.KEMENDAGRI_PLAIN),
+        ("5301060005", CodeSystem.KEMENDAGRI_ZERO),
+    ],
+)
+def test_a_code_of_another_kabupaten_that_there_is(resolver: Resolver, code: str, system: CodeSystem | None) -> None:
+    assert one(resolver, code=code, code_system=system)["match_status"] == "outside"
+
+
+def test_codes_are_those_that_one_sees(resolver: Resolver) -> None:
+    assert one(resolver, code=f"\ufeff{KODE['Alak']}\u200b")["kode"] == KODE["Alak"]
+
+
 def test_decisions_are_remembered_by_the_spelling(kupang: Areas) -> None:
     decisions = {spelling_key("Naikoten"): KODE["Naikoten Dua"], spelling_key("Oebobo"): "outside"}
     resolver = Resolver(kupang, read_gazetteer(kupang), decisions=decisions)
@@ -336,6 +379,7 @@ def test_rows_order_and_index(resolver: Resolver) -> None:
 
 
 @given(st.text(max_size=80))
+@example("10\N{SUPERSCRIPT ONE}")
 def test_any_text_at_all(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert plain_name(plain_name(text)) == plain_name(plain_name(plain_name(text)))
