@@ -301,3 +301,27 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
             assert option in said
         assert "python -m geo release --cases" in said
         assert "--attack" in said
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1989-12-31", "2101-01-01"])
+def test_a_year_of_no_period_is_the_files_fault(run: Callable[..., Any], tmp_path: Path, on: str) -> None:
+    (tmp_path / "cases.csv").write_text(f"reported_on,document_kode\n2017-01-01,{KODE}\n{on},{KODE}\n", "utf-8")
+    code, told = run("--cases", tmp_path / "cases.csv", "--audience", "public", "--out", tmp_path / "out")
+    assert code == 2
+    words(told)
+    assert [fault["rows"] for fault in told["faults"]] == [[3]]
+
+
+def test_a_file_may_say_how_far_its_days_are_known(run: Callable[..., Any], cases: Path, tmp_path: Path) -> None:
+    def published(out: str) -> str:
+        code, _ = run("--cases", cases, "--audience", "public", "--out", tmp_path / out)
+        assert code == 0
+        return (tmp_path / out / "kelurahan.csv").read_text("utf-8")
+
+    plain, rows = published("plain"), pd.read_csv(cases)
+    rows.assign(reported_precision=["year", "month", ""] * (len(rows) // 3)).to_csv(cases, index=False)
+    assert published("known") == plain
+    rows.assign(reported_precision="tahun").to_csv(cases, index=False)
+    code, told = run("--cases", cases, "--audience", "public", "--out", tmp_path / "wrong")
+    assert code == 2
+    words(told)
