@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 _EARLIEST = date(1990, 1, 1)
-_MOST_PERSONS = 10_000
 
 
 def page(shell: Shell) -> None:
@@ -130,11 +129,9 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
         now = str(found.get(name, offered[-1] if name != "status" else ""))
         options = with_now(offered, now)
         called = {one: words(f"{name}.{one}") if one in offered else one for one in options if one} | {"": "-"}
-        values[name] = column.selectbox(
-            words(f"field.{name}"), options, index=options.index(now), format_func=called.__getitem__
-        )
-    persons = int(found.get("persons", 1))
+        at = options.index(now)
+        values[name] = column.selectbox(words(f"field.{name}"), options, index=at, format_func=called.__getitem__)
     values["persons"] = int(
-        right.number_input(words("field.persons"), min_value=1, max_value=max(_MOST_PERSONS, persons), value=persons)
+        right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
     )
     return values, str(chosen)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.access.sent import on_disk
 from geo.errors import DataError
 from geo.imports.run import accept, dry_run, read_file
 from geo.present.reports import report_sentence
@@ -76,7 +77,7 @@ def _import(shell: Shell) -> None:
     held = uploads.held("data", sent, life_s=60 * shell.settings.access.idle_minutes)
     try:
         if held.content is None:
-            with uploads.on_disk(sent.name, sent.getvalue()) as path:
+            with on_disk(sent.name, sent.getvalue()) as path:
                 held.content = read_file(path, shell.settings)[0]
         sheet: Sheet = held.content
         mapping = mapping_control(shell, sheet)

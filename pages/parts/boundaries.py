@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.access.sent import on_disk
 from geo.errors import DataError
 from geo.places.adopt import adopt, columns_of, give_up
 from geo.settings import ADOPTED
@@ -37,7 +38,7 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
     """Assign the columns of the layer, and use it."""
     words = shell.words
     try:
-        with uploads.on_disk(name, raw) as path:
+        with on_disk(name, raw) as path:
             columns = columns_of(path)
     except DataError as fault:
         tell(shell, fault)
@@ -62,7 +63,7 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
 
 def _adopt(shell: Shell, name: str, raw: bytes, columns: dict[str, str]) -> None:
     """Use the layer on all pages."""
-    with uploads.on_disk(name, raw) as path:
+    with on_disk(name, raw) as path:
         adopt(path, shell.settings.areas, shell.settings.kota, shell.who, **columns)
     uploads.let_go()
     caches.settings.clear()

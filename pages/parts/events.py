@@ -60,6 +60,18 @@ def events_control(shell: Shell, kode: str) -> None:
         st.table(event_history(event, events.event_steps(store, who, number=number), words))
 
 
+def elsewhere_control(shell: Shell) -> None:
+    """Events on kelurahan of another layer, which nobody can choose on the map of this one."""
+    if shell.store.is_new:
+        return
+    known = {*shell.areas.index, shell.areas.city_code}
+    codes = events.codes_elsewhere(shell.store, shell.who, known=known)
+    if codes:
+        kode = st.selectbox(shell.words("events.elsewhere"), codes, index=None, key="events.elsewhere")
+        if kode:
+            events_control(shell, kode)
+
+
 def _form(shell: Shell, kode: str, event: dict[Any, Any]) -> None:
     """Form of an event, empty for a new one; fields of a training are shown only for a training."""
     words, number = shell.words, int(event.get("id", 0))

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.store.events import codes_elsewhere
 from geo.terms import Right
 from pages.parts.contradictions import contradictions_control
-from pages.parts.events import events_control
+from pages.parts.events import elsewhere_control, events_control
 from pages.shell.controls import kelurahan_control
 
 if TYPE_CHECKING:
@@ -26,16 +25,5 @@ def draw(shell: Shell, reached: Rollout) -> None:
         events_control(shell, shell.view.kelurahan)
     else:
         st.caption(shell.words("overview.choose"))
-    _elsewhere(shell)
+    elsewhere_control(shell)
     contradictions_control(shell, [one for told in reached.series.values() for one in told])
-
-
-def _elsewhere(shell: Shell) -> None:
-    """Events on kelurahan of another layer, which nobody can choose on the map of this one."""
-    if shell.store.is_new:
-        return
-    codes = codes_elsewhere(shell.store, shell.who, known={*shell.areas.index, shell.areas.city_code})
-    if codes:
-        kode = st.selectbox(shell.words("events.elsewhere"), codes, index=None, key="events.elsewhere")
-        if kode:
-            events_control(shell, kode)

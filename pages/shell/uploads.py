@@ -1,103 +1,27 @@
-"""Files that somebody sent: on the disk only while they are read, in memory only while they are worked on.
-
-What was read of a file is kept here and not in the visit, so that it goes though nobody does anything any more: the
-visit has no clock, and a tab may stay open for days.
-"""
+"""Files that somebody sent in a visit: where Streamlit keeps them, and letting go of them with what was read."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import secrets
-import shutil
-import tempfile
-import threading
-import time
 import weakref
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from geo.access.sent import drop_file, held_file, hold_file, owner_of
 from pages.shell import access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-_TEMPORARY, _STALE_S = "petajaga-", 3_600
+    from geo.access.sent import HeldFile
+
 _TOKENS = "uploads.tokens"
 _TURN = "uploads.turn"
-_HELD: dict[str, HeldUpload] = {}
-_LOCK = threading.Lock()
-
-
-class HeldUpload:
-    """One file that somebody sent, and what was read of it.
-
-    Parameters
-    ----------
-    file_id
-        Streamlit's, one an upload.
-    owner
-        Of the visit, as of `_owner`.
-    """
-
-    def __init__(self, file_id: str, owner: str) -> None:
-        self.file_id, self.owner = file_id, owner
-        self.content: Any = None
-        self._sent: list[weakref.ref[Any]] = []
-        self._remove: Callable[[], None] = _nothing
-        self._clock: threading.Timer | None = None
-
-    def seen(self, token: str, sent: Any, life_s: float) -> None:
-        """Notes where Streamlit keeps the file in this run, and starts the clock anew."""
-        context = get_script_run_ctx()
-        if context is not None:
-            manager: Any = context.uploaded_file_mgr
-            session = context.session_id
-            self._remove = lambda: manager.remove_file(session, self.file_id)
-        if sent is not None:
-            # Streamlit 1.67 makes one a run, and keeps the one of the run before for a while.
-            self._sent = [*(one for one in self._sent if one() is not None), weakref.ref(sent)]
-        self.stop()
-        self._clock = threading.Timer(life_s, _drop, (token,))
-        self._clock.daemon = True
-        self._clock.start()
-
-    def stop(self) -> None:
-        """Stops the clock."""
-        if self._clock is not None:
-            self._clock.cancel()
-
-    def erase(self) -> None:
-        """Lets go of what was read, of Streamlit's copy of the file, and of the one in the state of the widget."""
-        self.stop()
-        self.content = None
-        self._remove()
-        for one in self._sent:
-            if (original := one()) is not None:
-                # What Streamlit 1.67 hands out are copies: nobody is reading in these.
-                original.truncate(0)
-        self._sent = []
-
-
-def _nothing() -> None:
-    pass
-
-
-def _drop(token: str) -> None:
-    with _LOCK:
-        found = _HELD.pop(token, None)
-    if found is not None:
-        found.erase()
-
-
-def _owner() -> str:
-    """Whose a visit is, in a word that opens nothing."""
-    return hashlib.sha256(access.handshake()[0].encode()).hexdigest()
+#: First parts of the keys of widgets that stand for a file: what was chosen for it goes with it.
+_WITH_IT = ("data.", "map.", "layer.")
 
 
 def uploader_key(slot: str) -> str:
@@ -105,7 +29,22 @@ def uploader_key(slot: str) -> str:
     return f"{slot}.file.{st.session_state.get(_TURN, 0)}"
 
 
-def held(slot: str, sent: UploadedFile, *, life_s: float) -> HeldUpload:
+def _eraser(file_id: str, sent: Any) -> Callable[[], None]:
+    """What lets go of Streamlit's copies of a file: the one that was sent, and the one in the state of the widget."""
+    context: Any = get_script_run_ctx()
+    manager, session = context.uploaded_file_mgr, context.session_id
+    original = weakref.ref(sent) if sent is not None else lambda: None
+
+    def erase() -> None:
+        manager.remove_file(session, file_id)
+        if (kept := original()) is not None:
+            # What Streamlit 1.67 hands out are copies: nobody is reading in this one.
+            kept.truncate(0)
+
+    return erase
+
+
+def held(slot: str, sent: UploadedFile, *, life_s: float) -> HeldFile:
     """What is kept of a file of the visit; the file of before in its place is let go.
 
     Parameters
@@ -118,14 +57,12 @@ def held(slot: str, sent: UploadedFile, *, life_s: float) -> HeldUpload:
         Seconds after which it goes when nobody looked at the page meanwhile.
     """
     tokens: dict[str, str] = st.session_state.setdefault(_TOKENS, {})
-    found = _HELD.get(tokens.get(slot, ""))
+    found = held_file(tokens.get(slot, ""))
     if found is None or found.file_id != sent.file_id:
-        _drop(tokens.get(slot, ""))
-        token = tokens[slot] = secrets.token_hex(8)
-        found = HeldUpload(sent.file_id, _owner())
-        with _LOCK:
-            _HELD[token] = found
-    found.seen(tokens[slot], st.session_state.get(uploader_key(slot)), life_s)
+        drop_file(tokens.get(slot, ""))
+        found = hold_file(sent.file_id, owner_of(access.handshake()[0]))
+        tokens[slot] = found.token
+    found.seen(_eraser(sent.file_id, st.session_state.get(uploader_key(slot))), life_s=life_s)
     return found
 
 
@@ -143,45 +80,17 @@ def let_go(slot: str = "") -> bool:
         Whether one had gone by itself, because nobody looked at it for too long.
     """
     tokens: dict[str, str] = st.session_state.get(_TOKENS, {})
-    has_gone = any(token not in _HELD for name, token in tokens.items() if slot in {"", name})
+    has_gone = any(held_file(token) is None for name, token in tokens.items() if slot in {"", name})
     if slot:
-        _drop(tokens.pop(slot, ""))
+        drop_file(tokens.pop(slot, ""))
         return has_gone
     if not tokens:
         return False
     for token in tokens.values():
-        _drop(token)
+        drop_file(token)
     del st.session_state[_TOKENS]
-    for key in [key for key in st.session_state if str(key).startswith(("data.", "map.", "layer."))]:
+    for key in [key for key in st.session_state if str(key).startswith(_WITH_IT)]:
         del st.session_state[key]
     # A new widget: the browser would send the old one's file again.
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     return has_gone
-
-
-def let_go_of(token: str) -> None:
-    """Lets go of the files of every visit of a browser's session, from outside of them."""
-    owner = hashlib.sha256(token.encode()).hexdigest()
-    for name in [name for name, one in list(_HELD.items()) if one.owner == owner]:
-        _drop(name)
-
-
-@contextlib.contextmanager
-def on_disk(name: str, raw: bytes) -> Iterator[Path]:
-    """Path of a file that somebody sent; gone at the end of the block.
-
-    Parameters
-    ----------
-    name
-        As the browser called it: its last part is kept, for the ending.
-    raw
-        Its content.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
-        # Of a server that was killed while it read: nobody reads for an hour.
-        if time.time() - left.stat().st_mtime > _STALE_S:
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_TEMPORARY) as folder:
-        path = Path(folder) / Path(name.replace("\\", "/")).name
-        path.write_bytes(raw)
-        yield path

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
+from geo.access.sent import drop_files_of
 from geo.access.visitor import SESSION_COOKIE
 from geo.errors import DataError
 from geo.viewer import PUBLIC
-from pages.shell import caches, uploads
+from pages.shell import caches
 from pages.web import html, login_cookie
 from pages.web.views import asked_view, view_of
 from pages.web.visitor import network_of, viewer_of_request
@@ -163,7 +164,7 @@ async def sign_out(request: Request) -> Response:
         # The session still exists: the browser must not look signed out.
         return await _way_out(request, words, lanjut, fault="busy")
     # At once, though the tabs of this browser have not run again yet.
-    uploads.let_go_of(request.cookies.get(SESSION_COOKIE, ""))
+    drop_files_of(request.cookies.get(SESSION_COOKIE, ""))
     answer = RedirectResponse(
         f"{login_cookie.base_of(request)}/masuk?keluar=ya&bahasa={words.language}", 303, {"cache-control": "no-store"}
     )

@@ -11,10 +11,12 @@ from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
 from geo.access import accounts, signing
+from geo.access import sent as sent_files
+from geo.access.sent import drop_files_of
 from geo.settings import ROOT
 from geo.store.engine import Store
 from geo.terms import AccountKind, Role, StoreName
-from pages.shell import caches, uploads
+from pages.shell import caches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,9 +124,9 @@ def test_signing_out_lets_go_though_no_tab_runs_again(
     accounts.add(store, STEWARD, name="ana", role=Role.STEWARD, kind=AccountKind.LOCAL, password=PASSWORD)
     browser["token"] = signing.by_password(caches.settings()[0], name="ana", password=PASSWORD, address="127.0.0.1")
     app = sent(opened())
-    uploads.let_go_of("somebody else's")
+    drop_files_of("somebody else's")
     assert in_memory()
-    uploads.let_go_of(browser["token"])
+    drop_files_of(browser["token"])
     forget_the_tests_own(app)
     assert in_memory() == []
 
@@ -142,7 +144,7 @@ def test_it_goes_by_itself(wanted: dict[str, str], folder: Path) -> None:
     forget_the_tests_own(app)
     time.sleep(4)
     assert in_memory() == []
-    assert not uploads._HELD
+    assert not sent_files._HELD
 
 
 def test_a_layer_goes_too(wanted: dict[str, str], kupang: Areas, tmp_path: Path) -> None:
