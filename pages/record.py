@@ -103,28 +103,24 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
             max_value=date.today(),
         )
     }
-    precisions = [one.value for one in Precision]
-    values["reported_precision"] = right.selectbox(
-        words("field.reported_precision"),
-        precisions,
-        index=precisions.index(found.get("reported_precision", Precision.DAY.value)),
-        format_func=lambda one: words(f"precision.{one}"),
-    )
     places = ["", *names.sort_values().index, _OUTSIDE]
     kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
     at = places.index(kode) if kode in places else 0
     known = {"": words("record.no_place"), _OUTSIDE: words("place.outside")} | names.to_dict()
     chosen = right.selectbox(words("field.document_place"), places, index=at, format_func=known.__getitem__)
-    for column, name, listed in (
-        (left, "status", ["", *Status]),
-        (right, "sex", list(Sex)),
-        (left, "age_group", list(AgeGroup)),
+    for column, name, called, listed, usual in (
+        (left, "reported_precision", "precision", Precision, Precision.DAY),
+        (left, "status", "status", ["", *Status], ""),
+        (right, "sex", "sex", Sex, Sex.UNKNOWN),
+        (left, "age_group", "age_group", AgeGroup, AgeGroup.UNKNOWN),
     ):
         options = [str(one) for one in listed]
-        now = str(found.get(name, options[-1] if name != "status" else ""))
-        called = {one: words(f"{name}.{one}") if one else "-" for one in options}
+        told = {one: words(f"{called}.{one}") if one else "-" for one in options}
         values[name] = column.selectbox(
-            words(f"field.{name}"), options, index=options.index(now), format_func=called.__getitem__
+            words(f"field.{name}"),
+            options,
+            index=options.index(found.get(name, usual)),
+            format_func=told.__getitem__,
         )
     values["persons"] = int(
         right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
