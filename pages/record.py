@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -105,32 +106,22 @@ def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
             max_value=max(date.today(), on or _EARLIEST),
         )
     }
-    precisions = [one.value for one in Precision]
-    values["reported_precision"] = right.selectbox(
-        words("field.reported_precision"),
-        precisions,
-        index=precisions.index(found.get("reported_precision", Precision.DAY.value)),
-        format_func=lambda one: words(f"precision.{one}"),
-    )
     kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
     places = with_now(["", *names.sort_values().index, _OUTSIDE], kode)
-    chosen = right.selectbox(
-        words("field.document_place"),
-        places,
-        index=places.index(kode),
-        format_func=lambda one: place_text(one, names, words),
-    )
-    for column, name, listed in (
-        (left, "status", ["", *Status]),
-        (right, "sex", list(Sex)),
-        (left, "age_group", list(AgeGroup)),
+    label = words("field.document_place")
+    at, told = places.index(kode), partial(place_text, names=names, words=words)
+    chosen = right.selectbox(label, places, index=at, format_func=told)
+    for column, name, called, listed, usual in (
+        (left, "reported_precision", "precision", Precision, Precision.DAY),
+        (left, "status", "status", ["", *Status], ""),
+        (right, "sex", "sex", Sex, Sex.UNKNOWN),
+        (left, "age_group", "age_group", AgeGroup, AgeGroup.UNKNOWN),
     ):
-        offered = [str(one) for one in listed]
-        now = str(found.get(name, offered[-1] if name != "status" else ""))
+        offered, now = [str(one) for one in listed], str(found.get(name, usual))
         options = with_now(offered, now)
-        called = {one: words(f"{name}.{one}") if one in offered else one for one in options if one} | {"": "-"}
+        said = {one: words(f"{called}.{one}") if one in offered else one for one in options if one} | {"": "-"}
         at = options.index(now)
-        values[name] = column.selectbox(words(f"field.{name}"), options, index=at, format_func=called.__getitem__)
+        values[name] = column.selectbox(words(f"field.{name}"), options, index=at, format_func=said.__getitem__)
     values["persons"] = int(
         right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
     )
