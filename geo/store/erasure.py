@@ -139,7 +139,7 @@ def count(connection: Connection, limits: Expiry) -> Past:
 
 
 def erase(connection: Connection, viewer: Viewer, limits: Expiry, pseudonyms: Pseudonyms, *, copies: int = 0) -> Past:
-    """Erases data past its retention time, in the caller's transaction, and records how much; keeps counts of batches.
+    """Erases data past its retention time, in the caller's transaction, and records how much; keeps batch counts.
 
     The hashes of the rows are erased first: they are in a separate file, and none may remain after its row.
 
