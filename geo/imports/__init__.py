@@ -1,1 +1,1 @@
-"""A sheet into the store: what becomes of each row, conflicts with what is there, the run itself, taking it back."""
+"""Import of a sheet into the store: outcome of each row, conflicts with known rows, the run, taking it back."""

@@ -1,4 +1,4 @@
-"""A file compared with what the store holds of earlier ones: most of the work, and none that needs the lock."""
+"""Comparison of a file with earlier files in the store: most of the work of an import, done without the lock."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What becomes of the rows of a file beside one state of the store.
+    """Outcomes of the rows of a file for one state of the store.
 
     Parameters
     ----------
     prepared
-        The rows, without those that cannot be so beside what the store holds.
+        The rows, without those that contradict the content of the store.
     known
         Earlier batches.
     hashes
         Of the rows.
     judged
-        What becomes of each row.
+        Outcome of each row.
     state
-        Of the store's content.
+        State of the store's content.
     many
-        Hashes of each batch; with the secret, the state of their file.
+        Number of hashes of each batch; with the secret, the state of their file.
     """
 
     prepared: Prepared
@@ -57,16 +57,16 @@ class Comparison:
     many: Mapping[tuple[str, str], int] = field(repr=False)
 
     def stands(self, connection: Connection, pseudonyms: Pseudonyms, key: HashKey) -> bool:
-        """Whether nothing that was compared with has changed since.
+        """Whether the compared content is still unchanged.
 
         Parameters
         ----------
         connection
-            One that writes: nothing changes any more while it is open.
+            One that writes: nothing can change while it is open.
         pseudonyms
-            Of the batches that stand.
+            Tokens of the active batches.
         key
-            The secret in use.
+            The current secret.
         """
         return key == self.hashes.key and self.state == content_state(connection) and self.many == pseudonyms.many()
 
@@ -74,18 +74,18 @@ class Comparison:
 def compared(
     connection: Connection, prepared: Prepared, held: Held, *, hashes: RowHashes | None = None
 ) -> Comparison:
-    """A file compared with the store as a connection sees it.
+    """Comparison of a file with the store as a connection sees it.
 
     Parameters
     ----------
     connection
-        It sees one state of the store throughout.
+        It sees one consistent state of the store.
     prepared
         The rows.
     held
         The hashes of earlier rows.
     hashes
-        Of the file, where they were made already; of no use under another secret.
+        Hashes of the file, if already computed; of no use under another secret.
     """
     key = held.key or (hashes.key if hashes else HashKey.once())
     if hashes is None or hashes.key != key:
@@ -101,13 +101,13 @@ def compared(
 
 
 def compared_with_nothing(prepared: Prepared) -> Comparison:
-    """A file beside a store that nobody has made yet."""
+    """Comparison of a file with a store that does not exist yet."""
     known, hashes = EarlierBatches(), hash_rows(prepared, HashKey.once())
     return Comparison(prepared, known, hashes, judge(prepared, known, hashes), "", {})
 
 
 def _many(held: Held, tokens: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    """As `Pseudonyms.many`, of what was read."""
+    """Like `Pseudonyms.many`, for the content that was read."""
     many: dict[tuple[str, str], int] = {}
     for table, rows in (("row_hash", held.rows), ("report_hash", held.reports)):
         for token in (str(row[0]) for row in rows):
@@ -117,7 +117,7 @@ def _many(held: Held, tokens: Mapping[str, int]) -> dict[tuple[str, str], int]:
 
 
 def _earlier(connection: Connection, prepared: Prepared, held: Held, tokens: Mapping[str, int]) -> EarlierBatches:
-    """What there is of earlier batches of the same kind."""
+    """Stored data of earlier batches of the same kind."""
     table = BATCH
     batches = connection.execute(
         select(table.c.id, table.c.mapping).where(
@@ -138,7 +138,7 @@ def _earlier(connection: Connection, prepared: Prepared, held: Held, tokens: Map
         if tokens.get(token, 0) in numbers:
             reports.setdefault(tokens[token], {})[report_hash] = report
     return EarlierBatches(
-        # What is kept of a row is asked for only where no hash tells more.
+        # Stored values of a row are read only where it has no hash.
         rows={
             number: _stored_rows(connection, prepared.kind, number, is_hashed=number in hashes)
             for number, _ in batches
@@ -152,7 +152,7 @@ def _earlier(connection: Connection, prepared: Prepared, held: Held, tokens: Map
 
 
 def _stored_rows(connection: Connection, kind: Kind, batch: int, *, is_hashed: bool) -> dict[int, Stored]:
-    """Rows of a batch by row number, with what is kept of each in a form to compare unless they are hashed."""
+    """Rows of a batch by row number; rows without a hash with their stored values in comparable form."""
     table = STORED_TABLES[kind]
     own = (table.c.id, table.c.row_number, table.c.state, table.c.version)
     if is_hashed:
@@ -175,7 +175,7 @@ def _stored(row: Any, many: int) -> Stored:
 
 
 def _with_values(table: Any, kind: Kind, own: tuple[Any, ...]) -> tuple[Any, int]:
-    """Question for rows with what they say, and how many columns that is before those of the place."""
+    """Query for rows with their values, and the number of columns before those of the place."""
     skipped = {"id", "batch_id", "row_number", "state", "replaced_by", "version", "report_no", "is_keyed", *NOT_TOLD}
     skipped |= {"place_status", "kode", "match_by", "score", "spelling_id"}
     values = sorted((column for column in table.columns if column.name not in skipped), key=lambda one: str(one.name))

@@ -1,4 +1,4 @@
-"""Events of a file beside those that are known already: of the store, and the embedded facts."""
+"""Conflicts between events of a file and known events: those of the store, and the embedded facts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _KEPT = [Outcome.ACCEPTED.value, Outcome.REVIEW.value]
 
 
 def refused_beside(connection: Connection, prepared: Prepared, judged: RowOutcomes) -> Prepared:
-    """Rows of a file, without the events that cannot be so beside what is known; what is there is not judged anew.
+    """Rows of a file, without the events that contradict known ones; existing events are not checked again.
 
-    Rows that are there already stay what they are. Batches of which this is the file sent again say nothing: their
-    rows are this file's.
+    Rows that already exist stay unchanged. Batches of earlier versions of this file are ignored: this file has their
+    rows.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def refused_beside(connection: Connection, prepared: Prepared, judged: RowOutcom
     prepared
         Rows of events.
     judged
-        What would become of them.
+        Outcomes of the rows.
     """
     kode = dict(zip(prepared.places["row_number"], prepared.places["kode"], strict=True))
     fresh = prepared.values[prepared.values.index.isin(judged.outcomes.index[judged.outcomes.isin(_KEPT)])]

@@ -1,8 +1,8 @@
-"""What becomes of each row of a file, and what it has to do with rows that are in the store already.
+"""Outcome of each row of a file, and its relation to rows that are already in the store.
 
-A row is known again by a keyed hash over all its cells, with its multiplicity (two equal rows of one file are two
-victims), and only within files that are evidently the same one sent again: equal rows of two different files are two
-victims too. Once the hashes are erased, batch and row number take their place.
+A row is recognised by a keyed hash over all its cells, with its multiplicity (two equal rows of one file are two
+victims), and only between files that are evidently the same file sent again: equal rows of two different files are
+two victims too. After the hashes are erased, batch and row number replace them.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from geo.sheets.prepare import Prepared
     from geo.store.pseudonyms import HashKey
 
-#: A file of which this share of an earlier batch's rows comes again is that batch's file, sent again.
+#: A file with at least this share of an earlier batch's rows is that batch's file, sent again.
 SAME_FILE = 0.5
-#: The same by row number and what is kept of a row, where its hashes are erased: less telling, so more is asked.
+#: The same by row number and stored values, after the hashes are erased: weaker evidence, so the share is higher.
 SAME_FILE_BY_NUMBER = 0.9
 _UNSURE = (PlaceStatus.REVIEW.value, PlaceStatus.UNKNOWN.value)
 _OUTSIDE = PlaceStatus.OUTSIDE.value
 _SHORTEST_KEY = 6
-#: Rows whose cells are written out at once to be hashed.
+#: Rows whose cells are encoded at once for hashing.
 _AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row of the store as far as it is needed to know it again.
+    """Data of a stored row that are needed to recognise it.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Stored:
     by_hand
         Whether a person has corrected it.
     kept
-        What the store keeps of it, to compare with a row that comes without a hash.
+        Its stored values, to compare with a row that has no hash.
     """
 
     number: int
@@ -58,22 +58,22 @@ class Stored:
 
 @dataclass(frozen=True, eq=False)
 class EarlierBatches:
-    """What the store and the file of pseudonyms hold of earlier batches of the same kind.
+    """Data of earlier batches of the same kind, from the store and the file of pseudonyms.
 
     Parameters
     ----------
     rows
-        Rows by batch and row number, of the batches that stand.
+        Rows by batch and row number, of the active batches.
     hashes
         Hash of each row by batch and row number; batches whose hashes are erased are missing.
     persons
         Batch and row number of the rows that have a person's hash, by that hash.
     reports
-        Number of the store's own by batch and hash of a report's key.
+        The store's own number, by batch and hash of a report's key.
     same_mapping
-        Batches that were read with the mapping in use now.
+        Batches that were read with the current mapping.
     decisions
-        Standing decisions on spellings.
+        Active decisions on spellings.
     """
 
     rows: Mapping[int, Mapping[int, Stored]] = field(default_factory=dict)
@@ -86,18 +86,18 @@ class EarlierBatches:
 
 @dataclass(frozen=True, eq=False)
 class RowHashes:
-    """Hashes of a file under one secret; whatever the store holds, they are the same.
+    """Hashes of a file under one secret; they do not depend on the content of the store.
 
     Parameters
     ----------
     key
         The secret.
     rows
-        Of all cells, by row number, of the rows that are not refused.
+        Hash of all cells of the accepted rows, by row number.
     persons
-        Of what identifies the person, of those rows that have enough of it.
+        Hash of the identifying data of the person, for rows that have enough of them.
     reports
-        Of a report's key, by the file's number of the report.
+        Hash of a report's key, by the file's number of the report.
     """
 
     key: HashKey
@@ -108,24 +108,24 @@ class RowHashes:
 
 @dataclass(frozen=True, eq=False)
 class RowOutcomes:
-    """What becomes of each row.
+    """Outcome of each row.
 
     Parameters
     ----------
     outcomes
         `Outcome` by row number, for every row read.
     replaces
-        Number in the store of the row whose place a row takes.
+        Number in the store of the row that a row replaces.
     overruled
-        Rows refused because a person has corrected by hand the row they would replace.
+        Rows rejected because a person has corrected by hand the row they would replace.
     resent
-        Batches of which this is the file sent again, the newest first.
+        Batches of earlier versions of this file, the newest first.
     known_reports
-        Number of the store's own by the file's number of a report.
+        The store's own number, by the file's number of a report.
     twins, inner_twins
-        Pairs that may be of one person: with a row of the store, within the file.
+        Pairs that may be one person: with a row of the store, within the file.
     row_hashes, person_hashes, report_hashes
-        What is to be known again, of the rows that go into the store; never shown.
+        Hashes that are kept to recognise the new rows; never shown.
     """
 
     outcomes: pd.Series[str]
@@ -141,13 +141,13 @@ class RowOutcomes:
 
     @property
     def counts(self) -> dict[Outcome, int]:
-        """Rows by outcome; all four, adding up to the rows read."""
+        """Rows by outcome; all four outcomes, adding up to the rows read."""
         found = self.outcomes.value_counts()
         return {outcome: int(found.get(outcome.value, 0)) for outcome in Outcome}
 
 
 def decided_places(places: pd.DataFrame, decisions: Mapping[str, str]) -> pd.DataFrame:
-    """Places with what people decided of their spellings; what a code says is not overruled by a name.
+    """Places with the decisions on their spellings applied; a name does not overrule a code.
 
     Parameters
     ----------
@@ -166,20 +166,20 @@ def decided_places(places: pd.DataFrame, decisions: Mapping[str, str]) -> pd.Dat
 
 
 def waits(prepared: Prepared, decisions: Mapping[str, str]) -> set[int]:
-    """Rows whose main place - of cases that of the documents - waits for a person."""
+    """Rows whose main place - for cases that of the documents - waits for a decision."""
     places = decided_places(prepared.places, decisions)
     main = places["role"].isin([PlaceRole.DOCUMENT.value, ""]) & places["place_status"].isin(_UNSURE)
     return set(places.loc[main, "row_number"].tolist())
 
 
 def _written_out(prepared: Prepared, rows: list[int]) -> Iterator[bytes]:
-    """All cells of each row with their headers, to be hashed; never to be kept."""
+    """All cells of each row with their headers, for hashing; never to be stored."""
     lead = encoded("row", prepared.kind)
     for start in range(0, len(rows), _AT_ONCE):
         columns = []
         for header, cells in prepared.cells(rows[start : start + _AT_ONCE]):
             named = encoded(header)
-            # A column has few texts many times; a cell without any is no part of the row.
+            # A column repeats few texts many times; an empty cell is not part of the row.
             known = {text: named + encoded(text) for text in set(cells) if text}
             columns.append([known.get(text, b"") for text in cells])
         yield from map(b"".join, zip(repeat(lead, len(columns[0])), *columns, strict=True))
@@ -193,7 +193,7 @@ def hash_rows(prepared: Prepared, key: HashKey) -> RowHashes:
     prepared
         The rows, read and checked.
     key
-        Of the hashes that are in use.
+        The current secret.
     """
     good = [row for row in prepared.numbers.tolist() if row not in prepared.rejected]
     groups = sorted({group for group in prepared.reports.reindex(good).tolist() if group >= 0})
@@ -207,7 +207,7 @@ def hash_rows(prepared: Prepared, key: HashKey) -> RowHashes:
 
 
 def judge(prepared: Prepared, known: EarlierBatches, hashes: RowHashes) -> RowOutcomes:
-    """Outcome of every row of a file; the same file against the same store always gives the same.
+    """Outcome of every row of a file; the same file and the same store always give the same result.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def judge(prepared: Prepared, known: EarlierBatches, hashes: RowHashes) -> RowOu
     known
         Earlier batches.
     hashes
-        Of the rows, under the secret of those that are known.
+        Hashes of the rows, under the secret of the known rows.
     """
     good = {row: hashes.rows[row] for row in prepared.numbers.tolist() if row not in prepared.rejected}
     duplicates, replaces, resent = _sent_again(prepared, good, known)
@@ -250,7 +250,7 @@ def judge(prepared: Prepared, known: EarlierBatches, hashes: RowHashes) -> RowOu
 def _sent_again(
     prepared: Prepared, hashes: Mapping[int, bytes], known: EarlierBatches
 ) -> tuple[set[int], dict[int, Stored], list[int]]:
-    """Rows that are in the store already, rows that take the place of one, and the batches they are of."""
+    """Rows that are already in the store, rows that replace an existing one, and the batches of these rows."""
     again: dict[int, dict[int, int]] = {}
     free: dict[bytes, dict[int, None]] = defaultdict(dict)
     for row, hashed in hashes.items():
@@ -326,7 +326,7 @@ def _twins(
 def _reports_known(
     prepared: Prepared, reports: Mapping[int, bytes], known: EarlierBatches, resent: Iterable[int]
 ) -> dict[int, int]:
-    """Reports that came before: in the same file sent before, or under a key that is no mere running number."""
+    """Known reports: in an earlier version of the file, or under a key that is more than a serial number."""
     same = set(resent)
     found: dict[int, int] = {}
     for group, hashed in reports.items():

@@ -1,4 +1,4 @@
-"""An import from end to end: a dry run that writes nothing, and the same thing kept, as one batch or not at all."""
+"""An import from start to end: a dry run that writes nothing, and the run that keeps one whole batch or nothing."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What an import did, or would do.
+    """Result of an import or of a dry run.
 
     Parameters
     ----------
     kind, mapping
-        Of the rows, and the mapping's name.
+        Kind of the rows, and the mapping's name.
     batch
-        Number of the batch; None of a dry run, or where there was nothing new to keep.
+        Number of the batch; None for a dry run, or where there were no new rows.
     counts
         Rows by outcome, adding up to `read`.
     outcomes
         `Outcome` by row number.
     faults
-        Why rows were refused, one for each cell at fault, in order of rows.
+        Reasons why rows were rejected, one for each faulty cell, in order of rows.
     refused
-        What could be read of the refused rows, by row number; typed values only, nothing as written.
+        Readable values of the rejected rows, by row number; typed values only, no original text.
     places
         Places as they were resolved: `row_number`, `role`, `place_status`, `kode`, `match_by`, `score`,
         `candidates`, `conflict`, `written`.
     replaced
-        Rows that took the place of an earlier version of themselves.
+        Rows that replaced an earlier version of themselves.
     resent
-        Batches of which this is the file sent again.
+        Batches of earlier versions of this file.
     twins
-        Pairs that may be of one person, for a person to look at.
+        Pairs that may be one person, for a person to decide.
     """
 
     kind: Kind
@@ -78,32 +78,32 @@ class Report:
 
     @property
     def read(self) -> int:
-        """Rows read; every one of them has one outcome."""
+        """Rows read; each of them has one outcome."""
         return sum(self.counts.values())
 
 
 def read_file(
     path: Path, settings: Settings, *, kind: Kind | None = None, mapping: str = "", sheet: str | None = None
 ) -> tuple[Sheet, Mapping]:
-    """A file and the mapping that reads it: the one named, else the most likely one.
+    """A file and its mapping: the named one, otherwise the most likely one.
 
     Parameters
     ----------
     path
         The file.
     settings
-        Where the city keeps mappings of its own.
+        Folder of the city's own mappings.
     kind
-        What the rows are; None guesses it.
+        Kind of the rows; None guesses it.
     mapping
-        Name of a known mapping, or a path of a mapping's file (ending in .toml); empty guesses.
+        Name of a saved mapping, or a path of a mapping's file (ending in .toml); empty guesses.
     sheet
         Which sheet of a spreadsheet.
 
     Raises
     ------
     DataError
-        When the file cannot be read, or there is no such mapping, or it is one of another kind.
+        When the file cannot be read, or there is no such mapping, or it is for another kind.
     """
     read = read_sheet(path, sheet=sheet)
     known = known_mappings(mappings_folder(settings))
@@ -153,21 +153,21 @@ def _report(found: Comparison, batch: int | None) -> Report:
 
 
 def dry_run(store: Store, viewer: Viewer, prepared: Prepared) -> Report:
-    """What an import would do; writes nothing, and makes no store where there is none.
+    """Result that an import would have; writes nothing, and creates no store.
 
     Parameters
     ----------
     store
-        Where they would go.
+        The store to import into.
     viewer
-        Who asks: the answer tells what is there already.
+        Who asks: the result reveals existing records.
     prepared
         The rows.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring no records.
+        When the viewer may not import records.
     """
     viewer.require(Right.BRING)
     if store.is_new:
@@ -179,28 +179,28 @@ def dry_run(store: Store, viewer: Viewer, prepared: Prepared) -> Report:
 def accept(
     store: Store, viewer: Viewer, prepared: Prepared, *, progress: Callable[[float], None] | None = None
 ) -> Report:
-    """Keeps the rows of a file as one batch: all that are fit for it, or nothing.
+    """Stores the accepted rows of a file as one batch: all of them, or none.
 
-    The rows are compared with the store, and made ready for it, before the writer's lock is taken, so that others
-    need not wait. Under the lock that stands where nothing has changed since; where another import came between, they
-    are compared again. The hashes are kept before the batch, so that no batch can be there without them; those of a
-    batch that never came are erased by the next import.
+    The rows are compared with the store and prepared before the writer's lock is taken, so that others need not wait.
+    Under the lock the comparison is used if nothing has changed since; after another import, the rows are compared
+    again. The hashes are stored before the batch, so that every batch has them; hashes of a batch that was never
+    written are erased by the next import.
 
     Parameters
     ----------
     store
-        Made if there is none.
+        The store; created if there is none.
     viewer
         Who does it.
     prepared
         The rows.
     progress
-        Told the share that is done, 0 to 1; whatever it raises stops the import, and nothing of it stays.
+        Called with the share that is done, 0 to 1; an exception from it stops the import, and nothing is kept.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring no records.
+        When the viewer may not import records.
     DataError
         When the store is in use for too long, the disk is full, or the store cannot be written.
     """
@@ -217,7 +217,7 @@ def accept(
             addition = _addition(found)
         judged = found.judged
         if addition.ready.rows.empty and judged.counts[Outcome.DUPLICATE]:
-            # The same file again: not even a batch of nothing.
+            # The same file again: no empty batch is added.
             return _report(found, None)
         added = add(connection, viewer, addition, progress=progress)
         reports = {hashed: added.reports[group] for group, hashed in judged.report_hashes.items()}
@@ -226,18 +226,18 @@ def accept(
 
 
 def _compared_ahead(store: Store, viewer: Viewer, prepared: Prepared) -> Comparison:
-    """A file compared with a store that others may change meanwhile."""
+    """Comparison of a file with a store that others may change meanwhile."""
     try:
         held = Pseudonyms(store.pseudonyms, ()).held()
     except DataError:
-        # Damaged, or in use: whoever has the lock makes it anew, or says so.
+        # Damaged, or in use: the holder of the lock compares again, or reports the error.
         held = Held()
     with store.reading(viewer, Right.BRING) as connection:
         return compared(connection, prepared, held)
 
 
 def _addition(found: Comparison) -> Addition:
-    """What is to be added, ready for the database."""
+    """New rows, ready for the database."""
     prepared, judged = found.prepared, found.judged
     kept = judged.outcomes.index[judged.outcomes.isin([Outcome.ACCEPTED.value, Outcome.REVIEW.value])]
     places = prepared.places[prepared.places["row_number"].isin(kept)]

@@ -1,4 +1,4 @@
-"""Taking an import back, and ending what is kept of it for comparison."""
+"""Taking an import back, and erasing its hashes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def take_back_batch(store: Store, viewer: Viewer, *, batch: int) -> int:
     Raises
     ------
     NotAllowedError
-        When the viewer may bring no records.
+        When the viewer may not import records.
     DataError
-        When there is no store, no such batch, or it was taken back already.
+        When there is no store, no such batch, or it was already taken back.
     """
     viewer.require(Right.BRING)
     store.require_file()
@@ -46,12 +46,12 @@ def take_back_batch(store: Store, viewer: Viewer, *, batch: int) -> int:
 def close_review(store: Store, viewer: Viewer, *, batch: int) -> None:
     """Ends the review of a batch's duplicates: its hashes are erased, and no later file is compared with it.
 
-    Pairs found until then need no hash; they wait for a person as before.
+    Pairs found before need no hash; they still wait for a decision.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may not decide who is recorded twice.
+        When the viewer may not decide on duplicates.
     DataError
         When there is no store or no such batch.
     """
@@ -67,17 +67,17 @@ def close_review(store: Store, viewer: Viewer, *, batch: int) -> None:
 
 
 def expire(store: Store) -> None:
-    """Erases the file of hashes when it has reached its age; asked at every look at the desk and by every command."""
+    """Erases the file of hashes at its maximum age; called at every page of the desk and by every command."""
     Pseudonyms(store.pseudonyms, ()).expire()
 
 
 def with_hashes(store: Store, viewer: Viewer) -> list[int]:
-    """Batches whose hashes are still kept: those whose review of duplicates is not ended.
+    """Batches that still have hashes: those whose review of duplicates has not ended.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may not decide who is recorded twice.
+        When the viewer may not decide on duplicates.
     """
     viewer.require(Right.DECIDE)
     if store.is_new:

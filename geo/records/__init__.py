@@ -1,1 +1,1 @@
-"""The canonical tables, and whether their rows can be so beside each other."""
+"""The canonical tables, and whether their rows contradict each other."""

@@ -1,7 +1,7 @@
 """Where and when reporting covered: only there does no record mean zero.
 
-The one place that reads statements of coverage. Whoever asks of a day, a month, a year or a period asks here, so that
-no two answers can disagree.
+The only module that reads statements of coverage. Queries by day, month, year or period all use it, so that no two
+answers can disagree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _merged(statements: Iterable[Span]) -> list[Span]:
-    """Stretches without a gap that the statements make together, in order; a gap of one day is a gap."""
+    """Continuous spans that the statements form together, in order; a gap of one day is a gap."""
     found: list[Span] = []
     for start, end in sorted(one for one in statements if one[0] <= one[1]):
         if found and (start - found[-1][1]).days <= 1:
@@ -32,7 +32,7 @@ def _merged(statements: Iterable[Span]) -> list[Span]:
 
 
 def _holds(stretches: list[Span], asked: Span) -> bool:
-    """Whether one stretch holds every day asked for."""
+    """Whether one span contains every day asked for."""
     at = bisect_right(stretches, asked[0], key=lambda one: one[0])
     return at > 0 and stretches[at - 1][1] >= asked[1]
 
@@ -43,8 +43,8 @@ def covered_spans(coverage: pd.DataFrame, index: pd.Index[str], spans: Sequence[
     Parameters
     ----------
     coverage
-        Canonical table; a statement on a kecamatan (`53.71.04`) or the city (`53.71`) holds for all below it.
-        Statements that follow one another or overlap make one, whoever made them and whatever place each is on.
+        Canonical table; a statement on a kecamatan (`53.71.04`) or the city (`53.71`) applies to all areas below it.
+        Consecutive or overlapping statements are joined, whatever their sources and their levels of place.
     index
         Keys of the kelurahan.
     spans
@@ -59,7 +59,7 @@ def covered_spans(coverage: pd.DataFrame, index: pd.Index[str], spans: Sequence[
         coverage["kode"], coverage["from_on"].dt.date, coverage["to_on"].dt.date, strict=True
     ):
         stated.setdefault(kode, []).append((start, end))
-    # Kelurahan that the same places are stated of have the same answers: most have the city's.
+    # Kelurahan with the same statements have the same answers: for most only those on the city.
     known: dict[tuple[str, ...], list[bool]] = {}
     rows = []
     for kode in index:
@@ -74,7 +74,7 @@ def covered_spans(coverage: pd.DataFrame, index: pd.Index[str], spans: Sequence[
 
 
 def is_covered(coverage: pd.DataFrame, index: pd.Index[str], period: Period) -> pd.Series[bool]:
-    """Whether reporting covered each kelurahan for the whole period, as `covered_spans` says."""
+    """Whether reporting covered each kelurahan for the whole period, by the rule of `covered_spans`."""
     return covered_spans(coverage, index, [(period.starts_on, period.ends_on)])[0].rename("is_covered")
 
 
@@ -87,6 +87,6 @@ def covered_months(coverage: pd.DataFrame, index: pd.Index[str], period: Period)
 
 
 def covered_until(coverage: pd.DataFrame) -> date | None:
-    """Last day that any statement reaches; None without one."""
+    """Last day of any statement; None without one."""
     until = coverage["to_on"].max()
     return None if pd.isna(until) else until.date()

@@ -1,4 +1,4 @@
-"""The checked tables that everything is made of."""
+"""The checked tables that all results are computed from."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Tables:
     Parameters
     ----------
     store
-        Which store they come from; the example one is made up from end to end.
+        Which store they come from; the data of the example store are entirely fictitious.
     cases, coverage, watchers, reports, rollout
-        Canonical tables with the kinds of `geo.schemas.typed`.
+        Canonical tables with the types of `geo.schemas.typed`.
     fingerprint
         Hash of the files read.
     brought
-        Tables that the store held; a table that was not brought is empty here.
+        Tables that the store had; a table that was not imported is empty here.
     faults
         Why the store could not be read.
     sizes
-        The city's own size of its kelurahan, by `kode`; empty where it brought none.
+        The city's own population of its kelurahan, by `kode`; empty where it has imported none.
     """
 
     store: StoreName
@@ -57,7 +57,7 @@ class Tables:
 
     @property
     def is_made_up(self) -> bool:
-        """Whether the records are made up (the rollout facts never are)."""
+        """Whether the records are fictitious (the rollout facts never are)."""
         return self.store is StoreName.CONTOH
 
     def __repr__(self) -> str:
@@ -68,7 +68,7 @@ class Tables:
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """A table without rows, with its columns and kinds."""
+    """A table without rows, with its columns and types."""
     return typed(table, pd.DataFrame(columns=list(columns(table)), dtype="object"))
 
 
@@ -81,20 +81,20 @@ def tables_of(
     fingerprint: str = "",
     faults: tuple[Fault, ...] = (),
 ) -> Tables:
-    """Tables with those that were read; the others are empty, and the rollout holds the embedded facts too.
+    """Tables that were read; the others are empty, and the rollout includes the embedded facts.
 
     Parameters
     ----------
     store
         Which store they come from.
     read
-        Tables of which the store holds any rows.
+        Tables for which the store has rows.
     facts
-        The embedded facts as people there marked them; by default as they are.
+        The embedded facts as marked by people there; by default unmarked.
     sizes
-        The city's own size of its kelurahan.
+        The city's own population of its kelurahan.
     fingerprint
-        Hash of what was read.
+        Hash of the content read.
     faults
         Why the store could not be read.
     """

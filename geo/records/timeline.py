@@ -1,6 +1,6 @@
-"""Whether dated events of the rollout can be so: each by itself, and beside the others of its kelurahan.
+"""Whether dated events of the rollout are possible: each alone, and together with others of its kelurahan.
 
-A date that is known to its month or year may be any day of it: what only may be wrong is not refused.
+A date that is known to its month or year may be any day of it: a possible error is not rejected.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from geo.terms import Claim, Precision, Stage
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-#: Column at fault, what is wrong, and the day that it is wrong beside, if any.
+#: Column with the error, the error, and the conflicting day, if any.
 Wrong = tuple[str, Problem, str]
 _Key = TypeVar("_Key", bound="Hashable")
 _OF_TRAINING = ("course", "hours", "early_why")
 
 
 def day_of(value: Any) -> date | None:
-    """A day from a date, a moment of pandas or of Python, or nothing."""
+    """A day from a date, a pandas or Python timestamp, or nothing."""
     if pd.isna(value):
         return None
     return value.date() if isinstance(value, datetime) else value
 
 
 def first_day(event: Mapping[Any, Any]) -> date:
-    """First day on which an event may have been.
+    """First possible day of an event.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def first_day(event: Mapping[Any, Any]) -> date:
 
 
 def last_day(event: Mapping[Any, Any]) -> date:
-    """Last day on which an event may have been.
+    """Last possible day of an event.
 
     Examples
     --------
@@ -62,14 +62,14 @@ def last_day(event: Mapping[Any, Any]) -> date:
 
 
 def _alone(event: Mapping[Any, Any], today: date) -> list[Wrong]:
-    """What is wrong with an event whatever else there is."""
+    """Errors of an event alone."""
     found: list[Wrong] = []
     source_on = day_of(event["source_on"])
     if event["claim"] == Claim.ACTUAL:
         if first_day(event) > today:
             found.append(("on", Problem.IN_FUTURE, ""))
         elif event["on_precision"] == Precision.DAY and source_on is not None and source_on < first_day(event):
-            # Whoever tells of a day that is yet to come tells of a plan.
+            # A statement about a day in the future is a plan.
             found.append(("source_on", Problem.SOURCE_TOO_EARLY, ""))
     if source_on is not None and source_on > today:
         found.append(("source_on", Problem.IN_FUTURE, ""))
@@ -83,7 +83,7 @@ def _is_filled(value: Any) -> bool:
 
 
 def _of_one(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
-    """What is wrong with events of one kelurahan and one body, all of them reached."""
+    """Conflicts between reached events of one kelurahan and one body."""
     found: dict[_Key, Wrong] = {}
     decrees = [first_day(one) for one in events.values() if one["stage"] == Stage.DECREE]
     begun = [first_day(one) for one in events.values() if one["stage"] != Stage.DISSOLVED]
@@ -97,7 +97,7 @@ def _of_one(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
 
 
 def together(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
-    """What is wrong with each event beside the others of its kelurahan and body; targets are beside nothing.
+    """Conflicts of each event with others of its kelurahan and body; targets have none.
 
     Parameters
     ----------
@@ -112,14 +112,14 @@ def together(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
 
 
 def timeline_faults(events: Mapping[_Key, Mapping[Any, Any]], *, today: date) -> dict[_Key, list[Wrong]]:
-    """What is wrong with each event: a training before the decree, an end before any beginning, days to come.
+    """Errors of each event: a training before the decree, an end before any beginning, days in the future.
 
     Parameters
     ----------
     events
         By any number; `kode` (empty where it is not known yet) and the columns of the canonical table.
     today
-        Nothing can have been reached after it.
+        No stage can be reached after it.
     """
     beside = together(events)
     found = {

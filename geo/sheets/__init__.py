@@ -1,1 +1,1 @@
-"""What comes in: tables as people send them, read, mapped and checked row by row."""
+"""Imported tables as people send them: read, mapped and checked row by row."""

@@ -1,8 +1,8 @@
-"""Spreadsheets are zip files of XML: what is inside is measured, in counted pieces, before a reader unpacks it.
+"""Spreadsheets are zip files of XML: their content is measured, in limited pieces, before a reader unpacks it.
 
-Sizes that the archive states are not believed. The reader of sheets holds a whole sheet as a rectangle and a copy of
-every text a cell refers to, so a few kilobytes can ask for all memory there is: by a cell in the last corner, by a
-long text that a million cells share, by a row repeated a million times.
+Sizes that the archive states are not trusted. The reader of sheets holds a whole sheet as a rectangle and a copy of
+every text that a cell refers to. So a few kilobytes can exhaust the memory: by a cell in the last corner, by a long
+text that a million cells share, by a row repeated a million times.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Bytes of a file as it lies on the disk, and of all that is in it.
+#: Bytes of a file on the disk, and of its whole unpacked content.
 FILE_LIMIT, UNPACKED_LIMIT = 64 * 2**20, 512 * 2**20
 MEMBER_LIMIT = 2_000
-#: Cells of the rectangle that holds a sheet's content, and bytes of the texts that its cells refer to.
+#: Cells of the rectangle around a sheet's content, and bytes of the texts that its cells refer to.
 CELL_LIMIT, TEXT_LIMIT = 12_000_000, 256 * 2**20
 _PIECE = 1 << 20
 _OVERLAP = 1 << 16
@@ -40,7 +40,7 @@ _DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How far a sheet reaches: last row and column that hold anything."""
+    """Size of a sheet: last row and column with content."""
 
     rows: int
     columns: int
@@ -57,7 +57,7 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _check_members(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuses what no spreadsheet holds, and counts what all members come to when unpacked."""
+    """Rejects content that no spreadsheet has, and adds up the unpacked size of all members."""
     members = archive.infolist()
     if len(members) > MEMBER_LIMIT:
         raise _refuse(name, Problem.TOO_LARGE)
@@ -76,7 +76,8 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
             if is_xml and _DECLARATION.search(tail + piece):
                 raise _refuse(name, Problem.UNREADABLE)
             tail = piece[-16:]
-        # XML in another encoding would hide from the search above; an archive in an archive from all of this.
+        # XML in another encoding would hide from the search above; an archive in an archive would hide from all
+        # checks.
         if is_xml and (start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start):
             raise _refuse(name, Problem.UNREADABLE)
         if start.startswith(_NESTED):
@@ -91,7 +92,7 @@ def _column(letters: bytes) -> int:
 
 
 def _windows(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Text of a member in overlapping windows cut between tags, so that no tag is seen twice or by halves."""
+    """Text of a member in overlapping windows cut between tags, so that each tag is seen once and complete."""
     kept = b""
     for piece in _pieces(archive, member):
         kept += piece
@@ -103,12 +104,12 @@ def _windows(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[byte
 
 
 def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
-    """Extent of the widest sheet; refuses one whose rectangle or texts would not fit."""
+    """Extent of the widest sheet; rejects one whose rectangle or texts would not fit."""
     lengths: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(1, dtype=np.int64)
     members = {member.filename: member for member in archive.infolist()}
     shared = next((members[one] for one in members if one.lower().endswith("sharedstrings.xml")), None)
     if shared is not None:
-        # A text reaches from one <si> to the next: longer than what is shown of it, never shorter.
+        # A text is counted from one <si> to the next: longer than the displayed text, never shorter.
         starts, seen = [], 0
         for window in _windows(archive, shared):
             starts += [seen + match.start() for match in _STRING.finditer(window)]
@@ -122,7 +123,7 @@ def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
         rows, columns = 0, 0
         for window in _windows(archive, member):
             cells = [(letters, number) for letters, number, closed in _CELL.findall(window) if not closed]
-            # A sheet has few columns, and each row's number stands in all of its cells.
+            # A sheet has few columns, and each cell contains the number of its row.
             rows = max([rows, *(int(number) for number in {number for _, number in cells})])
             columns = max([columns, *map(_column, {letters for letters, _ in cells})])
             cited = np.array(_REFERENCE.findall(window)).astype(np.int64)
@@ -134,7 +135,7 @@ def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
 
 
 class _Rows:
-    """Counts what the repeats of an OpenDocument sheet come to."""
+    """Adds up the size of repeated cells and rows of an OpenDocument sheet."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -200,7 +201,7 @@ def _ods_extent(archive: zipfile.ZipFile, name: str) -> Extent:
 
 
 def check_spreadsheet(path: Path) -> Extent:
-    """How far the sheets of a file reach, after making sure that a reader may be given it.
+    """Size of the sheets of a file, after checking that a reader can open it safely.
 
     Parameters
     ----------
@@ -210,7 +211,7 @@ def check_spreadsheet(path: Path) -> Extent:
     Raises
     ------
     DataError
-        When it is no such file, is locked with a password, holds what no spreadsheet holds, or would not fit:
+        When it is not such a file, is locked with a password, has content that no spreadsheet has, or would not fit:
         more than 64 MiB, 512 MiB unpacked, 12 million cells, 256 MiB of text.
     """
     name = path.name
@@ -221,5 +222,5 @@ def check_spreadsheet(path: Path) -> Extent:
             _check_members(archive, name)
             return _ods_extent(archive, name) if path.suffix.lower() == ".ods" else _xlsx_extent(archive, name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as fault:
-        # What zipfile and zlib raise for damaged, encrypted and unknown archives.
+        # Exceptions of zipfile and zlib for damaged, encrypted and unknown archives.
         raise _refuse(name, Problem.UNREADABLE, path.suffix.lower()) from fault

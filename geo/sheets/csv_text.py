@@ -17,19 +17,19 @@ _SEPARATORS = ",;\t"
 def parse_csv(text: str, name: str) -> pd.DataFrame:
     """Table of a csv text: every cell text, index counting from 0, blank lines at the end left out.
 
-    The separator (`,` `;` or tab) is the one that the header has most of.
+    The separator (`,` `;` or tab) is the one that occurs most in the header.
 
     Parameters
     ----------
     text
-        The whole of it, line ends as they were.
+        The whole text, with its original line ends.
     name
-        Name of the file, for faults.
+        Name of the file, for error messages.
 
     Raises
     ------
     DataError
-        When it is empty, no csv, has a column twice, or has rows of another length than its header.
+        When it is empty, is not a csv, has a column twice, or has rows of another length than its header.
     """
     header = text.split("\n", 1)[0][:_LONGEST_FIELD]
     separator = max(_SEPARATORS, key=header.count)

@@ -1,7 +1,7 @@
-"""What an import can fill, declared once: mappings, the page, the report and the templates are made from this.
+"""Fields that an import can fill, declared once: mappings, the page, the report and the templates use this list.
 
-Free text, addresses and notes are no fields. What identifies a person is: read once, in memory, for checks, and kept
-nowhere.
+Free text, addresses and notes are not fields. Identifying data of a person are: read once, in memory, for checks, and
+never stored.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a row can say.
+    """One field of a row.
 
     Parameters
     ----------
     name
-        Of the canonical tables where it is one of theirs.
+        Name in the canonical tables, where they have this field.
     reading
         How its cells are read.
     headers
-        What such a column is called, plain (see `plain`); the name itself always counts.
+        Usual headers of such a column, plain (see `plain`); the name itself is always recognised.
     is_needed
-        Whether a row without it is refused.
+        Whether a row without it is rejected.
     """
 
     name: str
@@ -80,7 +80,7 @@ _NEUTRAL = frozenset(
 
 
 def plain_header(header: str) -> str:
-    """A header without case, accents and punctuation; without its group where that says nothing of its own.
+    """A header without case, accents and punctuation; without its group where the group adds no meaning.
 
     Examples
     --------
@@ -96,9 +96,10 @@ def plain_header(header: str) -> str:
 
 
 def is_neutral(group: str) -> bool:
-    """Whether what stands above a column, or before it, leaves its meaning as it is.
+    """Whether the group above or before a column leaves the column's meaning unchanged.
 
-    The columns of a suspect, a reporter or a scene of crime are called like the victim's but for what stands above.
+    The columns of a suspect, a reporter or a scene of crime have the same names as the victim's; only the group
+    differs.
     """
     words = re.findall(r"[a-z0-9]+", group.lower())
     return bool(words) and all(word in _NEUTRAL for word in words)
@@ -109,7 +110,7 @@ def _headers(text: str) -> tuple[str, ...]:
 
 
 def _place(role: str, *called: str) -> tuple[Field, ...]:
-    """Three ways of saying where: a code, a name, and the kecamatan that goes with the name."""
+    """Three ways to name a place: a code, a name, and the kecamatan that goes with the name."""
     lead = f"{role}_" if role else ""
 
     def headers(words: str) -> tuple[str, ...]:
@@ -258,7 +259,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     ),
 }
 
-#: Kinds of signs and groups of watchers: closed lists, so that no note slips in as one.
+#: Types of signs and groups of watchers: closed lists, so that no note can be entered as one.
 SIGNS = ("newcomers_in_kos", "recruiter_seen", "document_request", "question", "other")
 GROUPS = ("pkk", "adat", "faith", "youth", "rt_rw", "teacher", "other")
 
@@ -274,7 +275,7 @@ def by_name(kind: Kind) -> dict[str, Field]:
 
 
 def place_fields(kind: Kind) -> dict[str, tuple[str, str, str]]:
-    """Fields of code, name and kecamatan of each place a row can name, by role (empty but of cases)."""
+    """Fields of code, name and kecamatan of each place that a row can name, by role (empty except for cases)."""
     roles = [role.value for role in PlaceRole] if kind is Kind.CASES else [""]
     return {
         role: (f"{role}_kode".lstrip("_"), f"{role}_place".lstrip("_"), f"{role}_kecamatan".lstrip("_"))
@@ -283,7 +284,7 @@ def place_fields(kind: Kind) -> dict[str, tuple[str, str, str]]:
 
 
 def guess_kind(columns: Iterable[str]) -> Kind:
-    """The kind whose fields a file's headers name most of."""
+    """The kind with the most fields among a file's headers."""
     headers = {plain_header(one) for one in columns}
 
     def score(kind: Kind) -> tuple[int, int]:

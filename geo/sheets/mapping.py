@@ -1,4 +1,4 @@
-"""Which column of a file fills which field: guessed, corrected by a person, remembered under a name."""
+"""Mapping of a file's columns to fields: guessed, corrected by a person, saved under a name."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _ENOUGH = 0.7
 
 @dataclass(frozen=True, eq=True)
 class Mapping:
-    """How the columns of a kind of file are read.
+    """How the columns of a type of file are read.
 
     Parameters
     ----------
     name
-        What it is remembered under; empty of a guess.
+        Name under which it is saved; empty for a guess.
     kind
-        What the rows are.
+        Kind of the rows.
     columns
-        Header of the file by field.
+        Header of the file, by field.
     words
-        Further words by field: as written, to ours.
+        Additional words by field: from the word in the file to the canonical word.
     constants
-        The same text for every row, by field: the source of all rows of a file.
+        The same text for every row, by field: for example the source of all rows of a file.
     """
 
     name: str
@@ -57,12 +57,12 @@ def _refuse(name: str, problem: Problem, **options: Any) -> DataError:
 
 
 def read_mapping(path: Path) -> Mapping:
-    """Mapping of a TOML file.
+    """Mapping in a TOML file.
 
     Raises
     ------
     DataError
-        When it is no such file, or names a field that its kind does not have.
+        When it is not a mapping file, or names a field that its kind does not have.
     """
     if not path.is_file():
         raise _refuse(path.name, Problem.MISSING_FILE)
@@ -85,10 +85,10 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def to_toml(mapping: Mapping) -> str:
-    """Text of a mapping's file; reading it gives the mapping again."""
+    """Text of a mapping's file; reading it returns the same mapping."""
 
     def quoted(text: str) -> str:
-        # A JSON string is a TOML string, but for DEL, which wants escaping, and surrogate pairs, which are refused.
+        # A JSON string is a TOML string, except DEL, which must be escaped, and surrogate pairs, which are rejected.
         return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
     lines = [f"name = {quoted(mapping.name)}", f"kind = {quoted(mapping.kind)}"]
@@ -101,14 +101,14 @@ def to_toml(mapping: Mapping) -> str:
 
 
 def remember(mapping: Mapping, folder: Path, viewer: Viewer) -> Path:
-    """Keeps a mapping under its name in the city's own folder, in place of one of the same name.
+    """Saves a mapping under its name in the city's own folder; replaces one of the same name.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring nothing.
+        When the viewer may not import anything.
     DataError
-        When the name is no name: letters, digits, blanks, at most 39 of them.
+        When the name is not valid: letters, digits, spaces, at most 39 of them.
     """
     viewer.require(Right.BRING)
     if not _NAME.fullmatch(mapping.name):
@@ -122,7 +122,7 @@ def remember(mapping: Mapping, folder: Path, viewer: Viewer) -> Path:
 
 
 def known_mappings(*folders: Path) -> dict[str, Mapping]:
-    """Mappings by name: the embedded ones, then those of further folders; what cannot be read is left out."""
+    """Mappings by name: the embedded ones, then those of other folders; unreadable ones are left out."""
     found: dict[str, Mapping] = {}
     for folder in (EMBEDDED_MAPPINGS, *folders):
         for path in sorted(folder.glob("*.toml")):
@@ -135,7 +135,7 @@ def known_mappings(*folders: Path) -> dict[str, Mapping]:
 
 
 def _plainly(columns: Sequence[str]) -> dict[str, str]:
-    """Header by each way of calling it: the whole of it, and its own part under a merged cell that is neutral."""
+    """Header by each of its names: the full one, and its own part below a merged cell that adds no meaning."""
     found = {plain_header(header): header for header in reversed(columns)}
     for header in reversed(columns):
         group, _, own = header.rpartition(" / ")
@@ -147,15 +147,15 @@ def _plainly(columns: Sequence[str]) -> dict[str, str]:
 def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, Mapping] | None = None) -> Mapping:
     """The most likely mapping of a file by its headers.
 
-    A known mapping is taken when nearly all columns it needs are there; else each field looks for a header that is
-    called so. A file with canonical headers is always found.
+    A saved mapping is used when the file has nearly all columns it needs; otherwise each field looks for a header
+    with one of its names. A file with canonical headers always matches.
 
     Parameters
     ----------
     columns
         Headers of the file.
     kind
-        What the rows are; None guesses that too.
+        Kind of the rows; None guesses that too.
     known
         Mappings by name.
     """
@@ -165,7 +165,7 @@ def guess(columns: Sequence[str], *, kind: Kind | None = None, known: Map[str, M
 
 
 def _by_headers(columns: Sequence[str], kind: Kind) -> Mapping:
-    """Each field with the header that is called so."""
+    """Each field with the header that has one of its names."""
     left = _plainly(columns)
     found: dict[str, str] = {}
     for exact in (True, False):
@@ -179,7 +179,7 @@ def _by_headers(columns: Sequence[str], kind: Kind) -> Mapping:
 
 
 def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapping]) -> list[Mapping]:
-    """Known mappings whose columns are mostly there, the best first; none where the headers are canonical."""
+    """Saved mappings whose columns are mostly present, the best first; none where the headers are canonical."""
     headers = set(_plainly(columns))
     canonical = max(sum(one in set(columns) for one in field_names(each)) for each in Kind)
     scored = []
@@ -192,7 +192,7 @@ def _by_likeness(columns: Sequence[str], kind: Kind | None, known: Map[str, Mapp
 
 
 def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
-    """A mapping with the headers as this file writes them; for a column that is not there one that is called so."""
+    """A mapping with the headers of this file; a missing column is replaced by one with a name of the field."""
     headers = _plainly(columns)
     fitted = {
         name: headers[plain_header(header)]
@@ -207,13 +207,13 @@ def _fitted(mapping: Mapping, columns: Sequence[str]) -> Mapping:
 
 
 def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mapping:
-    """The mapping with the headers as the file writes them.
+    """The mapping with the headers as written in the file.
 
     Raises
     ------
     DataError
-        With every fault: a column that is not in the file, one used twice, a field that no row can do without, and
-        no column at all that says where.
+        With every error: a column that is not in the file, one used twice, a required field without a column, and no
+        column at all for the place.
     """
     headers = _plainly(columns)
     told = ", ".join(str(one)[:40] for one in list(columns)[:20])
@@ -245,7 +245,7 @@ def check_mapping(mapping: Mapping, columns: Sequence[str], table: str) -> Mappi
 
 
 def apply(mapping: Mapping, rows: pd.DataFrame) -> pd.DataFrame:
-    """A column of text for each field that the mapping fills, and nothing else of the file.
+    """A column of text for each field that the mapping fills; no other columns of the file.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""What a NIK says of the row it stands in. It is read once, in memory; only the answer goes on.
+"""Check of a row against its NIK. The NIK is read once, in memory; only the result is passed on.
 
-Of the 16 digits the first six are the kecamatan where the number was first issued, which never changes; then day,
-month and year of birth, the day plus 40 for women; then a running number. A spreadsheet that took it for a number
-keeps 15 digits and writes 5.37E+15: then the check is not possible, and the row is as good as before.
+The first six of the 16 digits are the kecamatan where the number was first issued, which never changes; then day,
+month and year of birth, the day plus 40 for women; then a serial number. A spreadsheet that treats it as a number
+keeps 15 digits and writes 5.37E+15: then the check is not possible, and the row is used without it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WOMEN, _DAYS, _MONTHS, _CENTURY = 40, 31, 12, 100
 
 
 def digits(text: str) -> str:
-    """The 16 digits of a NIK however grouped, or empty text; for use in memory only."""
+    """The 16 digits of a NIK in any grouping, or empty text; for use in memory only."""
     if len(text) == _LENGTH and text.isascii() and text.isdigit():
         return text
     found = _DIGITS.fullmatch(text.strip()) if len(text) >= _LENGTH else None
@@ -32,7 +32,7 @@ def digits(text: str) -> str:
 
 
 def is_lossless(text: str) -> bool:
-    """Whether a cell holds all 16 digits: what a spreadsheet rounded ends in a nought and is nobody's number."""
+    """Whether a cell has all 16 digits: a number rounded by a spreadsheet ends in 0 and is not a NIK."""
     found = digits(text)
     return bool(found) and not found.endswith("0000")
 
@@ -74,23 +74,23 @@ def check_nik(
     says_here: pd.Series[bool],
     issued_here: Iterable[str],
 ) -> pd.Series[str]:
-    """What each NIK says of its row, as `NikCheck`; the numbers themselves are in nothing that is given back.
+    """Result of the check of each row against its NIK, as `NikCheck`; the result contains no NIK.
 
     Parameters
     ----------
     nik
         Cells as written.
     sex
-        `Sex` of each row; the empty text and `unknown` contradict nothing.
+        `Sex` of each row; empty text and `unknown` contradict nothing.
     birth_on
         Dates of birth; missing ones contradict nothing.
     says_here
         Whether the row's documents name a kelurahan of the city.
     issued_here
-        Beginnings of the numbers issued in the city: its code without dots.
+        First digits of the numbers issued in the city: its code without dots.
     """
     here = tuple(issued_here)
-    # Lists first: a Series is slow to go through.
+    # Converted to lists first: iterating over a Series is slow.
     columns = [column.tolist() for column in (nik, sex, birth_on, says_here)]
     answers = [
         _check(text, one, born, here, says_here=bool(is_here)).value

@@ -1,7 +1,7 @@
-"""From a sheet and its mapping to rows fit for the store, with every cell that could not be read told.
+"""From a sheet and its mapping to rows ready for the store; every unreadable cell is reported.
 
-What identifies a person goes no further than here: it is compared, hashed under a secret by `geo.imports.outcomes`,
-and gone when the import is over.
+Identifying data of a person end here: they are compared, hashed under a secret by `geo.imports.outcomes`, and deleted
+when the import is over.
 """
 
 from __future__ import annotations
@@ -36,31 +36,31 @@ _SOURCE_LENGTH = 120
 _MOST_PERSONS = 10_000
 _LISTED = {"kind": SIGNS, "group": GROUPS}
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
-#: Read as text: a column that was mistaken for one of these would come through as it is written.
+#: Read as text: if another column were mapped to one of these by mistake, its cells would pass unchanged.
 WRITTEN = ("source", "label", "decree_no", "document")
-#: No part of what a row says: when it became known here, which is the day of the import where none stands.
+#: Not part of a row's content: the day on which it became known here, by default the day of the import.
 NOT_TOLD = ("recorded_on",)
 _MOST = {"hours": MOST_HOURS}
-#: A target is of a day to come.
+#: A target has a day in the future.
 _TO_COME = dt.date(2100, 12, 31)
-#: Kinds whose rows may speak of a whole kecamatan or of the city.
+#: Kinds whose rows may be about a whole kecamatan or the city.
 _ABOVE = frozenset({Kind.COVERAGE, Kind.ROLLOUT})
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """Why a row was refused; without the cell itself: a column that was mistaken for another may hold names.
+    """Reason why a row was rejected, without the cell itself: a column mapped by mistake may contain names.
 
     Parameters
     ----------
     row
-        As the spreadsheet counts.
+        Row number in the spreadsheet.
     column
-        Header of the file, or empty where the whole row is meant.
+        Header of the file, or empty where the error is in the whole row.
     problem
         What is wrong.
     hint
-        The words that would be right.
+        The words that are allowed.
     """
 
     row: int
@@ -71,24 +71,24 @@ class RowFault:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Rows of one file, read and resolved, before anybody asks what is in the store.
+    """Rows of one file, read and resolved, before they are compared with the store.
 
     Parameters
     ----------
     kind, mapping
-        What the rows are, and the name of the mapping.
+        Kind of the rows, and the name of the mapping.
     numbers
         Row numbers of all rows read.
     values
-        Of the rows that were not refused: the columns of the kind's table that hold values.
+        For accepted rows: the columns of the kind's table that have values.
     places
         As in `geo.store.batches.Ready`, and `candidates`, `conflict`.
     reports
-        Of cases: number of the report within the file by row number, -1 for a report of its own.
+        For cases: number of the report within the file by row number, -1 for a report of its own.
     faults
-        Why rows were refused, one for each cell at fault.
+        Reasons why rows were rejected, one for each faulty cell.
     refused
-        Of the rows that were refused: what could be read of them, in the columns of `values`; nothing as written.
+        For rejected rows: the readable values, in the columns of `values`; no original text.
     """
 
     kind: Kind
@@ -105,21 +105,21 @@ class Prepared:
 
     @cached_property
     def rejected(self) -> set[int]:
-        """Rows that are refused."""
+        """Rejected rows."""
         return {fault.row for fault in self.faults}
 
     def cells(self, rows: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
-        """Headers of the file and all cells of some rows under each, to be hashed; never to be kept."""
+        """Headers of the file and all cells of some rows under each, for hashing; never to be stored."""
         chosen = self._raw.loc[list(rows)]
         for at, header in enumerate(chosen.columns):
             yield str(header), chosen.iloc[:, at].tolist()
 
     def identity(self, row: int) -> tuple[str, ...]:
-        """What identifies the person of a row, to be hashed; empty where the row has too little of it."""
+        """Identifying data of the person of a row, for hashing; empty where the row has too little of them."""
         return self._identity.get(row, ())
 
     def report_key(self, group: int) -> str:
-        """Key of a report as written, to be hashed."""
+        """Key of a report as written, for hashing."""
         return self._report_keys[group]
 
     @cached_property
@@ -132,7 +132,7 @@ class Prepared:
         return {row: (*shown, *place.get(row, ("", ""))) for row, *shown in rows}
 
     def kept(self, row: int) -> Hashable:
-        """What the store would keep of a row, to compare with what it has."""
+        """Values of a row that the store would keep, to compare with existing rows."""
         return self._kept[row]
 
 
@@ -145,7 +145,7 @@ def _comparable(value: Any) -> str:
 
 
 class _Reader:
-    """Reads the fields of one mapped table, and notes every cell that it could not read."""
+    """Reads the fields of one mapped table, and records every cell that it could not read."""
 
     def __init__(self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date) -> None:
         self.mapping, self.mapped, self.today = mapping, mapped, today
@@ -210,7 +210,7 @@ class _Reader:
         return found
 
     def source(self, name: str) -> pd.Series[str]:
-        # A source is an office or a paper; what is longer, or has a long number in it, is neither.
+        # A source is an office or a newspaper; a longer text, or one with a long number, is neither.
         cells = self.cells(name)
         shown = values.read_once(
             cells, lambda text: text if len(text) <= _SOURCE_LENGTH and "[...]" not in fit_to_show(text[:40]) else ""
@@ -220,7 +220,7 @@ class _Reader:
 
 
 def _main_columns(reader: _Reader) -> pd.DataFrame:
-    """The columns of the kind's table that are no place."""
+    """Columns of the kind's table other than the place."""
     found: dict[str, Any] = {}
     simple = {
         Reading.NUMBER: reader.number,
@@ -237,7 +237,7 @@ def _main_columns(reader: _Reader) -> pd.DataFrame:
             continue
         if one.reading is Reading.DATE:
             dates = reader.dates(name)
-            # "To January" is to the end of it.
+            # "To January" means to the end of January.
             found[name] = dates.last_days(reader.today) if name == "to_on" else dates.values
             precision = f"{name.removesuffix('_on')}_precision"
             if precision in reader.fields:
@@ -252,7 +252,7 @@ def _main_columns(reader: _Reader) -> pd.DataFrame:
 
 
 def _cases(reader: _Reader, main: pd.DataFrame, origins: pd.Series[str]) -> pd.DataFrame:
-    """What only cases have: one person where none is counted, an age from a word or from years, an origin."""
+    """Values of cases only: one person where none is counted, age from a word or from years, origin."""
     ages, bad = values.age_groups(reader.cells("age"))
     reader.refuse("age", bad, Problem.BAD_NUMBER)
     age = main["age_group"].where(main["age_group"].ne(""), ages)
@@ -271,7 +271,7 @@ def _is_above(areas: Areas, codes: pd.Series[str]) -> pd.Series[bool]:
 
 
 def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: CodeSystem | None) -> pd.DataFrame:
-    """Every place that a row names, resolved without anybody's decision: those are applied when it is looked at."""
+    """Every place that a row names, resolved without decisions by people: those are applied on reading."""
     found = []
     for role, (code, name, kecamatan) in place_fields(reader.mapping.kind).items():
         if not (reader.has(code) or reader.has(name)):
@@ -312,13 +312,13 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
             )
         )
     places = pd.concat(found, ignore_index=True)
-    # A row that says nothing of a place has none; its main place is said to be empty.
+    # A row that names no place has none; its main place is recorded as empty.
     main = places["role"].isin(["", PlaceRole.DOCUMENT.value])
     return places[main | places["place_status"].ne(PlaceStatus.EMPTY.value)].reset_index(drop=True)
 
 
 def _identities(reader: _Reader, born: pd.Series[Any]) -> dict[int, tuple[str, ...]]:
-    """What identifies the person of each row: a whole NIK, else name and day of birth."""
+    """Identifying data of the person of each row: a whole NIK, otherwise name and day of birth."""
     found: dict[int, tuple[str, ...]] = {}
     names, niks = reader.cells("person_name").tolist(), reader.cells("nik").tolist()
     for row, name, nik, day in zip(reader.mapped.index.tolist(), names, niks, born.tolist(), strict=True):
@@ -331,7 +331,7 @@ def _identities(reader: _Reader, born: pd.Series[Any]) -> dict[int, tuple[str, .
 
 
 def _missing_place(reader: _Reader, places: pd.DataFrame) -> None:
-    """Refuses rows of kinds that mean nothing without a place."""
+    """Rejects rows of kinds that need a place and have none."""
     if reader.mapping.kind is Kind.CASES:
         return
     empty = places.loc[places["place_status"].eq(PlaceStatus.EMPTY.value), "row_number"]
@@ -347,7 +347,7 @@ def _reversed(reader: _Reader, main: pd.DataFrame) -> None:
 
 
 def _timelines(reader: _Reader, main: pd.DataFrame, places: pd.DataFrame) -> None:
-    """Refuses events of the rollout that cannot be so, by themselves or beside the others of the file."""
+    """Rejects impossible events of the rollout, alone or together with the other events of the file."""
     kode = dict(zip(places["row_number"], places["kode"], strict=True))
     unread = {fault.row for fault in reader.faults}
     told: dict[Any, dict[Any, Any]] = main.to_dict("index")
@@ -365,22 +365,22 @@ def prepare_rows(
     today: dt.date,
     code_system: CodeSystem | None = None,
 ) -> Prepared:
-    """Rows of a sheet as its mapping reads them: every row is fit for the store or refused with its reasons.
+    """Rows of a sheet read with its mapping: every row is accepted for the store, or rejected with its reasons.
 
     Parameters
     ----------
     sheet
         The file.
     mapping
-        Which column is what.
+        Assignment of columns to fields.
     areas
         The layer.
     resolver
-        Of its places, without decisions.
+        Resolver of its places, without decisions.
     today
-        Nothing can have been recorded after it.
+        Nothing can be recorded after it.
     code_system
-        Of the codes; None finds it out.
+        Edition of the codes; None detects it.
 
     Raises
     ------

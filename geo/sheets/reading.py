@@ -1,4 +1,4 @@
-"""A table file of any common kind as raw text, with rows as the spreadsheet counts them."""
+"""A table file of any common type as raw text, with the row numbers of the spreadsheet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 KINDS = (".csv", ".xlsx", ".ods", ".parquet")
-#: A longer cell is a document, not a cell; Excel itself holds no more than 32,767 characters.
+#: A longer cell is a document, not a cell; the limit of Excel itself is 32,767 characters.
 CELL_LENGTH = 40_000
 COLUMN_LIMIT, ROW_LIMIT = 512, 1_100_000
 _SEPARATORS = ",;\t"
@@ -38,7 +38,8 @@ _TOTALS = re.compile(
 )
 _NUMBER = re.compile(r"[\d\s.,%()-]+")
 _ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
-#: Characters that are not seen, or turn text around: two equal names would differ by them, or two look alike.
+#: Invisible characters, or characters that reverse text: with them equal names could differ, or different ones look
+#: equal.
 _UNSEEN = {
     number: None
     for number in range(sys.maxunicode + 1)
@@ -48,23 +49,23 @@ _UNSEEN = {
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A table as it stands in a file.
+    """A table as it is in a file.
 
     Parameters
     ----------
     name
-        File as the person called it.
+        Name of the file, as the person sent it.
     columns
         Header: cells of merged header rows joined with " / ", blank ones named by position, repeats numbered.
     rows
-        All cells text, stripped, empty text where empty; index: the row number as the spreadsheet counts. Rows
-        without any content are left out.
+        All cells text, stripped, empty text where empty; index: the row number in the spreadsheet. Rows without any
+        content are left out.
     totals
-        Rows that are totals of others, by their words.
+        Rows with totals of other rows, recognised by their words.
     uneven
-        Rows of a csv with more cells than its header: what stands where is anybody's guess.
+        Rows of a csv with more cells than its header: the column of each cell is unknown.
     kind
-        Ending of the file.
+        File name extension.
     """
 
     name: str
@@ -83,7 +84,7 @@ def _refuse(name: str, problem: Problem, **options: Any) -> DataError:
 
 
 def clean(text: str) -> str:
-    r"""Text without what is not seen, and with single blanks.
+    r"""Text without invisible characters, and with single spaces.
 
     Examples
     --------
@@ -91,13 +92,13 @@ def clean(text: str) -> str:
     'Oesapa Barat'
     """
     if text.isascii() and text.isprintable():
-        # Nothing but letters, digits, signs and blanks: most cells are so, and few have blanks to mend.
+        # Only letters, digits, signs and spaces: true for most cells, and few have spaces to correct.
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     return " ".join(text.translate(_UNSEEN).split())
 
 
 def decoded(raw: bytes, name: str) -> str:
-    """Text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, which offices still write.
+    """Text of a file: UTF-8, UTF-16 with its byte order mark, otherwise Windows-1252, which offices still write.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def decoded(raw: bytes, name: str) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that most of the first lines have equally many of: a decimal comma is in some lines only."""
+    """The separator with the same count in most of the first lines: a decimal comma is in some lines only."""
     lines = [line for line in text[:50_000].split("\n")[:_HEADER_WITHIN] if line.strip()]
 
     def steadiness(sign: str) -> tuple[int, int]:
@@ -155,7 +156,7 @@ def _text(value: Any) -> str:  # noqa: PLR0911 - one return a kind of cell
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, float):
-        # Beyond 15 digits a spreadsheet no longer knows the number itself: shown as it would show it.
+        # Beyond 15 digits a spreadsheet has lost the exact number: shown in the form of the spreadsheet.
         return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_EXACT else f"{value:.10G}"
     if isinstance(value, (date, time, timedelta)):
         return value.isoformat() if not isinstance(value, timedelta) else str(value)
@@ -163,7 +164,7 @@ def _text(value: Any) -> str:  # noqa: PLR0911 - one return a kind of cell
 
 
 def _known_text(value: Any, known: dict[str, str]) -> str:
-    """A cell's text, each text cleaned and held once."""
+    """Text of a cell; each distinct text is cleaned and stored once."""
     if type(value) is not str:
         return _text(value)
     found = known.get(value)
@@ -173,7 +174,7 @@ def _known_text(value: Any, known: dict[str, str]) -> str:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Names of the sheets of a spreadsheet that are not hidden; none of a csv.
+    """Names of the visible sheets of a spreadsheet; none for a csv.
 
     Raises
     ------
@@ -204,7 +205,7 @@ def _workbook(path: Path) -> Iterator[Any]:
 
 
 def _spreadsheet_rows(path: Path, sheet: str | None) -> list[list[str]]:
-    """Rows of the named sheet, or of the one that holds most."""
+    """Rows of the named sheet, or of the one with the most content."""
     with _workbook(path) as book:
         names = _visible(book)
         if sheet is not None and sheet not in names:
@@ -215,11 +216,11 @@ def _spreadsheet_rows(path: Path, sheet: str | None) -> list[list[str]]:
             found = book.get_sheet_by_name(name)
             if found.start is None:
                 continue
-            # calamine begins at the first cell that is filled: rows and columns before it count too.
+            # calamine begins at the first filled cell: rows and columns before it count too.
             above, left = found.start
             rows: list[list[str]] = [[] for _ in range(above)]
             for row in found.iter_rows():
-                # A sheet repeats few texts many times: each is held once.
+                # A sheet repeats few texts many times: each is stored once.
                 cells = [_known_text(value, known) for value in row]
                 rows.append([""] * left + cells if any(cells) else [])
             if sum(map(bool, rows)) > sum(map(bool, best)):
@@ -241,7 +242,7 @@ def _parquet_rows(path: Path) -> Iterator[list[str]]:
 
 
 def _is_data(cells: list[str]) -> bool:
-    """Whether a row holds what a header does not: a number, a date, a long text."""
+    """Whether a row has content that no header has: a number, a date, a long text."""
     return any(
         any(sign.isdigit() for sign in cell) and len(re.findall(r"[A-Za-z]", cell)) < len(cell) / 2 for cell in cells
     )
@@ -250,8 +251,8 @@ def _is_data(cells: list[str]) -> bool:
 def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
     """Position of the first and last header row among the filled ones.
 
-    A title above stands in one or two cells; the header is the first row that is about as wide as those below it. A
-    second header row below it fills cells that the first left blank (merged cells) and holds no data.
+    A title above the table fills one or two cells; the header is the first row that is about as wide as those below
+    it. A second header row below it fills cells that are blank in the first (merged cells) and has no data.
     """
     width = max(sum(map(bool, cells)) for _, cells in rows[:200])
     first = next(
@@ -267,7 +268,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
 
 
 def _names(header: list[list[str]]) -> list[str]:
-    """Names of the columns, each once."""
+    """Names of the columns, all distinct."""
     width = max(map(len, header))
     padded = [[*cells, *[""] * (width - len(cells))] for cells in header]
     if len(padded) == 2:  # noqa: PLR2004 - a merged cell stands in its first column only
@@ -294,7 +295,7 @@ def _is_totals(cells: Iterable[str]) -> bool:
 
 
 def _filled_rows(path: Path, sheet: str | None) -> list[tuple[int, list[str]]]:
-    """Rows that hold anything, with their numbers."""
+    """Rows with content, with their numbers."""
     ending = path.suffix.lower()
     if ending not in KINDS:
         raise _refuse(path.name, Problem.WRONG_KIND, hint=", ".join(KINDS))
@@ -324,15 +325,15 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     Parameters
     ----------
     path
-        The file; its ending says what it is, and its content has to agree.
+        The file; its extension gives its type, and its content has to agree.
     sheet
         Which sheet; by default the one with most rows.
 
     Raises
     ------
     DataError
-        When the file is missing, of another kind, empty, damaged, locked or beyond the bounds of
-        `geo.sheets.archives`; one message says which.
+        When the file is missing, of another type, empty, damaged, locked or beyond the limits of
+        `geo.sheets.archives`; each has a message of its own.
     """
     path = Path(path)
     filled = _filled_rows(path, sheet)
@@ -354,7 +355,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
 
 
 def _width(cells: list[str]) -> int:
-    """Cells up to the last one that is filled."""
+    """Cells up to the last filled one."""
     end = len(cells)
     while end and not cells[end - 1]:
         end -= 1

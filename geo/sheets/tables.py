@@ -1,4 +1,4 @@
-"""Tables as commands read them: any common file, nobody's NIK."""
+"""Tables as commands read them: any common file, without NIKs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INPUTS = (".csv", ".xlsx", ".ods", ".parquet")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NIK_DIGITS = 16
 _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
-#: 16 digits and one point are a coordinate, not a person.
+#: 16 digits with one point are a coordinate, not a person.
 _DECIMAL = r"[0-9]*\.[0-9]*"
 _COLUMNS_SHOWN = 12
 _HALF = 0.5
@@ -55,7 +55,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError) as fault:
         raise _refuse(path.name, "", Problem.UNREADABLE, hint=".parquet") from fault
-    # What pandas wrote beside the columns is left: an index that someone kept is a column like others.
+    # The metadata that pandas adds to the columns is ignored: a stored index is an ordinary column.
     faults = [
         Fault.of(path.name, field.name, Problem.UNREADABLE, hint=str(field.type)[:40])
         for field in table.schema
@@ -68,15 +68,16 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Table of a file, rows and columns in its order, indexed from 0; columns are named as people see their names.
+    """Table of a file, rows and columns in its order, indexed from 0; columns have the names that people see.
 
-    A csv gives text as it stands there (separator `,` `;` or tab; UTF-8, UTF-16 with its mark, else Windows-1252);
-    a spreadsheet text, of the sheet with most rows, titles above its header left out; a parquet its own types.
+    A csv gives its text unchanged (separator `,` `;` or tab; UTF-8, UTF-16 with its byte order mark, otherwise
+    Windows-1252); a spreadsheet gives text, from the sheet with most rows, without titles above its header; a parquet
+    gives its own types.
 
     Raises
     ------
     DataError
-        When the file is missing, of another kind, unreadable, empty, or has a column twice.
+        When the file is missing, of another type, unreadable, empty, or has a column twice.
     """
     ending = path.suffix.lower()
     if ending not in INPUTS:
@@ -88,7 +89,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def columns_told(table: pd.DataFrame) -> str:
-    """Names of the columns for a message; `...` where row 1 may hold a person's data instead of names."""
+    """Names of the columns for a message; `...` where row 1 may have a person's data instead of names."""
     names = [str(name) for name in table.columns]
     if any(fit_to_show(name) == "[...]" or any(sign.isdigit() for sign in name[:1]) for name in names):
         return "..."
@@ -99,7 +100,7 @@ def _as_text(column: pd.Series[Any]) -> pd.Series[str]:
     """Cells as stripped text, empty where missing; whole numbers without a point."""
     if pd.api.types.is_float_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        # 16 digits are fewer than a double holds exactly, so a NIK kept as a number is still itself.
+        # A double holds 16 digits exactly, so a NIK stored as a number is unchanged.
         whole = np.isfinite(values) & (np.abs(values) < 1e17) & (values == np.round(values))  # noqa: PLR2004
         shown = pd.Series("", index=column.index, dtype="str")
         shown[whole] = pd.Series(values[whole].astype(np.int64), index=column.index[whole]).astype("str")
@@ -110,13 +111,13 @@ def _as_text(column: pd.Series[Any]) -> pd.Series[str]:
 def without_nik(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Table without columns of NIK, and their names.
 
-    A column is one of NIK when more than half of its cells that are not empty have 16 digits, however grouped.
+    A column is a NIK column when more than half of its non-empty cells have 16 digits, in any grouping.
     """
     found = []
     for name in table.columns:
         text = _as_text(table[name])
         text = text[text != ""]
-        # Short cells are the rule and are told apart without a look at each.
+        # Most cells are short and are excluded without a check of each.
         if not len(text) or (text.str.len() >= _NIK_DIGITS).mean() <= _HALF:
             continue
         if (text.str.fullmatch(_NIK) & ~text.str.fullmatch(_DECIMAL)).mean() > _HALF:
@@ -125,7 +126,7 @@ def without_nik(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Numbers, NaN where empty; and which cells hold something that is no finite number."""
+    """Numbers, NaN where empty; and a mask of cells whose content is not a finite number."""
     if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         return numbers, np.isinf(numbers)
@@ -134,7 +135,7 @@ def _numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bo
     good = text.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
     numbers = np.full(len(text), np.nan)
     numbers[good] = text[good].to_numpy(dtype=object).astype(np.float64)
-    # 1e999 has the form of a number and is none.
+    # 1e999 has the form of a number, but is not finite.
     return numbers, (~good & ~empty) | np.isinf(numbers)
 
 
@@ -144,15 +145,15 @@ def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray
     Parameters
     ----------
     name
-        Name of the file, for faults.
+        Name of the file, for error messages.
     x, y
         Columns.
 
     Raises
     ------
     DataError
-        When a column is missing, or holds text that is no number (`inf`, `nan` and decimal commas too). The cells
-        are not quoted: a column named by mistake may hold anything.
+        When a column is missing, or has text that is not a number (`inf`, `nan` and decimal commas too). The cells
+        are not quoted: a column named by mistake may have any content.
     """
     found, faults = number_columns(table, name, (x, y))
     if faults:
@@ -163,12 +164,12 @@ def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray
 def number_columns(
     table: pd.DataFrame, name: str, wanted: Iterable[str]
 ) -> tuple[dict[str, NDArray[np.float64]], list[Fault]]:
-    """Columns as numbers, NaN where a cell is empty, and what is wrong with them; all faults, none raised.
+    """Columns as numbers, NaN where a cell is empty, and their errors; all errors are returned, none is raised.
 
     Parameters
     ----------
     name
-        Name of the file, for faults.
+        Name of the file, for error messages.
     wanted
         Columns.
     """
@@ -184,7 +185,7 @@ def number_columns(
 
 
 def with_column(table: pd.DataFrame, name: str, values: Any) -> pd.DataFrame:
-    """Table with one more column at its end; a column that had the name becomes `<name>_input`."""
+    """Table with one more column at its end; an existing column of that name becomes `<name>_input`."""
     aside = f"{name}_input"
     while aside in table.columns:
         aside += "_input"

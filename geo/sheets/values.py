@@ -1,7 +1,7 @@
-"""Cells as people write them, read as dates, numbers and words. What cannot be read is told, never guessed.
+"""Cells as people write them, read as dates, numbers and words. Unreadable cells are reported, never guessed.
 
-Every function takes a Series of text and gives a Series on the same index and the mask of the cells that hold
-something it cannot read; an empty cell, and one that says "-" or "tidak ada", is empty and readable.
+Every function takes a Series of text and returns a Series on the same index and the mask of the unreadable cells; an
+empty cell, and one with "-" or "tidak ada", is empty and readable.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, R
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: Nothing of this field was recorded before; a date before it is a slip of the pen or a telephone number.
+#: This field has no older records; an earlier date is a typing error or a telephone number.
 EARLIEST = date(EARLIEST_YEAR, 1, 1)
 #: Under 18: UU 21/2007, article 1.
 _ADULT_FROM, _OLDEST = 18, 120
@@ -45,7 +45,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-# An hour that no clock shows is left where it is: then the cell is no date.
+# A time that no clock shows is left in place: then the cell is not a date.
 _TIME = re.compile(r"[t ](?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.](?:[0-5]\d|60)(?:[.,]\d+)?)?(?![:.]?\d).*$")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
@@ -60,7 +60,7 @@ _CENTURY = 100
 
 @dataclass(frozen=True, eq=False)
 class Dates:
-    """Dates as far as they could be read.
+    """Dates, where they could be read.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ class Dates:
     precision
         `Precision` of each, `day` where missing.
     bad
-        Cells that hold something that is no date from 1990 to `today`.
+        Cells whose content is not a date from 1990 to `today`.
     is_month_first
-        Whether 04/25/2018 in the column showed that the month comes first in all of it.
+        Whether the column has a value such as 04/25/2018, so that the month comes first in all of it.
     """
 
     values: pd.Series[Any]
@@ -80,14 +80,14 @@ class Dates:
     is_month_first: bool
 
     def last_days(self, until: date) -> pd.Series[Any]:
-        """Last day of which each date may speak, of a month or a year its own last one; none after `until`."""
+        """Last possible day of each date, for a month or a year its own last day; none after `until`."""
         month, year = (self.values + offset(0) for offset in (pd.offsets.MonthEnd, pd.offsets.YearEnd))
         last = self.values.where(self.precision.ne(Precision.MONTH), month)
         last = last.where(self.precision.ne(Precision.YEAR), year)
         return last.mask(last > pd.Timestamp(until), pd.Timestamp(until))
 
     def known_to(self, said: pd.Series[str]) -> pd.Series[str]:
-        """Precision of each: the coarser of what the date shows and what is said of it, empty where nothing is."""
+        """Precision of each: the coarser of the written date's and the stated one, empty where none is stated."""
         order = [one.value for one in Precision]
         return self.precision.where(
             said.map(lambda one: order.index(one) if one else 0) <= self.precision.map(order.index), said
@@ -99,19 +99,19 @@ def _plain(text: str) -> str:
 
 
 def is_empty(cells: pd.Series[str]) -> pd.Series[bool]:
-    """Cells that say nothing."""
+    """Cells that mean "no value"."""
     return _each(cells, _EMPTY.__contains__).astype(bool)
 
 
 def read_once(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
-    """What each cell is read as, every distinct one looked at once.
+    """Value of each cell; every distinct cell is read once.
 
     Parameters
     ----------
     cells
         Text, none missing.
     read
-        What a cell is.
+        Reader of one cell.
     """
     codes, texts = pd.factorize(cells)
     return texts.to_series().map(read).take(codes).set_axis(cells.index)
@@ -123,7 +123,7 @@ def _each(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
 
 
 def _year(text: str, today: date) -> int:
-    """A year; of two digits the latest that has begun."""
+    """A year; two digits mean the latest such year that has begun."""
     year = int(text)
     if len(text) == 4:  # noqa: PLR2004
         return year
@@ -176,11 +176,11 @@ def _is_month_first(cells: pd.Series[str]) -> bool:
 
 
 def dates(cells: pd.Series[str], *, today: date, until: date | None = None) -> Dates:
-    """Dates in the forms of the field: ISO, "16 November 2018", "16/11/18", Excel's serial numbers, month or year.
+    """Dates in the usual formats: ISO, "16 November 2018", "16/11/18", Excel's serial numbers, month or year.
 
-    Day before month, as Indonesia writes, unless the column itself shows the other. Two digits of a year are the
-    latest year that has begun. A date before 1990 or after `until` (today by default) is unreadable: birth dates have
-    a reader of their own, which keeps nothing.
+    Day before month, as in Indonesia, unless the column itself shows the opposite. A year with two digits is the
+    latest such year that has begun. A date before 1990 or after `until` (today by default) is unreadable: birth dates
+    have a reader of their own, which stores nothing.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def _read_number(text: str) -> float | None:
 
 
 def numbers_in(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
-    """Numbers as Indonesia writes them: decimal commas, points between thousands, a unit behind.
+    """Numbers as written in Indonesia: decimal commas, points between thousands, a unit at the end.
 
     Examples
     --------
@@ -251,7 +251,7 @@ _SEXES = {
     Sex.MALE: "l|lk|laki|laki-laki|laki laki|laki2|lelaki|pria|male|m",
     Sex.UNKNOWN: "tidak diketahui|tdk diketahui|belum diketahui|?",
 }
-# The stages of a police case are no status of a victim: a mapping says what they mean, not this list.
+# The stages of a police case are not the status of a victim: a mapping defines them, not this list.
 _STATUS = {
     Status.CONFIRMED: "terkonfirmasi|terbukti|korban terbukti|korban terkonfirmasi|confirmed victim",
     Status.SUSPECTED: "terduga|diduga|dugaan|diduga korban|terduga korban|indikasi|suspected victim",
@@ -301,12 +301,12 @@ _PRECISIONS = {Precision.DAY: "hari|tanggal", Precision.MONTH: "bulan", Precisio
 
 
 def _table(words: Mapping[Any, str]) -> dict[str, str]:
-    """Our word by each way of writing it; our own words always mean themselves."""
+    """Canonical word by each of its spellings; canonical words always mean themselves."""
     table = {str(ours): str(ours) for ours in words}
     return table | {_plain(one): str(ours) for ours, written in words.items() for one in written.split("|")}
 
 
-#: Our word by what people write, for each field that takes words.
+#: Canonical word by written word, for each field that takes words.
 WORDS: dict[str, dict[str, str]] = {
     "sex": _table(_SEXES),
     "status": _table(_STATUS),
@@ -332,7 +332,7 @@ WORDS: dict[str, dict[str, str]] = {
 def words(
     cells: pd.Series[str], field: str, *, own: Mapping[str, str] | None = None
 ) -> tuple[pd.Series[str], pd.Series[bool]]:
-    """Our words for what people wrote; a word that is in no list is unreadable.
+    """Canonical words for written words; a word that is in no list is unreadable.
 
     Parameters
     ----------
@@ -341,7 +341,7 @@ def words(
     field
         Which list: a key of `WORDS`.
     own
-        Further words of a mapping, as written to ours; they go before the list.
+        Additional words of a mapping, from written to canonical; they take precedence over the list.
 
     Examples
     --------
@@ -381,7 +381,7 @@ def age_groups(cells: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[bool]]:
 
 
 def birth_dates(cells: pd.Series[str], *, today: date) -> pd.Series[Any]:
-    """Dates of birth, missing where unreadable: read for a check, kept nowhere."""
+    """Dates of birth, missing where unreadable: read for a check, never stored."""
     month_first = _is_month_first(cells)
 
     def read(text: str) -> date | None:

@@ -1,1 +1,1 @@
-"""The city's own store: batches of records, what people decided about them, and who changed what."""
+"""The city's own store: batches of records, decisions on them, and the audit of changes."""

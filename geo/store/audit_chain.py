@@ -1,8 +1,8 @@
-"""The audit's chain of hashes: each row's hash covers the row and the hash before it.
+"""Hash chain of the audit: each row's hash covers the row and the previous hash.
 
-Nothing here may ever change: chains that were written would not verify any more. What was changed is covered by its
-digest alone, keyed with the row's own salt. When change and salt are erased, the chain stays whole, and the digest
-tells nothing: without the salt no guess can be tried.
+Never change this module: existing chains would no longer verify. The hash covers the changed values only through
+their digest, keyed with the row's own salt. When change and salt are erased, the chain stays valid and the digest
+reveals nothing: without the salt no guess can be tested.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _SALT_BYTES = 16
-#: What the first row follows.
+#: Previous hash of the first row.
 START = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """End of a chain: whoever kept it can tell later whether the chain still holds it.
+    """End of a chain: a person who keeps it can check later whether the chain still contains it.
 
     Parameters
     ----------
     number
-        Of the last row.
+        Number of the last row.
     hash
         Its hash, 64 hexadecimal digits.
     """
@@ -42,12 +42,12 @@ class Head:
 
     @classmethod
     def read(cls, text: str) -> Head:
-        """A head as it is written down.
+        """Text form of a head.
 
         Raises
         ------
         ValueError
-            When the text is none.
+            When the text is not a head.
 
         Examples
         --------
@@ -67,7 +67,7 @@ class Head:
 
 
 class AuditEntry(NamedTuple):
-    """What a row of the audit says beside its change: who did what to what, and when (UTC)."""
+    """Content of an audit row other than the change: who did what to what, and when (UTC)."""
 
     number: int
     at: datetime
@@ -78,12 +78,12 @@ class AuditEntry(NamedTuple):
 
 
 def new_salt() -> str:
-    """A salt that was never used."""
+    """New random salt."""
     return secrets.token_hex(_SALT_BYTES)
 
 
 def digest(salt: str, change: str) -> str:
-    """Keyed hash of what was changed, as it is written in the row.
+    """Keyed hash of the change, as the row stores it.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def chain_hash(previous: str, entry: AuditEntry, digested: str) -> str:
     Parameters
     ----------
     previous
-        Hash of the row before; `START` for the first.
+        Hash of the previous row; `START` for the first.
     entry
         The row.
     digested

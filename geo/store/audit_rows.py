@@ -1,4 +1,4 @@
-"""What becomes of the audit beside being added to (`note` in the engine): nothing else touches its rows."""
+"""Changes to existing audit rows; `note` in the engine adds rows, and nothing else writes to them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _CHUNK = 2_000
-#: How a row stands that has lost what was changed.
+#: State of a row whose change was erased.
 _ERASED = {"change": "{}", "salt": ""}
 
 
 def head(connection: Connection) -> Head | None:
-    """End of the chain; None while nothing was written down."""
+    """End of the chain; None while the audit is empty."""
     last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
     return Head(last.id, last.hash) if last else None
 
 
 def blank(connection: Connection, which: Any) -> int:
-    """Erases what was changed, and the salt that would let it be guessed; who, when and what stay, and the hashes.
+    """Erases the change and the salt that would allow guessing it; keeps who, when, what and the hashes.
 
     Parameters
     ----------
@@ -36,23 +36,23 @@ def blank(connection: Connection, which: Any) -> int:
     Returns
     -------
     int
-        Rows that lost their content now.
+        Rows whose content was erased now.
     """
     return connection.execute(update(AUDIT).where(AUDIT.c.salt != "", which).values(_ERASED)).rowcount
 
 
 def blanked(connection: Connection) -> int:
-    """Rows that have lost their content; every erasure writes down how many there are."""
+    """Rows whose content was erased; every erasure records this number."""
     return int(connection.scalar(select(func.count()).where(AUDIT.c.salt == "")) or 0)
 
 
 def carry(source: Connection, connection: Connection) -> None:
-    """Takes the audit of a copy over into a place where nothing was ever written down.
+    """Copies the audit of a backup into a store whose audit is empty.
 
     Raises
     ------
     ValueError
-        When the place has an audit of its own: that one stays.
+        When the store has an audit of its own: that one is kept.
     """
     if head(connection) is not None:
         msg = "an audit is not replaced by another"

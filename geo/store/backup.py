@@ -1,4 +1,4 @@
-"""Copies of the store, and putting one back. The file of pseudonyms is in no copy, nor is who is signed in."""
+"""Backup and restore of the store. No copy contains the file of pseudonyms or the sessions."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     from geo.settings import RetentionSettings
     from geo.viewer import Viewer
 
-#: Folder of copies beside a store.
+#: Folder of copies, next to a store.
 COPIES = "cadangan"
 _CHUNK = 2_000
-#: Who is signed in, and who tried: of a place, not of its records.
+#: Sessions and failed sign-ins: they belong to an installation, not to its records.
 _PASSING = (SESSION, ATTEMPT)
 _OF_THE_PLACE = {META, AUDIT, ACCOUNT, *_PASSING}
 
 
 def backup(store: Store, viewer: Viewer, *, target: Path) -> None:
-    """Copies a store that may be in use into one file, whole or not at all.
+    """Copies a store that may be in use into one file, completely or not at all.
 
-    It is written down before the copy stands in its place: none is ever there that the audit does not know.
+    The audit records the copy before the copy exists: every copy is in the audit.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring no records.
+        When the viewer may not import records.
     DataError
-        When there is no store, the target cannot be written or is the store itself, or somebody writes for too long.
+        When there is no store, the target cannot be written or is the store itself, or another writer takes too long.
     """
     viewer.require(Right.BRING)
     store.require_file()
@@ -57,12 +57,12 @@ def backup(store: Store, viewer: Viewer, *, target: Path) -> None:
 
 
 def copies(store: Store) -> list[Path]:
-    """Copies of a store in the folder beside it, the newest first."""
+    """Copies of a store in the folder next to it, the newest first."""
     return sorted((store.path.parent / COPIES).glob("*.sqlite"), reverse=True)
 
 
 def back_up_beside(store: Store, viewer: Viewer) -> Path:
-    """Copies a store into the folder beside it, as of `backup`; gives the file."""
+    """Copies a store into the folder next to it, like `backup`; returns the file."""
     viewer.require(Right.BRING)
     folder = store.path.parent / COPIES
     folder.mkdir(exist_ok=True)
@@ -76,34 +76,34 @@ def _copied(store: Store, target: Path) -> AbstractContextManager[None]:
 
 
 def restore(store: Store, viewer: Viewer, *, source: Path, keep: RetentionSettings) -> Path | None:
-    """Puts the records of a copy into the place of a store's, in one step, though pages have it open.
+    """Replaces the records of a store by those of a copy, in one step, even while pages have the store open.
 
-    A copy of an older form is upgraded first, aside; a copy of a newer form or a damaged one changes nothing. The
-    audit and the accounts of the place stay; only where nothing was ever written down the copy's come along. What is
-    past its time in the copy is erased in the same step.
+    A copy with an older schema is first upgraded separately; a copy that is newer or damaged changes nothing. The
+    store keeps its own audit and accounts; it takes those of the copy only when its audit is empty. Records of the
+    copy that are past their retention time are erased in the same step.
 
     Parameters
     ----------
     store
-        Made if there is none.
+        The store; created if there is none.
     viewer
         Who does it.
     source
         The copy.
     keep
-        How long what is kept.
+        Retention times.
 
     Returns
     -------
     Path or None
-        Copy of what the store held before, beside it; None where there was none.
+        Copy of the previous content of the store, next to it; None where there was none.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may bring no records.
+        When the viewer may not import records.
     DataError
-        When the copy is no store, damaged, of a newer form, or the store is in use for too long.
+        When the copy is not a store, is damaged or has a newer schema, or the store is in use for too long.
     """
     viewer.require(Right.BRING)
     sqlite.check_file(source)
@@ -119,7 +119,7 @@ def restore(store: Store, viewer: Viewer, *, source: Path, keep: RetentionSettin
                 _check_form(copy, source.name)
                 with store.writing(viewer, Right.BRING) as connection:
                     if before is not None:
-                        # Under the lock of the writer: nothing comes between what is kept and what replaces it.
+                        # Under the writer's lock: no change can come between the backup and the restore.
                         with _copied(store, before):
                             note(connection, viewer, Act.BACKUP, "store", None)
                     _take_over(copy, connection)
@@ -134,14 +134,14 @@ def restore(store: Store, viewer: Viewer, *, source: Path, keep: RetentionSettin
                     erasure.erase(connection, viewer, erasure.Expiry.of(keep, now()), pseudonyms)
         finally:
             aside.close()
-    # They belong to batches that may not be the same any more.
+    # They belong to batches that may have changed.
     pseudonyms.erase()
     store.forget_deleted()
     return before
 
 
 def _take_over(copy: Connection, connection: Connection) -> None:
-    """Replaces the content of a store by that of a copy, row by row; numbers once given are not given again."""
+    """Replaces the content of a store by that of a copy, row by row; used numbers are not assigned again."""
     content = [table for table in METADATA.sorted_tables if table not in _OF_THE_PLACE]
     for table in reversed(content):
         connection.execute(delete(table))
@@ -161,6 +161,6 @@ def _take_over(copy: Connection, connection: Connection) -> None:
 
 
 def _check_form(connection: Connection, name: str) -> None:
-    """Refuses a database that has the marks of a store but other tables or columns than ours."""
+    """Rejects a database that is marked as a store but has other tables or columns."""
     if compare_metadata(MigrationContext.configure(connection), METADATA):
         raise DataError((Fault.of(name, "", Problem.NOT_A_STORE),))

@@ -1,4 +1,4 @@
-"""Batches: rows come and go together."""
+"""Batches: rows are added and removed together."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ STORED_TABLES: dict[Kind, Table] = {
     Kind.DENOMINATORS: schema.DENOMINATOR,
 }
 _RESOLVED = ("place_status", "kode", "match_by", "score")
-#: Share of the writing that is done when the rows of cases are in and their places are not.
+#: Share of the writing that is done when the rows of cases are inserted and their places are not.
 _ROWS_SHARE = 0.6
 _ROW_COUNTER, _REPORT_COUNTER = COUNTERS = ("rows", "reports")
 
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """Rows fit for the store, of one kind.
+    """Rows of one kind, ready for the store.
 
     Parameters
     ----------
     kind
         What they are.
     rows
-        Index: the row number in the file. Columns: those of the kind's table that hold values; for cases without
+        Index: the row number in the file. Columns: those of the kind's table that have values; for cases without
         `report_no`.
     places
-        One row for each place that a row names: `row_number`, `role` (of cases; empty else), `place_status`, `kode`,
-        `match_by`, `score` as resolved without anybody's decision, and `key`, `written`, `kecamatan` of the spelling
-        (all empty where there is none that may be kept).
+        One row for each place that a row names: `row_number`, `role` (for cases; otherwise empty), `place_status`,
+        `kode`, `match_by`, `score` as resolved without any decision, and `key`, `written`, `kecamatan` of the
+        spelling (all empty where there is none that may be kept).
     reports
-        Of cases: which rows are of one report, by row number; rows of one report have the same number, -1 is a report
-        of its own.
+        For cases: report of each row, by row number; rows of one report have the same number, -1 is a report of its
+        own.
     """
 
     kind: Kind
@@ -75,20 +75,20 @@ class Ready:
 
 @dataclass(frozen=True, eq=False)
 class LaidOut:
-    """Rows and their places as the database takes them, but for the numbers that are given under the lock.
+    """Rows and their places in the form of the database, without the numbers that are assigned under the lock.
 
     Parameters
     ----------
     rows
-        Values by column of the kind's table; of other kinds than cases those of the place too.
+        Values by column of the kind's table; for kinds other than cases, also those of the place.
     places
-        Of cases: values by column of the table of places.
+        For cases: values by column of the table of places.
     place_rows
-        Of cases: position in `rows` of the row that each place is of.
+        For cases: position in `rows` of the row of each place.
     keys
-        Key of the spelling of each place, in order; of other kinds than cases of each row.
+        Key of the spelling of each place, in order; for kinds other than cases, of each row.
     spellings
-        The distinct spellings among them: `key`, `written`, `kecamatan`.
+        The distinct spellings: `key`, `written`, `kecamatan`.
     """
 
     rows: Mapping[str, list[Any]]
@@ -99,12 +99,12 @@ class LaidOut:
 
 
 def as_inserts(ready: Ready) -> LaidOut:
-    """Rows as the database takes them: all that can be made of them before anybody has to wait.
+    """Prepares rows for the database as far as possible before taking the lock.
 
     Raises
     ------
     ValueError
-        When a place is of no row, or a row of another kind than cases has not one place.
+        When a place has no row, or a row of a kind other than cases does not have exactly one place.
     """
     table, places = STORED_TABLES[ready.kind], ready.places
     at = ready.rows.index.get_indexer(pd.Index(places["row_number"]))
@@ -128,26 +128,26 @@ def as_inserts(ready: Ready) -> LaidOut:
 
 @dataclass(frozen=True, eq=False)
 class Addition:
-    """What a batch adds, and how it hangs together with what is there.
+    """Content of a new batch, and its links to existing rows.
 
     Parameters
     ----------
     ready
         Its rows.
     counts
-        Rows by outcome, adding up to those read.
+        Rows by outcome; they add up to the rows read.
     mapping
         Name of the mapping used.
     by_hand
-        Whether a person typed it in.
+        Whether a person typed the rows in.
     replaces
-        Number in the store of the row that a row takes the place of, by row number.
+        Number in the store of the row that a row replaces, by row number.
     known_reports
-        Number of the store's own by number in `ready.reports`, for reports that came before.
+        The store's own number, by number in `ready.reports`, for reports that were imported before.
     twins
-        Pairs (number in the store, row number) that may be of one person, and pairs of row numbers within the file.
+        Pairs (number in the store, row number) that may be one person, and pairs of row numbers within the file.
     laid_out
-        The rows as the database takes them, where somebody has made that already; it need not wait for the lock.
+        The rows in the form of the database, if already prepared; this needs no lock.
     """
 
     ready: Ready
@@ -163,7 +163,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was added: number and token of the batch, the store's number of each report of the file."""
+    """Result of adding: number and token of the batch, the store's number of each report of the file."""
 
     batch: int
     token: str
@@ -172,7 +172,7 @@ class Added:
 
 
 def _take(connection: Connection, counter: str, many: int) -> int:
-    """First of `many` numbers that were never used before, nor will be."""
+    """First of `many` numbers that were never used and never will be used by others."""
     meta = schema.META
     held = connection.scalar(select(meta.c.value).where(meta.c.name == counter))
     first = int(held or 1)
@@ -184,7 +184,7 @@ def _take(connection: Connection, counter: str, many: int) -> int:
 
 
 def _spellings(connection: Connection, wanted: pd.DataFrame) -> dict[str, int]:
-    """Numbers of the spellings, made where they are new."""
+    """Numbers of the spellings; new spellings are inserted."""
     table = schema.SPELLING
     known: dict[str, int] = dict(connection.execute(select(table.c.key, table.c.id)).all())
     fresh = wanted[~wanted["key"].isin(known)]
@@ -211,7 +211,7 @@ def add(
     addition
         What.
     progress
-        Told the share that is done; whatever it raises stops the import, and nothing of it stays.
+        Called with the share that is done; an exception from it stops the import, and no row is kept.
     """
     ready = addition.ready
     table = STORED_TABLES[ready.kind]
@@ -251,13 +251,13 @@ def add(
     if ready.kind is Kind.CASES:
         stated = ready.reports.loc[ready.rows.index].tolist()
         reports, columns["report_no"] = _report_numbers(connection, stated, addition.known_reports)
-        # What a person enters by hand is one report, said by that person.
+        # A manual entry is one report, by the person who enters it.
         columns["is_keyed"] = [1 if addition.by_hand or one >= 0 else 0 for one in stated]
         insert_columns(connection, table, columns, told=_part(progress, 0.0, _ROWS_SHARE))
         of = {"record_id": [first + at for at in laid_out.place_rows], **laid_out.places, "spelling_id": spelled}
         insert_columns(connection, schema.RECORD_PLACE, of, told=_part(progress, _ROWS_SHARE, 1.0))
         heirs = {old: number[row] for row, old in addition.replaces.items()}
-        # First: what people decided of the row of before goes before what is only supposed of its heir.
+        # First: a decision on the replaced row takes precedence over a suspected pair of its replacement.
         _pairs(connection, addition, number, _carry_pairs(connection, batch, heirs) if heirs else set())
     else:
         insert_columns(connection, table, {**columns, "spelling_id": spelled}, told=progress)
@@ -268,14 +268,14 @@ def add(
 
 
 def _part(progress: Callable[[float], None] | None, begin: float, end: float) -> Callable[[float], None] | None:
-    """Progress of a part of the work, told as a share of the whole."""
+    """Progress of one part of the work, reported as a share of the whole."""
     return (lambda share: progress(begin + (end - begin) * share)) if progress else None
 
 
 def _report_numbers(
     connection: Connection, stated: Sequence[int], known: Mapping[int, int]
 ) -> tuple[dict[int, int], list[int]]:
-    """Number of the store's own for each report of the file, and for each row."""
+    """The store's own number of each report of the file, and of each row."""
     shared = [one for one in dict.fromkeys(stated) if one >= 0 and one not in known]
     alone = sum(one < 0 for one in stated)
     first = _take(connection, _REPORT_COUNTER, len(shared) + alone)
@@ -285,7 +285,7 @@ def _report_numbers(
 
 
 def _replace(connection: Connection, table: Table, batch: int, replaced: Sequence[int]) -> None:
-    """Lets rows count no more, for those of a batch that take their place."""
+    """Marks rows of a batch as replaced; they no longer count."""
     connection.execute(
         update(table)
         .where(table.c.id == bindparam("old"))
@@ -297,7 +297,7 @@ def _replace(connection: Connection, table: Table, batch: int, replaced: Sequenc
 def _pairs(
     connection: Connection, addition: Addition, number: Mapping[int, int], carried: AbstractSet[tuple[int, int]]
 ) -> None:
-    """Makes the pairs of the rows that came, but for those that were carried over; no others have their numbers."""
+    """Creates the pairs of the new rows, except pairs that were carried over; no other rows have their numbers."""
     found = {(earlier, number[row]) for earlier, row in addition.twins}
     found |= {(number[one], number[other]) for one, other in addition.inner_twins}
     sides = sorted(found - carried)
@@ -308,16 +308,16 @@ def _pairs(
 
 
 def _carry_pairs(connection: Connection, batch: int, heirs: Mapping[int, int]) -> set[tuple[int, int]]:
-    """Lets a mended row stand in the pairs of the row whose place it takes, with what people decided of them."""
+    """Puts a corrected row into the pairs of the row that it replaces, and keeps the decisions on them."""
     pair, record = schema.PAIR, schema.RECORD
-    # Asked by the batch: a list of many thousand numbers is more than one statement takes.
+    # Queried by batch: a list of many thousand numbers does not fit into one statement.
     replaced = select(record.c.id).where(record.c.replaced_by == batch)
     found = connection.execute(
         select(pair).where(pair.c.earlier_id.in_(replaced) | pair.c.later_id.in_(replaced)).order_by(pair.c.id)
     )
     rows: dict[tuple[int, int], dict[str, Any]] = {}
     for one in found.mappings():
-        # The heir has the higher number: whichever side it stands for, it is the later one.
+        # The replacement has the higher number: on either side of the pair, it is the later one.
         earlier, later = sorted(heirs.get(one[side], one[side]) for side in ("earlier_id", "later_id"))
         told = {name: one[name] for name in ("state", "decided_at", "decided_by")}
         rows.setdefault((earlier, later), {"earlier_id": earlier, "later_id": later, **told})
@@ -331,17 +331,17 @@ def _refuse(problem: Problem, batch: int) -> DataError:
 
 
 def undo_rows(connection: Connection, viewer: Viewer, batch: int) -> tuple[int, str]:
-    """Takes a batch back in the caller's transaction: its rows go, and rows that it replaced count again.
+    """Takes a batch back in the caller's transaction: its rows are deleted, and rows that it replaced count again.
 
     Returns
     -------
     tuple of int and str
-        Rows removed, and the token under which its hashes are kept.
+        Number of rows removed, and token of the batch's hashes.
 
     Raises
     ------
     DataError
-        When there is no such batch, or it was taken back already.
+        When there is no such batch, or it was already taken back.
     """
     batches = schema.BATCH
     found = connection.execute(select(batches).where(batches.c.id == batch)).mappings().first()
@@ -367,7 +367,7 @@ def undo_rows(connection: Connection, viewer: Viewer, batch: int) -> tuple[int, 
 
 
 def forget_spellings(connection: Connection) -> None:
-    """Deletes spellings that no row has any more; decisions on them stay, for the next file that writes so."""
+    """Deletes spellings that no row uses; decisions on them are kept for later files with the same spelling."""
     spelling = schema.SPELLING
     used = [
         select(table.c.spelling_id).where(table.c.spelling_id == spelling.c.id).exists()
@@ -383,7 +383,7 @@ def forget_spellings(connection: Connection) -> None:
 
 
 def batches(store: Store, viewer: Viewer) -> pd.DataFrame:
-    """All batches, the newest first: the columns of the table `batch`, and `kept`, the rows still there."""
+    """All batches, the newest first: the columns of the table `batch`, and `kept`, the number of remaining rows."""
     table = schema.BATCH
     kept: dict[int, int] = {}
     with store.reading(viewer, Right.BRING) as connection:
@@ -396,7 +396,7 @@ def batches(store: Store, viewer: Viewer) -> pd.DataFrame:
 
 
 def standing_tokens(connection: Connection) -> dict[str, int]:
-    """Number of each batch that stands, by its token."""
+    """Number of each active batch, by its token."""
     table = schema.BATCH
     found = connection.execute(select(table.c.token, table.c.id).where(table.c.state == BatchState.STANDING.value))
     return dict(found.all())

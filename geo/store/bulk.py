@@ -1,7 +1,7 @@
-"""Many rows at once: their values made ready for the database before anybody waits, then inserted hundreds at a time.
+"""Bulk insertion: values are prepared before the lock is taken, then inserted hundreds of rows at a time.
 
-A statement of many rows is quicker than as many statements: what a closed list of words allows is built once for each
-statement, and not for each row.
+One statement for many rows is faster than many statements: the check of a closed word list is compiled once for each
+statement, not for each row.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Table
 
-#: Rows after which progress is told.
+#: Rows between two progress reports.
 _TOLD_AFTER = 2_000
 
 
 def _plain(value: Any) -> Any:
-    """A value of Python itself; None where it is missing."""
+    """A plain Python value; None where it is missing."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, pd.Timestamp):
@@ -34,19 +34,19 @@ def _plain(value: Any) -> Any:
 
 
 def driver_values(column: Column[Any], values: pd.Series[Any]) -> list[Any]:
-    """Values of a column in order, as the database driver takes them; needs no connection.
+    """Values of a column in order, in the form of the database driver; needs no connection.
 
     Parameters
     ----------
     column
         Where they go.
     values
-        Of any kind; what is missing becomes None.
+        Values of any type; missing ones become None.
     """
     process = sqlite.bound(column.type)
     if is_object_dtype(values.dtype):
         return [process(_plain(value)) for value in values.tolist()]
-    # Of one kind, so that equal ones are the same: each distinct value is made once.
+    # Values of one type; each distinct value is converted once and shared.
     codes, distinct = pd.factorize(values)
     made = [process(_plain(value)) for value in distinct.tolist()]
     # A missing value has the number -1.
@@ -61,7 +61,7 @@ def insert_columns(
     *,
     told: Callable[[float], None] | None = None,
 ) -> None:
-    """Inserts rows that are given column by column.
+    """Inserts rows that are given as columns.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def insert_columns(
     table
         Where they go.
     columns
-        Values as of `driver_values`, all of one length, by the name of the column.
+        Values from `driver_values`, all of one length, by the name of the column.
     told
-        Told the share that is in, every 2,000 rows and at the end.
+        Called with the share that is inserted, every 2,000 rows and at the end.
     """
     many = len(next(iter(columns.values())))
     rows = zip(*columns.values(), strict=True)

@@ -1,4 +1,4 @@
-"""What the store holds, as the canonical tables that everything else is made of."""
+"""Content of the store as canonical tables, the input of all further steps."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _KINDS = {
     Kind.REPORTS: Table.REPORTS,
     Kind.ROLLOUT: Table.ROLLOUT,
 }
-#: A code says which kelurahan is meant; a spelling may yet be decided otherwise.
+#: A code names the kelurahan; a spelling may still be decided differently.
 _FINAL = MatchBy.CODE.value
 
 
 def decided(place: Stored) -> tuple[Any, dict[str, Any]]:
-    """Join and columns of a place as it is now: what a standing decision says, else what the resolver found.
+    """Join and columns of the current place: an active decision, otherwise the result of the resolver.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
 
 
 def _text(frame: pd.DataFrame) -> pd.DataFrame:
-    """All cells as the canonical files write them: text, None where empty."""
+    """All cells in the form of the canonical files: text, None where empty."""
     return frame.map(lambda value: None if value is None or value == "" else str(value))
 
 
 def _counted_elsewhere() -> Any:
-    """Whether a person said that a record is of the same person as an earlier one that counts."""
+    """Whether a person decided that a record is the same person as an earlier one that counts."""
     pair, earlier = schema.PAIR, schema.RECORD.alias("earlier")
     return (
         select(pair.c.id)
@@ -85,7 +85,7 @@ def _counted_elsewhere() -> Any:
 
 
 def documents() -> Any:
-    """Places of the documents as they are now: `record_id`, `kode`, `place_status`."""
+    """Current places of the documents: `record_id`, `kode`, `place_status`."""
     place = schema.RECORD_PLACE
     joined, now = decided(place)
     return (
@@ -97,7 +97,7 @@ def documents() -> Any:
 
 
 def case_rows(connection: Connection) -> pd.DataFrame:
-    """The canonical table of cases: rows that count, each person once; `place` says what became of the place."""
+    """The canonical table of cases: rows that count, each person once; `place` is the outcome for the place."""
     record, places = schema.RECORD, documents()
     query = (
         select(
@@ -137,7 +137,7 @@ def _others(connection: Connection, kind: Kind) -> pd.DataFrame:
 
 
 def standing_contradictions(connection: Connection) -> dict[StatementKey, date]:
-    """Day (UTC) since which a statement on the city is set aside, by what the statement says; standing ones only."""
+    """Day (UTC) since which a statement on the city is set aside, by its content; active ones only."""
     table = schema.SET_ASIDE
     found = connection.execute(
         select(*(table.c[name] for name in _SAID), table.c.made_at).where(table.c.taken_back_at.is_(None))
@@ -151,7 +151,7 @@ def mark(rollout: pd.DataFrame, asides: Mapping[StatementKey, date]) -> pd.DataF
     Parameters
     ----------
     rollout
-        As `geo.schemas.typed` gives it.
+        As returned by `geo.schemas.typed`.
     asides
         As of `set_asides`.
     """
@@ -167,10 +167,10 @@ def mark(rollout: pd.DataFrame, asides: Mapping[StatementKey, date]) -> pd.DataF
 
 
 def canonical_tables(connection: Connection) -> dict[Table, pd.DataFrame]:
-    """Canonical tables of which the store holds any rows.
+    """Canonical tables for which the store has rows.
 
-    Rows whose place waits for a person are among the cases, without a kelurahan; of the others they are left out.
-    Statements on the city that are set aside are there, with the day since which they are.
+    Cases include rows whose place waits for a decision, without a kelurahan; the other tables leave such rows out.
+    Statements on the city that are set aside are included, with the day since which they are set aside.
     """
     found = {Table.CASES: case_rows(connection)} | {
         table: _others(connection, kind) for kind, table in _KINDS.items()
@@ -180,7 +180,7 @@ def canonical_tables(connection: Connection) -> dict[Table, pd.DataFrame]:
 
 
 def denominator(connection: Connection) -> pd.Series[float]:
-    """The city's own size of its kelurahan: of the newest batch that brought one, by `kode`; else empty."""
+    """The city's own population of its kelurahan: from the newest batch that has one, by `kode`; otherwise empty."""
     stored = schema.DENOMINATOR
     joined, now = decided(stored)
     newest = select(func.max(stored.c.batch_id)).where(stored.c.state == RecordState.COUNTED.value).scalar_subquery()

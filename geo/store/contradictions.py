@@ -1,6 +1,6 @@
-"""Statements on the whole city that a person found not to hold: two sources contradict, until somebody decides.
+"""Statements on the whole city that a person set aside: two sources contradict until a person decides.
 
-Only counts of one body contradict: the body is part of what tells one statement from another.
+Only counts by one body can contradict: the body is part of the key of a statement.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _is_there(connection: Connection, said: StatementKey) -> bool:
-    """Whether the statement is there, embedded or in the store: nothing typed freely becomes a key."""
+    """Whether the statement exists, embedded or in the store: free text never becomes a key."""
     facts = rollout_facts()
     if pd.notna(mark(facts, {said: said.on})["set_aside_on"]).any():
         return True
@@ -39,7 +39,7 @@ def _is_there(connection: Connection, said: StatementKey) -> bool:
 
 
 def set_aside(store: Store, viewer: Viewer, said: StatementKey, *, why: AsideWhy) -> int:
-    """Sets aside what a source says of the city; it stays to be seen, and bounds nothing any more.
+    """Sets aside a source's statement on the city; it stays visible, and no longer bounds any figure.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def set_aside(store: Store, viewer: Viewer, said: StatementKey, *, why: AsideWhy
     Raises
     ------
     DataError
-        When somebody else set it aside meanwhile, or it is not there any more.
+        When another person has set it aside meanwhile, or it no longer exists.
     """
     values = {**asdict(said), "why": why.value, "made_at": now(), "made_by": viewer.name}
     with store.writing(viewer, Right.PLAN) as connection:
@@ -77,12 +77,12 @@ def set_aside(store: Store, viewer: Viewer, said: StatementKey, *, why: AsideWhy
 
 
 def take_back_set_aside(store: Store, viewer: Viewer, *, number: int) -> None:
-    """Lets a statement that was set aside hold again.
+    """Makes a statement that was set aside valid again.
 
     Raises
     ------
     DataError
-        When it is not set aside any more.
+        When it is no longer set aside.
     """
     table = schema.SET_ASIDE
     with store.writing(viewer, Right.PLAN) as connection:
@@ -97,7 +97,7 @@ def take_back_set_aside(store: Store, viewer: Viewer, *, number: int) -> None:
 
 
 def set_asides(store: Store, viewer: Viewer) -> pd.DataFrame:
-    """All such decisions, the newest first: the columns of the table; one that stands has no `taken_back_at`."""
+    """All such decisions, the newest first: the columns of the table; an active one has no `taken_back_at`."""
     table = schema.SET_ASIDE
     with store.reading(viewer, Right.PLAN) as connection:
         found = connection.execute(select(table).order_by(table.c.id.desc()))

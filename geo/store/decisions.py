@@ -1,4 +1,4 @@
-"""What people decided: which kelurahan a spelling means, and which records are of one person."""
+"""Decisions by people: which kelurahan a spelling means, and which records are one person."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def _changed(subject: str) -> DataError:
 
 
 def answers(connection: Connection) -> dict[str, str]:
-    """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
+    """Answer (a kode, or `outside`) for each spelling that a person decided, by its key."""
     table = schema.DECISION
     found = connection.execute(select(table.c.key, table.c.answer).where(table.c.taken_back_at.is_(None)))
     return dict(found.all())
 
 
 def standing_decisions(store: Store, viewer: Viewer) -> dict[str, str]:
-    """Answer (a kode, or `outside`) of each spelling that a person decided, by its key."""
+    """Answer (a kode, or `outside`) for each spelling that a person decided, by its key."""
     with store.reading(viewer, Right.DECIDE) as connection:
         return answers(connection)
 
 
 def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, allowed: Container[str]) -> int:
-    """Remembers what a spelling means; applies to all rows that have it, of today and later.
+    """Records what a spelling means; applies to all present and later rows with this spelling.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, 
     why
         On what grounds.
     allowed
-        The kelurahan there are.
+        The codes of all kelurahan.
 
     Returns
     -------
@@ -69,9 +69,9 @@ def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, 
     Raises
     ------
     DataError
-        When somebody else has decided it meanwhile; theirs stands.
+        When another person has decided it meanwhile; the first decision is kept.
     ValueError
-        When the answer is no kelurahan of the layer.
+        When the answer is not a kelurahan of the layer.
     """
     viewer.require(Right.DECIDE)
     if answer != PlaceStatus.OUTSIDE and answer not in allowed:
@@ -91,12 +91,12 @@ def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, 
 
 
 def take_back_decision(store: Store, viewer: Viewer, *, number: int) -> None:
-    """Takes a decision back: the rows are again as the resolver left them.
+    """Takes a decision back: its rows return to the result of the resolver.
 
     Raises
     ------
     DataError
-        When it does not stand any more.
+        When the decision is no longer active.
     """
     table = schema.DECISION
     with store.writing(viewer, Right.DECIDE) as connection:
@@ -128,7 +128,7 @@ def _read(store: Store, viewer: Viewer, query: Select[Any]) -> pd.DataFrame:
 
 
 def queue(store: Store, viewer: Viewer, *, resolver: Resolver) -> pd.DataFrame:
-    """Spellings that wait for a person, most rows first.
+    """Spellings that wait for a decision, most rows first.
 
     Parameters
     ----------
@@ -137,12 +137,12 @@ def queue(store: Store, viewer: Viewer, *, resolver: Resolver) -> pd.DataFrame:
     viewer
         Who looks.
     resolver
-        Says which kelurahan a spelling may be.
+        Finds the kelurahan that a spelling may mean.
 
     Returns
     -------
     DataFrame
-        `key`, `written`, `kecamatan`, `kind`, `role`, `rows`, and `candidates` as the resolver gives them.
+        `key`, `written`, `kecamatan`, `kind`, `role`, `rows`, and `candidates` from the resolver.
     """
     with store.reading(viewer, Right.DECIDE) as connection:
         waiting = _waiting(connection)
@@ -151,7 +151,7 @@ def queue(store: Store, viewer: Viewer, *, resolver: Resolver) -> pd.DataFrame:
 
 
 def _waiting(connection: Connection) -> pd.DataFrame:
-    """Spellings that wait, by kind and role."""
+    """Spellings that wait for a decision, by kind and role."""
     spelling, decision = schema.SPELLING, schema.DECISION
     decided = select(decision.c.id).where(decision.c.key == spelling.c.key, decision.c.taken_back_at.is_(None))
     found = []
@@ -183,7 +183,7 @@ def _waiting(connection: Connection) -> pd.DataFrame:
 
 
 def refused_spellings(store: Store, viewer: Viewer) -> pd.DataFrame:
-    """Places that wait for a person and whose writing was not kept: `batch_id`, `row_number`, `role`, `record_id`."""
+    """Places that wait for a decision and have no stored spelling: `batch_id`, `row_number`, `role`, `record_id`."""
     record, place = schema.RECORD, schema.RECORD_PLACE
     query = (
         select(record.c.batch_id, record.c.row_number, place.c.role, record.c.id.label("record_id"))
@@ -199,12 +199,12 @@ def refused_spellings(store: Store, viewer: Viewer) -> pd.DataFrame:
 
 
 def pairs_to_judge(store: Store, viewer: Viewer, *, state: PairState | None = PairState.OPEN) -> pd.DataFrame:
-    """Records that may be of one person, two by two.
+    """Pairs of records that may be one person.
 
     Returns
     -------
     DataFrame
-        `id`, `version`, `state`, `decided_by`, `earlier_id`, `later_id`, and of each side its `batch_id`,
+        `id`, `version`, `state`, `decided_by`, `earlier_id`, `later_id`, and for each side its `batch_id`,
         `row_number`, `reported_on`, `reported_precision`, `status`, `sex` and `source` as `earlier_...` and
         `later_...`.
     """
@@ -231,12 +231,12 @@ def pairs_to_judge(store: Store, viewer: Viewer, *, state: PairState | None = Pa
 
 
 def judge_pair(store: Store, viewer: Viewer, *, number: int, version: int, state: PairState) -> None:
-    """Decides whether two records are of one person; if they are, the later one is not counted any more.
+    """Decides whether two records are one person; if they are, the later one no longer counts.
 
     Raises
     ------
     DataError
-        When somebody else has changed it meanwhile.
+        When another person has changed it meanwhile.
     """
     pair = schema.PAIR
     with store.writing(viewer, Right.DECIDE) as connection:

@@ -1,4 +1,4 @@
-"""The handle of a store: where it is, its upgrades, and the ways of working with it."""
+"""The handle of a store: its location, its schema upgrades, and its transactions."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-#: Forms from before the first release: no upgrade leads on from them.
+#: Schemas from before the first release: there is no upgrade from them.
 _UNRELEASED = {"0001", "0002", "0003", "0004", "0005", "0006"}
 _PREFIX = "sqlite:///"
 _GENERATION = "generation"
-#: Acts that change nothing of what the store holds of records: a look at a page shall empty no cache.
+#: Acts that change no stored record: viewing a page must not empty a cache.
 QUIET = frozenset(
     {
         Act.SEE.value,
@@ -51,23 +51,23 @@ QUIET = frozenset(
         Act.REFUSE.value,
     }
 )
-#: What is planned under a name is nothing of what was recorded.
+#: Named plans are not records.
 _NO_RECORDS = ("scenario",)
-#: One engine for a file in this process, whoever holds a handle of it; and which file that was.
+#: One engine for each file in this process, shared by all handles; and the identity of the file.
 _OPEN: dict[Path, tuple[Engine, tuple[int, int]]] = {}
 _OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Store:
-    """Handle of one store; it opens nothing before something is read or written.
+    """Handle of one store; it opens the file only at the first read or write.
 
-    Opening brings the store to the newest form. Only whoever writes makes the file where there is none.
+    Opening upgrades the store to the newest schema. Only a writer creates a missing file.
 
     Parameters
     ----------
     path
-        Its file; kept as the one that a link or a relative path leads to.
+        The file; a link or a relative path is resolved.
     """
 
     path: Path
@@ -77,16 +77,16 @@ class Store:
 
     @property
     def pseudonyms(self) -> Path:
-        """File of the keyed hashes, beside the store and in no backup."""
+        """File of the keyed hashes, next to the store and in no backup."""
         return self.path.with_name(f"{self.path.stem}-sementara.sqlite")
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was ever brought into it: there is no file yet."""
+        """Whether the store has never been written: there is no file yet."""
         return not self.path.is_file()
 
     def require_file(self) -> None:
-        """Asked by whoever changes what must be there already: a change of nothing makes no store.
+        """Checks that the store exists, for changes of existing rows; such a change does not create a store.
 
         Raises
         ------
@@ -98,21 +98,22 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
-        """Connection that sees one state of the store throughout.
+        """Connection that sees one consistent state of the store.
 
         Parameters
         ----------
         viewer
             Who reads.
         right, others
-            What it takes; one of them is enough.
+            Required rights; one of them is enough.
 
         Raises
         ------
         NotAllowedError
             When the viewer has none of the rights; no connection was opened.
         DataError
-            When there is no store, or it is in use for too long, damaged, of a newer form, or another program's.
+            When there is no store, or it is in use for too long, is damaged, has a newer schema, or belongs to
+            another program.
         """
         viewer.require(right, *others)
         with self._connected(writes=False) as connection:
@@ -120,23 +121,24 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self, viewer: Viewer, right: Right, *others: Right) -> Iterator[Connection]:
-        """Connection that alone may write; all of it is kept at the end, or nothing after any fault.
+        """The only connection that may write; it commits everything at the end, or nothing after an error.
 
-        It makes the store where there is none.
+        It creates the store where there is none.
 
         Parameters
         ----------
         viewer
             Who writes.
         right, others
-            What it takes; one of them is enough.
+            Required rights; one of them is enough.
 
         Raises
         ------
         NotAllowedError
             When the viewer has none of the rights; no connection was opened.
         DataError
-            When another writes for too long, the disk is full, or the store cannot be written; as of `reading`.
+            When another writer takes too long, the disk is full, or the store cannot be written; otherwise like
+            `reading`.
         """
         viewer.require(right, *others)
         with self._connected(writes=True) as connection:
@@ -144,45 +146,45 @@ class Store:
 
     @contextlib.contextmanager
     def keeping(self, *, writes: bool = True, wait_s: float | None = None) -> Iterator[Connection]:
-        """Connection for the house's own matters, which show nobody anything and so take no right.
+        """Connection for internal tasks that show data to nobody and so need no right.
 
-        These are: sessions and failed tries, which come before anybody is known; and the form of a copy.
+        These are: sessions and failed sign-ins, which come before the user is known; and the schema of a copy.
 
         Parameters
         ----------
         writes
-            Whether it alone may write, as of `writing`; else as of `reading`.
+            Whether it is the only writer, like `writing`; otherwise like `reading`.
         wait_s
-            Seconds to wait for another who writes; by default as long as everybody waits.
+            Seconds to wait for another writer; by default the general limit.
 
         Raises
         ------
         DataError
-            As of `writing` or `reading`.
+            Like `writing` or `reading`.
         """
         with self._connected(writes=writes, wait_s=wait_s) as connection:
             yield connection
 
     def make(self) -> None:
-        """Makes the file where there is none, or brings it to the newest form.
+        """Creates the file where there is none, or upgrades it to the newest schema.
 
         Raises
         ------
         DataError
-            When the file is no store of this program, is damaged, of a newer form, or cannot be written.
+            When the file is not a store of this program, is damaged, has a newer schema, or cannot be written.
         """
         with _OPENING:
             self._engine(makes=True)
 
     def close(self) -> None:
-        """Lets go of the file; whoever reads or writes next opens it anew."""
+        """Closes the file; the next read or write opens it again."""
         with _OPENING:
             found = _OPEN.pop(self.path, None)
         if found is not None:
             found[0].dispose()
 
     def forget_deleted(self) -> None:
-        """Takes what was deleted out of the file's log too; where a reader holds it, the next time does."""
+        """Removes deleted data from the file's log too; if a reader blocks this, the next call does it."""
         with _OPENING:
             engine = self._engine(makes=False)
         sqlite.forget_deleted(engine)
@@ -191,16 +193,16 @@ class Store:
     def _connected(self, *, writes: bool, wait_s: float | None = None) -> Iterator[Connection]:
         with _OPENING:
             engine = self._engine(makes=writes)
-        # What the file says when it is opened is told too: it may have been damaged since.
+        # Errors on opening are reported too: the file may have been damaged since.
         with _told(self.path), engine.connect() as opened:
             connection = opened.execution_options(writes=writes, wait_s=wait_s)
             with connection.begin():
                 yield connection
 
     def _engine(self, *, makes: bool) -> Engine:
-        """Connections to the file, under the lock; one that another was put in the place of is opened anew.
+        """Connections to the file, under the lock; opens the file again if another file has replaced it.
 
-        Only whoever writes may begin with an empty file: to everybody else it is one that lost its content.
+        Only a writer may start with an empty file: for all others the file has lost its content.
         """
         path = self.path
         found = _OPEN.get(path)
@@ -222,13 +224,13 @@ class Store:
         engine = sqlite.make_engine(path)
         with _told(path):
             _upgrade(engine, path)
-        # Nobody else on this machine has any business in it.
+        # No other account of this machine needs access.
         path.chmod(0o600)
         _OPEN[path] = engine, _which(path)
         return engine
 
     def state(self) -> str:
-        """What the store holds, in a word that tells nothing of it: another one after every change of the content.
+        """Token of the content that reveals nothing about it; it changes with every change of the content.
 
         Raises
         ------
@@ -240,7 +242,7 @@ class Store:
 
 
 def content_state(connection: Connection) -> str:
-    """As `Store.state`, of what a connection sees."""
+    """Like `Store.state`, for the content that a connection sees."""
     tells = (AUDIT.c.act.not_in(QUIET), AUDIT.c.subject.not_in(_NO_RECORDS))
     last = select(AUDIT.c.id).where(*tells).order_by(AUDIT.c.id.desc()).limit(1)
     generation = connection.scalar(select(META.c.value).where(META.c.name == _GENERATION))
@@ -248,27 +250,27 @@ def content_state(connection: Connection) -> str:
 
 
 def _which(path: Path) -> tuple[int, int]:
-    """Which file a path leads to; asked of the folder: to open and close a database here would free its locks."""
+    """Identity of the file at a path; read from the folder: opening and closing a database would free its locks."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
 
 @contextlib.contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Turns what the database says into what a person can do about it."""
+    """Translates a database error into a message on which a person can act."""
     try:
         yield
     except DBAPIError as fault:
         problem = sqlite.problem_of(fault)
         if problem is None:
-            # Its message quotes the values of the row that failed: only its kind goes on.
+            # Its message quotes the values of the row that failed: only the error's type is passed on.
             msg = f"the store refused a statement: {type(fault.orig).__name__}"
             raise RuntimeError(msg) from None
         raise DataError((Fault.of(path.name, "", problem),)) from None
 
 
 def now() -> datetime:
-    """Moment of a change, UTC, without the zone that SQLite would not keep."""
+    """Time of a change in UTC, without the time zone, which SQLite would not keep."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
@@ -280,20 +282,20 @@ def note(
     subject_id: int | None,
     change: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes down who did what, in the transaction that does it, as the next link of the chain.
+    """Adds an audit row in the transaction of the change, as the next link of the chain.
 
     Parameters
     ----------
     connection
-        One that writes: nobody else adds a row meanwhile.
+        Must be a writing one: nobody else adds a row meanwhile.
     viewer
         Who.
     act
         What.
     subject, subject_id
-        To what: the name of a table and a row's number, where there is one.
+        The object: the name of a table and a row's number, where there is one.
     change
-        Column: before and after, or counts; nothing of a person.
+        Column: before and after, or counts; no personal data.
     """
     last = connection.execute(select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).first()
     number, previous = (last.id + 1, last.hash) if last else (1, audit_chain.START)
@@ -317,7 +319,7 @@ def note(
 
 
 def new_generation(connection: Connection) -> None:
-    """Marks the content as another one than before, though its counters may come again."""
+    """Marks the content as changed, even if its counters repeat."""
     connection.execute(META.delete().where(META.c.name == _GENERATION))
     connection.execute(insert(META).values(name=_GENERATION, value=uuid.uuid4().hex))
 
@@ -330,20 +332,20 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def revisions() -> list[str]:
-    """Forms that the store has had, oldest first."""
+    """Schema versions of the store, oldest first."""
     script = ScriptDirectory.from_config(_config())
     return [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
 def _upgrade(engine: Engine, path: Path) -> None:
-    """Brings a store to the newest form, whole or not at all.
+    """Upgrades a store to the newest schema, completely or not at all.
 
     Raises
     ------
     DataError
-        When it is of a form that a newer version of the program made, or of one from before the first release.
+        When its schema is from a newer version of the program, or from before the first release.
     """
-    # Read first: taking the writer's lock at every start would keep two servers from starting at once.
+    # Read first: a writer's lock at every start would keep two servers from starting at the same time.
     known = revisions()
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == known[-1]:
@@ -355,7 +357,7 @@ def _upgrade(engine: Engine, path: Path) -> None:
         if found is not None and found not in known:
             raise DataError((Fault.of(path.name, "", Problem.STORE_NEWER),))
         if found is None and inspect(connection).get_table_names():
-            # Somebody else's database: nothing of ours goes into it.
+            # The database of another program: write nothing into it.
             raise DataError((Fault.of(path.name, "", Problem.NOT_A_STORE),))
         command.upgrade(_config(connection), "head")
         if found is None:
@@ -368,12 +370,12 @@ def city_store(settings: Settings) -> Store:
 
 
 def store_of(url: str) -> Store:
-    """The store that `--db` names: a path, or `sqlite:///` and a path.
+    """The store named by `--db`: a path, or `sqlite:///` and a path.
 
     Raises
     ------
     DataError
-        When it is the address of another kind of database.
+        When it is the address of another type of database.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is past its time in a store: counted, and erased with everything that hangs on it."""
+"""Data past its retention time in a store: counted, and erased with everything that depends on it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from geo.store.pseudonyms import Pseudonyms
     from geo.viewer import Viewer
 
-#: Failed tries are looked at for minutes; who was refused stands in the audit.
+#: Failed sign-ins are used for minutes only; the audit records refused sign-ins.
 _TRIES = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Moments before which something is past its time.
+    """Times before which data is past its retention time.
 
     Parameters
     ----------
     records_on
-        Day; records of earlier ones go, and plans made before it.
+        Day; records and plans made before it are erased.
     audit_at, tries_at, sessions_at
-        Moments in UTC: what was changed, failed tries, the end of sessions.
+        Times in UTC: for changes in the audit, failed sign-ins, the end of sessions.
     """
 
     records_on: date
@@ -44,7 +44,7 @@ class Expiry:
 
     @classmethod
     def of(cls, keep: RetentionSettings, at: datetime) -> Expiry:
-        """Limits of a moment (UTC)."""
+        """Limits at a given time (UTC)."""
         return cls(
             records_on=_years_before(at.date(), keep.record_years),
             audit_at=datetime.combine(_years_before(at.date(), keep.audit_years), datetime.min.time()),
@@ -55,18 +55,18 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How much is past its time, or was.
+    """Amount of data that is past its retention time, or was erased.
 
     Parameters
     ----------
     records, reports
         Records of cases, reports of watchers.
     audit
-        Rows of the audit that lose what was changed.
+        Rows of the audit whose change is erased.
     scenarios
-        Plans kept under a name, with the notes in them.
+        Named plans, with the notes in them.
     sessions, tries
-        Sessions that have ended, failed tries.
+        Sessions that have ended, failed sign-ins.
     """
 
     records: int = 0
@@ -78,7 +78,7 @@ class Past:
 
 
 def _years_before(day: date, years: int) -> date:
-    """Same day years before; of 29 February the 28th.
+    """The same day a number of years earlier; for 29 February the 28th.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def _years_before(day: date, years: int) -> date:
 
 
 def _rows(limits: Expiry) -> dict[Kind, tuple[Table, Any]]:
-    """Table and condition of the rows that are past their time; undated ones go by the day they were brought."""
+    """Table and condition of the rows past their retention time; undated rows use their day of import."""
     midnight = datetime.combine(limits.records_on, datetime.min.time())
     old = select(BATCH.c.id).where(BATCH.c.made_at < midnight)
     undated = and_(RECORD.c.reported_on.is_(None), RECORD.c.batch_id.in_(old))
@@ -103,7 +103,7 @@ def _rows(limits: Expiry) -> dict[Kind, tuple[Table, Any]]:
 
 
 def _audit(limits: Expiry) -> Any:
-    """Rows of the audit that lose their content: old ones, and those that tell of a row that goes."""
+    """Rows of the audit whose content is erased: old rows, and rows about a record that is erased."""
     told = [
         and_(
             AUDIT.c.subject == ("record" if kind is Kind.CASES else kind.value),
@@ -124,7 +124,7 @@ def _ended(limits: Expiry) -> dict[str, tuple[Table, Any]]:
 
 
 def count(connection: Connection, limits: Expiry) -> Past:
-    """How much is past its time; changes nothing."""
+    """Amount of data past its retention time; changes nothing."""
 
     def many(table: Table, past: Any) -> int:
         return int(connection.scalar(select(func.count()).select_from(table).where(past)) or 0)
@@ -139,9 +139,9 @@ def count(connection: Connection, limits: Expiry) -> Past:
 
 
 def erase(connection: Connection, viewer: Viewer, limits: Expiry, pseudonyms: Pseudonyms, *, copies: int = 0) -> Past:
-    """Erases what is past its time, in the caller's transaction, and writes down how much; batches keep their counts.
+    """Erases data past its retention time, in the caller's transaction, and records how much; keeps batch counts.
 
-    The hashes of the rows go first: they are in a file of their own, and none shall outlive its row.
+    The hashes of the rows are erased first: they are in a separate file, and none may remain after its row.
 
     Parameters
     ----------
@@ -154,11 +154,11 @@ def erase(connection: Connection, viewer: Viewer, limits: Expiry, pseudonyms: Ps
     pseudonyms
         Hashes of the store.
     copies
-        Copies of the store that go with it, for the audit.
+        Copies of the store that are deleted too, for the audit.
     """
     found = count(connection, limits)
     rows = _rows(limits)
-    # Before the rows go: the condition looks for them.
+    # Before the rows are deleted: the condition refers to them.
     audit_rows.blank(connection, _audit(limits))
     for table, past in rows.values():
         named = select(BATCH.c.token, table.c.row_number).join(BATCH, BATCH.c.id == table.c.batch_id).where(past)

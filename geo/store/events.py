@@ -1,7 +1,7 @@
-"""Dated events of the rollout by hand: entered, corrected, withdrawn, reinstated, each with its history.
+"""Dated events of the rollout by manual entry: entered, corrected, withdrawn, reinstated, each with its history.
 
-A correction puts right what was typed wrong: it holds for every day on which the event was known. What changed in the
-world is another event. The audit keeps both texts.
+A correction repairs a typing error: it applies to every day on which the event was known. A change in the world is a
+new event. The audit keeps both texts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
-#: What a person may say of an event; when it became known here is the day on which it is entered.
+#: Fields of an event that a person may enter; the day of entry is the day on which it became known here.
 EVENT_FIELDS = (
     "stage",
     "on",
@@ -60,7 +60,7 @@ EVENT_FIELDS = (
     "document",
     "early_why",
 )
-#: An event of which nothing but the needed is said.
+#: Default values of the optional fields.
 EMPTY_EVENT: dict[str, Any] = {
     "on_precision": Precision.DAY.value,
     "counted_as": CountedAs.CW.value,
@@ -89,7 +89,7 @@ _LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
 
 
 def events(store: Store, viewer: Viewer, *, kode: str | None = None) -> pd.DataFrame:
-    """Events of the store, the latest of their days first: those that count and those that were withdrawn.
+    """Events of the store, latest day first: those that count and those that were withdrawn.
 
     Parameters
     ----------
@@ -98,21 +98,21 @@ def events(store: Store, viewer: Viewer, *, kode: str | None = None) -> pd.DataF
     viewer
         Who looks.
     kode
-        Of one kelurahan, or of the city; all by default.
+        Only those of this kelurahan, or of the city; all by default.
 
     Returns
     -------
     DataFrame
-        `id`, `version`, `batch_id`, `state`, `kode` as it is now (empty where a spelling waits), `recorded_on` and
-        `EVENT_FIELDS`; of its batch `made_at` (UTC), `made_by`, `by_hand`; dates of Python, None where nothing is
-        known.
+        `id`, `version`, `batch_id`, `state`, current `kode` (empty where a spelling waits for a decision),
+        `recorded_on` and `EVENT_FIELDS`; of its batch `made_at` (UTC), `made_by`, `by_hand`; Python dates, None where
+        unknown.
     """
     with store.reading(viewer, Right.PLAN) as connection:
         return _events(connection, kode=kode)
 
 
 def codes_elsewhere(store: Store, viewer: Viewer, *, known: Container[str]) -> list[str]:
-    """Codes that events stand on and the layer in use has not, in order.
+    """Codes of events that the current layer does not have, in order.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def codes_elsewhere(store: Store, viewer: Viewer, *, known: Container[str]) -> l
 
 
 def _events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
-    """Events as of `events`, in the caller's transaction."""
+    """Like `events`, in the caller's transaction."""
     table, batch = schema.ROLLOUT_EVENT, schema.BATCH
     joined, now = decided(table)
     own = [table.c[name] for name in ("id", "version", "batch_id", "state", "recorded_on", *EVENT_FIELDS)]
@@ -144,18 +144,18 @@ def _events(connection: Connection, *, kode: str | None = None) -> pd.DataFrame:
 
 
 def event_steps(store: Store, viewer: Viewer, *, number: int) -> list[dict[str, Any]]:
-    """What was done to an event, as of `geo.store.records.history`."""
+    """Changes to an event, like `geo.store.records.history`."""
     with store.reading(viewer, Right.PLAN) as connection:
         return records.history(connection, subject=_SUBJECT, number=number)
 
 
 def _said(values: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Values as they are kept; a word that stands already may stay, though no form offers it any more.
+    """Values in stored form; a stored word may be kept even if the form no longer offers it.
 
     Raises
     ------
     ValueError
-        When there is a field or a word that no form offers.
+        When a field or a word is not in the form.
     """
     strange = set(values) - set(EVENT_FIELDS)
     if strange:
@@ -170,12 +170,12 @@ def _said(values: Mapping[str, Any], before: Mapping[str, Any] | None = None) ->
 
 
 def _start(event: Mapping[str, Any]) -> date | None:
-    """Day that is kept: the first one of a month or a year, where no more is known."""
+    """Stored day: the first day of the month or year, where only these are known."""
     return timeline.first_day(event) if event.get("on") else None
 
 
 def wrong_fields(event: Mapping[str, Any]) -> list[timeline.Wrong]:
-    """What is wrong with single fields of an event."""
+    """Errors in single fields of an event."""
     found: list[timeline.Wrong] = [
         (name, Problem.MISSING_VALUE, "") for name in ("on", "source", "source_on") if not event.get(name)
     ]
@@ -196,23 +196,23 @@ def wrong_fields(event: Mapping[str, Any]) -> list[timeline.Wrong]:
 
 
 def refusal(wrong: Iterable[timeline.Wrong]) -> DataError:
-    """What whoever filled in the form is told."""
+    """Error messages for the user who filled in the form."""
     return DataError(tuple(Fault.of(_FORM, name, problem, hint=hint) for name, problem, hint in wrong))
 
 
 def counted_events(
     connection: Connection, *, kode: str | None = None, without: Container[int] = ()
 ) -> dict[int, Mapping[Any, Any]]:
-    """Events that count, by number: of the store, and the embedded facts under negative numbers.
+    """Events that count, by number: of the store, and the embedded facts with negative numbers.
 
     Parameters
     ----------
     connection
         Of the store.
     kode
-        Of one kelurahan; all by default.
+        Only those of this kelurahan; all by default.
     without
-        Batches that are left out.
+        Batches to leave out.
     """
     stored = _events(connection, kode=kode).to_dict("records")
     found: dict[int, Mapping[Any, Any]] = {
@@ -225,12 +225,12 @@ def counted_events(
 
 
 def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, number: int, today: date) -> None:
-    """Refuses an event that cannot be so, or beside which another one that is there could not be.
+    """Rejects an event that is impossible, or that makes another existing event impossible.
 
     Raises
     ------
     DataError
-        With everything that is wrong.
+        With all errors.
     """
     wrong = wrong_fields(event)
     if not wrong:
@@ -252,7 +252,7 @@ def enter_event(
     allowed: Container[str],
     today: date,
 ) -> Added:
-    """Adds one event as a batch of its own.
+    """Adds one event as a separate batch.
 
     Parameters
     ----------
@@ -265,17 +265,17 @@ def enter_event(
     kode
         A kelurahan, or the city.
     allowed
-        The kelurahan there are, and the city.
+        The codes of all kelurahan, and of the city.
     today
         The day on which it became known here.
 
     Raises
     ------
     DataError
-        With everything that is wrong: a training before the decree without a reason, a day to come, a source of
-        before the day it tells of, an end before any beginning, a decree's number that could be a person's.
+        With all errors: a training before the decree without a reason, a day in the future, a source dated before the
+        day it reports, an end before any beginning, a decree's number that could identify a person.
     ValueError
-        When the kelurahan is not one of the layer.
+        When the kelurahan is not in the layer.
     """
     viewer.require(Right.PLAN)
     if kode not in allowed:
@@ -289,12 +289,12 @@ def enter_event(
 
 
 def _event(connection: Connection, number: int) -> dict[str, Any]:
-    """An event as it is now.
+    """Current state of an event.
 
     Raises
     ------
     DataError
-        When it is not there any more.
+        When it no longer exists.
     """
     found = _events(connection)
     rows = found[found["id"].eq(number)].to_dict("records")
@@ -306,7 +306,7 @@ def _event(connection: Connection, number: int) -> dict[str, Any]:
 def correct_event(
     store: Store, viewer: Viewer, *, number: int, version: int, values: Mapping[str, Any], today: date
 ) -> None:
-    """Puts an event right, unless somebody has changed it since it was read.
+    """Corrects an event, unless another person has changed it since it was read.
 
     Parameters
     ----------
@@ -315,16 +315,16 @@ def correct_event(
     viewer
         Who corrects it.
     number, version
-        Which event, as it was when read.
+        The event as it was read.
     values
         Some of `EVENT_FIELDS`.
     today
-        Nothing can have been reached after it.
+        No stage can be reached after it.
 
     Raises
     ------
     DataError
-        When it was changed or withdrawn meanwhile, and as of `enter_event`; nothing is overwritten then.
+        When it was changed or withdrawn meanwhile, and like `enter_event`; nothing is overwritten then.
     """
     viewer.require(Right.PLAN)
     table = schema.ROLLOUT_EVENT
@@ -342,7 +342,7 @@ def correct_event(
 
 
 def withdraw_event(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
-    """Takes an event out of everything that is made of them; it stays, with its history.
+    """Excludes an event from all results; it is kept, with its history.
 
     Raises
     ------
@@ -354,12 +354,12 @@ def withdraw_event(store: Store, viewer: Viewer, *, number: int, version: int) -
 
 
 def reinstate_event(store: Store, viewer: Viewer, *, number: int, version: int, today: date) -> None:
-    """Lets an event that was withdrawn count again, if it still can be so.
+    """Makes a withdrawn event count again, if it is still possible.
 
     Raises
     ------
     DataError
-        When it was changed meanwhile, and as of `enter_event`.
+        When it was changed meanwhile, and like `enter_event`.
     """
     with store.writing(viewer, Right.PLAN) as connection:
         event = _event(connection, number)

@@ -1,4 +1,4 @@
-"""The city's plan: planned events in a batch of their own, taken back as one."""
+"""The city's plan: planned events in a separate batch, taken back together."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from geo.store.scenarios import Scenario
     from geo.viewer import Viewer
 
-#: Mapping under which the city's plan stands among the batches.
+#: Name of the mapping that marks the batch of the city's plan.
 PLAN = "rencana"
 
 
 def plans(store: Store, viewer: Viewer) -> list[int]:
-    """Batches that are the city's plan, the newest first; those taken back are left out."""
+    """Batches of the city's plan, the newest first; those taken back are left out."""
     with store.reading(viewer, Right.PLAN) as connection:
         return _standing(connection)
 
@@ -42,7 +42,7 @@ def _standing(connection: Connection) -> list[int]:
 
 def _is_plan() -> tuple[Any, ...]:
     table = schema.BATCH
-    # Typed in by nobody's mapping: an import whose mapping is called so is none.
+    # A plan has no import mapping: an import with a mapping of this name is not a plan.
     return (table.c.kind == Kind.ROLLOUT.value, table.c.by_hand, table.c.mapping == PLAN)
 
 
@@ -56,7 +56,7 @@ def enter_plan(
     recorded_on: date,
     allowed: Container[str],
 ) -> int:
-    """Makes a kept plan the city's, in place of the one before: planned events, one for each kelurahan, in one batch.
+    """Makes a saved plan the city's plan and replaces the previous one: one batch, one planned event per kelurahan.
 
     Parameters
     ----------
@@ -65,15 +65,15 @@ def enter_plan(
     viewer
         Who plans.
     scenario
-        The kept plan, as it was read.
+        The saved plan, as it was read.
     waves
-        Day on which Community Watch is meant to be active, by kelurahan.
+        Planned day on which Community Watch becomes active, by kelurahan.
     source
-        Whose plan it is.
+        Body that made the plan.
     recorded_on
         The day on which it was made.
     allowed
-        The kelurahan there are.
+        The codes of all kelurahan.
 
     Returns
     -------
@@ -83,9 +83,9 @@ def enter_plan(
     Raises
     ------
     DataError
-        When the source could be a person's, or the kept plan was changed or withdrawn meanwhile.
+        When the source could identify a person, or the saved plan was changed or withdrawn meanwhile.
     ValueError
-        When nothing is planned, or for a kelurahan that is not one of the layer.
+        When nothing is planned, or a planned kelurahan is not in the layer.
     """
     viewer.require(Right.PLAN)
     strange = [kode for kode in waves if kode not in allowed]
@@ -94,7 +94,7 @@ def enter_plan(
         raise ValueError(msg)
     addition = _addition(waves, source=source, recorded_on=recorded_on)
     with store.writing(viewer, Right.PLAN) as connection:
-        # Asked for while nobody else writes: two who do it at once leave one plan.
+        # Read under the writer's lock: two people who do it at once leave one plan.
         for before in _standing(connection):
             undo_rows(connection, viewer, before)
         batch = add(connection, viewer, addition).batch
@@ -108,7 +108,7 @@ def _addition(waves: Mapping[str, date], *, source: str, recorded_on: date) -> A
     Raises
     ------
     DataError
-        When the source could be a person's.
+        When the source could identify a person.
     """
     event = {
         **EMPTY_EVENT,
@@ -140,12 +140,12 @@ def _addition(waves: Mapping[str, date], *, source: str, recorded_on: date) -> A
 
 
 def undo_plan(store: Store, viewer: Viewer, *, batch: int) -> None:
-    """Takes the city's plan back; other batches are not for whoever only plans.
+    """Takes the city's plan back; a user with the planning right only may not take back other batches.
 
     Raises
     ------
     DataError
-        When it is no plan, or was taken back already.
+        When it is not a plan, or was already taken back.
     """
     table = schema.BATCH
     with store.writing(viewer, Right.PLAN) as connection:

@@ -1,9 +1,9 @@
-"""Keyed hashes of rows, persons and report keys: how the same row or person is known again, for a while.
+"""Keyed hashes of rows, persons and report keys, to recognise the same row or person for a limited time.
 
-They are pseudonyms, not anonymous: whoever has the file, its secret included, can try every NIK that is plausible in
-the province within minutes. So they live in a file of their own that no backup holds, a batch's are erased when a
-person has finished its review of duplicates, and the file goes, secret and all, when the last batch's are erased or
-after 30 days.
+They are pseudonyms, not anonymous data: a person who has the file with its secret can test every NIK that is
+plausible in the province within minutes. So they are in a separate file that no backup contains; those of a batch are
+erased when a person has finished its review of duplicates; and the file is erased with its secret when the last
+batch's are erased or after 30 days.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-#: A secret, and everything hashed with it, is not kept longer than this.
+#: Maximum age of a secret and of everything hashed with it.
 LIFETIME = timedelta(days=30)
 _KEY_BYTES = 32
 _SCHEMA = """
@@ -38,13 +38,13 @@ CREATE TABLE IF NOT EXISTS report_hash (token TEXT NOT NULL, hash BLOB NOT NULL,
 
 
 def encoded(*parts: str) -> bytes:
-    """Parts in order as they are hashed; no two lists of parts run together, and lists can be joined."""
+    """Encoding of parts in order; no two lists of parts have the same encoding, and lists can be joined."""
     return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
 
 
 @dataclass(frozen=True)
 class HashKey:
-    """A secret that never shows: not in a message, not in a picture of an object."""
+    """A secret that is never displayed: not in a message, not in a repr."""
 
     _bytes: bytes
 
@@ -53,11 +53,11 @@ class HashKey:
 
     @classmethod
     def once(cls) -> HashKey:
-        """A secret that nothing was or will be hashed with."""
+        """New random secret."""
         return cls(secrets.token_bytes(_KEY_BYTES))
 
     def keep(self, connection: sqlite3.Connection) -> None:
-        """Makes it the secret of a file that has none."""
+        """Stores it as the secret of a file that has none."""
         connection.execute("INSERT INTO secret VALUES (?, ?)", (self._bytes, now().isoformat()))
 
     def hash(self, *parts: str) -> bytes:
@@ -65,22 +65,22 @@ class HashKey:
         return self.hash_encoded(encoded(*parts))
 
     def hash_encoded(self, message: bytes) -> bytes:
-        """Keyed hash of parts as `encoded` gives them."""
+        """Keyed hash of parts encoded by `encoded`."""
         return hmac.digest(self._bytes, message, hashlib.sha256)
 
 
 @dataclass(frozen=True, eq=False)
 class Hashes:
-    """What was hashed of one import.
+    """Hashes of one import.
 
     Parameters
     ----------
     rows
-        Hash of the whole row by its number.
+        Hash of the whole row, by its number.
     persons
-        Hash of what identifies the person, where the row has enough of it.
+        Hash of the fields that identify the person, where the row has enough of them.
     reports
-        Number of the store's own by hash of the report's key.
+        The store's own number, by hash of the report's key.
     """
 
     rows: Mapping[int, bytes]
@@ -93,16 +93,16 @@ class Hashes:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """What the file held at one moment.
+    """Content of the file at one time.
 
     Parameters
     ----------
     key
-        The secret in use; None where there is none, or it is too old.
+        The current secret; None where there is none, or it is too old.
     rows
-        Token, row number, hash of the row and of the person, of every batch still there.
+        Token, row number, hash of the row and of the person, for every batch in the file.
     reports
-        Token, hash of a report's key and its number of the store's own.
+        Token, hash of a report's key and the store's own number of the report.
     """
 
     key: HashKey | None = None
@@ -116,10 +116,10 @@ class Pseudonyms:
     Parameters
     ----------
     path
-        Its place; made when first needed.
+        Its path; created when first needed.
     standing
-        Tokens of the batches that the store holds. Hashes of any other are those of an import that was cut off, or
-        of a batch that was taken back: they are erased here.
+        Tokens of the batches in the store. Hashes of any other token belong to an interrupted import or to a batch
+        that was taken back: they are erased here.
     """
 
     def __init__(self, path: Path, standing: Iterable[str]) -> None:
@@ -130,7 +130,7 @@ class Pseudonyms:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with contextlib.closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as found:
-                # No log beside the file that would keep what was erased from it.
+                # No log next to the file: it would keep erased data.
                 found.execute("PRAGMA journal_mode = DELETE")
                 found.execute("PRAGMA secure_delete = ON")
                 found.execute("PRAGMA synchronous = FULL")
@@ -148,12 +148,12 @@ class Pseudonyms:
             raise DataError((Fault.of(self._path.name, "", problem),)) from None
 
     def key(self, *, fresh: HashKey | None = None) -> HashKey:
-        """The secret in use; a new one, in a new file, where there is none or it is too old.
+        """The current secret; a new one, in a new file, where there is none or it is too old.
 
         Parameters
         ----------
         fresh
-            The new one, if one is needed: somebody has hashed with it already.
+            The new one, if one is needed: the caller has already hashed with it.
         """
         self.expire()
         with self._open() as found:
@@ -170,13 +170,13 @@ class Pseudonyms:
         return HashKey(row[0])
 
     def held(self) -> Held:
-        """All of it, at one moment; changes nothing."""
+        """The whole content at one time; changes nothing."""
         if not self._path.exists():
             return Held()
         with self._open() as found:
             row = found.execute("SELECT key, made_at FROM secret").fetchone()
             if row is None or row[1] <= (now() - LIFETIME).isoformat():
-                # What was hashed with a secret that is past its time is as good as erased.
+                # Hashes with a secret past its age are treated as erased.
                 return Held()
             rows = found.execute("SELECT token, row_number, hash, person FROM row_hash").fetchall()
             return Held(
@@ -184,9 +184,9 @@ class Pseudonyms:
             )
 
     def many(self) -> dict[tuple[str, str], int]:
-        """How many hashes of rows and reports there are of each standing batch, by table and token.
+        """Number of hashes of rows and reports of each active batch, by table and token.
 
-        A batch's are kept once and can only become fewer: under one secret, the same counts are the same hashes.
+        Hashes of a batch are written once and can only decrease: under one secret, equal counts mean equal hashes.
         """
         with self._open() as found:
             counts = {
@@ -197,7 +197,7 @@ class Pseudonyms:
         return {where: many for where, many in counts.items() if where[1] in self._standing}
 
     def expire(self) -> bool:
-        """Erases the file when its secret has reached its age; says whether it did."""
+        """Erases the file when its secret has reached its maximum age; returns whether it did."""
         if not self._path.exists():
             return False
         try:
@@ -211,17 +211,17 @@ class Pseudonyms:
         return True
 
     def erase(self) -> None:
-        """Erases secret and hashes together."""
+        """Erases the secret and all hashes."""
         if not self._path.exists():
             return
         with contextlib.suppress(DataError), self._open() as found:
             for table in ("secret", "row_hash", "report_hash"):
-                # Overwritten before the file goes: an unlinked file is easily read back.
+                # Overwritten before the file is deleted: a deleted file is easily recovered.
                 found.execute(f"DROP TABLE IF EXISTS {table}")
         self._path.unlink(missing_ok=True)
 
     def forget(self, token: str) -> None:
-        """Erases one batch's; the secret goes with the last."""
+        """Erases the hashes of one batch; the secret is erased with the last."""
         if not self._path.exists():
             return
         with self._open() as found:
@@ -232,7 +232,7 @@ class Pseudonyms:
             self.erase()
 
     def forget_rows(self, rows: Iterable[tuple[str, int]]) -> None:
-        """Erases the hashes of single rows, by token and row number; the secret goes with the last."""
+        """Erases the hashes of single rows, by token and row number; the secret is erased with the last."""
         rows = list(rows)
         if not rows or not self._path.exists():
             return
@@ -252,7 +252,7 @@ class Pseudonyms:
             found.execute("DELETE FROM report_hash WHERE report_no NOT IN (SELECT report_no FROM kept)")
 
     def keep(self, token: str, hashes: Hashes) -> None:
-        """Keeps the hashes of one batch; all of them or none."""
+        """Stores the hashes of one batch; all of them or none."""
         with self._open() as found:
             found.executemany(
                 "INSERT INTO row_hash VALUES (?, ?, ?, ?)",
@@ -264,7 +264,7 @@ class Pseudonyms:
             )
 
     def tokens(self) -> list[str]:
-        """Batches whose hashes are still there."""
+        """Batches that still have hashes."""
         if not self._path.exists():
             return []
         with self._open() as found:

@@ -1,4 +1,4 @@
-"""One row by hand: entered, corrected, withdrawn, each with its history."""
+"""Single rows by manual entry: entered, corrected, withdrawn, each with its history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
-#: What a person may enter and correct of a record; the rest follows from the place or belongs to the store.
+#: Fields of a record that a person may enter and correct; the others follow from the place or belong to the store.
 RECORD_FIELDS = (
     "reported_on",
     "reported_precision",
@@ -40,14 +40,14 @@ _UNPLACED = {"": PlaceStatus.EMPTY.value, "outside": PlaceStatus.OUTSIDE.value}
 
 
 def _place(kode: str) -> dict[str, Any]:
-    """A place as a person chose it: a kelurahan, outside, or not known."""
+    """A place that a person chose: a kelurahan, outside, or not known."""
     if kode in _UNPLACED:
         return {"place_status": _UNPLACED[kode], "kode": "", "match_by": "", "score": None}
     return {"place_status": PlaceStatus.MATCHED.value, "kode": kode, "match_by": MatchBy.CODE.value, "score": 1.0}
 
 
 def one_row(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
-    """One row that a person typed in, as a batch of its own.
+    """One row that a person typed in, as a separate batch.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def one_row(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
 
 
 def enter_record(store: Store, viewer: Viewer, values: Mapping[str, Any], *, document_kode: str) -> Added:
-    """Adds one record of cases as a batch of its own.
+    """Adds one record of cases as a separate batch.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def enter_record(store: Store, viewer: Viewer, values: Mapping[str, Any], *, doc
     values
         Some of `RECORD_FIELDS`.
     document_kode
-        Kelurahan of its documents, `outside`, or empty where it is not known.
+        Kelurahan of the documents, `outside`, or empty where it is not known.
     """
     viewer.require(Right.BRING)
     _check(values)
@@ -121,7 +121,7 @@ def _check(values: Mapping[str, Any]) -> None:
 
 
 def record(store: Store, viewer: Viewer, *, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """One record as it is now (its columns, `document_kode` and `place_status`), and its `history`.
+    """Current state of one record (its columns, `document_kode` and `place_status`), and its `history`.
 
     Raises
     ------
@@ -149,12 +149,12 @@ def _record(connection: Connection, number: int) -> dict[str, Any]:
 
 
 def changed(subject: str) -> DataError:
-    """What whoever comes second is told; nothing was overwritten."""
+    """Message to the second of two people who change a row at once; nothing was overwritten."""
     return DataError((Fault.of(subject, "", Problem.CHANGED_MEANWHILE),))
 
 
 def _subject(kind: Kind) -> str:
-    """What the rows of a kind are called in the audit."""
+    """Name in the audit for the rows of a kind."""
     return "record" if kind is Kind.CASES else kind.value
 
 
@@ -167,7 +167,7 @@ def correct_record(
     values: Mapping[str, Any],
     document_kode: str | None = None,
 ) -> None:
-    """Changes a record, unless somebody has done so since it was read.
+    """Changes a record, unless another person has done so since it was read.
 
     Parameters
     ----------
@@ -176,11 +176,11 @@ def correct_record(
     viewer
         Who corrects it.
     number, version
-        Which record, as it was when read.
+        The record as it was read.
     values
         Some of `RECORD_FIELDS`.
     document_kode
-        As of `enter_record`; None leaves it.
+        Like `enter_record`; None leaves it unchanged.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def correct_record(
             and "reported_precision" not in values
             and values["reported_on"] != before["reported_on"]
         ):
-            # Whoever puts the day right knows it.
+            # A corrected day is exactly known.
             values = {**values, "reported_precision": Precision.DAY.value}
         _write(connection, values, number=number, version=version)
         change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
@@ -207,7 +207,7 @@ def correct_record(
 
 
 def _write(connection: Connection, values: Mapping[str, Any], *, number: int, version: int) -> None:
-    """Writes values of a record that counts and is still as it was read."""
+    """Writes values of a record that counts and is unchanged since it was read."""
     table = schema.RECORD
     done = connection.execute(
         update(table)
@@ -219,7 +219,7 @@ def _write(connection: Connection, values: Mapping[str, Any], *, number: int, ve
 
 
 def _move(connection: Connection, number: int, kode: str) -> None:
-    """Gives a record's documents another place."""
+    """Changes the place of a record's documents."""
     place, role = schema.RECORD_PLACE, PlaceRole.DOCUMENT.value
     where = (place.c.record_id == number, place.c.role == role)
     done = connection.execute(update(place).where(*where).values(**_place(kode), spelling_id=None))
@@ -231,7 +231,7 @@ def _written(before: Mapping[str, Any]) -> str:
     return "outside" if before["place_status"] == PlaceStatus.OUTSIDE.value else ""
 
 
-#: What becomes of a row that is withdrawn or reinstated.
+#: New state of a row that is withdrawn or reinstated.
 _TURNS = {
     Act.WITHDRAW: (RecordState.COUNTED, RecordState.WITHDRAWN),
     Act.REINSTATE: (RecordState.WITHDRAWN, RecordState.COUNTED),
@@ -258,7 +258,7 @@ def turn_row(connection: Connection, viewer: Viewer, act: Act, kind: Kind, *, nu
 
 
 def withdraw_record(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
-    """Takes a record out of all counts; it stays, with its history, and can be seen by whoever edits.
+    """Excludes a record from all counts; it is kept, with its history, and users who may edit can see it.
 
     Raises
     ------
@@ -275,7 +275,7 @@ def records(store: Store, viewer: Viewer, *, batch: int | None = None) -> pd.Dat
     Returns
     -------
     DataFrame
-        The newest first; of the documents' place `document_kode` and `place_status`.
+        The newest first; for the place of the documents `document_kode` and `place_status`.
     """
     table, document = schema.RECORD, documents()
     query = (
@@ -292,7 +292,7 @@ def records(store: Store, viewer: Viewer, *, batch: int | None = None) -> pd.Dat
 
 
 def history(connection: Connection, *, subject: str, number: int) -> list[dict[str, Any]]:
-    """What was done to a row, oldest first: `at`, `who`, `act`, `change` (column: before and after)."""
+    """Changes to a row, oldest first: `at`, `who`, `act`, `change` (column: before and after)."""
     table = schema.AUDIT
     found = connection.execute(
         select(table.c.at, table.c.who, table.c.act, table.c.change)

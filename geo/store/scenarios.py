@@ -1,7 +1,7 @@
-"""Plans kept under a name: what was asked, what came out, and what a person moved, with a short note.
+"""Named plans: the settings, the result, and the changes a person made, with a short note.
 
-The note is the one place of free words in the store. It is shown to whoever plans and to nobody else, it is in no
-export, no audit and no log, and it goes with the plan.
+The note is the only free text in the store. Only users who may plan can see it; it is in no export, no audit and no
+log, and it is deleted with the plan.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ if TYPE_CHECKING:
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
-#: What a plan holds.
+#: Parts of a plan.
 PARTS = frozenset({"weights", "limits", "pins", "overrides", "seed", "fingerprint", "versions", "waves"})
 LONGEST_NAME, LONGEST_NOTE, LARGEST = 40, 120, 64 * 1024
 _SUBJECT = "scenario"
-#: Codes, days, versions, hashes: no blank, so no sentence.
+#: Codes, days, versions, hashes: no space, so no sentence.
 _TOKEN = re.compile(r"[A-Za-z0-9_.:+-]{0,64}")
 _NUMBER = re.compile(r"\d{5}")
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A plan that was kept.
+    """A saved plan.
 
     Parameters
     ----------
     id, token, version
-        Its number, what it is called in an address, and which edit of it this is.
+        Its number, its identifier in an address, and its version.
     name
         Its name.
     made_at, made_by
-        When (UTC) and by whom.
+        Time (UTC) and user.
     content
-        Parts as they were saved; overrides with their notes.
+        Parts as saved; overrides with their notes.
     plan_batch
-        Batch of planned events that it became; None of a draft.
+        Batch of planned events made from it; None for a draft.
     """
 
     id: int
@@ -69,7 +69,7 @@ class Scenario:
 
 
 def _words(text: str, column: str, longest: int, number: re.Pattern[str] | None = None) -> list[Fault]:
-    """What is wrong with words that a person typed."""
+    """Errors in text that a person typed."""
     found = []
     if len(text) > longest:
         found.append(Fault.of(_SUBJECT, column, Problem.TOO_LONG, hint=str(longest)))
@@ -91,12 +91,12 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _overrides(content: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Overrides as they are kept.
+    """Overrides in stored form.
 
     Raises
     ------
     ValueError
-        When one has no kelurahan, another reason than those of the list, or further parts.
+        When one has no kelurahan, a reason that is not in the list, or additional parts.
     """
     kept = []
     for one in content.get("overrides", []):
@@ -110,7 +110,7 @@ def _overrides(content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def save_scenario(store: Store, viewer: Viewer, *, name: str, content: Mapping[str, Any]) -> str:
-    """Keeps a plan under a name.
+    """Saves a plan under a name.
 
     Parameters
     ----------
@@ -119,22 +119,23 @@ def save_scenario(store: Store, viewer: Viewer, *, name: str, content: Mapping[s
     viewer
         Who keeps it.
     name
-        At most 40 signs, no long numbers.
+        At most 40 characters, no long numbers.
     content
-        Some of `PARTS`, as JSON takes them; texts in it are codes, days and versions. `overrides` is a list of
-        `kode`, `reason` and, if wanted, `note`: at most 120 signs, without five digits in a row or an `@`.
+        Some of `PARTS`, as values that JSON can store; texts in it are codes, days and versions. `overrides` is a
+        list of `kode`, `reason` and, optionally, `note`: at most 120 characters, without five digits in a row or an
+        `@`.
 
     Returns
     -------
     str
-        What it is called in an address.
+        Its identifier in an address.
 
     Raises
     ------
     DataError
-        When the name or a note could tell of a person, or it is all too long.
+        When the name or a note could identify a person, or the plan is too long.
     ValueError
-        When the content is not as said.
+        When the content is not as described.
     """
     viewer.require(Right.PLAN)
     strange = set(content) - PARTS
@@ -172,7 +173,7 @@ def save_scenario(store: Store, viewer: Viewer, *, name: str, content: Mapping[s
 
 
 def scenarios(store: Store, viewer: Viewer) -> pd.DataFrame:
-    """Plans that were kept, the newest first: the columns of the table but `content` and `state`."""
+    """Saved plans, the newest first: the columns of the table except `content` and `state`."""
     table = schema.SCENARIO
     named = [table.c[name] for name in ("id", "token", "version", "name", "made_at", "made_by", "plan_batch")]
     query = select(*named).where(table.c.state == ScenarioState.STANDING.value).order_by(table.c.id.desc())
@@ -182,7 +183,7 @@ def scenarios(store: Store, viewer: Viewer) -> pd.DataFrame:
 
 
 def scenario(store: Store, viewer: Viewer, *, token: str) -> Scenario:
-    """A plan by what it is called in an address.
+    """A plan by its identifier in an address.
 
     Raises
     ------
@@ -200,7 +201,7 @@ def scenario(store: Store, viewer: Viewer, *, token: str) -> Scenario:
 
 
 def withdraw_scenario(store: Store, viewer: Viewer, *, number: int, version: int) -> None:
-    """Takes a plan away, with its name and all that stands in it; planned events that it became stay.
+    """Deletes a plan with its name and content; planned events made from it are kept.
 
     Raises
     ------
@@ -215,7 +216,7 @@ def withdraw_scenario(store: Store, viewer: Viewer, *, number: int, version: int
 
 
 def attach_plan(connection: Connection, viewer: Viewer, *, number: int, version: int, batch: int) -> None:
-    """Says which planned events a plan became, in the caller's transaction.
+    """Records which planned events were made from a plan, in the caller's transaction.
 
     Raises
     ------

@@ -1,9 +1,9 @@
-"""Tables of the store, and the word lists their columns take.
+"""Tables of the store, and the word lists of their columns.
 
-There is no column for a name, a NIK, an address, a telephone number or a note on a person: what has no column cannot
-be kept. A place is kept as the kelurahan it was resolved to and, where it was written out, as a spelling of at most
-40 characters; `decision` then holds what a person made of a spelling, so that one decision serves all rows and can be
-taken back without rewriting any.
+There is no column for a name, a NIK, an address, a telephone number or a note on a person: data without a column
+cannot be stored. A place is stored as its resolved kelurahan and, where it was written out, as a spelling of at most
+40 characters; `decision` then stores a person's decision on a spelling, so that one decision serves all rows and can
+be taken back without changing any of them.
 """
 
 from __future__ import annotations
@@ -70,27 +70,27 @@ _REFERENCE = LONGEST_REFERENCE
 
 
 def _word(name: str, words: type[StrEnum], *, empty: bool = False) -> tuple[Column[Any], CheckConstraint]:
-    """A column that takes the words of a closed list only, whoever writes into it."""
+    """A column that accepts only the words of a closed list, for every writer."""
     allowed = [*(["''"] if empty else []), *(f"'{word.value}'" for word in words)]
     column = Column(name, String(_WORD), nullable=False, server_default="" if empty else None)
     return column, CheckConstraint(f'"{name}" IN ({", ".join(allowed)})', name=f"{name}_listed")
 
 
 def _row() -> tuple[Any, ...]:
-    """What every row brought by a batch has: where it came from, whether it counts, which edit of it this is."""
+    """Columns of every row of a batch: its origin, whether it counts, and its version."""
     return (
         Column("id", Integer, primary_key=True, autoincrement=True),
         Column("batch_id", ForeignKey("batch.id", ondelete="CASCADE"), nullable=False, index=True),
         Column("row_number", Integer, nullable=False),
         *_word("state", RecordState),
-        # The batch whose mended row took this one's place; gone with that batch.
+        # The batch whose corrected row replaced this one; removed with that batch.
         Column("replaced_by", ForeignKey("batch.id", ondelete="SET NULL"), index=True),
         Column("version", Integer, nullable=False, server_default="1"),
     )
 
 
 def _place() -> tuple[Any, ...]:
-    """Where a row says it is: resolved, with how and how sure, or the spelling that waits for a person."""
+    """Place of a row: resolved, with method and score, or the spelling that waits for a decision."""
     return (
         *_word("place_status", PlaceStatus),
         Column("kode", String(_KODE), nullable=False, server_default=""),
@@ -111,7 +111,7 @@ BATCH = Table(
     "batch",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # Known in the file of pseudonyms by this, because a number may come again after a restore.
+    # Identifies the batch in the file of pseudonyms, because a number may repeat after a restore.
     Column("token", String(32), nullable=False, unique=True),
     Column("kind", String(_WORD), nullable=False),
     Column("mapping", String(_SPELLING), nullable=False, server_default=""),
@@ -151,7 +151,7 @@ DECISION = Table(
     Column("made_by", String(64), nullable=False),
     Column("taken_back_at", DateTime),
     Column("taken_back_by", String(64)),
-    # Two people deciding one spelling at once: the second is refused by the store itself.
+    # Two people who decide one spelling at once: the store itself rejects the second.
     Index("ix_decision_standing", "key", unique=True, sqlite_where=Column("taken_back_at").is_(None)),
 )
 
@@ -161,9 +161,9 @@ RECORD = Table(
     *_row(),
     Column("reported_on", Date, index=True),
     *_word("reported_precision", Precision),
-    # A number of the store's own; rows of one report share it.
+    # The store's own number; rows of one report share it.
     Column("report_no", Integer, nullable=False, index=True),
-    # Whether anybody said which report the row belongs to: only then are two rows known to be independent.
+    # Whether the file stated which report the row belongs to: only then are two rows known to be independent.
     Column(
         "is_keyed",
         Integer,
@@ -190,7 +190,8 @@ RECORD_PLACE = Table(
     UniqueConstraint("record_id", "role"),
 )
 
-# Two records that may be of one person. Where a person says so, the later one does not count while the earlier does.
+# Two records that may be one person. Where a person confirms it, the later one does not count while the earlier one
+# does.
 PAIR = Table(
     "pair",
     METADATA,
@@ -220,7 +221,7 @@ WATCHER = Table(
     METADATA,
     *_row(),
     *_place(),
-    # A number of the kelurahan's own, never a name.
+    # The kelurahan's own number, never a name.
     Column("watcher", Integer, nullable=False),
     Column("joined_on", Date, nullable=False),
     Column("trained_on", Date),
@@ -254,7 +255,7 @@ ROLLOUT_EVENT = Table(
     Column("source", String(_SOURCE), nullable=False),
     Column("source_on", Date, nullable=False),
     Column("recorded_on", Date, nullable=False),
-    # References as `geo.schemas.is_reference` takes them: no words that could be a name.
+    # References that `geo.schemas.is_reference` accepts: no words that could be a name.
     Column("decree_no", String(_REFERENCE), nullable=False, server_default=""),
     *_word("course", Course, empty=True),
     Column("hours", Integer, CheckConstraint(f"hours BETWEEN 1 AND {MOST_HOURS}", name="hours_range")),
@@ -263,8 +264,8 @@ ROLLOUT_EVENT = Table(
     *_word("early_why", EarlyWhy, empty=True),
 )
 
-# What a source says of the whole city and a person found not to hold: of the embedded facts and of rows alike, so by
-# what it says and not by a row's number.
+# Statements of a source on the whole city that a person set aside: embedded facts and rows alike, so identified by
+# content and not by a row's number.
 SET_ASIDE = Table(
     "set_aside",
     METADATA,
@@ -291,20 +292,20 @@ SET_ASIDE = Table(
     ),
 )
 
-# Plans kept under a name. Their content holds the one place of free words in the store: a short note on a kelurahan
-# that a person moved, seen by whoever plans and nobody else, and gone with the plan.
+# Named plans. Their content has the only free text in the store: a short note on a kelurahan that a person moved;
+# only users who may plan see it, and it is deleted with the plan.
 SCENARIO = Table(
     "scenario",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # Known in an address by this: a number could be counted up.
+    # Its identifier in an address: a number could be guessed by counting.
     Column("token", String(32), nullable=False),
     Column("name", String(_SPELLING), nullable=False),
     Column("made_at", DateTime, nullable=False),
     Column("made_by", String(64), nullable=False),
     Column("content", Text, nullable=False, server_default="{}"),
     *_word("state", ScenarioState),
-    # The planned events that it became.
+    # The planned events made from it.
     Column("plan_batch", ForeignKey("batch.id", ondelete="SET NULL"), index=True),
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("token"),
@@ -330,9 +331,9 @@ AUDIT = Table(
     Column("act", String(_WORD), nullable=False),
     Column("subject", String(_WORD), nullable=False),
     Column("subject_id", Integer, index=True),
-    # JSON of column: [before, after]; only columns of the tables above, so nothing of a person.
+    # JSON of column: [before, after]; only columns of the tables above, so no personal data.
     Column("change", Text, nullable=False, server_default="{}"),
-    # The chain (`geo.store.audit_chain`). Change and salt are erased when their time is over, the hashes stay.
+    # The chain (`geo.store.audit_chain`). Change and salt are erased after their retention time, the hashes are kept.
     Column("salt", String(32), nullable=False, server_default=""),
     Column("digest", String(64), nullable=False, server_default=""),
     Column("hash", String(64), nullable=False, server_default=""),
@@ -344,11 +345,11 @@ ACCOUNT = Table(
     "account",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # A name of one's own, or the e-mail that the provider has verified; in small letters.
+    # A user name, or the e-mail that the provider has verified; in lower case.
     Column("name", String(64), nullable=False),
     *_word("kind", AccountKind),
     *_word("role", Role),
-    # Argon2, with its own salt and costs; empty where a provider answers for the person.
+    # Argon2, with its own salt and costs; empty where a provider authenticates the person.
     Column("password_hash", String(200), nullable=False, server_default=""),
     *_word("state", AccountState),
     Column("made_at", DateTime, nullable=False),
@@ -359,7 +360,7 @@ ACCOUNT = Table(
     sqlite_autoincrement=True,
 )
 
-# Signed-in browsers. The cookie's token is kept as its hash only: who reads this file cannot use it.
+# Signed-in browsers. Only the hash of the cookie's token is stored: a person who reads this file cannot use it.
 SESSION = Table(
     "session",
     METADATA,
@@ -372,7 +373,7 @@ SESSION = Table(
     UniqueConstraint("token_hash"),
 )
 
-# Failed sign-ins of the last while, to slow down who guesses; by hash of the name or of the network address.
+# Recent failed sign-ins, to slow down guessing; by hash of the name or of the network address.
 ATTEMPT = Table(
     "attempt",
     METADATA,

@@ -1,4 +1,4 @@
-"""Everything that only SQLite does. Another database gets a module like this one, and nothing else changes."""
+"""Everything specific to SQLite. Another database needs a module like this one, and no other change."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 _MAGIC = b"SQLite format 3\x00"
-#: Seconds that one writer waits for another before a person is told that the store is in use.
+#: Seconds that a writer waits for another before the user gets the message that the store is in use.
 WAIT_S = 10.0
 _BLOCK = 1 << 20
-#: Values of one statement; SQLite takes four times as many since 3.32, and is not quicker with them.
+#: Values of one statement; SQLite accepts four times as many since 3.32, and is not faster with them.
 MOST_VALUES = 8_000
 _DIALECT = dialects.dialect()
 _CODES = {
     "SQLITE_BUSY": Problem.STORE_BUSY,
     "SQLITE_LOCKED": Problem.STORE_BUSY,
     "SQLITE_FULL": Problem.DISK_FULL,
-    # What a write past a quota or a file size limit comes back as.
+    # Error code of a write beyond a quota or a file size limit.
     "SQLITE_IOERR": Problem.DISK_FULL,
     "SQLITE_READONLY": Problem.NOT_WRITABLE,
     "SQLITE_CANTOPEN": Problem.NOT_WRITABLE,
@@ -56,10 +56,10 @@ def make_engine(path: Path, *, wait_s: float = WAIT_S) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        # A writer takes the lock at once: two that read first and write later would both fail.
+        # A writer takes the lock at once: two connections that read first and write later would both fail.
         options = connection.get_execution_options()
         writes = options.get("writes", False)
-        # Set at every beginning: the connection may have been used by somebody who waited for less.
+        # Set at every beginning: the connection may have had a shorter timeout before.
         wait = options.get("wait_s")
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(1000 * (wait_s if wait is None else wait))}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -68,12 +68,12 @@ def make_engine(path: Path, *, wait_s: float = WAIT_S) -> Engine:
 
 
 def bound(kind: TypeEngine[Any]) -> Callable[[Any], Any]:
-    """What makes values of a column's kind into those that the driver takes; no connection is needed for it."""
+    """Converter from values of a column's type to those of the driver; needs no connection."""
     return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT) or (lambda value: value)
 
 
 def insert_text(table: Table, names: Sequence[str], rows: int) -> str:
-    """Statement that inserts so many rows, with a mark for every value."""
+    """Statement that inserts this many rows, with a placeholder for every value."""
     quoted = _DIALECT.identifier_preparer
     columns = ", ".join(quoted.format_column(table.c[name]) for name in names)
     row = f"({', '.join('?' * len(names))})"
@@ -81,17 +81,17 @@ def insert_text(table: Table, names: Sequence[str], rows: int) -> str:
 
 
 def problem_of(fault: BaseException) -> Problem | None:
-    """What a fault of the database means to a person; None when it is ours."""
+    """Message for a person about a database error; None when the error is a fault of this program."""
     origin = getattr(fault, "orig", fault)
     name = str(getattr(origin, "sqlite_errorname", ""))
     return next((problem for code, problem in _CODES.items() if name.startswith(code)), None)
 
 
 def forget_deleted(engine: Engine) -> None:
-    """Takes what was deleted out of the write-ahead log too; where a reader holds it, the next time does."""
+    """Removes deleted data from the write-ahead log too; if a reader blocks this, the next call does it."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         waited = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
-        # A reader that stays would be waited for as long as a writer is.
+        # A long reader would be waited for as long as a writer is.
         connection.exec_driver_sql("PRAGMA busy_timeout = 500")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {waited}")
@@ -102,12 +102,12 @@ def _refuse(path: Path, problem: Problem) -> DataError:
 
 
 def check_start(path: Path) -> None:
-    """Refuses a file that does not begin as an SQLite database does.
+    """Rejects a file without the header of an SQLite database.
 
     Raises
     ------
     DataError
-        When it is missing or of another kind.
+        When it is missing or of another type.
     """
     if not path.is_file():
         raise _refuse(path, Problem.MISSING_FILE)
@@ -117,19 +117,19 @@ def check_start(path: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuses a file that is no whole SQLite database.
+    """Rejects a file that is not a complete SQLite database.
 
     Raises
     ------
     DataError
-        When it is missing, of another kind, or damaged.
+        When it is missing, of another type, or damaged.
     """
     check_start(path)
     try:
-        # Read only and without any log beside it: what a backup brings along is not to run here.
+        # Read only and without a log next to it: nothing that a backup contains may run here.
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as found:
             whole = found.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-            # A trigger or view of somebody else's making would act on our data.
+            # A foreign trigger or view would act on our data.
             foreign = found.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()
             tied = found.execute("PRAGMA foreign_key_check").fetchone() is None
     except sqlite3.DatabaseError as fault:
@@ -140,28 +140,28 @@ def check_file(path: Path) -> None:
 
 @contextlib.contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
-    """Path beside the target, gone afterwards unless it was moved there."""
+    """Path next to the target, deleted afterwards unless it was moved there."""
     with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=target.parent) as folder:
         yield Path(folder) / "store.sqlite"
 
 
 @contextlib.contextmanager
 def copy_out(store: Path, target: Path, *, without: Iterable[str] = ()) -> Iterator[None]:
-    """Copies a store that may be in use into one file, whole or not at all.
+    """Copies a store that may be in use into one file, completely or not at all.
 
-    The copy stands in its place at the end of the block, unless that raises.
+    The copy is in its place at the end of the block, unless the block raises.
 
     Parameters
     ----------
     store, target
         The files.
     without
-        Tables whose rows stay out of the copy.
+        Tables whose rows are left out of the copy.
 
     Raises
     ------
     DataError
-        When the target cannot be written or the copy is not whole.
+        When the target cannot be written or the copy is not complete.
     """
     try:
         with _unfinished(target) as unfinished:
@@ -171,7 +171,7 @@ def copy_out(store: Path, target: Path, *, without: Iterable[str] = ()) -> Itera
             ):
                 unfinished.chmod(0o600)
                 source.backup(copy)
-                # One file that needs nothing beside it.
+                # One file that needs no other file.
                 copy.execute("PRAGMA journal_mode = DELETE")
                 copy.execute("PRAGMA secure_delete = ON")
                 for table in without:
@@ -186,7 +186,7 @@ def copy_out(store: Path, target: Path, *, without: Iterable[str] = ()) -> Itera
 
 
 def shred(path: Path) -> None:
-    """Overwrites a file and removes it, with what a database may have left beside it.
+    """Overwrites a file and deletes it, with the files that a database may have left next to it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Tables of either store: the example's embedded files, or what the city's own store holds."""
+"""Tables of either store: the embedded files of the example, or the content of the city's own store."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ def _example_files() -> Mapping[Table, Path]:
 
 @lru_cache(maxsize=32)
 def _hash_of(path: Path, changed: int, size: int) -> bytes:  # noqa: ARG001 - time and size are the key
-    """Hash of a file, read once as long as it is the same."""
+    """Hash of a file; read again only when the file has changed."""
     return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _city_store(settings: Settings) -> Store:
-    # Not at the top: what only the example needs shall not wait for a database.
+    # Not at the top: the example alone must not wait for the import of a database.
     from geo.store.engine import city_store
 
     return city_store(settings)
 
 
 def state_of_city(settings: Settings) -> str:
-    """What the city's own store holds, as of `Store.state`; empty while there is none.
+    """State of the city's own store, like `Store.state`; empty while there is none.
 
     Raises
     ------
     DataError
-        When there is one that cannot be read.
+        When it exists and cannot be read.
     """
     return _city_store(settings).state() if settings.store_file.exists() else ""
 
 
 def fingerprint_of(store: StoreName, settings: Settings) -> str:
-    """Hash of what the store holds, cheap enough to ask at every page.
+    """Hash of the store's content, cheap enough to compute at every page.
 
     Raises
     ------
     DataError
-        When the store cannot be read: what cannot be read is never taken for what holds nothing.
+        When the store cannot be read: an unreadable store is never treated as empty.
     """
     digest = hashlib.sha256(store.encode())
     for path in (ROLLOUT_FACTS, *(_example_files().values() if store is StoreName.CONTOH else ())):
@@ -70,16 +70,16 @@ def fingerprint_of(store: StoreName, settings: Settings) -> str:
 
 
 def city_tables(store: Store, viewer: Viewer, *, fingerprint: str = "") -> Tables:
-    """Tables of the city's own store, with the embedded facts as people there marked them.
+    """Tables of the city's own store, with the embedded facts as marked by its users.
 
     Raises
     ------
     NotAllowedError
-        When the viewer may see no more of it than was published.
+        When the viewer may see only what was published.
     DataError
         When it cannot be read.
     """
-    # Not at the top: what only the example needs shall not wait for a database.
+    # Not at the top: the example alone must not wait for the import of a database.
     from geo.store import canonical
 
     with store.reading(viewer, Right.SEE_EXACT) as connection:
@@ -95,12 +95,12 @@ def city_tables(store: Store, viewer: Viewer, *, fingerprint: str = "") -> Table
 def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     """Tables of a store, with the embedded rollout facts.
 
-    A store that cannot be read gives empty tables, and its faults: a page tells them and still opens.
+    A store that cannot be read gives empty tables and its faults: a page reports them and still opens.
 
     Parameters
     ----------
     store
-        Which; the example is for everybody.
+        Which store; the example is open to everybody.
     settings
         Where it is.
     viewer
@@ -109,7 +109,7 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     Raises
     ------
     NotAllowedError
-        When it is the city's own and the viewer may see no more of it than was published.
+        When it is the city's own and the viewer may see only what was published.
     """
     if store is StoreName.KOTA:
         viewer.require(Right.SEE_EXACT)
