@@ -35,11 +35,12 @@ def draw(shell: Shell, reached: Rollout) -> None:
     """Target day for all starts, the pace it requires, and how well the plan is kept."""
     words, view, seen = shell.words, shell.view, shell.released()
     areas = seen.areas
+    first = min(target_day(reached), LAST_DAY)
     by = st.date_input(
         words("pace.by"),
-        target_day(reached),
+        first,
         format="DD/MM/YYYY",
-        min_value=date(2018, 1, 1),
+        min_value=min(date(2018, 1, 1), first),
         max_value=LAST_DAY,
         key="rollout.by",
     )
