@@ -44,9 +44,9 @@ def driver_values(column: Column[Any], values: pd.Series[Any]) -> list[Any]:
         Of any kind; what is missing becomes None.
     """
     process = sqlite.bound(column.type)
-    if is_object_dtype(values.dtype):
+    if is_object_dtype(values.dtype) and len(set(map(type, values.tolist()))) > 1:
         return [process(_plain(value)) for value in values.tolist()]
-    # Of one kind, so that equal ones are the same: each distinct value is made once.
+    # All of one kind, so that equal ones are the same: each distinct value is made once.
     codes, distinct = pd.factorize(values)
     made = [process(_plain(value)) for value in distinct.tolist()]
     # A missing value has the number -1.
