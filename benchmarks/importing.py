@@ -39,7 +39,7 @@ from geo.terms import Kind, Role
 NAME = "importing"
 SUMMARY = "30,000 rows of cases from csv and xlsx into a new store, into one with an earlier file, and sent again"
 
-ROWS, EARLIER, REPETITIONS = 30_000, 30_000, 5
+ROWS, EARLIER, REPETITIONS = 30_000, 30_000, 3
 SEED = 20181116
 TODAY = date(2026, 1, 31)
 #: The columns of `data/samples/contoh_bp3mi.xlsx` and of `contoh_polisi.csv`.

@@ -126,8 +126,8 @@ def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
             # A sheet has few columns, and each cell contains the number of its row.
             rows = max([rows, *(int(number) for number in {number for _, number in cells})])
             columns = max([columns, *map(_column, {letters for letters, _ in cells})])
-            cited = np.array(_REFERENCE.findall(window)).astype(np.int64)
-            text += int(lengths[cited[cited < len(lengths)]].sum()) if len(cited) else 0
+            cited = np.fromiter(map(int, _REFERENCE.findall(window)), dtype=np.int64)
+            text += int(lengths[cited[cited < len(lengths)]].sum())
             if rows * columns > CELL_LIMIT or text > TEXT_LIMIT:
                 raise _refuse(name, Problem.TOO_LARGE)
         most_rows, most_columns = max(most_rows, rows), max(most_columns, columns)

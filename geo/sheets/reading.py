@@ -97,6 +97,15 @@ def clean(text: str) -> str:
     return " ".join(text.translate(_UNSEEN).split())
 
 
+def _clean_row(cells: list[str]) -> list[str]:
+    """Cells of a row, each clean; most rows are so as they stand, and are looked at as a whole."""
+    row = "|".join(cells)
+    is_plain = row.isascii() and row.isprintable() and row[:1] != " " and row[-1:] != " "
+    if is_plain and "  " not in row and " |" not in row and "| " not in row:
+        return cells
+    return [clean(cell) for cell in cells]
+
+
 def decoded(raw: bytes, name: str) -> str:
     """Text of a file: UTF-8, UTF-16 with its byte order mark, otherwise Windows-1252, which offices still write.
 
@@ -305,7 +314,7 @@ def _filled_rows(path: Path, sheet: str | None) -> list[tuple[int, list[str]]]:
         raise _refuse(path.name, Problem.EMPTY)
     numbered: Iterator[list[str]]
     if ending == ".csv":
-        numbered = ([clean(cell) for cell in row] for row in _csv_rows(path))
+        numbered = map(_clean_row, _csv_rows(path))
     elif ending == ".parquet":
         numbered = _parquet_rows(path)
     else:

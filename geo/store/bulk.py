@@ -44,7 +44,7 @@ def driver_values(column: Column[Any], values: pd.Series[Any]) -> list[Any]:
         Values of any type; missing ones become None.
     """
     process = sqlite.bound(column.type)
-    if is_object_dtype(values.dtype):
+    if is_object_dtype(values.dtype) and len(set(map(type, values.tolist()))) > 1:
         return [process(_plain(value)) for value in values.tolist()]
     # Values of one type; each distinct value is converted once and shared.
     codes, distinct = pd.factorize(values)

@@ -39,7 +39,12 @@ CREATE TABLE IF NOT EXISTS report_hash (token TEXT NOT NULL, hash BLOB NOT NULL,
 
 def encoded(*parts: str) -> bytes:
     """Encoding of parts in order; no two lists of parts have the same encoding, and lists can be joined."""
-    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+    return b"".join(map(_framed, parts))
+
+
+def _framed(part: str) -> bytes:
+    raw = part.encode()
+    return len(raw).to_bytes(4, "big") + raw
 
 
 @dataclass(frozen=True)
