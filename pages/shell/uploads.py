@@ -1,7 +1,7 @@
-"""Files that somebody sent: on the disk only while they are read, in memory only while they are worked on.
+"""Uploaded files: on the disk only while they are read, in memory only while they are in use.
 
-What was read of a file is kept here and not in the visit, so that it goes though nobody does anything any more: the
-visit has no clock, and a tab may stay open for days.
+The content read from a file is kept here and not in the visit, so that it is deleted even without further user
+action: the visit has no clock, and a tab may stay open for days.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _LOCK = threading.Lock()
 
 
 class HeldUpload:
-    """One file that somebody sent, and what was read of it.
+    """One uploaded file, and the content read from it.
 
     Parameters
     ----------
     file_id
-        Streamlit's, one an upload.
+        Identifier from Streamlit, one for each upload.
     owner
-        Of the visit, as of `_owner`.
+        Owner of the visit, from `_owner`.
     """
 
     def __init__(self, file_id: str, owner: str) -> None:
@@ -53,14 +53,14 @@ class HeldUpload:
         self._clock: threading.Timer | None = None
 
     def seen(self, token: str, sent: Any, life_s: float) -> None:
-        """Notes where Streamlit keeps the file in this run, and starts the clock anew."""
+        """Records where Streamlit keeps the file in this run, and restarts the clock."""
         context = get_script_run_ctx()
         if context is not None:
             manager: Any = context.uploaded_file_mgr
             session = context.session_id
             self._remove = lambda: manager.remove_file(session, self.file_id)
         if sent is not None:
-            # Streamlit 1.67 makes one a run, and keeps the one of the run before for a while.
+            # Streamlit 1.67 creates one for each run, and keeps the previous one for a while.
             self._sent = [*(one for one in self._sent if one() is not None), weakref.ref(sent)]
         self.stop()
         self._clock = threading.Timer(life_s, _drop, (token,))
@@ -73,13 +73,13 @@ class HeldUpload:
             self._clock.cancel()
 
     def erase(self) -> None:
-        """Lets go of what was read, of Streamlit's copy of the file, and of the one in the state of the widget."""
+        """Deletes the content that was read, Streamlit's copy of the file, and the copy in the widget's state."""
         self.stop()
         self.content = None
         self._remove()
         for one in self._sent:
             if (original := one()) is not None:
-                # What Streamlit 1.67 hands out are copies: nobody is reading in these.
+                # Streamlit 1.67 returns copies: nobody is reading these.
                 original.truncate(0)
         self._sent = []
 
@@ -96,26 +96,26 @@ def _drop(token: str) -> None:
 
 
 def _owner() -> str:
-    """Whose a visit is, in a word that opens nothing."""
+    """Identifies the owner of a visit; it gives no access."""
     return hashlib.sha256(access.handshake()[0].encode()).hexdigest()
 
 
 def uploader_key(slot: str) -> str:
-    """Key of the widget that takes a file: another one once the file was let go."""
+    """Key of the upload widget: a new one after the file was deleted."""
     return f"{slot}.file.{st.session_state.get(_TURN, 0)}"
 
 
 def held(slot: str, sent: UploadedFile, *, life_s: float) -> HeldUpload:
-    """What is kept of a file of the visit; the file of before in its place is let go.
+    """The stored content of a file of the visit; replaces and deletes the previous file.
 
     Parameters
     ----------
     slot
-        What the file is for: `data` or `layer`, the first part of the keys of its widgets.
+        Purpose of the file: `data` or `layer`, the first part of the keys of its widgets.
     sent
         The file.
     life_s
-        Seconds after which it goes when nobody looked at the page meanwhile.
+        Seconds after which it is deleted if nobody viewed the page meanwhile.
     """
     tokens: dict[str, str] = st.session_state.setdefault(_TOKENS, {})
     found = _HELD.get(tokens.get(slot, ""))
@@ -130,17 +130,17 @@ def held(slot: str, sent: UploadedFile, *, life_s: float) -> HeldUpload:
 
 
 def let_go(slot: str = "") -> bool:
-    """Lets go of the visit's files, of what was read of them, and of what was chosen for them.
+    """Deletes the visit's files, the content read from them, and the choices made for them.
 
     Parameters
     ----------
     slot
-        Of one alone, whose widget holds no file any more; by default of all.
+        Only this purpose, whose widget has no file any more; by default all.
 
     Returns
     -------
     bool
-        Whether one had gone by itself, because nobody looked at it for too long.
+        Whether one had been deleted automatically, because nobody viewed it for too long.
     """
     tokens: dict[str, str] = st.session_state.get(_TOKENS, {})
     has_gone = any(token not in _HELD for name, token in tokens.items() if slot in {"", name})
@@ -160,7 +160,7 @@ def let_go(slot: str = "") -> bool:
 
 
 def let_go_of(token: str) -> None:
-    """Lets go of the files of every visit of a browser's session, from outside of them."""
+    """Deletes the files of every visit of a browser's session, from outside of these visits."""
     owner = hashlib.sha256(token.encode()).hexdigest()
     for name in [name for name, one in list(_HELD.items()) if one.owner == owner]:
         _drop(name)
@@ -168,17 +168,17 @@ def let_go_of(token: str) -> None:
 
 @contextlib.contextmanager
 def on_disk(name: str, raw: bytes) -> Iterator[Path]:
-    """Path of a file that somebody sent; gone at the end of the block.
+    """Path of an uploaded file; deleted at the end of the block.
 
     Parameters
     ----------
     name
-        As the browser called it: its last part is kept, for the ending.
+        Name as the browser sent it: its last part is kept, for the extension.
     raw
         Its content.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
-        # Of a server that was killed while it read: nobody reads for an hour.
+        # From a server that was killed while it read: no reading takes an hour.
         if time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_TEMPORARY) as folder:
