@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{4}))?")
-#: Nothing of this field was recorded before the first; a year after the last is a slip of the pen.
+#: There are no records before the first year; a year after the last is a typing error.
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 
@@ -41,7 +41,7 @@ class Period:
         Raises
         ------
         ValueError
-            When the text is neither, or its years run backwards.
+            When the text is neither, or its first year is after its last.
         """
         found = _WRITTEN.fullmatch(written)
         if found is None:
@@ -69,7 +69,7 @@ class Period:
         return date(self.last, 12, 31)
 
     def before(self) -> Period | None:
-        """The period of the same length that ends where this one starts; None where that would begin too early.
+        """The period of the same length that ends just before this one starts; None where that would begin too early.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""The join: kelurahan, records, watchers and events under one key, with nothing lost on the way."""
+"""The join: kelurahan, records, watchers and events under one key; no row is lost."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Everything known of one period, joined on the kelurahan; for the library only, never for a page.
+    """All data of one period, joined on the kelurahan; for the library only, never for a page.
 
     Parameters
     ----------
     areas
         The kelurahan.
     period
-        Years the cases are of.
+        Years of the cases.
     cases
         Placed rows of the period: `kode` and the canonical columns.
     unplaced
-        Rows of the period that no kelurahan claimed: `reason` (`Unplaced`), `report`, `persons`. Undated rows are of
-        no year; they are here in every period, because they might be of it.
+        Rows of the period without a kelurahan: `reason` (`Unplaced`), `report`, `persons`. Undated rows belong to no
+        year; every period includes them here, because they may belong to it.
     read
-        Rows considered: of the period, or undated. Always `len(cases) + len(unplaced)`.
+        Number of rows considered: of the period, or undated. Always `len(cases) + len(unplaced)`.
     coverage, watchers, reports, rollout
-        As in `Tables`, whole: each has dates of its own.
+        As in `Tables`, not restricted to the period: each has its own dates.
     denominators
-        Sizes on the kelurahan index, a column each; none for a layer that has none.
+        Population on the kelurahan index, one column for each source; none for a layer without population.
     is_made_up
-        Whether the records are made up.
+        Whether the records are fictitious.
     fingerprint
         Hash of boundaries, records and period; the only cache key.
     """
@@ -73,9 +73,9 @@ class Study:
 
 
 def _reasons(cases: pd.DataFrame, areas: Areas) -> pd.Series[str]:
-    """Why each row is on no kelurahan; empty text where it is on one."""
+    """Reason why each row has no kelurahan; empty text where it has one."""
     place = cases["document_kode"]
-    # Only the store knows what became of a written place; a canonical file has codes or nothing.
+    # Only the store knows the outcome for a written place; a canonical file has codes or nothing.
     became = cases["place"] if "place" in cases else pd.Series("", index=cases.index)
     reason = np.select(
         [
@@ -92,9 +92,9 @@ def _reasons(cases: pd.DataFrame, areas: Areas) -> pd.Series[str]:
 
 
 def join(areas: Areas, tables: Tables, period: Period) -> Study:
-    """Study of a period: every row of cases that is or might be of it, either on a kelurahan or with a reason.
+    """Study of a period: every row of cases that is or may be of the period, with a kelurahan or with a reason.
 
-    The place of a row is the kelurahan that its documents name, not where anyone lives.
+    The place of a row is the kelurahan that its documents name, not a place of residence.
     """
     year = tables.cases["reported_on"].dt.year
     of_period = tables.cases[year.isna() | year.between(period.first, period.last)]

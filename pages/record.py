@@ -1,4 +1,4 @@
-"""Catatan: one record by hand - entered, corrected, withdrawn - and the statement that there was nothing."""
+"""Catatan: one record by hand - entered, corrected, withdrawn - and the statement that there were no cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EARLIEST = date(1990, 1, 1)
 
 
 def page(shell: Shell) -> None:
-    """Choose a record or begin a new one; its form; its history; coverage."""
+    """Choose a record or start a new one; its form; its history; coverage."""
     words = shell.words
     st.title(words("page.record"))
     if not shell.may_work(Right.BRING):
@@ -60,7 +60,7 @@ def _record(shell: Shell) -> None:
     found, steps = records.record(store, who, number=number) if number else ({}, [])
     if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
         st.warning(words(f"record.{found['state']}"))
-    # The version is part of the key: what another person changed meanwhile is a new form.
+    # The version is part of the key: after a change by another person the form is new.
     with st.form(f"record.{number}.{found.get('version', 0)}"):
         values, kode = _fields(shell, found)
         saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")

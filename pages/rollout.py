@@ -1,4 +1,4 @@
-"""Perluasan CW: how far Community Watch is, how it is doing, and who says so."""
+"""Perluasan CW: the progress and the state of Community Watch, with the sources."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _DRAWN = {
 
 
 def page(shell: Shell) -> None:
-    """The day and what was known of it, the numbers in one sentence, then the chosen part."""
+    """The day and the knowledge of it, the numbers in one sentence, then the chosen part."""
     words = shell.words
     st.title(words("rollout.title"))
     banner(shell)
     if shell.source.is_unread:
         return
     view, seen = shell.view, shell.released()
-    # Both widgets offer what an address named, whichever of the two days is the later one.
+    # Both widgets offer the days that an address named, whichever of the two is later.
     named = (view.on, view.known or view.on)
     first, today = min(_FROM, *named), max(date.today(), *named)
     wide, narrow = st.columns([7, 3])
@@ -54,7 +54,7 @@ def page(shell: Shell) -> None:
     reached = rollout_of(shell, seen, known_on=shell.view.known)
     row = st.container(horizontal=True)
     for body, numbers in rollout_numbers(reached, seen.areas, words):
-        # A frame for each body: their numbers never stand in one row.
+        # A frame for each body: their numbers never share one row.
         with row.container(border=True, width="content", height="stretch"):
             st.markdown(f"**{body}**")
             inside = st.container(horizontal=True)
@@ -71,9 +71,9 @@ def page(shell: Shell) -> None:
 @st.fragment
 @guarded
 def _parts(shell: Shell) -> None:
-    """What changes with the part and the chosen kelurahan."""
+    """The content that depends on the part and the chosen kelurahan."""
     words, offered = shell.words, _offered(shell)
-    # A part that another viewer's address names and this one may not open gives way to the first.
+    # A part from another viewer's address that this one may not open is replaced by the first.
     if shell.view.part not in offered:
         shell.change(part=offered[0])
     st.segmented_control(
@@ -88,7 +88,7 @@ def _parts(shell: Shell) -> None:
 
 
 def _offered(shell: Shell) -> list[Part]:
-    """Parts this viewer may open: events are the planners', before and after needs every count."""
+    """Parts this viewer may open: events need the right to plan, before and after needs every count."""
     may_edit = shell.view.store is StoreName.KOTA and shell.who.may(Right.PLAN)
     closed = {Part.EVENTS} if not may_edit else set()
     if shell.source.is_bound:

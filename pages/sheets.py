@@ -1,4 +1,4 @@
-"""Data: a sheet comes in as it is - columns, dry run, accept - and goes out again with one click."""
+"""Data: a sheet is imported - columns, dry run, accept - and exported again with one click."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def page(shell: Shell) -> None:
 
 
 def _received(shell: Shell) -> UploadedFile | None:
-    """The file that somebody sent, if there is one; what was chosen for the one before it is let go."""
+    """The uploaded file, if there is one; the choices made for the previous one are dropped."""
     words = shell.words
     sent = st.file_uploader(
         words("data.upload"),
@@ -106,6 +106,6 @@ def _import(shell: Shell) -> None:
             tell(shell, fault)
             return
         st.session_state[_DONE] = words("data.done", batch=str(done.batch), said=report_sentence(done, words))
-        # What was read of persons, and the file itself, are in no session any more.
+        # Personal data that were read, and the file itself, are in no session any more.
         uploads.let_go()
         st.rerun()

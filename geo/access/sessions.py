@@ -1,4 +1,4 @@
-"""Signed-in browsers: begun by a sign-in, looked up at every run, ended by a person, by time or by a steward."""
+"""Sessions of browsers: started by a sign-in, checked at every run, ended by a person, by time or by a steward."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 _BYTES = 32
-#: Longer ones are nobody's: they are not even hashed.
+#: Longer tokens are never valid: they are not even hashed.
 _LONGEST = 128
 _SEEN_EVERY = timedelta(minutes=1)
-#: Seconds that a look waits for another who writes, only to note that the session is in use.
+#: Seconds that a check waits for another writer, only to record that the session is in use.
 _TOUCH_S = 0.05
 
 
@@ -35,12 +35,12 @@ def _hash(token: str) -> str:
 
 
 def begin_session(connection: Connection, settings: Settings, account: RowMapping | dict[str, Any]) -> str:
-    """New session of an account; the token is known to its browser alone, the store keeps its hash.
+    """New session of an account; only its browser has the token, the store keeps the token's hash.
 
     Parameters
     ----------
     connection
-        That writes, in the transaction that found the person to be the one of the account.
+        One that writes, in the transaction that authenticated the account.
     settings
         How long a session lasts.
     account
@@ -65,7 +65,7 @@ def begin_session(connection: Connection, settings: Settings, account: RowMappin
 
 
 def _found(connection: Connection, settings: Settings, token: str) -> RowMapping | None:
-    """Session that stands, with its account as it is now."""
+    """Valid session, with the current data of its account."""
     row = (
         connection.execute(
             select(
@@ -87,7 +87,7 @@ def _found(connection: Connection, settings: Settings, token: str) -> RowMapping
     if row is None or row["state"] != AccountState.OPEN:
         return None
     at, limits = now(), settings.access
-    # The settings may have been made stricter since it began.
+    # The settings may have become stricter since the session began.
     ends = min(row["expires_at"], row["made_at"] + timedelta(hours=limits.session_hours))
     if at >= ends or at - row["seen_at"] >= timedelta(minutes=limits.idle_minutes):
         return None
@@ -99,11 +99,11 @@ def _usable(settings: Settings, token: str) -> bool:
 
 
 def viewer_of_token(settings: Settings, token: str) -> Viewer:
-    """Who a browser's token stands for at this moment; anybody when it stands for nobody.
+    """The current user of a browser's token; a visitor without account when the token is not valid.
 
-    Asked at every run: whether the session was ended, has expired or was left alone for too long, whether the account
-    is open, and what its role is now. That the session is in use is noted beside it, where that can be done at once:
-    somebody else may be writing for long, and who is looking does not depend on it.
+    Called at every run. It checks whether the session was ended, has expired or was idle for too long, whether the
+    account is open, and what its role is now. It also records that the session is in use, if that is possible at
+    once: another writer may take long, and the check does not depend on it.
 
     Raises
     ------
@@ -119,15 +119,15 @@ def viewer_of_token(settings: Settings, token: str) -> Viewer:
         return PUBLIC
     every = min(_SEEN_EVERY, timedelta(minutes=settings.access.idle_minutes) / 2)
     if now() - row["seen_at"] >= every:
-        # The next look tries again.
+        # The next check tries again.
         with contextlib.suppress(DataError), store.keeping(wait_s=_TOUCH_S) as connection:
-            # Only what still stands is touched: it may have been ended since it was read.
+            # Only a valid session is updated: it may have ended since it was read.
             connection.execute(update(SESSION).where(SESSION.c.id == row["id"]).values(seen_at=now()))
     return settings.viewer(row["name"], Role(row["role"]))
 
 
 def end(settings: Settings, token: str, *, everywhere: bool = False) -> None:
-    """Ends a browser's session, or all sessions of its account; one that does not stand is left as it is."""
+    """Ends a browser's session, or all sessions of its account; a session that is not valid is left unchanged."""
     if not _usable(settings, token):
         return
     with city_store(settings).keeping() as connection:
@@ -143,5 +143,5 @@ def end(settings: Settings, token: str, *, everywhere: bool = False) -> None:
 
 
 def end_all(connection: Connection, account: int) -> int:
-    """Ends all sessions of an account; gives how many there were."""
+    """Ends all sessions of an account; returns their number."""
     return connection.execute(delete(SESSION).where(SESSION.c.account_id == account)).rowcount

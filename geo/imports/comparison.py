@@ -40,7 +40,7 @@ class Comparison:
     known
         Earlier batches.
     hashes
-        Of the rows.
+        Hashes of the rows.
     judged
         Outcome of each row.
     state

@@ -1,4 +1,4 @@
-"""How far Community Watch is: stages from dated events, and what sources claim of the whole city."""
+"""Progress of Community Watch: stages from dated events, and what sources state about the whole city."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
-#: Stages in which a kelurahan has a Community Watch of its own.
+#: Stages in which a kelurahan has its own Community Watch.
 REACHED = frozenset({Stage.ACTIVE, Stage.REACTIVATED, Stage.DORMANT})
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a source says of the whole city; `is_set_aside` where a person decided that it does not hold."""
+    """A source's statement on the whole city; `is_set_aside` where a person decided that it is not valid."""
 
     count: int
     of: int | None
@@ -36,12 +36,12 @@ class Statement:
 
 
 def counts_of(told: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Statements that count what works (or is to), and that nobody set aside, in their order."""
+    """Statements that count working bodies (or planned ones) and that nobody set aside, in their order."""
     return tuple(one for one in told if one.stage in REACHED and not one.is_set_aside)
 
 
 def last_counts(told: Iterable[Statement], claim: Claim) -> tuple[Statement, ...]:
-    """Those of `counts_of` of one kind that tell of the latest time; more than one where several sources do."""
+    """Those of `counts_of` of one kind for the latest time; more than one where several sources have one."""
     found = [one for one in counts_of(told) if one.claim is claim]
     last = max((one.on for one in found), default=None)
     return tuple(one for one in found if one.on == last)
@@ -49,9 +49,9 @@ def last_counts(told: Iterable[Statement], claim: Claim) -> tuple[Statement, ...
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """How far the rollout was on a day, as known on another.
+    """State of the rollout on a day, as known on another day.
 
-    Everything but `published` and `series` is of Community Watch alone: what counts one body bounds no other.
+    Everything except `published` and `series` is about Community Watch only: counts of one body do not bound another.
 
     Parameters
     ----------
@@ -59,21 +59,22 @@ class Rollout:
         Index: the kelurahan. `stage` (empty text where no event is known), `since` (date or NaT), `precision` of that
         date, `source`.
     known
-        Kelurahan that a source names as having Community Watch.
+        Kelurahan that a source names with a Community Watch.
     at_least, at_most
-        Bounds of how many had one: never fewer than are named; no more than a source counted, where one counted
-        Community Watch for that very time, else all. Counts of an earlier stage (trained, with a decree) and of
-        another body bound nothing, and a target never does.
+        Bounds of the number of kelurahan with a Community Watch. The lower bound is the number of named kelurahan.
+        The upper bound is a source's count of Community Watch for exactly that time, otherwise all kelurahan. Counts
+        of an earlier stage (trained, with a decree) and of another body bound nothing; a target never does.
     published
-        Statements on the city for that day, that year where only the year is known, or before; each source's last
-        one of each body it counts. Contradictions stand side by side; what a person set aside bounds nothing.
+        Statements on the city for that day, for that year where only the year is known, or for an earlier time; the
+        last one of each source and body. Contradictions are all included; a statement that a person set aside bounds
+        nothing.
     targets
-        What sources had said by that day that Community Watch is to be, for whatever time; each source's last one.
+        Targets for Community Watch that sources had announced by that day, for any time; each source's last one.
     series
-        Every statement on the city by the body that it counts, in order of time: those of `published` with what the
-        same source had counted before, and the targets announced by that day.
+        Every statement on the city by the body that it counts, in order of time: those of `published`, earlier counts
+        of the same sources, and the targets announced by that day.
     on, known_on
-        The day, and the day on which that much was known; None where everything counts that is known now.
+        The day, and the day of knowledge; None includes everything that is known now.
     """
 
     stages: pd.DataFrame
@@ -88,14 +89,14 @@ class Rollout:
 
 
 def begins(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """First day on which an event may have been: the start of its year or month where no more is known."""
+    """First possible day of an event: the start of its year or month where only that is known."""
     on = events["on"]
     year, month = on.dt.to_period("Y").dt.start_time, on.dt.to_period("M").dt.start_time
     by_month = on.where(events["on_precision"] != Precision.MONTH, month)
     return by_month.where(events["on_precision"] != Precision.YEAR, year)
 
 
-#: Stages in which it works; what is done beside (a refresher, a decree renewed, new members) does not end it.
+#: Stages in which it works; other activities (a refresher, a renewed decree, new members) do not end it.
 _RUNNING = frozenset({Stage.ACTIVE.value, Stage.REACTIVATED.value})
 _BLANK = {
     "stage": "",
@@ -113,7 +114,7 @@ def _after(now: dict[str, Any], event: dict[Any, Any]) -> dict[str, Any]:
     stage, is_running = str(event["stage"]), now["stage"] in _RUNNING
     is_new = stage in _RUNNING or stage in {Stage.DORMANT, Stage.DISSOLVED}
     if (is_running and stage in _RUNNING) or (stage == now["stage"] and is_new):
-        # Said once more: it has been so since the first time.
+        # A repeated statement: the stage has lasted since the first one.
         return now
     if not is_new and now["stage"] in REACHED:
         return now
@@ -137,15 +138,15 @@ def _after(now: dict[str, Any], event: dict[Any, Any]) -> dict[str, Any]:
 def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
     """Stage of Community Watch of each kelurahan on a day.
 
-    On the way to a Community Watch the last event on or before the day decides. One that works goes on until it is
-    said to sleep or to be dissolved, whatever else is done. Only what was reached counts, and only what is said of
-    Community Watch: a team or a task force is another thing.
+    Before a Community Watch works, the last event on or before the day gives the stage. A working one continues until
+    an event states that it is dormant or dissolved, whatever other activities there are. Only reached stages count,
+    and only those of Community Watch: a team or a task force is a different body.
 
     Returns
     -------
-    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since` (the first day on which it
-    has been so without a break), `precision`, `source`; `begun` (first day of the Community Watch that there is, NaT
-    where there is none), `begun_precision`, `begun_source`.
+    DataFrame on the kelurahan index: `stage` (text, empty where nothing is known), `since` (first day of the current
+    stage without interruption), `precision`, `source`; `begun` (first day of the existing Community Watch, NaT where
+    there is none), `begun_precision`, `begun_source`.
     """
     own = events[
         events["kode"].isin(areas.index)
@@ -153,7 +154,7 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
         & events["claim"].eq(Claim.ACTUAL)
         & (begins(events) <= pd.Timestamp(on))
     ]
-    # Of several events of one day the furthest stage last; then by source, so that the order of rows tells nothing.
+    # Among events of one day the furthest stage is last; then by source, so that the order of rows has no effect.
     far = own.assign(far=own["stage"].map({stage.value: number for number, stage in enumerate(Stage)}))
     found: dict[str, dict[str, Any]] = {}
     for event in far.sort_values(["on", "far", "source"]).to_dict("records"):
@@ -163,7 +164,7 @@ def cw_stages(events: pd.DataFrame, areas: Areas, on: date) -> pd.DataFrame:
 
 
 def course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | None = None) -> pd.DataFrame:
-    """How many kelurahan were known to have Community Watch, on each day on which that changed, up to a day.
+    """Number of kelurahan known to have Community Watch, on each day on which it changed, up to a day.
 
     Returns
     -------
@@ -180,9 +181,9 @@ def course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | 
 
 
 def known_events(events: pd.DataFrame, known_on: date | None) -> pd.DataFrame:
-    """Events that were known here on a day, with what had been set aside by then; all of them where it is None.
+    """Events known here on a day, with what had been set aside by then; all events where it is None.
 
-    `is_set_aside` says of a statement whether a person had decided that it does not hold.
+    `is_set_aside` is whether a person had decided that the statement is not valid.
     """
     if known_on is None:
         return events.assign(is_set_aside=events["set_aside_on"].notna())
@@ -191,7 +192,7 @@ def known_events(events: pd.DataFrame, known_on: date | None) -> pd.DataFrame:
 
 
 def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: date | None = None) -> pd.DataFrame:
-    """Bounds of how many kelurahan had Community Watch, on the first of each month since anything is known of.
+    """Bounds of the number of kelurahan with Community Watch, on the first of each month since the first known event.
 
     Returns
     -------
@@ -206,7 +207,7 @@ def bounds_course(events: pd.DataFrame, areas: Areas, *, until: date, known_on: 
     spoken = {
         (on.date(), Precision(precision)) for on, precision in zip(city["on"], city["on_precision"], strict=True)
     }
-    # Between two events the bounds stay as they are: a day far ahead costs no more than today.
+    # Between two events the bounds do not change: a day far in the future takes no longer to compute than today.
     bounds: dict[tuple[int, frozenset[Any]], tuple[int, int]] = {}
     rows = []
     for day in days:
@@ -226,7 +227,7 @@ def _of_city(events: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 def _last_of_each(city: pd.DataFrame) -> pd.DataFrame:
-    """Of each source the last count of each body, stage and kind."""
+    """The last count by each source for each body, stage and kind."""
     return city.groupby(["source", "counted_as", "claim", "stage"]).tail(1)
 
 
@@ -250,7 +251,7 @@ def _statements(city: pd.DataFrame) -> tuple[Statement, ...]:
 
 
 def _speaks_of(said: date, precision: Precision, on: date) -> bool:
-    """Whether a statement of a day, month or year is about the very time asked for."""
+    """Whether a statement for a day, month or year is for exactly the time asked for."""
     if precision is Precision.YEAR:
         return said.year == on.year
     if precision is Precision.MONTH:
@@ -259,7 +260,7 @@ def _speaks_of(said: date, precision: Precision, on: date) -> bool:
 
 
 def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | None = None) -> Rollout:
-    """How far Community Watch was on a day.
+    """State of Community Watch on a day.
 
     Parameters
     ----------
@@ -268,7 +269,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
     areas
         The kelurahan.
     on
-        The day asked for.
+        The selected day.
     known_on
         Only what was known here on that day; everything by default.
     """
@@ -290,7 +291,7 @@ def rollout(events: pd.DataFrame, areas: Areas, *, on: date, known_on: date | No
         stages=stages,
         known=named,
         at_least=len(named),
-        # A source that counted fewer than are named contradicts them; it takes nobody away.
+        # A source that counted fewer than are named contradicts them; no named kelurahan is removed.
         at_most=min(len(areas.index), max([len(named), *bounds])) if bounds else len(areas.index),
         published=published,
         targets=_statements(_last_of_each(city[is_target & is_of_cw])),

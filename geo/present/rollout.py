@@ -1,4 +1,4 @@
-"""How far Community Watch is, as a map, numbers, tables and one sentence."""
+"""Progress of Community Watch as a map, numbers, tables and one sentence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def stage_map(reached: Rollout, areas: Areas, words: Words, *, note: str) -> Pai
 
 
 def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
-    """Stage of every kelurahan with since when and by whom; those with Community Watch first, then by name."""
+    """Stage of every kelurahan with its first day and source; those with Community Watch first, then by name."""
     stages = reached.stages
     rows = pd.DataFrame({"none": stages["stage"].eq(""), "name": areas.names}).sort_values(["none", "name"]).index
     since = [
@@ -72,7 +72,7 @@ def stage_table(reached: Rollout, areas: Areas, words: Words) -> pd.DataFrame:
 
 
 def statement_table(reached: Rollout, words: Words) -> pd.DataFrame:
-    """What sources say of the whole city, body by body; within each in order of time, contradictions side by side."""
+    """Statements of sources on the whole city, by body and then in order of time; contradictions are all included."""
     told = [one for series in reached.series.values() for one in series]
     table = pd.DataFrame(
         {
@@ -94,7 +94,7 @@ def _count_text(said: Statement, words: Words) -> str:
 
 
 def rollout_numbers(reached: Rollout, areas: Areas, words: Words) -> list[tuple[str, list[KeyNumber]]]:
-    """Numbers of each body under its name: Community Watch first, then every other that a source counts."""
+    """Numbers of each body under its name: Community Watch first, then every other body that a source counts."""
     bounds = {"known": len(reached.known), "least": reached.at_least, "most": reached.at_most}
     own = [
         KeyNumber(
@@ -126,7 +126,7 @@ def _of_body(reached: Rollout, body: CountedAs, words: Words) -> list[KeyNumber]
 
 
 def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
-    """Known, at least, at most and the published target of Community Watch, without inventing which ones."""
+    """Known, at least, at most and the published target of Community Watch; no kelurahan is invented for them."""
     return words(
         "rollout.sentence",
         day=words.day(reached.on),
@@ -139,10 +139,10 @@ def rollout_sentence(reached: Rollout, areas: Areas, words: Words) -> str:
 
 
 def rollout_lines(reached: Rollout, areas: Areas, words: Words) -> list[str]:
-    """Community Watch in one sentence, then each other body and what keeps them apart."""
+    """Community Watch in one sentence, then each other body and how the bodies differ."""
     return [rollout_sentence(reached, areas, words), *series_sentences(reached, words)]
 
 
 def target_sentences(reached: Rollout, words: Words) -> list[str]:
-    """Published targets of Community Watch, or that there is none."""
+    """Published targets of Community Watch, or a note that there is none."""
     return [statement_text(one, words) for one in reached.targets] or [words("plan.no_target")]

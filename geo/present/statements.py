@@ -1,6 +1,6 @@
-"""What sources say of the whole city, in words: one statement, and the counts of one body in order of time.
+"""Statements of sources on the whole city, in words: one statement, and the counts of one body in order of time.
 
-Community Watch, task force and team are different bodies. Their counts stand beside each other and are never mixed.
+Community Watch, task force and team are different bodies. Their counts are shown separately and never mixed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def statement_text(said: Statement, words: Words) -> str:
-    """What a source says of the whole city."""
+    """A source's statement on the whole city."""
     text = words(
         f"statement.{said.claim}",
         count=said.count,
@@ -35,7 +35,7 @@ def statement_text(said: Statement, words: Words) -> str:
 
 
 def who_says(told: Iterable[Statement], words: Words) -> str:
-    """Sources of statements that say the same, by the time they tell of: `2020: beritabuana.co, kiblatntt.com`."""
+    """Sources of equal statements, by the time of the statement: `2020: beritabuana.co, kiblatntt.com`."""
     return "; ".join(
         f"{day}: {', '.join(dict.fromkeys(one.source for one in same))}"
         for day, same in groupby(told, lambda one: words.day(one.on, one.on_precision))
@@ -43,14 +43,14 @@ def who_says(told: Iterable[Statement], words: Words) -> str:
 
 
 def series_text(told: Sequence[Statement], words: Words) -> str:
-    """Counts and targets of one body in order of time, each once, with everybody who gives it.
+    """Counts and targets of one body in order of time, each once, with all its sources.
 
-    What was set aside, and counts of an earlier stage, are in the table of statements only.
+    Statements that were set aside, and counts of an earlier stage, are only in the table of statements.
 
     Parameters
     ----------
     told
-        Of one body in `Rollout.series`.
+        Statements of one body in `Rollout.series`.
     words
         Language.
     """
@@ -72,7 +72,7 @@ def other_bodies(reached: Rollout) -> list[CountedAs]:
 
 
 def series_sentences(reached: Rollout, words: Words) -> list[str]:
-    """A line for each body other than Community Watch with what sources count; then what keeps the bodies apart."""
+    """A line with the counts of each body other than Community Watch; then how the bodies differ."""
     bodies = other_bodies(reached)
     said = [
         words("series.other", body=words(f"series.body.{body}"), course=series_text(reached.series[body], words))

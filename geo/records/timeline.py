@@ -102,7 +102,7 @@ def together(events: Mapping[_Key, Mapping[Any, Any]]) -> dict[_Key, Wrong]:
     Parameters
     ----------
     events
-        As of `check`.
+        Like `check`.
     """
     grouped: dict[tuple[str, str], dict[_Key, Mapping[Any, Any]]] = defaultdict(dict)
     for number, event in events.items():

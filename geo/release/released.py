@@ -1,9 +1,9 @@
-"""`Released`: what one viewer may see of a study. Measures, drawing and export accept nothing else.
+"""`Released`: the part of a study that one viewer may see. Measures, drawing and export accept nothing else.
 
-The disclosure rule is applied here, before anything is computed: what is made later of a hidden count cannot give it
-back. For the public of real records everything comes from editions that were published (`from_edition`); the store
-is not asked. Whoever may see exact counts gets those of the store as it is now (`release`), all of them: what is
-hidden from somebody who sees the rest exactly, and other periods beside it, is told by differences.
+The disclosure rule is applied here, before anything is computed: no later result can reveal a hidden count. For the
+public, all data of real records come from published editions (`from_edition`); the store is not read. A viewer who
+may see exact counts gets all counts of the current store (`release`): a count hidden from a viewer who sees the rest
+exactly, and other periods, could be computed as a difference.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
 
 
-#: Smallest count of persons that whoever may see exact counts is shown: every one.
+#: Smallest count of persons shown to a viewer who may see exact counts: 1, so every count.
 EXACT_K = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One number of the whole city, or why there is none.
+    """One number of the whole city, or the reason why there is none.
 
     `value` is None unless `state` is `shown` or `zero`.
     """
@@ -54,15 +54,15 @@ class Counts:
     table
         Index: the kelurahan. `victims` (persons), `cases` (reports), both nullable whole numbers, missing unless
         `state` is `shown` or `zero`; `state` (`State` as text), one for both; `is_keyed`, whether every row behind
-        the count named its report, so that reports are known to be independent (True where there is none).
+        the count named its report, so that reports are known to be independent (True where there is no row).
     victims, cases
-        Of the whole city, records on no kelurahan included.
+        For the whole city, including records without a kelurahan.
     elsewhere, origin_known
-        Persons whose origin is recorded as another kabupaten, and persons whose origin is recorded at all.
+        Persons whose recorded origin is another kabupaten, and persons with any recorded origin.
     unplaced
-        Persons on no kelurahan, by reason.
+        Persons without a kelurahan, by reason.
     read, placed
-        Rows; their difference is told by `unplaced`. Missing when a small count would show through it.
+        Rows; `unplaced` explains their difference. Missing when it would reveal a small count.
     """
 
     period: Period
@@ -82,14 +82,14 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Watch:
-    """Community Watch from within, for a viewer who may see every count; nobody is told from another but by number.
+    """Internal data of Community Watch, for a viewer who may see every count; watchers are distinguished by number.
 
     Parameters
     ----------
     members
-        One row a watcher who ever joined: `kode`, `joined_on`, `trained_on`, `left_on`, `group`, `sex`.
+        One row for each watcher who ever joined: `kode`, `joined_on`, `trained_on`, `left_on`, `group`, `sex`.
     reports
-        One row a report of the watchers, of all times: `kode`, `reported_on`.
+        One row for each report of the watchers, of all times: `kode`, `reported_on`.
     """
 
     members: pd.DataFrame
@@ -98,18 +98,18 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class Released:
-    """What this viewer may see of one study and of the period before it.
+    """The part of one study, and of the period before it, that this viewer may see.
 
     Parameters
     ----------
     areas
         The kelurahan.
     now, before
-        Counts of the period, and of the period of the same length before it (None when nothing is known of it).
+        Counts of the period, and of the previous period of the same length (None when there are no data on it).
     watchers
         Active watchers by kelurahan on `on`; missing where hidden.
     has_watchers
-        Whether there is a list of watchers at all; without one nobody listed means nothing known.
+        Whether there is a list of watchers at all; without one, the number of watchers is unknown.
     watch_reports
         Reports of the watchers in the period by kelurahan; missing where hidden.
     rollout
@@ -118,26 +118,26 @@ class Released:
         Reports by kelurahan (rows) and month of the period (columns, first days); None for a viewer who may not see
         every count.
     without_month
-        Reports by kelurahan (rows) and year of the period (columns) of which nobody knows the month: they are in the
-        counts and in no month, so that the two together are the counts.
+        Reports by kelurahan (rows) and year of the period (columns) whose month is unknown: they are in the counts
+        and in no month, so that months and these together equal the counts.
     covered
-        Whether a statement of coverage holds for the kelurahan (rows) and all of the month (columns, as `months`).
+        Whether a statement of coverage applies to the kelurahan (rows) and the whole month (columns, as `months`).
     watch
         The watchers and their reports, of all times; None for a viewer who may not see every count.
     denominators
-        Published sizes on the kelurahan index, a column each.
+        Published population on the kelurahan index, one column for each source.
     on
         Day for which watchers and stages are shown.
     records_until
-        Last day that any statement of coverage reaches; None without one.
+        Last day of any statement of coverage; None without one.
     audience, k
-        For whom, and the smallest count of persons shown.
+        The audience, and the smallest count of persons shown.
     is_made_up
-        Whether the records are made up.
+        Whether the records are fictitious.
     has_reports
-        Whether reports are counted beside persons; editions count persons alone.
+        Whether reports are counted in addition to persons; editions count persons only.
     fingerprint
-        Hash of all that decides what is in here; the audience is part of it.
+        Hash of all inputs of this object, including the audience.
     """
 
     areas: Areas
@@ -171,7 +171,7 @@ class Released:
 
     @property
     def left_out_of_months(self) -> int:
-        """Reports of the whole city that are in no month."""
+        """Reports of the whole city whose month is unknown."""
         return 0 if self.without_month is None else int(self.without_month.to_numpy().sum())
 
 
@@ -180,7 +180,7 @@ def _single(value: int) -> Count:
 
 
 def counts(study: Study) -> Counts:
-    """Counts of a study, for whoever may see them exactly."""
+    """Counts of a study, for a viewer who may see them exactly."""
     index = study.areas.index
     by_place = study.cases.groupby("kode")
     victims = by_place["persons"].sum().reindex(index).fillna(0).astype("Int64")
@@ -224,9 +224,9 @@ def counts(study: Study) -> Counts:
 
 
 def _by_month(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Reports by kelurahan and month, and by kelurahan and year those whose month nobody knows; each report once.
+    """Reports by kelurahan and month, and by kelurahan and year those of unknown month; each report once.
 
-    A report belongs to the month in which it was first told, if anything dated was told in its first year.
+    A report belongs to the month of its first row with a known month, if that row is of its first year.
     """
     index, period, keys = study.areas.index, study.period, ["kode", "report"]
     year = study.cases.groupby(keys)["reported_on"].min().dt.year
@@ -253,12 +253,12 @@ def _by_kelurahan(rows: pd.DataFrame, index: pd.Index[str]) -> pd.Series[int]:
 
 
 def release(study: Study, before: Study | None, viewer: Viewer, *, on: date) -> Released:
-    """What a viewer who may see every count sees.
+    """The part of a study for a viewer who may see every count.
 
     Parameters
     ----------
     study, before
-        The period asked for, and the one before it.
+        The selected period, and the previous one.
     viewer
         Who looks.
     on
@@ -267,7 +267,7 @@ def release(study: Study, before: Study | None, viewer: Viewer, *, on: date) -> 
     Raises
     ------
     NotAllowedError
-        When the records are real and the viewer may see no more of them than was published.
+        When the records are real and the viewer may see only what was published.
     """
     if not study.is_made_up:
         viewer.require(Right.SEE_EXACT)
@@ -304,7 +304,7 @@ def _of_edition(edition: Edition, areas: Areas) -> Counts:
     period = edition.scope.period
     whole = edition.of(KELURAHAN)
     found = whole[whole["period"].eq(str(period))].set_index("kode").reindex(areas.index)
-    # Areas of another layer than the edition's are no part of it.
+    # Areas of another layer than the edition's are left out.
     state = found["state"].astype("object").fillna(State.OUT_OF_SCOPE.value)
     victims = found["count"].astype("Int64").where(state.isin([State.SHOWN, State.ZERO]))
     none = pd.Series(pd.NA, index=areas.index, dtype="Int64")
@@ -330,16 +330,16 @@ def from_edition(
     denominators: pd.DataFrame,
     on: date,
 ) -> Released:
-    """What the public may see of real records: one published edition, and nothing newer.
+    """The public part of real records: one published edition, and nothing newer.
 
     Parameters
     ----------
     edition, before
-        The edition of the period, and that of the period of the same length before it, if it is out.
+        The edition of the period, and that of the previous period of the same length, if published.
     areas
-        The layer in use.
+        The current layer.
     mark
-        What is out, in a word (`geo.release.public.state`).
+        State of the published editions (`geo.release.public.state`).
     rollout
         Published facts of the rollout.
     denominators

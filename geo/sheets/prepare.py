@@ -58,7 +58,7 @@ class RowFault:
     column
         Header of the file, or empty where the error is in the whole row.
     problem
-        What is wrong.
+        The error.
     hint
         The words that are allowed.
     """

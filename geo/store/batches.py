@@ -45,7 +45,7 @@ class Ready:
     Parameters
     ----------
     kind
-        What they are.
+        Kind of the rows.
     rows
         Index: the row number in the file. Columns: those of the kind's table that have values; for cases without
         `report_no`.
@@ -209,7 +209,7 @@ def add(
     viewer
         Who does it.
     addition
-        What.
+        The new rows.
     progress
         Called with the share that is done; an exception from it stops the import, and no row is kept.
     """

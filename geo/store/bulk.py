@@ -39,7 +39,7 @@ def driver_values(column: Column[Any], values: pd.Series[Any]) -> list[Any]:
     Parameters
     ----------
     column
-        Where they go.
+        The target column.
     values
         Values of any type; missing ones become None.
     """
@@ -68,7 +68,7 @@ def insert_columns(
     connection
         One that writes.
     table
-        Where they go.
+        The target table.
     columns
         Values from `driver_values`, all of one length, by the name of the column.
     told

@@ -153,7 +153,7 @@ def mark(rollout: pd.DataFrame, asides: Mapping[StatementKey, date]) -> pd.DataF
     rollout
         As returned by `geo.schemas.typed`.
     asides
-        As of `set_asides`.
+        Like `set_asides`.
     """
     counted = rollout[rollout["count"].notna()]
     since = {

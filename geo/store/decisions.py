@@ -53,7 +53,7 @@ def decide(store: Store, viewer: Viewer, *, key: str, answer: str, why: Reason, 
     viewer
         Who decides.
     key
-        Of the spelling.
+        Key of the spelling.
     answer
         A kelurahan, or `outside`.
     why

@@ -235,7 +235,7 @@ class Store:
         Raises
         ------
         DataError
-            As of `reading`.
+            Like `reading`.
         """
         with self._connected(writes=False) as connection:
             return content_state(connection)
@@ -289,9 +289,9 @@ def note(
     connection
         Must be a writing one: nobody else adds a row meanwhile.
     viewer
-        Who.
+        The user.
     act
-        What.
+        The act.
     subject, subject_id
         The object: the name of a table and a row's number, where there is one.
     change

@@ -150,7 +150,7 @@ def erase(connection: Connection, viewer: Viewer, limits: Expiry, pseudonyms: Ps
     viewer
         Who does it.
     limits
-        What is past.
+        The time limits.
     pseudonyms
         Hashes of the store.
     copies

@@ -117,7 +117,7 @@ def codes_elsewhere(store: Store, viewer: Viewer, *, known: Container[str]) -> l
     Parameters
     ----------
     store, viewer
-        As of `events`.
+        Like `events`.
     known
         Codes of the layer, and of the city.
     """

@@ -52,7 +52,7 @@ def one_row(kind: Kind, values: Mapping[str, Any], kode: str) -> Addition:
     Parameters
     ----------
     kind
-        What it is.
+        Kind of the row.
     values
         Columns of the kind's table.
     kode

@@ -102,7 +102,7 @@ def read_tables(store: StoreName, settings: Settings, viewer: Viewer) -> Tables:
     store
         Which store; the example is open to everybody.
     settings
-        Where it is.
+        Paths of the stores.
     viewer
         Who reads.
 

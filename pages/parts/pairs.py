@@ -1,4 +1,4 @@
-"""Records that may be of one person."""
+"""Records that may be one person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pairs_control(shell: Shell) -> None:
-    """Records that may be of one person, and ending a batch's review."""
+    """Records that may be one person, and ending a batch's review."""
     words, store, who = shell.words, shell.store, shell.who
     found = pairs_to_judge(store, who)
     st.subheader(words("pairs.title", n=len(found)))

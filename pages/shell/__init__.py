@@ -1,1 +1,1 @@
-"""What pages share: the view and its address, figures made once, widgets, the frame, the caches."""
+"""Code that pages share: the view and its address, cached figures, widgets, the frame, the caches."""

@@ -1,4 +1,4 @@
-"""Who is looking, asked anew at every run; which stores are open to whom."""
+"""The current user, checked at every run; which stores are open to whom."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WHO, _FAULTS = "shell.who", "shell.access_faults"
 
 
 class NotKnownNowError(Exception):
-    """Nobody can say at this moment who is looking: the accounts cannot be read, and somebody was signed in.
+    """The current user is unknown: the accounts cannot be read, and somebody was signed in.
 
-    It ends nothing: the visit keeps all that it holds, shows none of it, and asks again at its next run.
+    It ends nothing: the visit keeps all its data, shows none of them, and checks again at its next run.
 
     Parameters
     ----------
     faults
-        Why they cannot be read.
+        Why the accounts cannot be read.
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -41,20 +41,21 @@ class NotKnownNowError(Exception):
 
 
 def handshake() -> tuple[str, Mapping[str, str]]:
-    """Session's token and headers, as the browser sent them when it opened this visit."""
+    """Session token and headers, as the browser sent them when it opened this visit."""
     return st.context.cookies.get(SESSION_COOKIE, ""), st.context.headers
 
 
 def current(options: Settings) -> Viewer:
-    """Who is looking at this moment.
+    """The current user.
 
-    The cookie is as old as the visit; what it stands for is looked up now. While the accounts cannot be read, a new
-    visit is the public's.
+    The cookie is as old as the visit; its session is looked up now. While the accounts cannot be read, a new visit
+    has the rights of the public.
 
     Raises
     ------
     NotKnownNowError
-        When the accounts cannot be read and the visit is somebody's: only an end of the session makes it nobody's.
+        When the accounts cannot be read and the visit belongs to somebody: only the end of the session makes it a
+        public visit.
     """
     token, headers = handshake()
     st.session_state.pop(_FAULTS, None)
@@ -69,18 +70,18 @@ def current(options: Settings) -> Viewer:
 
 
 def faults() -> tuple[Fault, ...]:
-    """Why the accounts cannot be read, so that nobody can sign in and the city's own data stay closed."""
+    """Why the accounts cannot be read, so that nobody can sign in and the city's own data are closed."""
     found: tuple[Fault, ...] = st.session_state.get(_FAULTS, ())
     return found
 
 
 def is_another(now: Viewer) -> bool:
-    """Whether a visit is no longer of the one whose it was."""
+    """Whether a visit no longer belongs to its previous user."""
     return not faults() and bool(st.session_state.get(_WHO, now.name) != now.name)
 
 
 def forget_other(now: Viewer, *, keep: str) -> None:
-    """Lets go of what a visit holds of somebody who is not the one looking now, but for the view.
+    """Deletes the data that a visit holds for a user other than the current one, except the view.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def forget_other(now: Viewer, *, keep: str) -> None:
         Key of the view.
     """
     if faults():
-        # Who it is will be known at another run: until then nothing is anybody else's.
+        # A later run will find the user: until then no data belong to somebody else.
         return
     if is_another(now):
         for key in [key for key in st.session_state if key != keep]:
@@ -99,12 +100,12 @@ def forget_other(now: Viewer, *, keep: str) -> None:
 
 
 def is_signed_in(now: Viewer) -> bool:
-    """Whether somebody has an account's session, so that there is something to sign out of."""
+    """Whether the user has an account's session and so can sign out."""
     return now.role is not Role.PUBLIC and bool(handshake()[0])
 
 
 def open_stores(who: Viewer) -> tuple[StoreName, ...]:
-    """Stores that this visitor may open: the city's own for whoever has a right, or once something is published."""
+    """Stores that this visitor may open: the city's own for a user with a right, or once something is published."""
     if who.rights or caches.editions()[0]:
         return (StoreName.CONTOH, StoreName.KOTA)
     return (StoreName.CONTOH,)

@@ -1,4 +1,4 @@
-"""The address is the view: plain query parameters, checked, both ways. Knows nothing of Streamlit."""
+"""The address is the view: plain query parameters, checked, in both directions. Independent of Streamlit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Aspect(StrEnum):
-    """What *Titik rawan* shows."""
+    """Parts of *Titik rawan*."""
 
     VERDICT = "keputusan"
     MEASURE = "angka"
@@ -28,7 +28,7 @@ class Aspect(StrEnum):
 
 
 class Step(StrEnum):
-    """What *Kelurahan berikutnya* shows."""
+    """Parts of *Kelurahan berikutnya*."""
 
     ORDER = "urutan"
     WAVES = "gelombang"
@@ -36,7 +36,7 @@ class Step(StrEnum):
 
 
 class Part(StrEnum):
-    """What *Perluasan CW* shows."""
+    """Parts of *Perluasan CW*."""
 
     STATE = "keadaan"
     BOARD = "papan"
@@ -54,13 +54,13 @@ _MEASURES = {
 }
 _WORDS = {measure: word for word, measure in _MEASURES.items()}
 _LONGEST = 40
-#: Days that can be looked at: the widgets that choose one offer no others.
+#: Days that can be selected: the widgets offer no others.
 FIRST_DAY, LAST_DAY = date(2010, 1, 1), date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a visitor looks at.
+    """Selections of a visitor.
 
     Parameters
     ----------
@@ -71,25 +71,25 @@ class View:
     on
         Day for stages and watchers.
     measure
-        What the map's fill shows.
+        Measure of the map's fill.
     denominator
-        Size that rates are formed with.
+        Population used as the denominator of rates.
     kelurahan
         Key of the chosen kelurahan, or empty.
     language
-        Of the interface.
+        Language of the interface.
     tiles
         Whether the online background map is on; never part of an address.
     aspect
-        What *Titik rawan* shows.
+        Selected part of *Titik rawan*.
     known
-        On *Perluasan CW* only what was known here by that day; None for all that is known.
+        On *Perluasan CW*: only what was known here by that day; None for everything known.
     part
-        What *Perluasan CW* shows.
+        Selected part of *Perluasan CW*.
     step
-        What *Kelurahan berikutnya* shows.
+        Selected part of *Kelurahan berikutnya*.
     plan
-        What a kept plan is called in an address, or empty.
+        Identifier of a saved plan in an address, or empty.
     """
 
     store: StoreName
@@ -109,7 +109,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Nameable:
-    """What an address may name here.
+    """Values that an address may name here.
 
     Parameters
     ----------
@@ -118,9 +118,9 @@ class Nameable:
     kelurahan
         Keys of the layer.
     years
-        Years of which there are records; empty when there are none.
+        Years with records; empty when there are none.
     periods
-        The only periods of which there is anything; None where any years can be taken together.
+        The only periods with data; None where any years can be combined.
     """
 
     stores: Container[StoreName]
@@ -179,9 +179,9 @@ def _readers(known: Nameable) -> dict[str, tuple[str, Callable[[str], object]]]:
 
 
 def read_view(parameters: Mapping[str, str], default: View, known: Nameable) -> tuple[View, list[str]]:
-    """View that an address asks for, and the parameters that could not be used.
+    """View of an address, and the parameters that could not be used.
 
-    A parameter that is missing or wrong leaves the default's part; one that is not known here is left alone.
+    A missing or wrong parameter leaves the default; an unknown parameter is ignored.
     """
     view, refused = default, []
     for name, (part, reader) in _readers(known).items():

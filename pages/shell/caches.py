@@ -1,4 +1,4 @@
-"""What is kept between runs and shared by visitors: keyed by fingerprint, and by audience where it matters."""
+"""Caches kept between runs and shared by visitors: keyed by fingerprint, and by audience where it matters."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WEB = ROOT / "var" / "web"
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def settings() -> tuple[Settings, tuple[Fault, ...]]:
-    """Options, and what is wrong with the city's own file if it had to be left out."""
+    """Options, and the faults of the city's own file if it had to be left out."""
     try:
         return read_settings(), ()
     except DataError as fault:
@@ -65,7 +65,7 @@ def _areas(path: str, changed: int) -> tuple[Areas, tuple[Fault, ...]]:  # noqa:
 
 
 def areas() -> tuple[Areas, tuple[Fault, ...]]:
-    """The layer in use, and the faults of the one in the settings if that had to be left out."""
+    """The current layer, and the faults of the one in the settings if that had to be left out."""
     path = settings()[0].areas.path
     return _areas(str(path), path.stat().st_mtime_ns if path.exists() else 0)
 
@@ -84,9 +84,9 @@ def assets(layer: Areas) -> Assets:
 def map_files() -> str:
     """Address of the map's files, as seen from the map's frame.
 
-    Streamlit hands out the folder of a declared component; the address is relative, so that it holds behind a proxy
-    with a path of its own. Asked for within a visit: a component that is declared outside of one is never served
-    (Streamlit 1.67).
+    Streamlit serves the folder of a declared component; the address is relative, so that it works behind a proxy with
+    a path of its own. Called within a visit: a component that is declared outside of one is never served (Streamlit
+    1.67).
     """
     WEB.mkdir(parents=True, exist_ok=True)
     declared = components.declare_component("peta_jaga_files", path=str(WEB))
@@ -95,7 +95,7 @@ def map_files() -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _map_parts(fingerprint: str, _layer: Areas) -> MapParts:  # noqa: ARG001 - the key
-    # Not at the top: streamlit-folium declares a component, which has to be done within a visit (Streamlit 1.67).
+    # Not at the top: streamlit-folium declares a component, which must happen within a visit (Streamlit 1.67).
     from pages.shell.map_parts import render_parts
 
     return render_parts(assets(_layer), map_files())
@@ -127,7 +127,7 @@ def _resolver(fingerprint: str, _areas: Areas) -> Resolver:  # noqa: ARG001 - th
 
 
 def resolver(layer: Areas) -> Resolver:
-    """What finds the kelurahan of a layer that a spelling means; without anybody's decisions."""
+    """Finder of the kelurahan of a layer that a spelling means; without decisions by people."""
     return _resolver(layer.fingerprint, layer)
 
 
@@ -135,7 +135,7 @@ def resolver(layer: Areas) -> Resolver:
 def _tables(store: StoreName, fingerprint: str, _settings: Settings, _viewer: Viewer) -> Tables:  # noqa: ARG001
     read = read_tables(store, _settings, _viewer)
     if read.faults:
-        # Not to be kept: a store that is mended tells the same fingerprint as before it was damaged.
+        # Not to be cached: a repaired store has the same fingerprint as before it was damaged.
         raise DataError(read.faults)
     return read
 
@@ -146,10 +146,10 @@ def _last_good() -> dict[Path, Tables]:
 
 
 def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]:
-    """Tables of a store and their faults; with faults, the last ones of this server that had none serve on.
+    """Tables of a store and their faults; with faults, the last tables of this server without faults are used.
 
-    Where there are no such ones, the tables carry the faults too: they are empty because nothing could be read.
-    Whoever may not see the city's own gets empty ones: the cache is shared, so this is asked before it is.
+    Where there are none, the tables carry the faults too: they are empty because nothing could be read. A viewer who
+    may not see the city's own store gets empty ones: the cache is shared, so the right is checked before it is read.
     """
     own = settings()[0]
     if store is StoreName.KOTA and not viewer.may(Right.SEE_EXACT):
@@ -160,13 +160,13 @@ def tables(store: StoreName, viewer: Viewer) -> tuple[Tables, tuple[Fault, ...]]
         unread = tables_of(store, {}, faults=fault.faults)
         return (_last_good().get(own.store_file, unread) if store is StoreName.KOTA else unread), fault.faults
     if store is StoreName.KOTA and own.store_file.is_file():
-        # That there was no store yet is nothing that could serve on.
+        # Tables from before the store existed cannot be used instead.
         _last_good()[own.store_file] = read
     return read, ()
 
 
 def city_faults(viewer: Viewer) -> tuple[Fault, ...]:
-    """Why the city's own store cannot be read, whatever a visit looks at; as far as this viewer reads in it."""
+    """Why the city's own store cannot be read, whatever a visit shows; only for a viewer who may read it."""
     own = settings()[0]
     if not own.store_file.exists():
         return ()
@@ -181,14 +181,14 @@ def city_faults(viewer: Viewer) -> tuple[Fault, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def province(rules: Rules) -> tuple[ProvinceFigures, Hotspots]:
-    """ProvinceFigures figures of the province and their verdicts: the same for everybody."""
+    """Press figures of the province and their verdicts: the same for everybody."""
     from geo.measures.hotspots import hotspots
 
     found = province_figures()
     return found, hotspots(found.counts, found.areas, found.sizes, rules)
 
 
-# Keys are text: Streamlit takes ten milliseconds to hash a handful of small objects.
+# Keys are text: Streamlit takes ten milliseconds to hash a few small objects.
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -202,7 +202,7 @@ def _released(key: str, _now: Study, _before: Study | None, _viewer: Viewer, _on
 
 
 def released(layer: Areas, records: Tables, period: Period, on: date, viewer: Viewer) -> Released:
-    """What a viewer may see of a period. The audience is part of the key: the cache is shared by all visitors."""
+    """The part of a period that a viewer may see. The audience is part of the key: all visitors share the cache."""
     data = f"{layer.fingerprint}/{records.fingerprint}"
     earlier = period.before()
     now = _study(f"{data}/{period}", layer, records, period)
@@ -220,7 +220,7 @@ def _editions(mark: str, _settings: Settings) -> tuple[list[PublicEdition], tupl
 
 
 def editions() -> tuple[list[PublicEdition], tuple[Fault, ...]]:
-    """Editions that are out, and the faults of those that had to be left out."""
+    """Published editions, and the faults of those that had to be left out."""
     own = settings()[0]
     return _editions(f"{own.kota}/{state(own)}", own)
 
@@ -243,7 +243,7 @@ def _attacked(key: str, _checked: CheckedEdition) -> list[dict[str, Any]]:  # no
 
 
 def attacked(checked: CheckedEdition, records: Tables, layer: Areas) -> list[dict[str, Any]]:
-    """What an attacker could tell of an edition that is not out yet; for whoever may publish."""
+    """What an attacker could infer from an edition before its publication; for a user who may publish."""
     scope = checked.draft.edition.scope
     return _attacked(f"{records.fingerprint}/{layer.fingerprint}/{scope}/{len(checked.entries)}", checked)
 
@@ -266,12 +266,12 @@ def _from_edition(key: str, _layer: Areas, _at: int, _on: date) -> Released:  # 
 
 
 def released_to_public(layer: Areas, period: Period, on: date) -> Released:
-    """What the public may see of real records: the edition of the period, else the newest.
+    """The public part of real records: the edition of the period, otherwise the newest.
 
     Raises
     ------
     NotAllowedError
-        While none is out.
+        While none is published.
     """
     found = [one.edition.scope.period for one in editions()[0]]
     if not found:
@@ -281,9 +281,9 @@ def released_to_public(layer: Areas, period: Period, on: date) -> Released:
 
 
 class _Kept:
-    """Results by key, the most recently used; each is made once, however many ask at the same time.
+    """Results by key, the most recently used; each is computed once, even when several ask at the same time.
 
-    Streamlit's own cache looks at the signature of the function at every call, which takes longer than what is kept.
+    Streamlit's own cache inspects the signature of the function at every call, which takes longer than the lookup.
     """
 
     def __init__(self, most: int) -> None:
@@ -292,7 +292,7 @@ class _Kept:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def __call__(self, key: str, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
-        """The result of a key, made if there is none."""
+        """The result of a key; computed if there is none."""
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())
             self._entries.move_to_end(key)
@@ -304,13 +304,13 @@ class _Kept:
             return entry.made
 
     def clear(self) -> None:
-        """Lets go of everything."""
+        """Deletes everything."""
         with self._lock:
             self._entries.clear()
 
 
 class _Entry:
-    """One result, once it is made."""
+    """One result, once it is computed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -331,21 +331,20 @@ def criteria() -> tuple[Criterion, ...]:
 def cached(
     function: Callable[Concatenate[Released, _P], _T], seen: Released, *parts: _P.args, **named: _P.kwargs
 ) -> _T:
-    """What a function makes of released figures, made once for everybody who asks for the same.
+    """Result of a function of released figures, computed once for all identical calls.
 
     The key is the function, the release (its audience and fingerprint) and every further argument, so that no caller
-    puts one together by hand. What is plain counts by its value; anything else, such as a table, by being the very
-    object: it is kept beside the result, so that no other object can come to stand under its number. Nothing that
-    comes from here may be changed by whoever gets it.
+    builds one by hand. A plain argument is keyed by its value; any other, such as a table, by its identity: it is
+    kept with the result, so that no other object can get its number. Callers must not change a result from here.
 
     Parameters
     ----------
     function
-        Takes the release first; defined in a module, so that its name tells it from every other.
+        Takes the release first; defined in a module, so that its name identifies it.
     seen
         The release.
     parts, named
-        Its further arguments; what it shows of the view is among them, words too.
+        Its further arguments; the parts of the view that it shows are among them, and texts too.
 
     Raises
     ------
@@ -363,12 +362,12 @@ def cached(
 
 
 def part_of_key(value: Any) -> str:  # noqa: PLR0911 - one return a kind of argument
-    """Text that stands for an argument in a key; two arguments have the same only if they are the same.
+    """Text for an argument in a key; two arguments have the same text only if they are the same.
 
     Parameters
     ----------
     value
-        Plain values, tuples and frozen records of them by what they are; all else by which object it is.
+        Plain values, tuples and frozen records of them by value; all others by identity.
     """
     kind = type(value).__name__
     if isinstance(value, Released):

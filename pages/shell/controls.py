@@ -1,4 +1,4 @@
-"""Widgets tied to the view, the map, and doing something to the store."""
+"""Widgets bound to the view, the map, and changes of the store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HEAD_START = 0.6
 
 
 def aspect_control(shell: Shell) -> None:
-    """Choice of what *Titik rawan* shows; verdicts and courses are of reports, which editions do not count."""
+    """Selection of the part of *Titik rawan*; verdicts and courses are of reports, which editions do not count."""
     offered = [Aspect.MEASURE, Aspect.PROVINCE] if shell.source.is_bound else list(Aspect)
     if shell.view.aspect not in offered:
         shell.change(aspect=offered[0])
@@ -47,7 +47,7 @@ def aspect_control(shell: Shell) -> None:
 
 
 def measure_control(shell: Shell, seen: Released, measures: Sequence[Measure]) -> None:
-    """Choice of a measure, and for a rate of its denominator."""
+    """Selection of a measure, and for a rate of its denominator."""
     words = shell.words
     st.segmented_control(
         words("filter.measure"),
@@ -66,7 +66,7 @@ def measure_control(shell: Shell, seen: Released, measures: Sequence[Measure]) -
 
 
 def kelurahan_control(shell: Shell) -> None:
-    """Choice of a kelurahan from a list: what a click on the map does, for the keyboard."""
+    """Selection of a kelurahan from a list: the keyboard equivalent of a click on the map."""
     words, names = shell.words, shell.areas.names
     st.selectbox(
         words("filter.kelurahan"),
@@ -77,7 +77,7 @@ def kelurahan_control(shell: Shell) -> None:
 
 
 def search_control(shell: Shell) -> None:
-    """Search by name that forgives spelling; it offers, the visitor chooses."""
+    """Search by name that tolerates spelling errors; it suggests, the visitor chooses."""
     words, names, groups = shell.words, shell.areas.names, shell.areas.groups
     written = st.text_input(words("profile.search"), max_chars=60, placeholder=words("profile.search.example"))
     if not written:
@@ -124,13 +124,13 @@ def draw_map(
     paint
         What it shows.
     at
-        Tells a further map of the same page from the first.
+        Distinguishes a second map of the same page from the first.
     areas
         Another layer than the kelurahan, on which nothing can be chosen.
     height
-        In pixels; as usual by default.
+        In pixels; the standard height by default.
     on_click
-        What a click on a kelurahan does beside choosing it.
+        What a click on a kelurahan does in addition to choosing it.
     """
     # Not at the top: a component that is declared outside of a visit is never served (Streamlit 1.67).
     from pages.shell import map_component
@@ -157,9 +157,9 @@ def draw_map(
 
 
 def _head_start() -> None:
-    """Lets the map of a new visitor go ahead of the rest of the page, once.
+    """Sends the map of a new visitor before the rest of the page, once.
 
-    What a browser is sent together it fetches the code for together: the map then waited for some sixty files of
+    A browser fetches the code of all widgets that it receives together: the map then waited for some sixty files of
     other widgets that it does not need.
     """
     if not st.session_state.get(_STARTED):
@@ -168,14 +168,14 @@ def _head_start() -> None:
 
 
 def with_now(offered: Sequence[str], now: str) -> list[str]:
-    """What can be chosen, with what is there now: what a form would not show, it would erase when it is saved."""
+    """The options, with the current values: a value that a form does not show would be erased on saving."""
     return [*offered] if now in offered else [*offered, now]
 
 
 def file_link(
     shell: Shell, label: str, name: str, content: bytes | str | Callable[[], bytes], mime: str, right: Right
 ) -> None:
-    """Link to a file that only this viewer gets, for a while, and only while the right is there."""
+    """Link to a file that only this viewer gets, for a limited time, and only while the right is valid."""
     # Not at the top: most visits save no file.
     from pages.web.files import offer
 
@@ -183,7 +183,7 @@ def file_link(
 
 
 def do(shell: Shell, act: Callable[[], object], said: str) -> None:
-    """Does something to the store, and shows the page as it is then; a fault is told and nothing else."""
+    """Changes the store, then shows the page in its new state; a fault is reported and nothing else happens."""
     try:
         act()
     except DataError as fault:
@@ -194,6 +194,6 @@ def do(shell: Shell, act: Callable[[], object], said: str) -> None:
 
 
 def tell(shell: Shell, fault: DataError) -> None:
-    """Says what is wrong with what somebody brought or did, all of it."""
+    """Reports all errors in what a user imported or did."""
     for one in fault.faults:
         st.error(plain_markdown(sentence(one, shell.words)))

@@ -1,4 +1,4 @@
-"""The proposal that a visitor works on: kept for the visit, begun from the settings or from a plan in the address."""
+"""The visitor's current proposal: kept for the visit, started from the settings or from a plan in the address."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _WAVES, _CAPACITY = 6, 5
 
 
 class Drafting:
-    """One run of the page for one visitor, with what it stands on.
+    """One run of the page for one visitor, with its inputs.
 
     Parameters
     ----------
@@ -53,13 +53,13 @@ class Drafting:
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
-        # What was drafted on the example, or on another layer, never becomes a plan of the city.
+        # A draft made on the example, or on another layer, never becomes a plan of the city.
         where = f"next/{shell.view.store}/{shell.areas.fingerprint}"
         self._state: dict[str, Any] = st.session_state.setdefault(where, {})
         self.seen: Released = shell.released()
         self.criteria = caches.criteria()
         found = watches_of(shell, self.seen)
-        #: Kelurahan that have a Community Watch which works; a quiet or dormant one may be started again.
+        #: Kelurahan with a working Community Watch; a quiet or dormant one may be started again.
         self.active: pd.Index[str] = found.table.index[found.table["state"].eq(Health.ACTIVE)]
         stages = rollout_of(shell, self.seen).stages
         self.table: pd.DataFrame = cached(_criteria_values, self.seen, stages, found, shell.next_to)
@@ -68,12 +68,12 @@ class Drafting:
     # The proposal
 
     def _open(self) -> None:
-        """Takes the plan that the address names, once; else begins one. One that was taken away is let go."""
+        """Loads the plan in the address, once; otherwise starts one. A deleted plan is dropped."""
         named = self.shell.view.plan
         if named:
             kept = self._named(named)
             if kept is None:
-                # Taken away: with it goes what people moved in it and noted.
+                # Deleted: the moves and notes of people are deleted with it.
                 self._forget(*((_DRAFT, _SOLVED) if self._state.get(_OPENED) == named else ()), _KEPT, _OPENED)
                 self.shell.change(plan="")
             elif self._state.get(_OPENED) != named:
@@ -84,7 +84,7 @@ class Drafting:
             self._state[_DRAFT] = self._first()
 
     def _named(self, token: str) -> Scenario | None:
-        """The kept plan of an address; None, with the reason told, where there is none for this viewer."""
+        """The saved plan of an address; None, with the reason shown, where there is none for this viewer."""
         shell = self.shell
         is_open = shell.view.store is StoreName.KOTA and shell.may_work(Right.PLAN)
         if not is_open or shell.store.is_new:
@@ -97,12 +97,12 @@ class Drafting:
             return None
 
     def take(self, kept: Scenario) -> None:
-        """Goes on from a kept plan."""
+        """Continues from a saved plan."""
         self._state |= {_DRAFT: Proposal.of(kept.content), _KEPT: kept, _OPENED: kept.token}
         self._forget(_SOLVED, _JOB)
 
     def let_go(self, token: str) -> None:
-        """Forgets a plan that was taken away, with what people moved in it."""
+        """Drops a deleted plan, with the moves of people in it."""
         if self._state.get(_OPENED) == token:
             self._forget(_DRAFT, _SOLVED, _JOB, _KEPT, _OPENED)
             self.shell.change(plan="")
@@ -124,7 +124,7 @@ class Drafting:
 
     @property
     def proposal(self) -> Proposal:
-        """The proposal as it is now."""
+        """The current proposal."""
         draft: Proposal = self._state[_DRAFT]
         return draft
 
@@ -137,17 +137,17 @@ class Drafting:
         self.change(limits=replace(self.proposal.limits, **parts))
 
     def begin_again(self) -> None:
-        """Begins from the settings, without a plan in the address."""
+        """Starts from the settings, without a plan in the address."""
         self._forget(_DRAFT, _SOLVED, _JOB, _KEPT, _OPENED)
         self.shell.change(plan="")
 
     def widget(self, key: str, value: Any, put: Callable[[Any], None]) -> dict[str, Any]:
-        """Key and callback that tie a widget to a part of the proposal, which stays when the widget is not drawn."""
+        """Key and callback that bind a widget to a part of the proposal; a part stays without its widget."""
         name = f"next.{key}"
         st.session_state[name] = value
         return {"key": name, "on_change": lambda: put(st.session_state[name])}
 
-    # What stands on it
+    # Results computed from it
 
     @property
     def chosen(self) -> tuple[Criterion, ...]:
@@ -156,7 +156,7 @@ class Drafting:
 
     @property
     def ranking(self) -> Ranking:
-        """Kelurahan that may come next, all whose Community Watch does not work yet, in order of priority.
+        """Kelurahan that may come next: all without a working Community Watch, in order of priority.
 
         Raises
         ------
@@ -167,7 +167,7 @@ class Drafting:
 
     @property
     def needs(self) -> pd.DataFrame:
-        """What the waves are made of."""
+        """Input of the waves."""
         return cached(_needs, self.seen, self.table, self.proposal.cost, self.proposal.trainers)
 
     @property
@@ -183,7 +183,7 @@ class Drafting:
 
     @property
     def solved(self) -> Solved | None:
-        """The plan made last, if it is of these limits and needs."""
+        """The latest plan, if it has these limits and needs."""
         made: Solved | None = self._state.get(_SOLVED)
         return made if made is not None and made.limits == self.limits and made.needs.equals(self.needs) else None
 
@@ -193,20 +193,20 @@ class Drafting:
 
     @property
     def before(self) -> pd.Series[int] | None:
-        """Waves of the plan made last, of whatever limits, if it is of these needs."""
+        """Waves of the latest plan with any limits, if it has these needs."""
         made: Solved | None = self._state.get(_SOLVED)
         return made.best.wave if made is not None and made.needs.equals(self.needs) else None
 
     @property
     def unplanned(self) -> pd.Series[int]:
-        """Waves before there is any plan: 0 where Community Watch works."""
+        """Waves before there is a plan: 0 where Community Watch works."""
         return pd.Series(pd.NA, index=self.seen.areas.index, dtype="Int64").where(
             ~self.seen.areas.index.isin(self.active), 0
         )
 
     @property
     def job(self) -> Job[Solved] | None:
-        """Work that goes on."""
+        """Running work."""
         job: Job[Solved] | None = self._state.get(_JOB)
         return job
 
@@ -216,24 +216,24 @@ class Drafting:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of what a plan is made of: criteria, counts, who has a working Community Watch; of no day itself."""
+        """Hash of a plan's inputs: criteria, counts, kelurahan with a working Community Watch; not the day itself."""
         return cached(_fingerprint, self.seen, self.table, tuple(self.active))
 
     @property
     def kept(self) -> pd.Series[int] | None:
-        """Waves of the plan that the address names, as they were kept."""
+        """Waves of the plan in the address, as they were saved."""
         kept: Scenario | None = self._state.get(_KEPT)
         return None if kept is None else waves_of(kept.content, self.seen.areas.index)
 
     @property
     def is_of_other_data(self) -> bool:
-        """Whether the plan that the address names was made of other data than those shown."""
+        """Whether the plan in the address was made from other data than those shown."""
         kept: Scenario | None = self._state.get(_KEPT)
         return kept is not None and kept.content["fingerprint"] != self.fingerprint
 
     @property
     def shown(self) -> pd.Series[int] | None:
-        """Waves of the plan made last, as drawn and as people moved them; None without one of these limits."""
+        """Waves of the latest plan, as drawn and as people moved them; None without one for these limits."""
         found, own = self.solved, self.proposal
         if found is None:
             return None
@@ -243,7 +243,7 @@ class Drafting:
 
     @property
     def dealt(self) -> Drawn | None:
-        """The plan made last with the order inside tiers drawn, or by priority; None where it is left as it is."""
+        """The latest plan with the order inside tiers drawn, or by priority; None where it stays unchanged."""
         found, own = self.solved, self.proposal
         if found is None or not own.tolerance:
             return None
@@ -257,7 +257,7 @@ class Drafting:
         return cached(_dealt, *of, tolerance=own.tolerance, seed=own.seed, order=order)
 
     def keep(self, name: str, wave: pd.Series[int]) -> None:
-        """Keeps the proposal with these waves, and puts it into the address."""
+        """Saves the proposal with these waves, and puts it into the address."""
         view, store, who = self.shell.view, self.shell.store, self.shell.who
         content = self.proposal.content(wave, self.fingerprint, period=str(view.period), on=view.on)
         kept = scenario(store, who, token=save_scenario(store, who, name=name, content=content))
@@ -265,7 +265,7 @@ class Drafting:
         self.shell.change(plan=kept.token)
 
     def override(self, one: Override | None, kode: str) -> None:
-        """Moves a kelurahan by hand, or lets it go where the plan has it."""
+        """Moves a kelurahan by hand, or returns it to its wave in the plan."""
         others = tuple(other for other in self.proposal.overrides if other.kode != kode)
         self.change(overrides=(*others, one) if one else others)
 
@@ -278,7 +278,7 @@ def _criteria_values(
 
 
 def _ranking(
-    seen: Released,  # noqa: ARG001 - stands in the key
+    seen: Released,  # noqa: ARG001 - part of the key
     table: pd.DataFrame,
     active: tuple[str, ...],
     chosen: tuple[Criterion, ...],
@@ -295,7 +295,7 @@ def _fingerprint(seen: Released, table: pd.DataFrame, active: tuple[str, ...]) -
 
 
 def _dealt(  # noqa: PLR0913 - what a plan is made of, and how it is dealt
-    seen: Released,  # noqa: ARG001 - stands in the key
+    seen: Released,  # noqa: ARG001 - part of the key
     needs: pd.DataFrame,
     next_to: Mapping[str, tuple[str, ...]],
     limits: Limits,

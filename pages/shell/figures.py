@@ -1,4 +1,4 @@
-"""Figures made of what was released: each made once, for everybody of the same audience who asks for the same."""
+"""Figures computed from released data: each once, shared by all visitors of the same audience."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def hotspot_rules(shell: Shell, *, is_declared: bool) -> Rules:
-    """Rules of the verdicts: the chosen period, and with more than one year the two that are compared."""
+    """Rules of the verdicts: the chosen period, and with more than one year the two periods that are compared."""
     # Not at the top, here and below: the first page shows no verdicts and no health, and need not wait for them.
     from geo.measures.verdicts import Rules
 
@@ -57,7 +57,7 @@ def province_of(shell: Shell) -> tuple[ProvinceFigures, Hotspots]:
 
 
 def rollout_of(shell: Shell, seen: Released, *, known_on: date | None = None) -> Rollout:
-    """How far the rollout was on the chosen day, as known on another."""
+    """State of the rollout on the chosen day, as known on another."""
     return cached(_rollout, seen, shell.view.on, known_on)
 
 
@@ -66,7 +66,7 @@ def _rollout(seen: Released, on: date, known_on: date | None) -> Rollout:
 
 
 def watches_of(shell: Shell, seen: Released, *, known_on: date | None = None) -> Watches:
-    """How each Community Watch was doing on the chosen day."""
+    """State of each Community Watch on the chosen day."""
     return cached(_watches, seen, shell.view.on, known_on, shell.settings.health)
 
 
@@ -85,8 +85,8 @@ def offered_measures(seen: Released, measures: Sequence[Measure]) -> list[Measur
 def figures_of(shell: Shell, seen: Released, measures: Sequence[Measure]) -> Figures:
     """Figures of the chosen measure.
 
-    A measure that another page left in the view and that is not offered here gives way to the first one; likewise a
-    size that the layer does not have.
+    A measure that another page left in the view and that is not offered here is replaced by the first one; likewise a
+    population that the layer does not have.
     """
     offered, sizes = offered_measures(seen, measures), list(seen.denominators.columns)
     if shell.view.measure not in offered:

@@ -1,4 +1,4 @@
-"""What stands around every page: banner, sidebar, footer, notes, and the last place that a fault can reach."""
+"""The frame of every page: banner, sidebar, footer, notes, and the last handler of faults."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _LOG = logging.getLogger("petajaga")
 
 
 def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
-    """Page, or part of one, that shows a sentence in place of a traceback, and nothing to whoever was signed out.
+    """Page, or part of one, that shows a sentence in place of a traceback, and no data to a user who was signed out.
 
-    A fragment needs it itself: Streamlit 1.67 catches what goes wrong in one before the page around it can; and it
-    runs alone, with the shell of a run that may be hours old.
+    A fragment needs its own guard: Streamlit 1.67 catches its exceptions before the page around it can; and it runs
+    alone, with the shell of a run that may be hours old.
     """
 
     @functools.wraps(draw)
@@ -54,7 +54,7 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
         except NotAllowedError:
             st.info(shell.words("access.closed"))
         except DataError as fault:
-            # What the page stands on cannot be read; whatever of it could be shown is there.
+            # The data of the page cannot be read; the parts that could be shown are shown.
             st.error(_listed(shell.words("fault.unread"), fault.faults, shell.words))
         except Exception:  # noqa: BLE001 - whatever it is, no visitor sees a traceback
             _LOG.exception("a page could not be shown")
@@ -64,9 +64,9 @@ def guarded(draw: Callable[[Shell], None]) -> Callable[[Shell], None]:
 
 
 def not_now(words: Words, unknown: access.NotKnownNowError) -> NoReturn:
-    """Says that nobody can tell who is looking, and shows nothing else; the visit keeps what it holds.
+    """Reports that the current user is unknown, and shows nothing else; the visit keeps its data.
 
-    To stop leaves the state of all widgets as it is (Streamlit 1.67); to run again would not.
+    Stopping leaves the state of all widgets unchanged (Streamlit 1.67); a rerun would not.
     """
     st.error(_listed(words("access.not_now"), unknown.faults, words))
     st.button(words("access.not_now.again"))
@@ -74,7 +74,7 @@ def not_now(words: Words, unknown: access.NotKnownNowError) -> NoReturn:
 
 
 def _listed(title: str, faults: tuple[Fault, ...], words: Words) -> str:
-    """What is wrong, one line a fault."""
+    """The faults, one line each."""
     lines = "\n".join(f"- {plain_markdown(sentence(fault, words))}" for fault in faults)
     return f"{title}\n\n{lines}"
 
@@ -82,7 +82,7 @@ def _listed(title: str, faults: tuple[Fault, ...], words: Words) -> str:
 def page_of(name: str) -> Callable[[Shell], None]:
     """A page of `pages/`, guarded; its module is imported when somebody opens it for the first time.
 
-    Whoever comes first to a server just started waits for the page asked for, and not for all the others'.
+    The first visitor of a new server waits for the requested page only, not for all pages.
     """
 
     def draw(shell: Shell) -> None:
@@ -90,7 +90,7 @@ def page_of(name: str) -> Callable[[Shell], None]:
         is_first = module not in sys.modules
         page = importlib.import_module(module).page
         if is_first:
-            # What it brought along stays as well: see `warm`.
+            # The modules that it imported stay as well: see `warm`.
             gc.freeze()
         page(shell)
 
@@ -98,25 +98,25 @@ def page_of(name: str) -> Callable[[Shell], None]:
 
 
 def _kind(shell: Shell) -> str:
-    """What the records are."""
+    """What kind of records these are."""
     if shell.view.store is StoreName.CONTOH:
         return shell.words("banner.example")
     return shell.words("banner.edition" if shell.source.is_bound else "banner.city")
 
 
 def stages_note(shell: Shell) -> str:
-    """Where the stages come from: the press, and where the city's store is open what it recorded itself."""
+    """Origin of the stages: the press, and where the city's store is open, its own records."""
     is_own = shell.view.store is StoreName.KOTA and not shell.source.is_bound
     return shell.words("banner.stages.own" if is_own else "banner.stages")
 
 
 def data_note(shell: Shell) -> str:
-    """What the records are and what they were counted on; stands in every picture made of them."""
+    """Kind of the records and the areas they were counted on; printed in every picture of them."""
     return f"{_kind(shell)} · {shell.words('banner.layer', layer=shell.areas.layer)}"
 
 
 def banner(shell: Shell) -> None:
-    """What kind of data this is, and everything that is wrong with what was brought or is there."""
+    """Kind of these data, and all errors in the imported or existing data."""
     words, layer = shell.words, shell.areas.layer
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
     for name in shell.refused:
@@ -134,7 +134,7 @@ def banner(shell: Shell) -> None:
 
 
 def store_told(shell: Shell) -> None:
-    """Says that the store cannot be read, on every page: whoever sees nothing of it shall not think it empty."""
+    """Reports on every page that the store cannot be read: a viewer who sees no data must not think it empty."""
     own = () if shell.source.is_bound else shell.source.faults
     faults = tuple(dict.fromkeys((*access.faults(), *shell.city_faults, *own)))
     if faults:
@@ -143,9 +143,9 @@ def store_told(shell: Shell) -> None:
 
 
 def desk_note(shell: Shell) -> bool:
-    """What a page of the desk works on, and why it cannot; whether there is any use in showing the rest.
+    """The store that a page of the desk works on, or why it cannot; returns whether the rest can be shown.
 
-    While the store is only in use by another, there is: what is not drawn would lose what was filled in.
+    While the store is only in use by another, it can: a form that is not drawn would lose its input.
     """
     st.caption(shell.words("desk.store"))
     store_told(shell)
@@ -189,7 +189,7 @@ def _periods(shell: Shell) -> list[Period]:
 
 
 def footer(shell: Shell) -> None:
-    """Source, date and kind of data at the end of a page, for the paper it may be printed on."""
+    """Source, date and kind of data at the end of a page, for printing."""
     view, words = shell.view, shell.words
     st.caption(
         words(
@@ -203,7 +203,7 @@ def footer(shell: Shell) -> None:
 
 
 def what_to_bring(shell: Shell) -> None:
-    """The empty state of the city's own store: what can be brought, and where."""
+    """The empty state of the city's own store: which data can be imported, and where."""
     words = shell.words
     with st.container(border=True):
         st.markdown(words("empty.city"))
@@ -212,12 +212,12 @@ def what_to_bring(shell: Shell) -> None:
 
 
 def warm() -> None:
-    """Reads and imports what every visitor needs, so that the first one does not wait for it."""
+    """Reads and imports what every visitor needs, so that the first visitor does not wait for it."""
     layer, _ = caches.areas()
     base_map(caches.assets(layer), "").render()
     caches.tables(StoreName.CONTOH, PUBLIC)
     for language in Language:
         Words(language)
-    # What is there now stays until the server ends: the collector need not look at it again and again.
+    # The present objects stay until the server ends: the garbage collector need not inspect them again and again.
     gc.collect()
     gc.freeze()

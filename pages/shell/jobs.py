@@ -1,4 +1,4 @@
-"""Long work beside the page: it goes on while the page is drawn again, tells how far it is, and can be stopped."""
+"""Long work in the background: it continues while the page is redrawn, reports progress, and can be stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from geo.programmes import Progress
 
 _T = TypeVar("_T")
-#: How many may run at once on this server; others wait their turn.
+#: How many may run at once on this server; others wait.
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
@@ -21,7 +21,7 @@ class Job(Generic[_T]):
     Parameters
     ----------
     work
-        Does it; is given something to tell its progress to, and something to ask whether to stop.
+        The work; it gets a function that reports progress, and one that says whether to stop.
     """
 
     def __init__(self, work: Callable[[Callable[[Progress], None], Callable[[], bool]], _T]) -> None:
@@ -43,11 +43,11 @@ class Job(Generic[_T]):
         self.progress = progress
 
     def stop(self) -> None:
-        """Asks it to end with the best it has."""
+        """Requests the work to end with its best result so far."""
         self._stop.set()
 
     def wait(self, seconds: float) -> bool:
-        """Waits a while; whether it is done."""
+        """Waits for a time; returns whether it is done."""
         self._thread.join(seconds)
         return self.is_done
 

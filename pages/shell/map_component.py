@@ -1,4 +1,4 @@
-"""The map on a page: mounted once, repainted by every change, heard when a kelurahan is clicked."""
+"""The map on a page: mounted once, repainted by every change; it reports clicks on a kelurahan."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def draw(
     tiles
         Online background, or None.
     on_choice
-        Called with the key of the kelurahan that was clicked, or with empty text when it was let go.
+        Called with the key of the clicked kelurahan, or with empty text when the selection was cleared.
     height
         In pixels.
     """
@@ -63,7 +63,7 @@ def draw(
         st.session_state[key] = st.session_state.get(component_key, {})
         chosen()
 
-    # As st_folium 0.27 calls it, but that the map itself is rendered once for a layer and not at every run.
+    # Like the call of st_folium 0.27, but the map itself is rendered once for a layer and not at every run.
     _component_func(
         script=parts.script,
         header=parts.header,
@@ -72,7 +72,7 @@ def draw(
         key=component_key,
         height=height,
         width=None,
-        # Nothing comes back by itself: panning and zooming never rerun a page. The map's script sends a click.
+        # No automatic return values: panning and zooming never rerun a page. The map's script sends a click.
         returned_objects=[],
         default={},
         zoom=None,

@@ -1,4 +1,4 @@
-"""The map of a layer as streamlit-folium sends it, rendered once. Imported within a visit (see `draw_map`)."""
+"""The map of a layer in the form of streamlit-folium, rendered once. Imported within a visit (see `draw_map`)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MapParts:
-    """The map of a layer as the component takes it: texts that are the same at every run.
+    """The map of a layer as input of the component: texts that are the same at every run.
 
     Parameters
     ----------
     script, header, html, id
         Of the map.
     layer
-        Script of the layer that repaints it, with `PAINT` where the paint comes.
+        Script of the layer that repaints it, with `PAINT` in place of the paint.
     css_links, js_links
         Addresses of its files.
     """
@@ -44,7 +44,7 @@ def render_parts(assets: Assets, address: str) -> MapParts:
     assets
         Its files.
     address
-        Of the folder they are served from.
+        Address of the folder that serves them.
     """
     base = base_map(assets, address)
     base.get_root().render()

@@ -1,4 +1,4 @@
-"""Who is signed in, and the way in or out, at the foot of the sidebar."""
+"""The signed-in user, and the links to sign in or out, at the foot of the sidebar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _way(address: str, label: str, shell: Shell) -> None:
-    """Link to a page of our own, in this very tab: Streamlit's links open another."""
+    """Link to a page of our own, in the same tab: Streamlit's links open another."""
     page = urlsplit(st.context.url or "").path.rpartition("/")[2]
     parameters = {"bahasa": shell.view.language.value, "lanjut": f"/{page}?{urlencode(write_view(shell.view))}"}
     there = escape(f"{address}?{urlencode(parameters)}")
@@ -30,19 +30,19 @@ def saved(label: str, address: str) -> None:
 
 
 def door(shell: Shell) -> None:
-    """The way in, for whoever has an account."""
+    """The link to sign in, for a user who has an account."""
     _way("masuk", shell.words("door.title"), shell)
 
 
 def closed(shell: Shell) -> None:
-    """A page that is not this visitor's."""
+    """Message for a page that this visitor may not open."""
     st.info(shell.words("access.closed"))
     if shell.who.role is Role.PUBLIC:
         door(shell)
 
 
 def signed(shell: Shell) -> None:
-    """Name and role, and the way out; or the way in."""
+    """Name and role, and the link to sign out; or the link to sign in."""
     words, who = shell.words, shell.who
     if who.role is Role.PUBLIC:
         door(shell)

@@ -1,4 +1,4 @@
-"""Where the figures of a visit come from: records as they are, or editions that are out."""
+"""Source of the figures of a visit: current records, or published editions."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _SAW = "shell.saw"
 
 
 class Source(Protocol):
-    """What a visit's figures come from."""
+    """Source of a visit's figures."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with it."""
+        """Its faults."""
 
     @property
     def years(self) -> range:
-        """Years that there are figures of; empty when there are none."""
+        """Years with figures; empty when there are none."""
 
     @property
     def periods(self) -> list[Period]:
@@ -44,7 +44,7 @@ class Source(Protocol):
 
     @property
     def is_bound(self) -> bool:
-        """Whether there are figures of those periods and of no others."""
+        """Whether there are figures of those periods only."""
 
     @property
     def is_empty(self) -> bool:
@@ -52,18 +52,18 @@ class Source(Protocol):
 
     @property
     def is_unread(self) -> bool:
-        """Whether it cannot be read, and nothing of before can serve on: whether it is empty is not known."""
+        """Whether it cannot be read and there are no earlier data to use: whether it is empty is unknown."""
 
     def released(self, layer: Areas, period: Period, on: date) -> Released:
-        """What the viewer may see of a period."""
+        """The part of a period that the viewer may see."""
 
     def each(self, layer: Areas, on: date) -> list[Released]:
-        """What the viewer may see of each of the shortest periods, in order."""
+        """The part of each of the shortest periods that the viewer may see, in order."""
 
 
 @dataclass(frozen=True)
 class Live:
-    """Records as they are now: the example for all, the city's own for whoever may see exact counts."""
+    """Current records: the example for everybody, the city's own for a viewer who may see exact counts."""
 
     tables: Tables
     faults: tuple[Fault, ...]
@@ -73,7 +73,7 @@ class Live:
 
     @property
     def years(self) -> range:
-        """Years that there are figures of."""
+        """Years with figures."""
         return self.tables.years
 
     @property
@@ -90,11 +90,11 @@ class Live:
 
     @property
     def is_unread(self) -> bool:
-        """Whether it cannot be read, and nothing of before can serve on."""
+        """Whether it cannot be read and there are no earlier data to use."""
         return bool(self.tables.faults)
 
     def released(self, layer: Areas, period: Period, on: date) -> Released:
-        """What the viewer may see of a period.
+        """The part of a period that the viewer may see.
 
         Raises
         ------
@@ -108,11 +108,11 @@ class Live:
         return caches.released(layer, self.tables, period, on, self.viewer)
 
     def each(self, layer: Areas, on: date) -> list[Released]:
-        """What the viewer may see of each of the shortest periods."""
+        """The part of each of the shortest periods that the viewer may see."""
         return [self.released(layer, Period(year, year), on) for year in self.years]
 
     def _note(self, period: str) -> None:
-        """Writes down who saw what, once a visit."""
+        """Records in the audit who saw what, once a visit."""
         # Not at the top: the example needs no database.
         from geo.access.audit import saw
         from geo.store.engine import city_store
@@ -120,7 +120,7 @@ class Live:
         seen = st.session_state.setdefault(_SAW, set())
         key = (self.viewer.name, period)
         if key not in seen and self.settings.store_file.is_file():
-            # A store that is busy or damaged is told on the page; the next look tries again.
+            # The page reports a store that is busy or damaged; the next view tries again.
             with contextlib.suppress(DataError):
                 saw(city_store(self.settings), self.viewer, period)
                 seen.add(key)
@@ -128,7 +128,7 @@ class Live:
 
 @dataclass(frozen=True)
 class Out:
-    """Editions that are out: all that the public sees of real records."""
+    """Published editions: all that the public sees of real records."""
 
     editions: list[PublicEdition]
     faults: tuple[Fault, ...]
@@ -137,7 +137,7 @@ class Out:
 
     @property
     def years(self) -> range:
-        """Years that there are figures of."""
+        """Years with figures."""
         periods = self.periods
         return range(periods[-1].first, periods[0].last + 1) if periods else range(0)
 
@@ -152,16 +152,16 @@ class Out:
         return not self.editions
 
     def released(self, layer: Areas, period: Period, on: date) -> Released:
-        """What the viewer may see of a period."""
+        """The part of a period that the viewer may see."""
         return caches.released_to_public(layer, period, on)
 
     def each(self, layer: Areas, on: date) -> list[Released]:
-        """What the viewer may see of each of the shortest periods."""
+        """The part of each of the shortest periods that the viewer may see."""
         return [self.released(layer, period, on) for period in reversed(self.periods)]
 
 
 def source(store: StoreName, settings: Settings, viewer: Viewer) -> Source:
-    """Where this viewer's figures of a store come from."""
+    """Source of this viewer's figures of a store."""
     if store is StoreName.KOTA and not viewer.may(Right.SEE_EXACT):
         return Out(*caches.editions())
     tables, faults = caches.tables(store, viewer)

@@ -1,4 +1,4 @@
-"""One run of the app for one visitor: who it is, what they look at, and where its figures come from."""
+"""One run of the app for one visitor: the user, the selections, and the source of the figures."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ _EXAMPLE_PERIOD, _EXAMPLE_DAY = Period(2017, 2017), date(2018, 11, 16)
 
 
 def words_of_visit() -> Words:
-    """Texts in the language of the visit so far, for what is said before anything of it can be shown."""
+    """Texts in the visit's previous language, for messages before the rest of it can be shown."""
     kept: View | None = st.session_state.get(_VIEW)
     return Words(kept.language if kept else Language.ID)
 
 
 class Shell:
-    """One run of the app for one visitor; pages and what they share get it as their first argument.
+    """One run of the app for one visitor; the first argument of pages and of the code they share.
 
     Attributes
     ----------
     settings, settings_faults
-        Options, and what is wrong with the city's own file.
+        Options, and the faults of the city's own file.
     areas, area_faults
-        The layer in use, and the faults of the one in the settings.
+        The current layer, and the faults of the one in the settings.
     who
         Who is looking.
     stores
         Stores that this visitor may open.
     source
-        Where the figures come from.
+        Source of the figures.
     city_faults
-        Why the city's own store cannot be read, whatever is looked at.
+        Why the city's own store cannot be read, whatever the visit shows.
     words
         Texts in the visitor's language.
     """
@@ -88,19 +88,19 @@ class Shell:
 
     @property
     def view(self) -> View:
-        """What the visitor looks at now; it may have changed since this run of the whole page."""
+        """The visitor's current selections; they may have changed since this run of the whole page."""
         view: View = st.session_state[_VIEW]
         return view
 
     def _open_view(self) -> None:
-        """Takes the view from an address that somebody opened or went back to, else from the visit so far.
+        """Takes the view from an address that somebody opened or went back to, otherwise from the visit so far.
 
-        Going to another page clears the address: then the view of before stays and is written there again.
+        Going to another page clears the address: then the previous view is kept and written there again.
         """
         asked = dict(st.query_params)
         kept: View | None = st.session_state.get(_VIEW)
         if kept is not None and not self._is_open(kept):
-            # Of before a sign-out, or of an edition that has gone.
+            # From before a sign-out, or of an edition that no longer exists.
             kept = None
         if kept is None or kept.store not in self.stores or (asked and asked != st.session_state.get(_ADDRESS)):
             named = asked.get("data")
@@ -121,7 +121,7 @@ class Shell:
 
     @property
     def is_declared(self) -> bool:
-        """Whether the period is the one that this store opens with: what a visitor tries out is exploration."""
+        """Whether the period is the one that this store opens with: other periods are exploration."""
         return self.view.period == self._default(self.view.store).period
 
     def change(self, **parts: Any) -> None:
@@ -143,7 +143,7 @@ class Shell:
         st.session_state[_ADDRESS] = written
 
     def widget(self, part: str, *, at: str = "") -> dict[str, Any]:
-        """Key and callback that tie a widget to one part of the view; `at` tells two widgets of one part apart."""
+        """Key and callback that bind a widget to one part of the view; `at` separates two widgets of one part."""
         key = f"view.{part}{at}"
         st.session_state[key] = getattr(self.view, part)
 
@@ -154,14 +154,14 @@ class Shell:
 
         return {"key": key, "on_change": changed}
 
-    # What a page draws with
+    # Data for drawing
 
     def released(self, period: Period | None = None) -> Released:
-        """What this viewer may see of a period, by default the chosen one; the only data a page gets."""
+        """The part of a period that this viewer may see, by default the chosen one; the only data a page gets."""
         return self.source.released(self.areas, period or self.view.period, self.view.on)
 
     def released_by_year(self) -> list[Released]:
-        """What this viewer may see of each single year of the records, or of each edition."""
+        """The part that this viewer may see of each single year of the records, or of each edition."""
         return self.source.each(self.areas, self.view.on)
 
     @property
@@ -173,17 +173,17 @@ class Shell:
 
     @property
     def store(self) -> Store:
-        """The city's own store; what is done with it asks for the rights of `who`."""
-        # Not at the top: a database that a visit does not use shall not be waited for.
+        """The city's own store; actions on it check the rights of `who`."""
+        # Not at the top: a visit that uses no database must not wait for its import.
         from geo.store.engine import city_store
 
         return city_store(self.settings)
 
     def may_work(self, right: Right) -> bool:
-        """Whether this visitor may work in the city's own store; hashes in it that have reached their age go then."""
+        """Whether this visitor may work in the city's own store; also erases its hashes at their maximum age."""
         if not self.who.may(right):
             return False
-        # Not at the top: a database that a visit does not use shall not be waited for.
+        # Not at the top: a visit that uses no database must not wait for its import.
         from geo.imports.undo import expire
 
         expire(self.store)
