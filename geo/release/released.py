@@ -82,7 +82,7 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Watch:
-    """Internal data of Community Watch, for a viewer who may see every count; watchers are distinguished by number.
+    """Internal data of Community Watch, for a viewer who may see every count; watchers differ by number only.
 
     Parameters
     ----------
