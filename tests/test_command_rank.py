@@ -212,4 +212,4 @@ def test_lines_for_a_reader(capsys: pytest.CaptureFixture[str], files: Callable[
     said = capsys.readouterr()
     assert said.out.startswith("4 wilayah diurutkan menurut 2 kriteria")
     assert "1. 7: skor 0.750" in said.out
-    assert "Kriteria port ditinggalkan" in said.err
+    assert "Kriteria port tidak dipakai" in said.err

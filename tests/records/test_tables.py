@@ -142,7 +142,7 @@ def test_a_store_that_cannot_be_read_is_told_and_the_facts_serve(settings: Setti
     tables = read_tables(StoreName.KOTA, replace(settings, kota=tmp_path), TASKFORCE)
     assert tables.cases.empty
     assert [fault.problem for fault in tables.faults] == [Problem.NOT_A_STORE]
-    assert len(tables.rollout) == 18  # the facts serve in every store
+    assert len(tables.rollout) == 20  # the facts serve in every store
 
 
 def test_the_store_of_a_new_city_is_empty(settings: Settings, tmp_path: Path) -> None:
