@@ -63,7 +63,7 @@ def bring(
 def months(kupang: Areas, tables: dict[Table, pd.DataFrame]) -> tuple[dict[str, int], int, Any]:
     """Months with reports, how many reports are in none, and the count of the year, of one kelurahan."""
     study = join(kupang, tables_of(StoreName.KOTA, tables), YEAR)
-    seen = release(study, None, STEWARD, k=1, on=TODAY)
+    seen = release(study, None, STEWARD, on=TODAY)
     assert seen.months is not None
     row = seen.months.loc[KODE]
     return (

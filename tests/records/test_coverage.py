@@ -65,7 +65,7 @@ def test_a_year_that_is_covered_has_no_month_that_is_not(
     toy: Areas, tables_of: Callable[..., Tables], halves: list[tuple[str, str]]
 ) -> None:
     tables = tables_of(coverage=stated(*((A, *half) for half in halves)))
-    seen = release(join(toy, tables, YEAR), None, TASKFORCE, k=1, on=date(2018, 1, 1))
+    seen = release(join(toy, tables, YEAR), None, TASKFORCE, on=date(2018, 1, 1))
     assert seen.now.table.loc[A, "state"] == State.ZERO
     assert seen.covered is not None
     assert seen.covered.loc[A].all()
@@ -106,7 +106,7 @@ def test_editions_and_releases_say_the_same_of_a_year(toy: Areas, tables_of: Cal
             ("10.01.01", "2017-01-01", "2017-06-30"), (A, "2017-07-01", "2017-12-31"), (C, "2017-01-01", "2017-12-30")
         ),
     )
-    seen = release(join(toy, tables, YEAR), None, TASKFORCE, k=1, on=date(2018, 1, 1))
+    seen = release(join(toy, tables, YEAR), None, TASKFORCE, on=date(2018, 1, 1))
     edition = draw_up(tables.cases, tables.coverage, toy, Scope(YEAR, Audience.TASKFORCE, 1)).edition
     table = edition.of("kelurahan").set_index("kode")["state"]
     assert table.reindex(toy.index).tolist() == seen.now.table["state"].tolist()

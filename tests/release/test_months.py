@@ -36,7 +36,7 @@ def told(on: str, precision: str = "", report: str = "", kode: str = A) -> dict[
 
 
 def seen(toy: Areas, tables: Tables, first: int = 2017, last: int = 2017) -> Released:
-    return release(join(toy, tables, Period(first, last)), None, TASKFORCE, k=1, on=date(2018, 1, 1))
+    return release(join(toy, tables, Period(first, last)), None, TASKFORCE, on=date(2018, 1, 1))
 
 
 def months(found: Released, kode: str = A) -> dict[str, int]:
