@@ -289,6 +289,8 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
                 match_status=got["match_status"].mask(is_above, PlaceStatus.MATCHED.value),
                 kode=got["kode"].mask(is_above, codes),
                 match_by=got["match_by"].mask(is_above, MatchBy.CODE.value),
+                # Nothing was compared: no likeness either.
+                score=got["score"].mask(is_above),
                 conflict=got["conflict"].mask(is_above, ""),
             )
         spelled = {text: keepable(text) or "" for text in pd.concat([names, above]).unique()}

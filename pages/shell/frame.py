@@ -6,7 +6,6 @@ import functools
 import gc
 import importlib
 import logging
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -86,13 +85,7 @@ def page_of(name: str) -> Callable[[Shell], None]:
     """
 
     def draw(shell: Shell) -> None:
-        module = f"pages.{name}"
-        is_first = module not in sys.modules
-        page = importlib.import_module(module).page
-        if is_first:
-            # The modules that it imported stay as well: see `warm`.
-            gc.freeze()
-        page(shell)
+        importlib.import_module(f"pages.{name}").page(shell)
 
     return guarded(draw)
 
