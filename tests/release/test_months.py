@@ -112,14 +112,7 @@ _ROW = st.builds(
 _STATED = st.lists(st.tuples(st.sampled_from([*PLACES, "10.01"]), st.integers(1, 12)), max_size=12)
 
 
-@given(
-    rows=st.lists(_ROW, min_size=1, max_size=30),
-    stated=_STATED,
-    first=st.integers(2015, 2018),
-    more=st.integers(0, 2),
-)
-@how(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_months_and_what_is_left_out_are_the_year(
+def check_months(
     toy: Areas, tables_of: Callable[..., Tables], rows: Rows, stated: list[tuple[str, int]], first: int, more: int
 ) -> None:
     coverage = [{"kode": kode, "from_on": "2015-01-01", "to_on": f"2018-{month:02}-20"} for kode, month in stated]
@@ -137,6 +130,31 @@ def test_months_and_what_is_left_out_are_the_year(
     placed = [row for row in rows if row["document_kode"] and row["reported_precision"] == "year"]
     if not placed:
         assert found.left_out_of_months == 0
+
+
+_TABLES = {
+    "rows": st.lists(_ROW, min_size=1, max_size=30),
+    "stated": _STATED,
+    "first": st.integers(2015, 2018),
+    "more": st.integers(0, 2),
+}
+
+
+@given(**_TABLES)
+@how(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_months_and_what_is_left_out_are_the_year(
+    toy: Areas, tables_of: Callable[..., Tables], rows: Rows, stated: list[tuple[str, int]], first: int, more: int
+) -> None:
+    check_months(toy, tables_of, rows, stated, first, more)
+
+
+@pytest.mark.slow
+@given(**_TABLES)
+@how(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_months_and_what_is_left_out_are_the_year_in_many_tables(
+    toy: Areas, tables_of: Callable[..., Tables], rows: Rows, stated: list[tuple[str, int]], first: int, more: int
+) -> None:
+    check_months(toy, tables_of, rows, stated, first, more)
 
 
 def test_months_that_are_not_the_counts_are_refused(toy: Areas, tables_of: Callable[..., Tables]) -> None:
