@@ -14,11 +14,13 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/dev.stamp lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not alone"
-	$(BIN)/python -m pytest -m "(browser or alone) and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and not slow and not alone"
+	$(BIN)/python -m pytest -m "alone and not slow"
 
 test-all: $(VENV)/dev.stamp lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not alone"
-	$(BIN)/python -m pytest -m "browser or alone"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and not alone"
+	$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
