@@ -102,7 +102,7 @@ def test_a_view_survives_the_sign_in(office: tuple[str, Path], visit: Callable[.
     ready(page)
     parts = urlsplit(page.url)
     asked = parse_qs(parts.query)
-    assert parts.store.path == "/titik-rawan"
+    assert parts.path == "/titik-rawan"
     assert (asked["periode"], asked["kelurahan"], asked["lihat"]) == (["2016"], ["53.71.04.1011"], ["angka"])
     expect(page.get_by_text("tim, gugus tugas")).to_be_visible(timeout=30_000)
     # Of the task force: no desk, not even by its address.
