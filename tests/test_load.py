@@ -54,14 +54,14 @@ def _replace(file: Path, old: str, new: str) -> None:
 
 def test_a_page_that_stays_as_it_was_is_an_error(tree: Path) -> None:
     # The address and the widgets follow the change; all sentences go on to speak of one period.
-    for file in ("overview.py", "shell/__init__.py"):
+    for file in ("overview.py", "shell/frame.py"):
         _replace(tree / "pages" / file, "period=str(view.period)", 'period="2017"')
     with pytest.raises(RuntimeError, match="nothing on the page is of 20"):
         list(load.measure(load.Options(visitors=(1,), tree=tree, **_SHORT)))
 
 
 def test_a_fault_that_a_visitor_sees_is_an_error(tree: Path) -> None:
-    _replace(tree / "pages" / "overview.py", "        shell.footer()", "        raise ValueError")
+    _replace(tree / "pages" / "overview.py", "        footer(shell)", "        raise ValueError")
     with pytest.raises(RuntimeError, match="wrong without any load"):
         list(load.measure(load.Options(visitors=(1,), tree=tree, **_SHORT)))
 
