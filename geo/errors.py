@@ -6,12 +6,12 @@ A programming error is an ordinary ValueError or TypeError, never one of these.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _VALUES_SHOWN = 5
 _ROWS_SHOWN = 10
@@ -26,6 +26,7 @@ class Problem(StrEnum):
     MISSING_FILE = "missing_file"
     MISSING_SIDECAR = "missing_sidecar"
     UNREADABLE = "unreadable"
+    READER_STOPPED = "reader_stopped"
     WRONG_KIND = "wrong_kind"
     EMPTY = "empty"
     MISSING_COLUMN = "missing_column"
@@ -187,6 +188,23 @@ class Fault:
             tuple(listed[:_ROWS_SHOWN]),
             max(0, len(listed) - _ROWS_SHOWN),
             hint,
+        )
+
+    def as_plain(self) -> dict[str, Any]:
+        """The fault as plain values."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Fault:
+        """Fault of plain values; what `as_plain` returns, also by way of JSON."""
+        text = {name: str(plain[name]) for name in ("table", "column", "hint")}
+        counts = {name: int(plain[name]) for name in ("more_values", "more_rows")}
+        return cls(
+            problem=Problem(plain["problem"]),
+            values=tuple(map(fit_to_show, plain["values"])),
+            rows=tuple(map(int, plain["rows"])),
+            **text,
+            **counts,
         )
 
     def __str__(self) -> str:

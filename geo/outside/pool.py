@@ -1,0 +1,269 @@
+"""Reading of files from outside: in another process, with limits, and back as plain data."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from geo.errors import DataError, Fault, Problem
+from geo.outside.limits import Budget, Confined
+from geo.outside.process import ACCEPTED, LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pyarrow as pa
+
+_ROOT = Path(__file__).resolve().parents[2]
+_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from geo.outside.process import serve; serve(sys.argv[1:])"
+#: At most so many files are read at once; further ones wait.
+AT_ONCE = 4
+#: Of the environment, what a process needs to start at all; nothing secret.
+_KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "HOME", "USERPROFILE")
+#: Drivers that GDAL shall not have: everything but boundaries as people send them. Those that reach the network,
+#: open other files by a name in the file, or run SQL are among them.
+_SKIPPED_DRIVERS = (
+    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,LIBKML,KML,"
+    "GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,PGDUMP,OSM,GPSBabel,"
+    "OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasticsearch,Carto,AmigoCloud,SXF,Selafin,JML,PLSCENES,CSW,VDV,MVT,"
+    "NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,AIVector,HTTP"
+)
+_SET = {
+    # One thread each: the copy of a process has only the thread that made it.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # Memory in use is what counts against the limit, not what an allocator sets aside.
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "GDAL_SKIP": _SKIPPED_DRIVERS,
+    "GDAL_NUM_THREADS": "1",
+    # Where the system cannot take the network away: an address that nobody answers.
+    "GDAL_HTTP_PROXY": "127.0.0.1:9",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+}
+_SPARE_SECONDS = 5
+
+
+class _Answerer:
+    """The waiting process, and the way to ask it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(AT_ONCE)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-I", "-c", _START, str(theirs.fileno())]
+        self._process = subprocess.Popen(
+            command,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        self._control = ours
+        return ours
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+    def _sent(self, raw: bytes, pipes: list[int]) -> None:
+        """Hands a request over; once more to a new process where the waiting one has ended."""
+        with self._lock:
+            for is_last in (False, True):
+                try:
+                    control = self._control or self._start()
+                    socket.send_fds(control, [raw], pipes)
+                    if control.recv(1) == ACCEPTED:
+                        return
+                except OSError:
+                    pass
+                self._stop()
+                if is_last:
+                    msg = "the process that reads files does not start"
+                    raise RuntimeError(msg)
+
+    def warm(self, job: str) -> None:
+        """Starts the process and loads what a job needs, without waiting for a file."""
+        self._sent(json.dumps({"job": job}).encode(), [])
+
+    @contextlib.contextmanager
+    def asked(self, request: dict[str, Any]) -> Iterator[BinaryIO]:
+        """Answer to a request, as it comes."""
+        with self._room:
+            mine, theirs = os.pipe()
+            with os.fdopen(mine, "rb") as answer:
+                try:
+                    self._sent(json.dumps(request).encode(), [theirs])
+                finally:
+                    os.close(theirs)
+                yield answer
+
+
+class _OneByOne:
+    """Without copies of a process: a new one for each file, started ahead."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(AT_ONCE)
+        self._spare: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def _start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-c", _START]
+        return subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def warm(self, job: str) -> None:  # noqa: ARG002 - it loads what most files need
+        """Starts the process for the next file."""
+        with self._lock:
+            self._spare = self._spare or self._start()
+
+    @contextlib.contextmanager
+    def asked(self, request: dict[str, Any]) -> Iterator[BinaryIO]:
+        """Answer to a request, as it comes."""
+        with self._room:
+            with self._lock:
+                process, self._spare = self._spare or self._start(), None
+            clock = threading.Timer(request["budget"]["seconds"] + _SPARE_SECONDS, process.kill)
+            clock.start()
+            try:
+                stdin, stdout = process.stdin, process.stdout
+                if stdin is None or stdout is None:
+                    return
+                stdin.write(json.dumps(request).encode() + b"\n")
+                stdin.close()
+                yield stdout
+            finally:
+                clock.cancel()
+                process.kill()
+                process.wait()
+                self.warm(request["job"])
+
+
+def environment() -> dict[str, str]:
+    """Environment of the process that reads files."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | _SET
+
+
+_ANSWERER: _Answerer | _OneByOne = _Answerer() if hasattr(os, "fork") else _OneByOne()
+
+
+def warm(job: str = "sheet") -> None:
+    """Start the process that reads files in the background, so that the first file need not wait for it."""
+    threading.Thread(target=_ANSWERER.warm, args=(job,), daemon=True).start()
+
+
+def read_outside(
+    job: str,
+    path: Path,
+    options: dict[str, Any] | None = None,
+    *,
+    budget: Budget = Budget(),  # noqa: B008 - it cannot be changed
+    readable: Sequence[Path] = (),
+    folder: Path | None = None,
+) -> tuple[dict[str, Any], pa.Table | None]:
+    """What a file from outside holds, read in a process of its own.
+
+    Parameters
+    ----------
+    job
+        Key of `geo.outside.process.JOBS`.
+    path
+        The file.
+    options
+        Plain values for the job.
+    budget
+        What the reading may use.
+    readable
+        Further files that belong to it.
+    folder
+        Where it may write; empty, of the caller, who removes it.
+
+    Returns
+    -------
+    Facts, as JSON has them; and a table, if the job has one.
+
+    Raises
+    ------
+    DataError
+        With the faults of the file; `READER_STOPPED` where it needed more than its budget or ended the process.
+    """
+    found, table, _ = read_confined(job, path, options, budget=budget, readable=readable, folder=folder)
+    return found, table
+
+
+def read_confined(  # noqa: PLR0913 - as `read_outside`
+    job: str,
+    path: Path,
+    options: dict[str, Any] | None = None,
+    *,
+    budget: Budget,
+    readable: Iterable[Path] = (),
+    folder: Path | None = None,
+) -> tuple[dict[str, Any], pa.Table | None, Confined]:
+    """As `read_outside`, with the limits that held."""
+    request = {
+        "job": job,
+        "path": str(path),
+        "options": options or {},
+        "budget": asdict(budget),
+        "readable": [str(one.resolve()) for one in (path, *readable)],
+        "writable": str(folder.resolve()) if folder else "",
+    }
+    stopped = DataError((Fault.of(path.name, "", Problem.READER_STOPPED),))
+    with _ANSWERER.asked(request) as answer:
+        head = answer.read(LENGTH.size)
+        raw = answer.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
+        try:
+            told = json.loads(raw)
+        except ValueError:
+            raise stopped from None
+        table = _table_of(answer, stopped) if told["has_table"] else None
+    if "faults" in told:
+        raise DataError(tuple(Fault.of_plain(one) for one in told["faults"]), told["topic"])
+    if "broken" in told:
+        msg = f"reading a file from outside: {told['broken']}"
+        raise RuntimeError(msg)
+    if "facts" not in told:
+        raise stopped
+    return told["facts"], table, Confined(*told["confined"])
+
+
+def _table_of(answer: BinaryIO, stopped: DataError) -> pa.Table:
+    # Not at the top: the tests of a command's start list what it imports.
+    import pyarrow as pa
+
+    try:
+        with pa.ipc.open_stream(answer) as stream:
+            table = stream.read_all()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError):
+        raise stopped from None
+    return table
+
+
+def wait_until_warm(seconds: float) -> float:
+    """Seconds until the waiting process answers, at most so many; for measurements."""
+    begun = time.perf_counter()
+    thread = threading.Thread(target=_ANSWERER.warm, args=("sheet",), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return time.perf_counter() - begun
