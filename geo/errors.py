@@ -197,14 +197,15 @@ class Fault:
     @classmethod
     def of_plain(cls, plain: Mapping[str, Any]) -> Fault:
         """Fault of plain values; what `as_plain` returns, also by way of JSON."""
-        text = {name: str(plain[name]) for name in ("table", "column", "hint")}
-        counts = {name: int(plain[name]) for name in ("more_values", "more_rows")}
         return cls(
+            table=str(plain["table"]),
+            column=str(plain["column"]),
             problem=Problem(plain["problem"]),
             values=tuple(map(fit_to_show, plain["values"])),
+            more_values=int(plain["more_values"]),
             rows=tuple(map(int, plain["rows"])),
-            **text,
-            **counts,
+            more_rows=int(plain["more_rows"]),
+            hint=str(plain["hint"]),
         )
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, IO, Any
 
 from geo.errors import DataError, Fault, Problem
 from geo.outside.limits import Budget, Confined
@@ -66,7 +66,7 @@ class _Answerer:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-I", "-c", _START, str(theirs.fileno())]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
             command,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -106,7 +106,7 @@ class _Answerer:
         self._sent(json.dumps({"job": job}).encode(), [])
 
     @contextlib.contextmanager
-    def asked(self, request: dict[str, Any]) -> Iterator[BinaryIO]:
+    def asked(self, request: dict[str, Any]) -> Iterator[IO[bytes]]:
         """Answer to a request, as it comes."""
         with self._room:
             mine, theirs = os.pipe()
@@ -129,7 +129,9 @@ class _OneByOne:
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
         command = [sys.executable, "-I", "-c", _START]
-        return subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     def warm(self, job: str) -> None:  # noqa: ARG002 - it loads what most files need
         """Starts the process for the next file."""
@@ -137,7 +139,7 @@ class _OneByOne:
             self._spare = self._spare or self._start()
 
     @contextlib.contextmanager
-    def asked(self, request: dict[str, Any]) -> Iterator[BinaryIO]:
+    def asked(self, request: dict[str, Any]) -> Iterator[IO[bytes]]:
         """Answer to a request, as it comes."""
         with self._room:
             with self._lock:
@@ -210,7 +212,7 @@ def read_outside(
     return found, table
 
 
-def read_confined(  # noqa: PLR0913 - as `read_outside`
+def read_confined(
     job: str,
     path: Path,
     options: dict[str, Any] | None = None,
@@ -247,7 +249,7 @@ def read_confined(  # noqa: PLR0913 - as `read_outside`
     return told["facts"], table, Confined(*told["confined"])
 
 
-def _table_of(answer: BinaryIO, stopped: DataError) -> pa.Table:
+def _table_of(answer: IO[bytes], stopped: DataError) -> pa.Table:
     # Not at the top: the tests of a command's start list what it imports.
     import pyarrow as pa
 

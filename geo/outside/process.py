@@ -57,7 +57,7 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
         Length of the facts, the facts as JSON, and where there is a table its Arrow stream.
     """
     writable = Path(request["writable"]) if request["writable"] else None
-    table = None
+    table, told = None, dict[str, Any]()
     try:
         read = _function(request["job"])
         confined = confine(Budget(**request["budget"]), map(Path, request["readable"]), writable)
@@ -66,7 +66,7 @@ def answer(request: dict[str, Any], out: BinaryIO) -> None:
     except DataError as fault:
         told = {"faults": [one.as_plain() for one in fault.faults], "topic": fault.topic}
     except MemoryError:
-        told = {"stopped": True}
+        told = {"stopped": "memory"}
     except Exception as fault:  # noqa: BLE001 - whatever a library raises: the type and the place, never its text
         where = fault.__traceback__
         while where is not None and where.tb_next is not None:
