@@ -2,18 +2,22 @@
 
 Sizes that the archive states are not trusted. The reader of sheets holds a whole sheet as a rectangle and a copy of
 every text that a cell refers to. So a few kilobytes can exhaust the memory: by a cell in the last corner, by a long
-text that a million cells share, by a row repeated a million times.
+text that a million cells share, by a row repeated a million times. Every part whose root element is a sheet or the
+list of texts is measured, whatever its name, by an XML parser: no way of writing a cell goes unseen.
+
+The same pass notes what the reader of sheets does not tell apart from an empty cell: errors, and formulas whose value
+was never computed.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
-
-import numpy as np
 
 from geo.errors import DataError, Fault, Problem
 
@@ -27,23 +31,54 @@ MEMBER_LIMIT = 2_000
 #: Cells of the rectangle around a sheet's content, and bytes of the texts that its cells refer to.
 CELL_LIMIT, TEXT_LIMIT = 12_000_000, 256 * 2**20
 _PIECE = 1 << 20
-_OVERLAP = 1 << 16
 _UNIX = 3
 _LINK, _KIND_OF_FILE = 0o120000, 0o170000
 _SYMLINK_SHIFT = 16
 _NESTED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh")
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(/?)>')
-_REFERENCE = re.compile(rb't="s"[^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})\s*<')
-_STRING = re.compile(rb"<(?:\w+:)?si\b[^>]*>")
-_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_CORNER = re.compile(r"\s*\$?([A-Za-z]{1,4})\$?([0-9]{1,8})\s*")
+_CORNER_DIGITS = 10
+_MOST_MARKS = 200_000
+_SPACES = 40_000
+
+
+@dataclass(slots=True)
+class SheetMarks:
+    """What a sheet says beside its values; rows and columns count from 1.
+
+    Parameters
+    ----------
+    errors
+        Cells with an error value.
+    without_value
+        Cells with a formula whose value was never computed.
+    merged
+        First row, first column, last row, last column of merged cells.
+    """
+
+    errors: set[tuple[int, int]] = field(default_factory=set)
+    without_value: set[tuple[int, int]] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def check(self, name: str) -> None:
+        """Rejects a sheet with more of them than anybody could look at."""
+        if len(self.errors) + len(self.without_value) + len(self.merged) > _MOST_MARKS:
+            raise _refuse(name, Problem.TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """Size of a sheet: last row and column with content."""
+class Workbook:
+    """What a workbook says beside its values.
 
-    rows: int
-    columns: int
+    Parameters
+    ----------
+    marks
+        By name of the sheet.
+    is_1904
+        Whether its days are counted from 1904.
+    """
+
+    marks: dict[str, SheetMarks]
+    is_1904: bool
 
 
 def _refuse(name: str, problem: Problem, hint: str = "") -> DataError:
@@ -67,15 +102,12 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
         if member.flag_bits & 1 or (member.create_system == _UNIX and kind == _LINK):
             raise _refuse(name, Problem.UNREADABLE)
         is_xml = member.filename.lower().endswith((".xml", ".rels"))
-        start, tail = b"", b""
+        start = b""
         for piece in _pieces(archive, member):
             room -= len(piece)
             if room < 0:
                 raise _refuse(name, Problem.TOO_LARGE)
             start = start or piece[:64]
-            if is_xml and _DECLARATION.search(tail + piece):
-                raise _refuse(name, Problem.UNREADABLE)
-            tail = piece[-16:]
         # XML in another encoding would hide from the search above; an archive in an archive would hide from all
         # checks.
         if is_xml and (start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start):
@@ -84,74 +116,279 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
             raise _refuse(name, Problem.UNREADABLE)
 
 
-def _column(letters: bytes) -> int:
+def _column(letters: str) -> int:
     number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
     return number
 
 
-def _windows(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Text of a member in overlapping windows cut between tags, so that each tag is seen once and complete."""
-    kept = b""
-    for piece in _pieces(archive, member):
-        kept += piece
-        cut = kept.rfind(b"<", 0, max(0, len(kept) - _OVERLAP))
-        if cut > 0:
-            yield kept[:cut]
-            kept = kept[cut:]
-    yield kept
+class _OtherContentError(Exception):
+    """The part is neither a sheet nor anything else that is measured."""
 
 
-def _xlsx_extent(archive: zipfile.ZipFile, name: str) -> Extent:
-    """Extent of the widest sheet; rejects one whose rectangle or texts would not fit."""
-    lengths: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(1, dtype=np.int64)
-    members = {member.filename: member for member in archive.infolist()}
-    shared = next((members[one] for one in members if one.lower().endswith("sharedstrings.xml")), None)
-    if shared is not None:
-        # A text is counted from one <si> to the next: longer than the displayed text, never shorter.
-        starts, seen = [], 0
-        for window in _windows(archive, shared):
-            starts += [seen + match.start() for match in _STRING.finditer(window)]
-            seen += len(window)
-        if starts:
-            lengths = np.diff(np.array([*starts, seen], dtype=np.int64)).astype(np.int64)
-    most_rows, most_columns, text = 0, 0, 0
-    for path, member in members.items():
-        if not re.search(r"worksheets/[^/]+\.xml$", path, re.IGNORECASE):
-            continue
-        rows, columns = 0, 0
-        for window in _windows(archive, member):
-            cells = [(letters, number) for letters, number, closed in _CELL.findall(window) if not closed]
-            # A sheet has few columns, and each cell contains the number of its row.
-            rows = max([rows, *(int(number) for number in {number for _, number in cells})])
-            columns = max([columns, *map(_column, {letters for letters, _ in cells})])
-            cited = np.fromiter(map(int, _REFERENCE.findall(window)), dtype=np.int64)
-            text += int(lengths[cited[cited < len(lengths)]].sum())
-            if rows * columns > CELL_LIMIT or text > TEXT_LIMIT:
-                raise _refuse(name, Problem.TOO_LARGE)
-        most_rows, most_columns = max(most_rows, rows), max(most_columns, columns)
-    return Extent(most_rows, most_columns)
+class _Part:
+    """Measures one part of an xlsx, whichever it is: its root element tells.
+
+    Parameters
+    ----------
+    name
+        Of the file, for errors.
+    lengths
+        Length of each shared text.
+    """
+
+    def __init__(self, name: str, lengths: list[int]) -> None:
+        self.name, self.lengths = name, lengths
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._root
+        self.parser.StartDoctypeDeclHandler = self._no_doctype
+        self.root = ""
+        self.marks = SheetMarks()
+        self.sheets: list[tuple[str, str]] = []
+        self.links: dict[str, str] = {}
+        self.is_1904 = False
+        self._kinds: dict[str, str] = {}
+        self._columns: dict[str, int] = {}
+        self._row = self._column = self._rows = self._widest = self._text = 0
+        self._type, self._chars = "", list[str]()
+        self._is_open = self._has_formula = self._has_value = self._is_text = False
+
+    def _no_doctype(self, *_: Any) -> None:
+        raise _refuse(self.name, Problem.UNREADABLE)
+
+    def _kind(self, tag: str) -> str:
+        return tag.rpartition(":")[2]
+
+    def _root(self, tag: str, _: dict[str, str]) -> None:
+        self.root = self._kind(tag)
+        handlers = {
+            "worksheet": self._cell,
+            "sst": self._shared,
+            "workbook": self._book,
+            "Relationships": self._link,
+        }
+        if self.root not in handlers:
+            raise _OtherContentError
+        self.parser.StartElementHandler = handlers[self.root]
+        if self.root == "sst":
+            self.parser.CharacterDataHandler = self._shared_text
+
+    def _shared(self, tag: str, _: dict[str, str]) -> None:
+        if self._kind(tag) == "si":
+            self.lengths.append(0)
+
+    def _shared_text(self, text: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(text)
+
+    def _book(self, tag: str, attributes: dict[str, str]) -> None:
+        kind = self._kind(tag)
+        if kind == "workbookPr":
+            self.is_1904 = attributes.get("date1904", "").strip().lower() in {"1", "true", "on"}
+        elif kind == "sheet":
+            target = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), target))
+
+    def _link(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._kind(tag) == "Relationship":
+            self.links[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    def _cell(self, tag: str, attributes: dict[str, str]) -> None:
+        """One element of a sheet."""
+        kind = self._kinds.get(tag)
+        if kind is None:
+            kind = self._kinds[tag] = self._kind(tag)
+        if kind == "c":
+            self._close()
+            self._open(attributes)
+        elif kind in {"v", "t"}:
+            self._has_value, self._is_text = True, self._is_text or kind == "t"
+            self.parser.CharacterDataHandler = self._chars.append
+        elif kind == "f":
+            self._has_formula = True
+            self.parser.CharacterDataHandler = None
+        elif kind == "row":
+            self._close()
+            self._row = self._number(attributes.get("r"), self._row + 1)
+            self._column = 0
+        elif kind == "mergeCell":
+            self._close()
+            self._merge(attributes.get("ref", ""))
+
+    def _number(self, text: str | None, usual: int) -> int:
+        if text is None:
+            return usual
+        try:
+            return int(text)
+        except ValueError as fault:
+            raise _refuse(self.name, Problem.UNREADABLE) from fault
+
+    def _open(self, attributes: dict[str, str]) -> None:
+        at = attributes.get("r")
+        if at is None:
+            self._column += 1
+        else:
+            self._row, self._column = self._corner(at)
+        self._type = attributes.get("t", "n")
+        self._is_open, self._has_formula, self._has_value, self._is_text = True, False, False, False
+
+    def _corner(self, text: str) -> tuple[int, int]:
+        letters = text.rstrip("0123456789")
+        column = self._columns.get(letters)
+        if column is None or len(text) == len(letters):
+            found = _CORNER.fullmatch(text)
+            if found is None:
+                raise _refuse(self.name, Problem.UNREADABLE)
+            column = _column(found[1])
+            if letters == found[1]:
+                self._columns[letters] = column
+            return int(found[2]), column
+        return int(text[len(letters) :]), column
+
+    def _merge(self, text: str) -> None:
+        first, _, last = text.partition(":")
+        self.marks.merged.append((*self._corner(first), *self._corner(last or first)))
+        self.marks.check(self.name)
+
+    def _close(self) -> None:
+        """Counts the cell that has just ended."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self.parser.CharacterDataHandler = None
+        text = ""
+        if self._chars:
+            text = "".join(self._chars)
+            self._chars.clear()
+        self._mark(text)
+        if not self._has_value and not self._has_formula:
+            return
+        if self._row > self._rows or self._column > self._widest:
+            self._rows, self._widest = max(self._rows, self._row), max(self._widest, self._column)
+            if self._rows * self._widest > CELL_LIMIT:
+                raise _refuse(self.name, Problem.TOO_LARGE)
+            self.marks.check(self.name)
+        self._text += len(text)
+        if self._type == "s":
+            at = text.strip()
+            index = int(at) if at.isascii() and at.isdigit() and len(at) < _CORNER_DIGITS else -1
+            self._text += self.lengths[index] if 0 <= index < len(self.lengths) else 0
+        if self._text > TEXT_LIMIT:
+            raise _refuse(self.name, Problem.TOO_LARGE)
+
+    def _mark(self, text: str) -> None:
+        at = (self._row, self._column)
+        # A formula whose result is an empty text has a value, and it is empty.
+        is_empty_text = self._has_value and self._type == "str"
+        if self._has_formula and not text.strip() and not is_empty_text:
+            self.marks.without_value.add(at)
+        elif self._type == "e":
+            self.marks.errors.add(at)
+
+    def read(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+        """Whether the part is one of those that are measured.
+
+        Raises
+        ------
+        DataError
+            When it is too large or damaged.
+        """
+        try:
+            for piece in _pieces(archive, member):
+                self.parser.Parse(piece, False)  # noqa: FBT003 - the parser's own signature
+            self.parser.Parse(b"", True)  # noqa: FBT003 - as above
+        except _OtherContentError:
+            return False
+        except expat.ExpatError as fault:
+            if not self.root:
+                return False
+            raise _refuse(self.name, Problem.UNREADABLE, ".xlsx") from fault
+        self._close()
+        self.marks.check(self.name)
+        return True
+
+
+def _xlsx(archive: zipfile.ZipFile, name: str) -> Workbook:
+    """Measures every sheet, also one that no list names; rejects one whose rectangle or texts would not fit."""
+    lengths: list[int] = []
+    found: dict[str, _Part] = {}
+    # Shared texts first: a cell refers to them by number.
+    members = sorted(archive.infolist(), key=lambda one: "sharedstrings" not in one.filename.lower())
+    later = []
+    for member in members:
+        part = _Part(name, lengths)
+        if part.read(archive, member):
+            found[member.filename] = part
+            if part.root == "sst":
+                later = [one for one, other in found.items() if other.root == "worksheet"]
+    for path in later:
+        # A list of texts under another name came after the sheet.
+        found[path] = _Part(name, lengths)
+        found[path].read(archive, archive.getinfo(path))
+    book, path = next(((part, path) for path, part in found.items() if part.root == "workbook"), (None, ""))
+    if book is None:
+        raise _refuse(name, Problem.UNREADABLE, ".xlsx")
+    folder = PurePosixPath(path).parent
+    links = found.get(str(folder / "_rels" / f"{PurePosixPath(path).name}.rels"))
+    marks = {}
+    for sheet, target in book.sheets:
+        where = links.links.get(target, "") if links else ""
+        inside = where.lstrip("/") if where.startswith("/") else posixpath.normpath(str(folder / where))
+        listed = found.get(inside)
+        marks[sheet] = listed.marks if listed is not None and listed.root == "worksheet" else SheetMarks()
+    return Workbook(marks, book.is_1904)
 
 
 class _Rows:
-    """Adds up the size of repeated cells and rows of an OpenDocument sheet."""
+    """Adds up the size of repeated cells and rows of an OpenDocument file, and notes its marks."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rows = self.columns = self.most_rows = self.most_columns = self.text = 0
+        self.marks: dict[str, SheetMarks] = {}
+        self.is_1904 = False
+        self._sheet = SheetMarks()
+        self._rows = self._columns = self._most_rows = self._most_columns = self._text = 0
         self._repeat_row = self._repeat_cell = self._width = self._filled = self._chars = 0
         self._cell_is_filled = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag.endswith(":table"):
-            self.rows = self.columns = 0
-        elif tag.endswith(":table-row"):
-            self._repeat_row = _repeats(attributes, ":number-rows-repeated")
+        kind = tag.rpartition(":")[2]
+        if kind == "table":
+            self._sheet = self.marks.setdefault(_value(attributes, "name"), SheetMarks())
+            self._rows = self._columns = 0
+        elif kind == "table-row":
+            self._repeat_row = _repeats(attributes, "number-rows-repeated")
             self._width = self._filled = self._chars = 0
-        elif tag.endswith((":table-cell", ":covered-table-cell")):
-            self._repeat_cell = _repeats(attributes, ":number-columns-repeated")
-            self._cell_is_filled = any(name.endswith(":value-type") for name in attributes)
+        elif kind in {"table-cell", "covered-table-cell"}:
+            self._cell(attributes)
+        elif kind == "s":
+            # Spaces are written as a number of them.
+            spaces = _repeats(attributes, "c")
+            self._chars += spaces * max(1, self._repeat_cell)
+            if spaces > _SPACES or self._chars > TEXT_LIMIT:
+                raise _refuse(self.name, Problem.TOO_LARGE)
+        elif kind == "null-date":
+            self.is_1904 = _value(attributes, "date-value").startswith("1904")
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self._repeat_cell = _repeats(attributes, "number-columns-repeated")
+        types = {name.partition(":")[0]: value for name, value in attributes.items() if name.endswith(":value-type")}
+        self._cell_is_filled = bool(types)
+        row, column = self._rows + 1, self._width + 1
+        down, across = _repeats(attributes, "number-rows-spanned"), _repeats(attributes, "number-columns-spanned")
+        if down > 1 or across > 1:
+            self._sheet.merged.append((row, column, row + down - 1, column + across - 1))
+        is_formula = any(name.endswith(":formula") for name in attributes)
+        kind = self._sheet.errors if "error" in types.values() else None
+        kind = self._sheet.without_value if kind is None and is_formula and not types else kind
+        if kind is not None:
+            self._cell_is_filled = True
+            if self._repeat_row * self._repeat_cell > _MOST_MARKS:
+                raise _refuse(self.name, Problem.TOO_LARGE)
+            kind |= {(row + a, column + b) for a in range(self._repeat_row) for b in range(self._repeat_cell)}
+        self._sheet.check(self.name)
 
     def characters(self, text: str) -> None:
         if text.strip():
@@ -159,54 +396,63 @@ class _Rows:
             self._chars += len(text) * max(1, self._repeat_cell)
 
     def end(self, tag: str) -> None:
-        if tag.endswith((":table-cell", ":covered-table-cell")):
+        kind = tag.rpartition(":")[2]
+        if kind in {"table-cell", "covered-table-cell"}:
             self._width += self._repeat_cell
             if self._cell_is_filled:
                 self._filled = self._width
             self._cell_is_filled = False
-        elif tag.endswith(":table-row"):
-            self.rows += self._repeat_row
+        elif kind == "table-row":
+            self._rows += self._repeat_row
             if self._filled:
-                self.columns = max(self.columns, self._filled)
-                self.most_rows, self.most_columns = (
-                    max(self.most_rows, self.rows),
-                    max(self.most_columns, self.columns),
-                )
-                self.text += self._chars * self._repeat_row
-            if self.most_rows * self.most_columns > CELL_LIMIT or self.text > TEXT_LIMIT:
+                self._columns = max(self._columns, self._filled)
+                self._most_rows = max(self._most_rows, self._rows)
+                self._most_columns = max(self._most_columns, self._columns)
+                self._text += self._chars * self._repeat_row
+            if self._most_rows * self._most_columns > CELL_LIMIT or self._text > TEXT_LIMIT:
                 raise _refuse(self.name, Problem.TOO_LARGE)
+
+    def no_doctype(self, *_: Any) -> None:
+        raise _refuse(self.name, Problem.UNREADABLE)
+
+
+def _value(attributes: dict[str, str], ending: str) -> str:
+    return next((value for name, value in attributes.items() if name.rpartition(":")[2] == ending), "")
 
 
 def _repeats(attributes: dict[str, str], ending: str) -> int:
-    found = next((value for name, value in attributes.items() if name.endswith(ending)), "1")
-    return min(int(found), 1 << 24) if found.isascii() and found.isdigit() else 1
+    found = _value(attributes, ending) or "1"
+    # Larger than any limit, and still a number to multiply with.
+    return min(int(found[:12]), 1 << 32) if found.isascii() and found.isdigit() else 1
 
 
-def _ods_extent(archive: zipfile.ZipFile, name: str) -> Extent:
-    try:
-        member = archive.getinfo("content.xml")
-    except KeyError as fault:
-        raise _refuse(name, Problem.UNREADABLE, ".ods") from fault
+def _ods(archive: zipfile.ZipFile, name: str) -> Workbook:
     counted = _Rows(name)
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = counted.start, counted.end
-    parser.CharacterDataHandler = counted.characters
     try:
-        for piece in _pieces(archive, member):
-            parser.Parse(piece, False)  # noqa: FBT003 - the parser's own signature
-        parser.Parse(b"", True)  # noqa: FBT003 - as above
-    except expat.ExpatError as fault:
+        for path in ("content.xml", "settings.xml"):
+            if path == "settings.xml" and path not in archive.namelist():
+                continue
+            parser = expat.ParserCreate()
+            parser.StartElementHandler, parser.EndElementHandler = counted.start, counted.end
+            parser.CharacterDataHandler = counted.characters
+            parser.StartDoctypeDeclHandler = counted.no_doctype
+            for piece in _pieces(archive, archive.getinfo(path)):
+                parser.Parse(piece, False)  # noqa: FBT003 - the parser's own signature
+            parser.Parse(b"", True)  # noqa: FBT003 - as above
+    except (KeyError, expat.ExpatError) as fault:
         raise _refuse(name, Problem.UNREADABLE, ".ods") from fault
-    return Extent(counted.most_rows, counted.most_columns)
+    return Workbook(counted.marks, counted.is_1904)
 
 
-def check_spreadsheet(path: Path) -> Extent:
-    """Size of the sheets of a file, after checking that a reader can open it safely.
+def check_spreadsheet(path: Path, *, is_ods: bool) -> Workbook:
+    """What the sheets of a file say beside their values, after checking that a reader can open it safely.
 
     Parameters
     ----------
     path
-        An .xlsx or .ods.
+        The file.
+    is_ods
+        Whether it is an OpenDocument file; otherwise an xlsx.
 
     Raises
     ------
@@ -220,7 +466,7 @@ def check_spreadsheet(path: Path) -> Extent:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_members(archive, name)
-            return _ods_extent(archive, name) if path.suffix.lower() == ".ods" else _xlsx_extent(archive, name)
+            return _ods(archive, name) if is_ods else _xlsx(archive, name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as fault:
         # Exceptions of zipfile and zlib for damaged, encrypted and unknown archives.
         raise _refuse(name, Problem.UNREADABLE, path.suffix.lower()) from fault

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.places.keys import clean_columns
 from geo.sheets.csv_text import parse_csv
-from geo.sheets.reading import decoded, read_sheet
+from geo.sheets.encoding import decoded
+from geo.sheets.reading import read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
