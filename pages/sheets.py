@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.sent import on_disk
 from geo.errors import DataError
-from geo.imports.run import accept, dry_run, read_file
+from geo.imports.run import accept, dry_run
 from geo.present.reports import report_sentence
 from geo.sheets.prepare import prepare_rows
 from geo.terms import Outcome, Right
 from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
+from pages.parts.sheet_choice import chosen_sheet
 from pages.shell import caches, uploads
 from pages.shell.controls import tell
 from pages.shell.frame import desk_note
@@ -23,7 +23,6 @@ from pages.shell.frame import desk_note
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from geo.sheets.reading import Sheet
     from pages.shell.view import Shell
 
 _SENT, _DONE = "sheets.sent", "sheets.done"
@@ -52,7 +51,8 @@ def _received(shell: Shell) -> UploadedFile | None:
     words = shell.words
     sent = st.file_uploader(
         words("data.upload"),
-        type=["csv", "xlsx", "ods"],
+        # Also the endings that are refused: the reason is told in the reader's language.
+        type=["csv", "tsv", "txt", "xlsx", "xlsm", "ods", "xls", "parquet"],
         help=words("data.upload.help"),
         key=uploads.uploader_key("data"),
     )
@@ -76,13 +76,17 @@ def _import(shell: Shell) -> None:
         return
     held = uploads.held("data", sent, life_s=60 * shell.settings.access.idle_minutes)
     try:
-        if held.content is None:
-            with on_disk(sent.name, sent.getvalue()) as path:
-                held.content = read_file(path, shell.settings)[0]
-        sheet: Sheet = held.content
+        sheet = chosen_sheet(shell, held, sent)
         mapping = mapping_control(shell, sheet)
         resolver = caches.resolver(shell.areas)
-        prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today())
+        prepared = prepare_rows(
+            sheet,
+            mapping,
+            areas=shell.areas,
+            resolver=resolver,
+            today=datetime.now(shell.settings.city.zone).date(),
+            zone=shell.settings.city.zone,
+        )
         report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
         tell(shell, fault)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.cli.inputs import add_sheet_option
 from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import Fault, Problem
@@ -31,7 +32,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     one.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.import_file"))
     one.add_argument("--kind", choices=[kind.value for kind in Kind], required=True, help=words("cli.help.kind"))
     one.add_argument("--mapping", metavar="NAME_OR_FILE", default="", help=words("cli.help.mapping"))
-    one.add_argument("--sheet", metavar="NAME", help=words("cli.help.sheet"))
+    add_sheet_option(one, words)
     one.add_argument(
         "--code-system", choices=[system.value for system in CodeSystem], help=words("cli.help.code_system")
     )
@@ -71,7 +72,14 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
-        rows = prepared_for(sheet, mapping, read_areas(settings.areas), today=date.today(), code_system=system)  # noqa: DTZ011 - a city's day is its machine's
+        rows = prepared_for(
+            sheet,
+            mapping,
+            read_areas(settings.areas),
+            today=datetime.now(settings.city.zone).date(),
+            code_system=system,
+            zone=settings.city.zone,
+        )
         report = dry_run(place, who, rows) if chosen.dry_run else accept(place, who, rows, progress=_progress(teller))
     refused = rejected_rows(report, words)
     if chosen.rejected:
