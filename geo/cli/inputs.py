@@ -24,6 +24,18 @@ def add_sheet_option(command: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--sheet", metavar="NAME", help=words("cli.help.sheet"))
 
 
+def tell_of(read: Sheet, teller: Teller) -> None:
+    """Tell which sheets there are and which were read, and which cells could not be read."""
+    words = teller.words
+    if len(read.sheets) > 1:
+        there, sheets = (", ".join(map(fit_to_show, names)) for names in (read.sheets, read.read))
+        teller.note(words("cli.sheets_read", there=there, sheets=sheets))
+    for key, cells in (("cli.cells_left", read.unreadable), ("cli.cells_damaged", read.damaged)):
+        for column in dict.fromkeys(name for _, name in sorted(cells, key=lambda cell: cell[1])):
+            rows = sorted(row for row, name in cells if name == column)
+            teller.note(words(key, column=fit_to_show(column), rows=row_numbers(rows, words)))
+
+
 def read_input(path: Path, sheet: str | None, teller: Teller, *, used: Iterable[str | None], topic: str) -> Sheet:
     """Table that a command is given.
 
@@ -48,13 +60,7 @@ def read_input(path: Path, sheet: str | None, teller: Teller, *, used: Iterable[
     faults = [one for column in sorted(wanted) for one in read.unreadable_in(column)]
     if faults:
         raise RefusalError(faults, topic)
-    words = teller.words
-    if sheet is None and len(read.read) > 1:
-        teller.note(words("cli.sheets_read", sheets=", ".join(map(fit_to_show, read.read))))
-    for key, cells in (("cli.cells_left", read.unreadable), ("cli.cells_damaged", read.damaged)):
-        for column in dict.fromkeys(name for _, name in sorted(cells)):
-            rows = sorted(row for row, name in cells if name == column)
-            teller.note(words(key, column=fit_to_show(column), rows=row_numbers(rows, words)))
+    tell_of(read, teller)
     return read
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.cli.inputs import add_sheet_option
+from geo.cli.inputs import add_sheet_option, tell_of
 from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import Fault, Problem
@@ -72,6 +72,7 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
+        tell_of(sheet, teller)
         rows = prepared_for(
             sheet,
             mapping,
@@ -86,12 +87,15 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
         _write_rejected(chosen.rejected, refused)
     counts = {outcome.value: report.counts[outcome] for outcome in Outcome}
     told = {"batch": report.batch, "read": report.read, **counts, "replaced": report.replaced, "twins": report.twins}
+    sheets = {"sheets": list(sheet.sheets), "sheets_read": list(sheet.read)}
     faults = [dict(zip(REJECTED_COLUMNS, row, strict=True)) for row in refused]
     lines = [words("cli.imported", read=report.read, **counts)]
     if report.batch is not None:
         lines.append(words("cli.batch", batch=str(report.batch)))
     lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
-    teller.result(told | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines)
+    teller.result(
+        told | sheets | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines
+    )
 
 
 def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:

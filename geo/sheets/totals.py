@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def _runs(candidates: NDArray[np.bool_], at: int) -> Iterator[NDArray[np.bool_]]
 
 def sums(
     candidates: NDArray[np.bool_],
-    values: NDArray[np.float64],
+    values: NDArray[np.floating[Any]],
     *,
     least: int = _LEAST,
     only_of_all: NDArray[np.bool_] | None = None,
@@ -70,5 +70,5 @@ def sums(
     return found
 
 
-def _are_equal(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+def _are_equal(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> bool:
     return bool(np.all(np.abs(one - other) <= _NEAR * np.maximum(1, np.abs(other))))
