@@ -18,7 +18,7 @@ import pyogrio
 import shapely
 
 from geo.errors import DataError, Fault, Problem
-from geo.guards import guarded
+from geo.guards import with_guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,7 +59,7 @@ def harmless(value: Any) -> Any:
     >>> harmless("=1+1"), harmless("-3,5"), harmless("-A1"), harmless(7)
     ("'=1+1", '-3,5', "'-A1", 7)
     """
-    return guarded(value) if isinstance(value, str) else value
+    return with_guard(value) if isinstance(value, str) else value
 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]], *, line_end: str = "\n") -> str:

@@ -9,23 +9,23 @@ import re
 _FORMULA = re.compile(r"'*(?:[=@\t\r]|[+-](?![0-9.,]+$))")
 
 
-def guarded(text: str) -> str:
+def with_guard(text: str) -> str:
     """Text of a cell with an apostrophe in front where a spreadsheet would run it.
 
     Examples
     --------
-    >>> [guarded(one) for one in ("=1+1", "-3,5", "-", "'=1", "'t Hoen")]
+    >>> [with_guard(one) for one in ("=1+1", "-3,5", "-", "'=1", "'t Hoen")]
     ["'=1+1", '-3,5', "'-", "''=1", "'t Hoen"]
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def unguarded(text: str) -> str:
-    """Text of a cell as it was before `guarded`.
+def without_guard(text: str) -> str:
+    """Text of a cell as it was before `with_guard`.
 
     Examples
     --------
-    >>> [unguarded(guarded(one)) for one in ("=1+1", "-3,5", "-", "'=1", "'t Hoen", "'-3,5")]
+    >>> [without_guard(with_guard(one)) for one in ("=1+1", "-3,5", "-", "'=1", "'t Hoen", "'-3,5")]
     ['=1+1', '-3,5', '-', "'=1", "'t Hoen", "'-3,5"]
     """
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

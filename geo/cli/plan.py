@@ -105,7 +105,7 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
         empty = (text[column] == "").to_numpy()
         if empty.any() and (column == KODE or is_grouped):
             faults.append(Fault.of(name, column, Problem.MISSING_VALUE, rows=table.index[empty].tolist()))
-    found, wrong = number_columns(replace(sheet, rows=table), used)
+    found, wrong = number_columns(replace(sheet, rows=table), used, counts=["trainers"])
     faults += wrong
     told = {one.column for one in wrong}
     for column, values in found.items():

@@ -107,7 +107,8 @@ def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
     The index sorts like the keys: ties go to the lower one, and 9 is lower than 10.
     """
     wanted = [name for one in criteria for name in (one.column, one.expected) if name in given.table.columns]
-    found, faults = number_columns(given.sheet, wanted)
+    counts = [one.column for one in criteria if one.posterior is Posterior.GAMMA]
+    found, faults = number_columns(given.sheet, wanted, counts=counts)
     told = {one.column for one in faults}
     for one in criteria:
         if one.posterior is Posterior.GAMMA and one.column in found and not told & {one.column, one.expected}:

@@ -67,8 +67,12 @@ def _canonical(table: Table, path: Path, sheet: str | None, teller: Teller) -> p
         return typed(table, check_table(table, text))
     except DataError as fault:
         # The check counts rows from 2; the spreadsheet has titles and blank lines, too.
-        told = (replace(one, rows=tuple(int(text.index[row - 2]) for row in one.rows)) for one in fault.faults)
-        raise DataError(tuple(told)) from fault
+        raise DataError(
+            tuple(
+                replace(one, table=path.name, rows=tuple(int(text.index[row - 2]) for row in one.rows))
+                for one in fault.faults
+            )
+        ) from fault
 
 
 def _text(value: Any) -> str | None:

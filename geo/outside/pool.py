@@ -168,7 +168,7 @@ def environment() -> dict[str, str]:
 _ANSWERER: _Answerer | _OneByOne = _Answerer() if hasattr(os, "fork") else _OneByOne()
 
 
-def warm(job: str = "sheet") -> None:
+def warm_reader(job: str = "sheet") -> None:
     """Start the process that reads files in the background, so that the first file need not wait for it."""
     threading.Thread(target=_ANSWERER.warm, args=(job,), daemon=True).start()
 
@@ -224,7 +224,7 @@ def read_confined(
     """As `read_outside`, with the limits that held."""
     request = {
         "job": job,
-        "path": str(path),
+        "path": str(path.absolute()),
         "options": options or {},
         "budget": asdict(budget),
         "readable": [str(one.resolve()) for one in (path, *readable)],

@@ -46,7 +46,7 @@ def _function(job: str) -> Callable[[Path, dict[str, Any]], tuple[dict[str, Any]
     return found
 
 
-def answer(request: dict[str, Any], out: BinaryIO) -> None:
+def reply(request: dict[str, Any], out: BinaryIO) -> None:
     """Read the file of a request within its limits, and write the answer.
 
     Parameters
@@ -102,7 +102,7 @@ def _serve_copies(control: socket.socket) -> None:
         if pipes and os.fork() == 0:
             control.close()
             with os.fdopen(pipes[0], "wb") as out:
-                answer(request, out)
+                reply(request, out)
             os._exit(0)
         for pipe in pipes:
             os.close(pipe)
@@ -119,4 +119,4 @@ def serve(arguments: list[str]) -> None:
             _serve_copies(control)
         return
     _function("sheet")
-    answer(json.loads(sys.stdin.buffer.readline()), sys.stdout.buffer)
+    reply(json.loads(sys.stdin.buffer.readline()), sys.stdout.buffer)

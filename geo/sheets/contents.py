@@ -96,7 +96,11 @@ def _ole_content(path: Path) -> Problem:
         raw = file.read(1 << 20)
     if "EncryptedPackage".encode("utf-16-le") in raw:
         return Problem.IS_LOCKED
-    return Problem.IS_DOCUMENT if "WordDocument".encode("utf-16-le") in raw else Problem.IS_OLD_EXCEL
+    if "WordDocument".encode("utf-16-le") in raw:
+        return Problem.IS_DOCUMENT
+    is_book = any(name.encode("utf-16-le") in raw for name in ("Workbook", "Book"))
+    # A file of today's Excel is in this container only when it is locked.
+    return Problem.IS_LOCKED if path.suffix.lower() in {".xlsx", ".xlsm"} and not is_book else Problem.IS_OLD_EXCEL
 
 
 def content_of(path: Path) -> Content:

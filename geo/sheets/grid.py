@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from geo.errors import SHEET_STRIDE, DataError, Fault, Problem
-from geo.guards import unguarded
+from geo.guards import without_guard
 from geo.sheets.archives import FILE_LIMIT, SheetMarks, Workbook, check_spreadsheet
 from geo.sheets.contents import Content, content_of
 from geo.sheets.encoding import DAMAGED, decoded
@@ -52,10 +52,13 @@ class Rows:
         Row number and cells, in order.
     marks
         What the sheet says beside its values.
+    empty
+        Row numbers of lines of a csv with separators and nothing else.
     """
 
     cells: list[tuple[int, list[str]]]
     marks: SheetMarks = field(default_factory=SheetMarks)
+    empty: list[int] = field(default_factory=list)
 
 
 def _refuse(path: Path, problem: Problem, **options: Any) -> DataError:
@@ -75,8 +78,8 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=steadiness)
 
 
-def _unguarded(cells: list[str]) -> list[str]:
-    return [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+def _as_written(cells: list[str]) -> list[str]:
+    return [without_guard(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
 def _has_swallowed(row: list[str], separator: str) -> bool:
@@ -101,6 +104,7 @@ def _csv_rows(path: Path, limit: int, room: int) -> Rows:
     separator = stated[1] if stated else _separator(text)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     filled: list[tuple[int, list[str]]] = []
+    empty: list[int] = []
     number, line = 0, 0
     before = csv.field_size_limit(CELL_LENGTH)
     try:
@@ -110,7 +114,9 @@ def _csv_rows(path: Path, limit: int, room: int) -> Rows:
             line = lines.line_num
             cells = clean_row(row)
             if any(cells):
-                filled.append((number, _unguarded(cells)))
+                filled.append((number, _as_written(cells)))
+            elif len(cells) > 1:
+                empty.append(number)
             if len(filled) > limit:
                 raise _refuse(path, Problem.TOO_LARGE)
     except csv.Error as fault:
@@ -120,7 +126,7 @@ def _csv_rows(path: Path, limit: int, room: int) -> Rows:
         raise _refuse(path, problem, rows=[line + 1 + bool(stated)], hint=".csv") from fault
     finally:
         csv.field_size_limit(before)
-    return Rows(filled)
+    return Rows(filled, empty=empty)
 
 
 def _visible(book: Any) -> list[str]:
@@ -232,6 +238,7 @@ _NO_MARKS: dict[str, Any] = {
     "sheets": [],
     "read": [],
     "is_1904": False,
+    "repeated": [],
 }
 
 
@@ -251,12 +258,23 @@ def _same_form(path: Path, tables: list[tuple[str, SheetTable]]) -> None:
         raise _refuse(path, Problem.WHICH_SHEET, values=[name for name, _ in tables])
 
 
+def _keep_empty(table: SheetTable, empty: list[int]) -> None:
+    """Empty rows between others stay for a command that writes the rows back in their order."""
+    within = [number for number in empty if table.numbers and table.numbers[0] < number < table.numbers[-1]]
+    if within:
+        rows = [
+            *zip(table.numbers, table.body, strict=True),
+            *((number, [""] * len(table.columns)) for number in within),
+        ]
+        table.numbers, table.body = map(list, zip(*sorted(rows), strict=True))
+
+
 def _joined(tables: list[tuple[str, SheetTable]], names: list[str]) -> SheetTable:
     """Rows of all sheets, below one another, with the columns of the first."""
     joined = tables[0][1]
     if len(tables) == 1:
         return joined
-    whole = SheetTable(joined.columns, [], [], [], [], [], [], [])
+    whole = SheetTable(joined.columns, [], [], [], [], [], [], [], joined.repeated)
     for name, one in tables:
         above = names.index(name) * SHEET_STRIDE
         order = [one.columns.index(column) for column in whole.columns]
@@ -313,6 +331,8 @@ def read_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.Ta
     tables = [(name, table_of(rows.cells, rows.marks, is_text=is_text)) for name, rows in found]
     if len(tables) > 1:
         _same_form(path, tables)
+    if typed and is_text:
+        _keep_empty(tables[0][1], found[0][1].empty)
     one = _joined(tables, names)
     facts = {
         **_NO_MARKS,
@@ -332,6 +352,7 @@ def read_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.Ta
         "sheets": [name for name in names if name],
         "read": [name for name, _ in tables if name],
         "is_1904": is_1904,
+        "repeated": one.repeated,
     }
     columns = zip(*one.body, strict=True) if one.body else ([] for _ in one.columns)
     arrays = [pa.array(list(column), pa.string()) for column in columns]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -55,6 +55,8 @@ class SheetTable:
         Row numbers of totals, of sources and signatures under the table, and of rows with more cells than columns.
     errors, without_value
         Row number and position of the column of such cells.
+    repeated
+        Headers that stand there more than once.
     """
 
     columns: list[str]
@@ -65,6 +67,7 @@ class SheetTable:
     uneven: list[int]
     errors: list[tuple[int, int]]
     without_value: list[tuple[int, int]]
+    repeated: list[str] = field(default_factory=list)
 
     @property
     def rows_told(self) -> tuple[list[int], ...]:
@@ -107,6 +110,8 @@ class _Top:
                     if row in place:
                         self.spread[place[row], column - 1] = text
         self.covered = [own | {column for row, column in self.spread if row == at} for at, own in enumerate(self.own)]
+        #: Set by `names`.
+        self.repeated: list[str] = []
         self.width = max((len(_filled(cells)) for _, cells in rows[:_SEEN]), default=1)
 
     def is_next(self, at: int) -> bool:
@@ -196,6 +201,7 @@ class _Top:
             name = " / ".join(parts) or f"kolom {column + 1}"
             seen[name] += 1
             names.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+        self.repeated = [name for name, many in seen.items() if many > 1]
         return names
 
 
@@ -286,6 +292,7 @@ def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: b
         uneven,
         errors,
         without_value,
+        top.repeated,
     )
 
 

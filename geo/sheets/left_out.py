@@ -11,7 +11,7 @@ from geo.errors import Problem
 from geo.sheets import values
 from geo.sheets.fields import Reading, by_name, place_fields
 from geo.sheets.numbers import numbers_in
-from geo.sheets.totals import names_above, sums
+from geo.sheets.totals import are_sums, names_above
 from geo.terms import Kind, PlaceStatus
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def totals(sheet: Sheet, mapping: Mapping, mapped: pd.DataFrame) -> dict[int, Pr
     added = _ADDED.get(mapping.kind)
     if added not in mapped:
         return dict.fromkeys(mapped.index[by_words].tolist(), Problem.TOTALS_ROW)
-    numbers = numbers_in(mapped[added], is_whole=mapping.kind is Kind.CASES).values
+    numbers = numbers_in(mapped[added], is_whole=True).values
     named = _names_above(mapping, mapped).to_numpy() & numbers.notna().to_numpy()
     beside = _filled(mapping, mapped, without=_BESIDE).to_numpy()
     named &= ~by_words & (beside <= 1)
@@ -75,7 +75,7 @@ def totals(sheet: Sheet, mapping: Mapping, mapped: pd.DataFrame) -> dict[int, Pr
         # A row without a number is one person.
         counted[np.isnan(counted) & ~candidates] = 1
     counted[no_record] = np.nan
-    is_sum = sums(candidates, counted[:, None], least=1)
+    is_sum = are_sums(candidates, counted[:, None], least=1)
     told: dict[int, Problem] = {}
     for at in np.flatnonzero(candidates).tolist():
         is_told = is_sum[at] or bool(np.isnan(numbers.iloc[at]))

@@ -126,9 +126,9 @@ def numbers_in(
     cells
         Text, none missing.
     is_whole
-        Whether only whole numbers make sense in this column.
+        Whether whole numbers are likelier in this column, where it leaves open which sign separates thousands.
     within
-        Smallest and largest number that makes sense.
+        Smallest and largest number that makes sense, for the same.
 
     Examples
     --------

@@ -194,7 +194,8 @@ class _Reader:
         return found
 
     def number(self, name: str) -> pd.Series[float]:
-        found = numbers_in(self.cells(name))
+        # People, families, polling places: where only their points leave it open, they are whole.
+        found = numbers_in(self.cells(name), is_whole=True)
         wrong = (found.values < 0) | (found.values > _LARGEST)
         return self._numbers(name, replace(found, bad=found.bad | wrong))
 

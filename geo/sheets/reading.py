@@ -48,6 +48,8 @@ class Sheet:
         Names of the sheets of a workbook that have content, and of those that were read.
     is_1904
         Whether days without a date format are counted from 1904.
+    repeated
+        Headers that stand there more than once.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Sheet:
     sheets: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     is_1904: bool = False
+    repeated: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Sheet of {len(self.rows)} rows and {len(self.columns)} columns ({self.kind})"
@@ -116,6 +119,7 @@ def read_sheet(path: Path, *, sheet: str | None = None, typed: bool = False) -> 
         sheets=tuple(facts["sheets"]),
         read=tuple(facts["read"]),
         is_1904=bool(facts["is_1904"]),
+        repeated=tuple(facts["repeated"]),
         **{
             name: frozenset((int(row), columns[at]) for row, at in facts[name])
             for name in ("errors", "without_value", "damaged")

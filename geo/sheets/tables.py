@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem, fit_to_show
-from geo.places.keys import clean_columns
+from geo.places.keys import clean_columns, clean_key
 from geo.sheets.numbers import numbers_in
 from geo.sheets.reading import read_sheet
-from geo.sheets.totals import names_above, sums
+from geo.sheets.totals import are_sums, names_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> Sheet:
     """
     found = read_sheet(path, sheet=sheet, typed=True)
     names, faults = clean_columns(path.name, found.columns)
+    faults += [Fault.of(path.name, clean_key(name), Problem.DUPLICATE) for name in found.repeated]
     if found.uneven:
         faults.append(Fault.of(path.name, "", Problem.UNEVEN_ROW, rows=found.uneven))
     if faults:
@@ -118,7 +119,11 @@ def without_nik(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def number_columns(
-    sheet: Sheet, wanted: Iterable[str], *, within: tuple[float, float] | None = None
+    sheet: Sheet,
+    wanted: Iterable[str],
+    *,
+    counts: Iterable[str | None] = (),
+    within: tuple[float, float] | None = None,
 ) -> tuple[dict[str, NDArray[np.float64]], list[Fault]]:
     """Columns as numbers, NaN where a cell is empty, and their errors; all errors are returned, none is raised.
 
@@ -128,10 +133,12 @@ def number_columns(
         The table.
     wanted
         Columns.
+    counts
+        Those of them that count people or things: 12.345 of them are thousands.
     within
         Smallest and largest number that makes sense: it tells 123.456 degrees from thousands.
     """
-    wanted = list(dict.fromkeys(wanted))
+    wanted, whole = list(dict.fromkeys(wanted)), set(counts)
     faults, found = missing_columns(sheet, wanted), {}
     for column in wanted:
         if column not in sheet.rows.columns:
@@ -142,7 +149,7 @@ def number_columns(
             found[column] = cells.to_numpy(dtype=np.float64, na_value=np.nan)
             wrong, ambiguous = np.isinf(found[column]), np.zeros(len(cells), dtype=bool)
         else:
-            read = numbers_in(cells.astype("str").fillna(""), within=within)
+            read = numbers_in(cells.astype("str").fillna(""), is_whole=column in whole, within=within)
             found[column] = read.values.to_numpy()
             ambiguous = read.ambiguous.to_numpy()
             wrong = read.bad.to_numpy() & ~ambiguous
@@ -155,7 +162,7 @@ def number_columns(
 
 
 def without_totals(sheet: Sheet, columns: Iterable[str]) -> tuple[Sheet, list[int]]:
-    """Table without the rows that are totals, notes or signatures, and the numbers of those rows.
+    """Table without the rows that are totals, notes or signatures, and the numbers of those rows; without empty rows.
 
     A row is a total by its words, or where it names a city or district and its numbers are the sum of the others.
 
@@ -168,6 +175,10 @@ def without_totals(sheet: Sheet, columns: Iterable[str]) -> tuple[Sheet, list[in
     """
     by_words = {*sheet.totals, *sheet.footers}
     left = sheet.rows[~sheet.rows.index.isin(by_words)]
+    is_empty = np.ones(len(left), dtype=bool)
+    for name in left.columns:
+        is_empty &= (left[name].isna() | left[name].astype("str").eq("")).to_numpy(dtype=bool)
+    left = left[~is_empty]
     texts = [left[name] for name in left.columns if left[name].dtype == "str"]
     is_named, is_city = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
     for cells in texts:
@@ -177,13 +188,14 @@ def without_totals(sheet: Sheet, columns: Iterable[str]) -> tuple[Sheet, list[in
     by_sum = left.index[:0]
     if is_named.any() and not is_named.all():
         kept = replace(sheet, rows=left)
-        found, faults = number_columns(kept, [name for name in columns if name in left.columns])
+        wanted = [name for name in columns if name in left.columns]
+        found, faults = number_columns(kept, wanted, counts=wanted)
         wrong = {one.column for one in faults}
         numbers = [values for name, values in found.items() if name not in wrong]
         if numbers:
             # Kota Lama is also the name of an area: with one column, only a total of everything is one.
             only_of_all = is_city & (len(numbers) == 1)
-            by_sum = left.index[sums(is_named, np.column_stack(numbers), only_of_all=only_of_all)]
+            by_sum = left.index[are_sums(is_named, np.column_stack(numbers), only_of_all=only_of_all)]
     gone = sorted({*by_words, *by_sum.tolist()})
     return replace(sheet, rows=left[~left.index.isin(by_sum)]), gone
 

@@ -38,7 +38,7 @@ def _runs(candidates: NDArray[np.bool_], at: int) -> Iterator[NDArray[np.bool_]]
     yield ordinary & (place > at) & (place < after)
 
 
-def sums(
+def are_sums(
     candidates: NDArray[np.bool_],
     values: NDArray[np.floating[Any]],
     *,

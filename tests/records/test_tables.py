@@ -34,7 +34,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def canonical(table: Table, path: Path) -> pd.DataFrame:
-    return typed(table, check_table(table, read_table(path)))
+    return typed(table, check_table(table, read_table(path).rows))
 
 
 def faults(table: Table, path: Path) -> list[tuple[Problem, str, tuple[int, ...]]]:
@@ -72,8 +72,8 @@ def test_missing_columns_are_named_with_those_there_are(tmp_path: Path) -> None:
     [
         (b"", Problem.EMPTY),
         (b"\n\n", Problem.EMPTY),
-        (b"reported_on\nKupang \x81\x9d", Problem.UNREADABLE),
-        (b"a,b\n1,2,3\n", Problem.UNREADABLE),
+        (b"reported_on\nKupang \x81\x9d", Problem.BAD_DATE),
+        (b"a,b\n1,2,3\n", Problem.UNEVEN_ROW),
         (b"a,a\n1,2\n", Problem.DUPLICATE),
     ],
 )

@@ -23,6 +23,7 @@ from geo.errors import DataError, Problem
 from geo.settings import ROOT
 from geo.sheets import archives, values
 from geo.sheets.nik import check_nik, digits, is_lossless
+from geo.sheets.numbers import numbers_in, whole_numbers
 from geo.sheets.plain_text import clean
 from geo.sheets.reading import read_sheet, sheet_names
 from geo.terms import NikCheck
@@ -79,13 +80,18 @@ def test_a_sheet_with_titles_merged_headers_dates_and_totals(tmp_path: Path) -> 
     assert sheet.totals == (8,)
 
 
-def test_the_fullest_sheet_is_read_unless_another_is_named(tmp_path: Path) -> None:
+def test_several_sheets_of_other_forms_are_named_and_one_is_chosen(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", [["a"], [1]], [["b"], [1], [2], [3]])
     assert sheet_names(path) == ["Lembar1", "Lembar2"]
-    assert read_sheet(path).columns == ("b",)
+    with pytest.raises(DataError) as fault:
+        read_sheet(path)
+    (one,) = fault.value.faults
+    assert (one.problem, one.values) == (Problem.WHICH_SHEET, ("Lembar1", "Lembar2"))
+    assert read_sheet(path, sheet="Lembar2").columns == ("b",)
     assert read_sheet(path, sheet="Lembar1").columns == ("a",)
-    with pytest.raises(DataError):
+    with pytest.raises(DataError) as fault:
         read_sheet(path, sheet="Lembar9")
+    assert fault.value.faults[0].problem is Problem.NO_SUCH_SHEET
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -252,7 +258,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
         lambda: xlsx(_CELL, extra={f"xl/{at}.xml": b"<a/>" for at in range(3_000)}),
         Problem.TOO_LARGE,
     ),
-    "locked with a password": (".xlsx", _locked, Problem.UNREADABLE),
+    "locked with a password": (".xlsx", _locked, Problem.IS_LOCKED),
     "no zip at all": (".xlsx", lambda: b"a,b\n1,2\n", Problem.UNREADABLE),
     "cut off": (".xlsx", lambda: xlsx(_CELL)[:-40], Problem.UNREADABLE),
     "a text for an ods": (".ods", lambda: b"mimetype", Problem.UNREADABLE),
@@ -262,7 +268,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
     "zeros": (".csv", lambda: b"a,b\n1,\0\n", Problem.UNREADABLE),
     "nothing": (".csv", lambda: b"", Problem.EMPTY),
     "blanks": (".csv", lambda: b" \n;;\n", Problem.EMPTY),
-    "another kind": (".xls", _locked, Problem.WRONG_KIND),
+    "of an old Excel": (".xls", _locked, Problem.IS_OLD_EXCEL),
 }
 
 
@@ -362,8 +368,7 @@ def test_a_date_written_is_read_again(day: date, form: str) -> None:
 def test_any_cell_is_a_value_or_told(text: str) -> None:
     cells = pd.Series([text])
     for found, bad in (
-        values.numbers_in(cells),
-        values.whole_numbers(cells),
+        *((one.values, one.bad) for one in (numbers_in(cells), whole_numbers(cells))),
         values.words(cells, "sex"),
         values.age_groups(cells),
     ):

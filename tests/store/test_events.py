@@ -301,7 +301,7 @@ def test_the_sample_comes_in_whole_and_goes_out_again(store: Store, bring: Calla
     sample = ROOT / "data" / "samples" / "contoh_rollout.csv"
     report = bring(sample)
     assert report.counts["accepted"] == report.read == len(sample.read_text("utf-8").splitlines()) - 1
-    read = typed(Table.ROLLOUT, check_table(Table.ROLLOUT, read_table(sample)))
+    read = typed(Table.ROLLOUT, check_table(Table.ROLLOUT, read_table(sample).rows))
     pd.testing.assert_frame_equal(counted(store), read, check_dtype=False)
     assert set(read["stage"]) >= {"proposed", "socialised", "decree", "recruited", "trained", "active", "dormant"}
     assert read["source"].eq("contoh").all()
