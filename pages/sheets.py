@@ -12,10 +12,12 @@ from geo.errors import DataError
 from geo.imports.run import accept, dry_run, read_file
 from geo.present.reports import report_sentence
 from geo.sheets.prepare import prepare_rows
+from geo.sheets.sources import known_words
 from geo.terms import Outcome, Right
 from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
+from pages.parts.new_words import new_words
 from pages.shell import caches, uploads
 from pages.shell.controls import tell
 from pages.shell.frame import desk_note
@@ -81,14 +83,17 @@ def _import(shell: Shell) -> None:
                 held.content = read_file(path, shell.settings)[0]
         sheet: Sheet = held.content
         mapping = mapping_control(shell, sheet)
-        resolver = caches.resolver(shell.areas)
-        prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today())
+        resolver, known = caches.resolver(shell.areas), known_words(shell.store.path.parent)
+        prepared = prepare_rows(
+            sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today(), known=known
+        )
         report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
         tell(shell, fault)
         return
     st.subheader(words("data.dry_run"))
     report_told(shell, report)
+    new_words(shell, report)
     new = report.counts[Outcome.ACCEPTED] + report.counts[Outcome.REVIEW]
     if not new:
         st.info(words("data.nothing_new"))

@@ -13,7 +13,7 @@ from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import Fault, Problem
 from geo.files import csv_text
 from geo.places.boundaries import read_areas
-from geo.present.reports import REJECTED_COLUMNS, rejected_rows
+from geo.present.reports import REJECTED_COLUMNS, left_empty_notes, rejected_rows
 from geo.settings import read_settings
 from geo.terms import CodeSystem, Kind, Outcome
 
@@ -64,6 +64,7 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
         When the whole file is at fault; refused rows are counted and reported.
     """
     from geo.imports.run import accept, dry_run, prepared_for, read_file
+    from geo.sheets.sources import known_words
 
     words, settings = teller.words, read_settings()
     place, who = store(chosen.db), viewer()
@@ -71,17 +72,21 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
-        rows = prepared_for(sheet, mapping, read_areas(settings.areas), today=date.today(), code_system=system)  # noqa: DTZ011 - a city's day is its machine's
+        today, known = date.today(), known_words(place.path.parent)  # noqa: DTZ011 - a city's day is its machine's
+        areas = read_areas(settings.areas)
+        rows = prepared_for(sheet, mapping, areas, today=today, code_system=system, known=known)
         report = dry_run(place, who, rows) if chosen.dry_run else accept(place, who, rows, progress=_progress(teller))
     refused = rejected_rows(report, words)
     if chosen.rejected:
         _write_rejected(chosen.rejected, refused)
     counts = {outcome.value: report.counts[outcome] for outcome in Outcome}
     told = {"batch": report.batch, "read": report.read, **counts, "replaced": report.replaced, "twins": report.twins}
+    told["left_empty"] = dict(report.left_empty)
     faults = [dict(zip(REJECTED_COLUMNS, row, strict=True)) for row in refused]
     lines = [words("cli.imported", read=report.read, **counts)]
     if report.batch is not None:
         lines.append(words("cli.batch", batch=str(report.batch)))
+    lines += left_empty_notes(report, words)
     lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
     teller.result(told | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines)
 

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from geo.places.codes import codes_found
 from geo.places.found import ELSEWHERE, MOST_CANDIDATES, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
+from geo.places.kept import KeptSpellings
 from geo.places.keys import clean_key
 from geo.places.names import (
     Name,
@@ -96,6 +97,8 @@ class Resolver:
             glued: key for key in sorted(gazetteer.districts) for glued in glued_keys(unkeyed(key))
         }
         self._speller = Speller(parsed, gazetteer)
+        #: Which written texts may be kept as spellings.
+        self.kept = KeptSpellings(parsed, self._halves, gazetteer)
 
     def _half_names(self, parsed: Mapping[str, Name]) -> dict[str, list[str]]:
         """First and last words that occur in few names and are not names themselves: halves of names."""
