@@ -29,21 +29,21 @@ _PARTS = re.compile(r"[A-Za-z0-9]+")
 #: Parts of a reference that are no words: a number, a month in Roman numerals, an abbreviation that has no vowel.
 _NUMBER_PART = re.compile(r"\d{1,5}|X{0,3}(?:IX|IV|V?I{0,3})|[B-DF-HJ-NP-TV-XZ]{3,6}")
 #: Parts of addresses and of numbers of persons.
-_NO_REFERENCE = frozenset("rt rw jl jln gg blk km hp tlp telp nik ktp".split())
+_NO_REFERENCE = frozenset(["rt", "rw", "jl", "jln", "gg", "blk", "km", "hp", "tlp", "telp", "nik", "ktp"])
 #: Words of references: kinds of documents, offices that number them, months.
-_REFERENCE_WORDS = frozenset(
-    """
-    sk skep kep keputusan perwali perda pergub perpres permen perbup inpres uu pp surat se sp spt st un und undangan ba
-    berita acara nota dinas nd mou pks laporan lap lampiran no nomor nr tahun thn tgl tanggal
-    hk hkm huk hukum ham um umum org kesra pem pemt pemb sekda setda set sekr sekretariat
-    wali walikota wakil kota kupang gub gubernur ntt bupati camat kec kecamatan lurah kel kelurahan desa
-    p3a dp3a dp3ap2kb p2tp2a ppa uptd upt gt tppo dinsos dinkes dukcapil disdukcapil disnaker disnakertrans nakertrans
-    bappeda kesbangpol satpol bp3mi bp2mi bp3tki polri polda polres polresta polsek kejari kejati imigrasi im
-    kemenpppa kpppa mendagri kemendagri menteri ri contoh rencana
-    januari februari maret april mei juni juli agustus september oktober november desember
-    jan feb mar apr jun jul agu ags sep okt nov des
-    """.split()
-)
+_REFERENCE_WORDS = """
+sk skep kep keputusan perwali perda pergub perpres permen perbup inpres uu pp surat se sp spt st un und
+undangan ba
+berita acara nota dinas nd mou pks laporan lap lampiran no nomor nr tahun thn tgl tanggal
+hk hkm huk hukum ham um umum org kesra pem pemt pemb sekda setda set sekr sekretariat
+wali walikota wakil kota kupang gub gubernur ntt bupati camat kec kecamatan lurah kel kelurahan desa
+p3a dp3a dp3ap2kb p2tp2a ppa uptd upt gt tppo dinsos dinkes dukcapil disdukcapil disnaker disnakertrans nakertrans
+bappeda kesbangpol satpol bp3mi bp2mi bp3tki polri polda polres polresta polsek kejari kejati imigrasi im
+kemenpppa kpppa mendagri kemendagri menteri ri contoh rencana
+januari februari maret april mei juni juli agustus september oktober november desember
+jan feb mar apr jun jul agu ags sep okt nov des
+"""
+_KNOWN_IN_REFERENCES = frozenset(_REFERENCE_WORDS.split())
 #: Digits as in a NIK or a phone number: in one run, in groups, or too many in total.
 _RUN, _GROUPS, _MOST_DIGITS = re.compile(r"\d{6}"), re.compile(r"\d(?:[ .:-]?\d){9}"), 14
 
@@ -118,7 +118,7 @@ def is_reference(text: str) -> bool:
     """
     if len(text) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(text) or holds_long_number(text):
         return False
-    parts = [part for part in _PARTS.findall(text) if part.lower() not in _REFERENCE_WORDS]
+    parts = [part for part in _PARTS.findall(text) if part.lower() not in _KNOWN_IN_REFERENCES]
     if not _NO_REFERENCE.isdisjoint(part.lower() for part in parts):
         return False
     left = [part for part in parts if not _NUMBER_PART.fullmatch(part)]

@@ -16,7 +16,11 @@ from pages.shell.controls import do
 from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
+    from pages.parts.record_form import Filled
     from pages.shell.view import Shell
+
+#: Number of entered records: the next one gets a new, empty form.
+_ENTERED = "record.entered"
 
 
 def page(shell: Shell) -> None:
@@ -55,8 +59,8 @@ def _record(shell: Shell) -> None:
     found, steps = records.record(store, who, number=number) if number else ({}, [])
     if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
         st.warning(words(f"record.{found['state']}"))
-    # The version is part of the key: after a change by another person the form is new.
-    with st.form(f"record.{number}.{found.get('version', 0)}"):
+    # The version is part of the key: after a change by another person the form is new, after an entry it is empty.
+    with st.form(f"record.{number}.{found.get('version') or st.session_state.get(_ENTERED, 0)}"):
         filled = record_fields(shell, found)
         saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")
     saved = saved and is_complete(shell, filled)
@@ -71,7 +75,7 @@ def _record(shell: Shell) -> None:
     elif saved:
         do(
             shell,
-            lambda: records.enter_record(store, who, filled.values, document_kode=filled.kode),
+            lambda: _enter(shell, filled),
             words("record.entered"),
         )
     if number:
@@ -86,3 +90,8 @@ def _record(shell: Shell) -> None:
             st.table(history_table(steps, words))
         else:
             st.caption(words("record.history.none", batch=str(found["batch_id"]), row=str(found["row_number"])))
+
+
+def _enter(shell: Shell, filled: Filled) -> None:
+    records.enter_record(shell.store, shell.who, filled.values, document_kode=filled.kode)
+    st.session_state[_ENTERED] = st.session_state.get(_ENTERED, 0) + 1

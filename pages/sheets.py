@@ -84,9 +84,7 @@ def _import(shell: Shell) -> None:
         sheet: Sheet = held.content
         mapping = mapping_control(shell, sheet)
         resolver, known = caches.resolver(shell.areas), known_words(shell.store.path.parent)
-        prepared = prepare_rows(
-            sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today(), known=known
-        )
+        prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today(), known=known)
         report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
         tell(shell, fault)

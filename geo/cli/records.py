@@ -81,14 +81,14 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
         _write_rejected(chosen.rejected, refused)
     counts = {outcome.value: report.counts[outcome] for outcome in Outcome}
     told = {"batch": report.batch, "read": report.read, **counts, "replaced": report.replaced, "twins": report.twins}
-    told["left_empty"] = dict(report.left_empty)
     faults = [dict(zip(REJECTED_COLUMNS, row, strict=True)) for row in refused]
     lines = [words("cli.imported", read=report.read, **counts)]
     if report.batch is not None:
         lines.append(words("cli.batch", batch=str(report.batch)))
     lines += left_empty_notes(report, words)
     lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
-    teller.result(told | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines)
+    about = {"left_empty": report.left_empty, "mapping": mapping.name, "columns": dict(mapping.columns)}
+    teller.result(told | about | {"faults": faults}, lines)
 
 
 def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:

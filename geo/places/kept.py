@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from geo.places.names import Name, fold, glued_keys, keepable, kecamatan_named, parse_name, regency_named, unglued, unkeyed
+from geo.places.names import (
+    Name,
+    fold,
+    glued_keys,
+    kecamatan_named,
+    keepable,
+    parse_name,
+    regency_named,
+    unglued,
+    unkeyed,
+)
 from geo.places.spelling import ASK, SHORTEST, SURE
 
 if TYPE_CHECKING:

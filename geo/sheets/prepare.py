@@ -213,7 +213,8 @@ class _Reader:
         found = values.read_once(self.cells(name).loc[rows], cell_kind)
         may_be_empty = name in self.fields and not self.fields[name].is_needed
         self.faults += [
-            RowFault(int(row), header, problem, hint, name, kind, may_be_empty) for row, kind in found.items()
+            RowFault(row, header, problem, hint, name, kind, may_be_empty)
+            for row, kind in zip(rows.tolist(), found.tolist(), strict=True)
         ]
 
     def _needed(self, name: str) -> None:

@@ -1,8 +1,8 @@
 """Sources of rows and names of sizes: words of a list, never a free text.
 
-A column of sources holds names of persons as often as names of offices. Therefore only words of a list are stored: the
-embedded one, and the city's own beside its store, which a steward extends. For an event of the rollout, where a source
-is obligatory, the host of a web address and the number of a decree are sources too.
+A column of sources holds names of persons as often as names of offices. Therefore only words of a list are stored:
+the embedded one, and the city's own beside its store, which a steward extends. For an event of the rollout, where a
+source is obligatory, the host of a web address and the number of a decree are sources too.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _HOST = re.compile(
     r"(?:(?P<scheme>https?)://(?:[^/@\s]*@)?)?(?:www\.)?"
     r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,4}[a-z]{2,8})(?::\d{1,5})?(?:[/?#]\S*)?"
 )
-_ENDINGS = frozenset("com net org id co info news tv int edu gov asia my sg au uk us tl".split())
+_ENDINGS = frozenset(
+    ["com", "net", "org", "id", "co", "info", "news", "tv", "int", "edu", "gov", "asia", "my", "sg", "au", "uk", "tl"]
+)
 #: Providers on whose hosts anybody has a page under an own name: the name is left out.
 _PROVIDERS = ("blogspot.com", "wordpress.com", "my.id", "web.id", "medium.com", "github.io", "substack.com")
 _MANY_DIGITS = re.compile(r"\d{3}")

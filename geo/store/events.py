@@ -177,7 +177,7 @@ def _start(event: Mapping[str, Any]) -> date | None:
 
 
 def as_stored(event: Mapping[str, Any], known: KnownWords) -> dict[str, Any]:
-    """An event with its source as it is stored; a source that may not be stored stays, for `wrong_fields` to refuse."""
+    """An event with its source as it is stored; one that may not be stored stays, for `wrong_fields` to refuse."""
     source = str(event.get("source") or "")
     return {**event, "source": known.event_source(source) or source}
 

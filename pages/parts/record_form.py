@@ -109,9 +109,7 @@ def _place(shell: Shell, column: Any, found: dict[str, Any]) -> str:
     kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
     places = with_now(["", *names.sort_values().index, _OUTSIDE], kode)
     told = partial(place_text, names=names, words=words)
-    chosen = column.selectbox(
-        words("field.document_place"), places, index=places.index(kode), format_func=told
-    )
+    chosen = column.selectbox(words("field.document_place"), places, index=places.index(kode), format_func=told)
     return str(chosen)
 
 
