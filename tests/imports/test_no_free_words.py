@@ -234,9 +234,7 @@ def test_no_form_takes_a_free_word(folder: Path) -> None:
         said = {"stage": "active", "on": date(2019, 5, 1), "source_on": date(2019, 5, 2), "source": text}
         if not text.startswith("https"):
             with pytest.raises(DataError):
-                events.enter_event(
-                    store, STEWARD, said, kode="53.71", allowed={"53.71"}, today=date(2020, 1, 1)
-                )
+                events.enter_event(store, STEWARD, said, kode="53.71", allowed={"53.71"}, today=date(2020, 1, 1))
     for path in kept_files(folder):
         assert found_in(path.read_bytes()) == [], path.name
 
