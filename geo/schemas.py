@@ -1,6 +1,7 @@
 """Schemas of the canonical tables, and the faults of a table that does not fit.
 
-The checks run on the text as read, so a message can quote it. `typed` then converts the columns to their types.
+The checks run on the text as read; a message names the rows and quotes no cell. `typed` then converts the columns to
+their types.
 Columns that are not listed here are never kept.
 """
 
@@ -253,8 +254,8 @@ def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
         problem = Problem.MISSING_VALUE if check == "not_nullable" else Problem(str(check))
         allowed = ", ".join(word.value for word in _ALLOWED[str(column)]) if problem is Problem.NOT_IN_LIST else ""
         rows = sorted(int(row) + 2 for row in found["index"])
-        values: list[object] = [] if problem is Problem.MISSING_VALUE else found["failure_case"].tolist()
-        faults.append(Fault.of(table, str(column), problem, values=values, rows=rows, hint=allowed))
+        # The rows, not the cells: a shifted column may hold names.
+        faults.append(Fault.of(table, str(column), problem, rows=rows, hint=allowed))
     return faults
 
 

@@ -31,7 +31,7 @@ def problem(fault: Any, words: Words) -> str:
     return words(key, found=words(f"row.found.{fault.found}"))
 
 
-def remedy(fault: Any, words: Words) -> str:
+def row_remedy(fault: Any, words: Words) -> str:
     """What to do about it, with the words that the reader of a sheet takes in this language."""
     key = _key("row.remedy", fault, words)
     if key is None:
@@ -64,7 +64,7 @@ def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
     """One line per faulty cell: batch, row number, column, problem, remedy; all text, never the cell itself."""
     batch = "" if report.batch is None else str(report.batch)
     return [
-        (batch, str(one.row), column_named(one, words), problem(one, words), remedy(one, words))
+        (batch, str(one.row), column_named(one, words), problem(one, words), row_remedy(one, words))
         for one in report.faults
     ]
 

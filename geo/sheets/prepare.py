@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from geo.sheets.sources import KnownWords
 
 _MOST_PERSONS = 10_000
+#: No kelurahan has more of anything that it is measured by; a telephone number is larger.
+_LARGEST_SIZE = 10_000_000
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
 #: Read as text: if another column were mapped to one of these by mistake, its cells would pass unchanged.
 WRITTEN = ("source", "label", "decree_no", "document")
@@ -242,7 +244,7 @@ class _Reader:
 
     def number(self, name: str) -> pd.Series[float]:
         found, bad = values.numbers_in(self.cells(name))
-        self.refuse(name, bad | (found < 0), Problem.BAD_NUMBER)
+        self.refuse(name, bad | (found < 0) | (found > _LARGEST_SIZE), Problem.BAD_NUMBER)
         self._needed(name)
         return found
 
@@ -347,7 +349,8 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
         beside = values.read_once(above, resolver.kept.kecamatan)
         is_kept = written.ne("") & got["spelling_key"].ne("")
         # The key of a spelling holds its kecamatan too.
-        key = got["spelling_key"].where(beside.ne(""), got["spelling_key"].str.partition("|")[0] + "|")
+        bare = values.read_once(got["spelling_key"], lambda key: f"{key.partition('|')[0]}|")
+        key = got["spelling_key"].where(beside.ne(""), bare)
         found.append(
             pd.DataFrame(
                 {

@@ -78,25 +78,25 @@ class KnownWords:
         Examples
         --------
         >>> known = known_words(None)
-        >>> known.event_source("https://www.kupangkota.go.id/berita?id=7"), known.event_source("SK 60/HK/2018")
+        >>> known.event_source("www.kupangkota.go.id/berita?id=7"), known.event_source("SK 60/HK/2018")
         ('kupangkota.go.id', 'SK 60/HK/2018')
         >>> known.event_source("Maria Bano 12"), known.event_source("ana@contoh.com")
         ('', '')
         """
         plain = " ".join(text.split())
-        return self.word("source", plain) or host_of(plain) or (plain if _is_decree(plain) else "")
+        return self.word("source", plain) or source_host(plain) or (plain if _is_decree(plain) else "")
 
 
 def _is_decree(text: str) -> bool:
     return any(sign.isalpha() for sign in text) and is_reference(text)
 
 
-def host_of(text: str) -> str:
+def source_host(text: str) -> str:
     """Host of a web address: no user, path or query; empty where the text is no address.
 
     Examples
     --------
-    >>> [host_of(one) for one in ("antaranews.com", "https://ana:x@www.Kompas.com/read?a=1", "maria.bano", "a@b.com")]
+    >>> [source_host(one) for one in ("antaranews.com", "www.Kompas.com/read?a=1", "maria.bano", "a@b.com")]
     ['antaranews.com', 'kompas.com', '', '']
     """
     found = _HOST.fullmatch(text.strip().lower())

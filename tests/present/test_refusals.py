@@ -12,7 +12,7 @@ import pytest
 from geo.errors import DataError, Problem
 from geo.imports.run import prepared_for
 from geo.present.faults import sentence
-from geo.present.reports import accepted_words, column_named, problem, remedy
+from geo.present.reports import accepted_words, column_named, problem, row_remedy
 from geo.schemas import MOST_HOURS, Table, check_table
 from geo.sheets import values
 from geo.sheets.fields import FIELDS, Reading, field_names
@@ -82,7 +82,7 @@ def test_every_refusal_says_what_to_do_and_quotes_nothing(
     english = {one for table in values.WORDS.values() for one in table.values()} - {"cw", "pkk", "target", "adat"}
     told = set()
     for fault in rows.faults:
-        what, do = problem(fault, words), remedy(fault, words)
+        what, do = problem(fault, words), row_remedy(fault, words)
         assert what
         assert do.endswith(".")
         assert "{" not in what + do
@@ -112,7 +112,7 @@ def test_the_kind_of_content_is_told(kupang: Areas, tmp_path: Path) -> None:
     }
     rows = prepared_for(sheet, Mapping("x", Kind.CASES, columns), kupang, today=TODAY)
     words = Words(Language.ID)
-    told = {(one.row, one.column): (problem(one, words), remedy(one, words)) for one in rows.faults}
+    told = {(one.row, one.column): (problem(one, words), row_remedy(one, words)) for one in rows.faults}
     assert told[2, "JK"] == (
         "sel berisi teks, bukan salah satu kata yang dikenal untuk kolom ini",
         "Tulis salah satu kata ini: perempuan, laki-laki, tidak diketahui. Bila tidak diketahui, kosongkan sel itu.",
@@ -142,7 +142,7 @@ def test_a_needed_cell_that_is_empty(kupang: Areas, tmp_path: Path) -> None:
         "place,stage,on,counted_as,claim,source,source_on\nOebobo,,,,,,\n", Kind.ROLLOUT, kupang, tmp_path
     )
     words = Words(Language.ID)
-    told = {one.column: remedy(one, words) for one in rows.faults}
+    told = {one.column: row_remedy(one, words) for one in rows.faults}
     assert all(one.problem is Problem.MISSING_VALUE for one in rows.faults)
     assert told["claim"] == "Isi sel ini dengan salah satu kata ini: realisasi, target."
     assert told["on"] == "Isi tanggalnya, misalnya 16/11/2018."

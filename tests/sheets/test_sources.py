@@ -14,7 +14,7 @@ from geo.imports.run import prepared_for
 from geo.schemas import is_reference
 from geo.sheets.mapping import Mapping, guess, known_mappings
 from geo.sheets.reading import read_sheet
-from geo.sheets.sources import CITY_WORDS, OfferedWords, host_of, known_words, remember_words
+from geo.sheets.sources import CITY_WORDS, OfferedWords, source_host, known_words, remember_words
 from geo.terms import Kind
 from geo.viewer import NotAllowedError
 
@@ -105,7 +105,7 @@ def test_the_source_of_an_event(text: str, source: str) -> None:
     known = known_words(None)
     assert known.event_source(text) == source
     assert not source or known.event_source(source) == source, "what is stored may be stored again"
-    assert "@" not in host_of(text)
+    assert "@" not in source_host(text)
 
 
 @pytest.mark.parametrize(
