@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from geo.cli.output import Teller
     from geo.words import Words
 
+#: Refusals that a terminal shows; a file has all of them.
+_MOST_TOLD = 20
+
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     """Add the commands to the parser of all commands."""
@@ -86,9 +89,14 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     if report.batch is not None:
         lines.append(words("cli.batch", batch=str(report.batch)))
     lines += left_empty_notes(report, words)
-    lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
+    lines += [f"- {_place_of(row, words)}: {row[3]}. {row[4]}" for row in refused[:_MOST_TOLD]]
     about = {"left_empty": report.left_empty, "mapping": mapping.name, "columns": dict(mapping.columns)}
     teller.result(told | about | {"faults": faults}, lines)
+
+
+def _place_of(row: tuple[str, ...], words: Words) -> str:
+    """Row and column of a refusal; no column where the whole row is at fault."""
+    return ", ".join([f"{words('report.row')} {row[1]}", *([row[2]] if row[2] else [])])
 
 
 def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REJECTED_COLUMNS = ("batch", "row", "column", "problem", "remedy")
 
 
-#: Kinds of fields that share a remedy for an empty cell, by the end of their names.
+#: How the names of fields end that hold a day.
 _DAY_ENDING = "_on"
 
 
@@ -41,12 +41,15 @@ def row_remedy(fault: Any, words: Words) -> str:
 
 
 def _key(lead: str, fault: Any, words: Words) -> str | None:
-    """The most particular text: of the field, of its kind, of the problem; None where the general one serves."""
-    field = fault.field
+    """The most particular text: of the field, its content, its kind; None where the general one serves."""
+    field, found = fault.field, fault.found
+    if not field:
+        return None
     is_day = field == "on" or field.endswith(_DAY_ENDING)
     kind = "day" if is_day else "words" if accepted_words(field, words) else "plain"
-    offered = (f"{lead}.{fault.problem}.{one}" for one in (field, kind) if field)
-    return next((key for key in (*offered, f"{lead}.{fault.problem}") if field and words.has(key)), None)
+    start = f"{lead}.{fault.problem}"
+    offered = (f"{start}.{field}.{found}", f"{start}.{found}", f"{start}.{field}", f"{start}.{kind}", start)
+    return next((key for key in offered if words.has(key)), None)
 
 
 def accepted_words(field: str, words: Words) -> str:
@@ -63,10 +66,15 @@ def column_named(fault: Any, words: Words) -> str:
 def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
     """One line per faulty cell: batch, row number, column, problem, remedy; all text, never the cell itself."""
     batch = "" if report.batch is None else str(report.batch)
-    return [
-        (batch, str(one.row), column_named(one, words), problem(one, words), row_remedy(one, words))
-        for one in report.faults
-    ]
+    said: dict[tuple[Any, ...], tuple[str, str]] = {}
+    rows = []
+    for one in report.faults:
+        # A long sheet repeats few faults: each is put into words once.
+        key = (one.problem, one.hint, one.field, one.found, one.may_be_empty)
+        if key not in said:
+            said[key] = problem(one, words), row_remedy(one, words)
+        rows.append((batch, str(one.row), column_named(one, words), *said[key]))
+    return rows
 
 
 def rejected_table(report: Any, words: Words) -> pd.DataFrame:

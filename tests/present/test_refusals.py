@@ -119,7 +119,7 @@ def test_the_kind_of_content_is_told(kupang: Areas, tmp_path: Path) -> None:
     )
     assert told[3, "JK"][0].startswith("sel berisi angka,")
     assert told[3, "Tanggal"] == (
-        "sel berisi tanggal; yang diperlukan tanggal dari tahun 1990 sampai hari ini",
+        "tanggal ini tidak ada di kalender, sebelum tahun 1990, atau setelah hari ini",
         "Tulis tanggal seperti 16/11/2018, 2018-11-16, atau 16 November 2018. "
         "Bila tidak diketahui, kosongkan sel itu.",
     )

@@ -14,7 +14,7 @@ from geo.imports.run import prepared_for
 from geo.schemas import is_reference
 from geo.sheets.mapping import Mapping, guess, known_mappings
 from geo.sheets.reading import read_sheet
-from geo.sheets.sources import CITY_WORDS, OfferedWords, source_host, known_words, remember_words
+from geo.sheets.sources import CITY_WORDS, OfferedWords, known_words, remember_words, source_host
 from geo.terms import Kind
 from geo.viewer import NotAllowedError
 
