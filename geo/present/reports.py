@@ -67,7 +67,7 @@ def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
     """One line per faulty cell: batch, row number, column, problem, remedy; all text, never the cell itself."""
     batch = "" if report.batch is None else str(report.batch)
     said: dict[tuple[Any, ...], tuple[str, str]] = {}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in report.faults:
         # A long sheet repeats few faults: each is put into words once.
         key = (one.problem, one.hint, one.field, one.found, one.may_be_empty)

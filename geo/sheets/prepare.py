@@ -38,7 +38,7 @@ _MOST_PERSONS = 10_000
 #: No kelurahan has more of anything that it is measured by; a telephone number is larger.
 _LARGEST_SIZE = 10_000_000
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
-#: Read as text: if another column were mapped to one of these by mistake, its cells would pass unchanged.
+#: Words of lists that a city extends, hosts and numbers of decrees: a refused row is shown without them.
 WRITTEN = ("source", "label", "decree_no", "document")
 #: Not part of a row's content: the day on which it became known here, by default the day of the import; and words
 #: that depend on the list of the day of the import.

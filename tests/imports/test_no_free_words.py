@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What nobody may find again, in lower case: two names, a street, words of a sentence, a NIK and a telephone number.
-NEEDLES = ("welmincy", "qorbianus", "cendrakasihqu", "dijemputnya", "5399046501990017", "081298765432")
+NEEDLES = ("welmincy", "qorbianus", "cendrakasihqu", "dijemputnya", "5399046501990017", "81298765432")
 TEXTS = (
     "Welmincy Qorbianus",
     "WELMINCY QORBIANUS",

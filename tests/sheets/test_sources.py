@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from people import STEWARD, TASKFORCE
 
 from geo.errors import DataError, Problem
 from geo.facts import rollout_facts
 from geo.imports.run import prepared_for
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
 from geo.schemas import is_reference
 from geo.sheets.mapping import Mapping, guess, known_mappings
 from geo.sheets.reading import read_sheet
@@ -220,3 +223,17 @@ def test_a_word_of_a_mapping_means_one_of_ours(kupang: Areas, tmp_path: Path) ->
     rows = prepared_for(sheet, own, kupang, today=TODAY)
     assert rows.values["kind"].tolist() == ["question"]
     assert [one.row for one in rows.faults] == [3]
+
+
+def test_a_telephone_number_is_no_size_and_no_code(kupang: Areas, tmp_path: Path) -> None:
+    rows = prepared(
+        "Kelurahan;Jumlah Penduduk\nOebobo;081298765432\nOebobo;1234\n", Kind.DENOMINATORS, kupang, tmp_path
+    )
+    assert rows.values["value"].tolist() == [1234]
+    assert [(one.row, one.problem) for one in rows.faults] == [(2, Problem.BAD_NUMBER)]
+    resolver = Resolver(kupang, read_gazetteer(kupang))
+    codes = pd.Series(
+        ["53.02", "5302", "53.02.01", "5302012001", "081298765432", "5399046501990017", "0812987654", "x"]
+    )
+    found = resolver.kabupaten(codes, pd.Series("", index=codes.index))
+    assert found.tolist() == ["53.02"] * 4 + [""] * 4
