@@ -2,8 +2,8 @@
 
 There is no column for a name, a NIK, an address, a telephone number or a note on a person: data without a column
 cannot be stored. A place is stored as its resolved kelurahan and, where it was written out, as a spelling of at most
-40 characters that could mean a place (`geo.places.kept`); `decision` then stores a person's decision on a spelling, so
-that one decision serves all rows and can be taken back without changing any of them.
+40 characters that could mean a place (`geo.places.kept`); `decision` then stores a person's decision on a spelling,
+so that one decision serves all rows and can be taken back without changing any of them.
 """
 
 from __future__ import annotations
