@@ -126,7 +126,7 @@ def known_words(folder: Path | None) -> KnownWords:
 
 
 def _by_spelling(table: Mapping[str, list[str]]) -> dict[str, str]:
-    return {fold(one): word for word, others in table.items() for one in (word, *others)}
+    return {key: word for word, others in table.items() for one in (word, *others) if (key := fold(one))}
 
 
 @lru_cache(maxsize=1)
@@ -178,17 +178,17 @@ class OfferedWords:
 
     def __init__(self, areas: Areas) -> None:
         named = {*areas.names, *areas.groups, areas.city}
-        self._places = frozenset(word for name in named for word in fold(str(name)).split())
-        self._head, self._body = ({name: _parts(name, part) for name in LISTED_TEXTS} for part in ("head", "body"))
+        places = frozenset(word for name in named for word in fold(str(name)).split())
+        self._heads = {name: _parts(name, "head") for name in LISTED_TEXTS}
+        self._words = {name: self._heads[name] | _parts(name, "body") | places for name in LISTED_TEXTS}
 
     def offers(self, field: str, text: str) -> bool:
         """Whether a text, which is in no list, is made of nothing but words of offices, places and abbreviations."""
         if not _is_short(text):
             return False
         first, *others = re.findall(r"\w+", text) or [""]
-        head, body = self._head[field], self._body[field]
-        return fold(first) in head and all(
-            fold(word) in head | body | self._places or _ABBREVIATION.fullmatch(word) for word in others
+        return fold(first) in self._heads[field] and all(
+            fold(word) in self._words[field] or _ABBREVIATION.fullmatch(word) for word in others
         )
 
 
