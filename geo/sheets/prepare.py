@@ -410,8 +410,9 @@ def _missing_place(reader: _Reader, places: pd.DataFrame) -> None:
         return
     empty = places.loc[places["place_status"].eq(PlaceStatus.EMPTY.value), "row_number"]
     code, name, _ = place_fields(reader.mapping.kind)[""]
-    column = reader.header(code if reader.has(code) else name)
-    reader.faults += [RowFault(int(row), column, Problem.MISSING_VALUE) for row in empty]
+    field_name = code if reader.has(code) else name
+    column, problem = reader.header(field_name), Problem.MISSING_VALUE
+    reader.faults += [RowFault(int(row), column, problem, field=field_name, found=Cell.EMPTY) for row in empty]
 
 
 def _reversed(reader: _Reader, main: pd.DataFrame) -> None:
