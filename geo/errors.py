@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _VALUES_SHOWN = 5
-_ROWS_SHOWN = 10
+#: Row numbers that a message has at most.
+ROWS_SHOWN = 10
 _LONGEST_VALUE = 40
 _IDENTIFYING = re.compile(r"\d{6,}")
+#: Where several sheets are read as one table, row 7 of the second is told as this and 7, of the third as twice this
+#: and 7.
+SHEET_STRIDE = 30_000_000
 _CODE = re.compile(r"\d{2}(\.\d{2}){1,2}(\.\d{4})?|\d{10}")
 
 
@@ -54,6 +58,7 @@ class Problem(StrEnum):
     ERROR_CELL = "error_cell"
     NO_RESULT = "no_result"
     NO_RECORD = "no_record"
+    NOT_THE_SUM = "not_the_sum"
     NOT_IN_LIST = "not_in_list"
     NEGATIVE = "negative"
     NOT_WHOLE = "not_whole"
@@ -199,8 +204,8 @@ class Fault:
             problem,
             tuple(distinct[:_VALUES_SHOWN]),
             max(0, len(distinct) - _VALUES_SHOWN),
-            tuple(listed[:_ROWS_SHOWN]),
-            max(0, len(listed) - _ROWS_SHOWN),
+            tuple(listed[:ROWS_SHOWN]),
+            max(0, len(listed) - ROWS_SHOWN),
             hint,
         )
 

@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import os
-import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyogrio
 import shapely
 
 from geo.errors import DataError, Fault, Problem
+from geo.guards import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
 TABLE_KINDS = (".csv", ".xlsx", ".parquet")
 OUTPUTS = (*TABLE_KINDS, ".gpkg", ".geojson")
-#: What a spreadsheet would run as a formula when it opens a csv; a signed number is not one.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]+$)")
 #: Fixed creation date of every workbook, so the same rows give the same bytes.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDTH = 14
+_GROUP = 1000
 
 
 def _refuse(table: str, problem: Problem, *, hint: str = "") -> DataError:
@@ -60,7 +59,7 @@ def harmless(value: Any) -> Any:
     >>> harmless("=1+1"), harmless("-3,5"), harmless("-A1"), harmless(7)
     ("'=1+1", '-3,5', "'-A1", 7)
     """
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[Any]], *, line_end: str = "\n") -> str:
@@ -188,10 +187,22 @@ def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[A
 
 
 def _harmless_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Table without formulas in header or cells; columns of numbers are not checked."""
+    """Table without formulas in header or cells, and without numbers that could be read in another way."""
     return table.rename(columns=harmless).apply(
-        lambda column: column if pd.api.types.is_numeric_dtype(column.dtype) else column.map(harmless)
+        lambda column: _plain_numbers(column) if pd.api.types.is_numeric_dtype(column.dtype) else column.map(harmless)
     )
+
+
+def _plain_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers for a csv: 12.345 is written as 12.3450, which no reader takes for twelve thousand."""
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    sizes = np.abs(values)
+    has_three = (sizes >= 1) & (sizes < _GROUP) & (np.round(values, 3) == values) & (np.round(values, 2) != values)
+    if not has_three.any():
+        return column
+    return column.astype("object").mask(has_three, pd.Series([f"{value:.4f}" for value in values], column.index))
 
 
 def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic.dataclasses import dataclass
@@ -86,6 +87,34 @@ class AreaSettings:
             msg = "west < east, south < north"
             raise ValueError(msg)
         return bounds
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class CitySettings:
+    """Where the city is.
+
+    Parameters
+    ----------
+    time_zone
+        Name in the IANA database: a time of another zone in a file is turned into the city's day.
+    """
+
+    time_zone: str
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+            msg = "Asia/Makassar, Asia/Jakarta, Asia/Jayapura ..."
+            raise ValueError(msg) from fault
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -236,6 +265,8 @@ class Settings:
     ----------
     areas
         The boundaries.
+    city
+        Where the city is.
     k
         Smallest count of persons that the public may see.
     hotspots
@@ -255,6 +286,7 @@ class Settings:
     """
 
     areas: AreaSettings
+    city: CitySettings
     k: int
     hotspots: HotspotSettings
     health: HealthSettings
@@ -330,6 +362,7 @@ class _Stores:
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class _File:
     areas: AreaSettings
+    city: CitySettings
     release: _Release
     access: _Access
     retention: RetentionSettings
@@ -470,6 +503,7 @@ def read_settings(local: Path | None = None) -> Settings:
     access = found.access
     return Settings(
         areas=dataclasses.replace(found.areas, path=path),
+        city=found.city,
         k=found.release.k,
         access=AccessSettings(
             owner=access.owner,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.sent import on_disk
 from geo.errors import DataError
-from geo.imports.run import accept, dry_run, read_file
+from geo.imports.run import accept, dry_run
 from geo.present.reports import report_sentence
 from geo.sheets.prepare import prepare_rows
 from geo.sheets.sources import known_words
@@ -18,6 +17,7 @@ from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
 from pages.parts.new_words import new_words
+from pages.parts.sheet_choice import chosen_sheet
 from pages.shell import caches, uploads
 from pages.shell.controls import tell
 from pages.shell.frame import desk_note
@@ -25,7 +25,6 @@ from pages.shell.frame import desk_note
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from geo.sheets.reading import Sheet
     from pages.shell.view import Shell
 
 _SENT, _DONE = "sheets.sent", "sheets.done"
@@ -54,7 +53,8 @@ def _received(shell: Shell) -> UploadedFile | None:
     words = shell.words
     sent = st.file_uploader(
         words("data.upload"),
-        type=["csv", "xlsx", "ods"],
+        # Also the endings that are refused: the reason is told in the reader's language.
+        type=["csv", "tsv", "txt", "xlsx", "xlsm", "ods", "xls", "parquet"],
         help=words("data.upload.help"),
         key=uploads.uploader_key("data"),
     )
@@ -78,13 +78,18 @@ def _import(shell: Shell) -> None:
         return
     held = uploads.held("data", sent, life_s=60 * shell.settings.access.idle_minutes)
     try:
-        if held.content is None:
-            with on_disk(sent.name, sent.getvalue()) as path:
-                held.content = read_file(path, shell.settings)[0]
-        sheet: Sheet = held.content
+        sheet = chosen_sheet(shell, held, sent)
         mapping = mapping_control(shell, sheet)
         resolver, known = caches.resolver(shell.areas), known_words(shell.store.path.parent)
-        prepared = prepare_rows(sheet, mapping, areas=shell.areas, resolver=resolver, today=date.today(), known=known)
+        prepared = prepare_rows(
+            sheet,
+            mapping,
+            areas=shell.areas,
+            resolver=resolver,
+            today=datetime.now(shell.settings.city.zone).date(),
+            zone=shell.settings.city.zone,
+            known=known,
+        )
         report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
         tell(shell, fault)

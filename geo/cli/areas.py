@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from geo.cli.inputs import read_areas_table
 from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import write_table
@@ -21,10 +22,12 @@ from geo.places.boundaries import Areas, read_areas, read_layer
 from geo.places.files import opened
 from geo.places.keys import clean_key, clean_keys, repeated_keys
 from geo.settings import AreaSettings, read_settings
-from geo.sheets.tables import INPUTS, columns_told, read_table, with_column, without_nik
+from geo.sheets.reading import Sheet
+from geo.sheets.tables import INPUTS, missing_columns, with_column, without_nik
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import argparse
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from geo.cli.output import Teller
@@ -41,9 +44,7 @@ class Given:
 
     Parameters
     ----------
-    name
-        Name of the file.
-    table
+    sheet
         All columns but the geometry.
     keys
         Text, one per area, distinct.
@@ -51,10 +52,23 @@ class Given:
         Valid polygons in EPSG:4326; None for a plain table.
     """
 
-    name: str
-    table: pd.DataFrame
+    sheet: Sheet
     keys: pd.Series[str]
     polygons: Any
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.sheet.name
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All columns but the geometry, indexed by the row numbers of the spreadsheet."""
+        return self.sheet.rows
+
+    def rows(self, wrong: Any) -> list[int]:
+        """Row numbers, as in a spreadsheet, of a mask of the rows."""
+        return self.table.index[np.asarray(wrong, dtype=bool)].tolist()
 
 
 def coordinate_system(crs: str) -> CRS:
@@ -131,13 +145,15 @@ def _is_plain(path: Path) -> bool:
     return path.suffix.lower() in INPUTS
 
 
-def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
-    """Areas of a file, with or without geometry.
+def read_given(chosen: argparse.Namespace, teller: Teller, *, counts: Iterable[str | None], topic: str) -> Given:
+    """Areas of the file that a command is given, with or without geometry.
 
     Parameters
     ----------
-    key
-        Column with the keys of the areas.
+    chosen
+        Options: `areas` (the file), `id` (the column with the keys) and `sheet`.
+    counts
+        Columns of numbers: a row that is their total is left out.
     topic
         Topic of the messages about the table (`RefusalError`).
 
@@ -146,6 +162,7 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
     DataError
         When the file cannot be read, or a key is missing or duplicated.
     """
+    path, key = chosen.areas, chosen.id
     if not _is_plain(path):
         try:
             frame, notes = read_layer(options_of(path, key))
@@ -154,20 +171,20 @@ def read_given(path: Path, key: str, teller: Teller, *, topic: str) -> Given:
         for mended in notes:
             shown = ", ".join(mended.areas[:10])
             teller.note(teller.words("cli.mended", areas=shown, n=len(mended.areas)))
-        table = pd.DataFrame(frame.drop(columns="geometry")).reset_index(drop=True)
-        return Given(path.name, table, table[key].astype("str"), frame.geometry)
-    table = read_table(path).reset_index(drop=True)
-    if key not in table.columns:
-        raise RefusalError([Fault.of(path.name, key, Problem.MISSING_COLUMN, hint=columns_told(table))], topic)
-    keys = clean_keys(table[key])
-    faults = []
-    if (keys == "").any():
-        rows = (np.flatnonzero(keys == "") + 2).tolist()
-        faults.append(Fault.of(path.name, key, Problem.MISSING_VALUE, rows=rows))
-    faults += repeated_keys(path.name, key, keys)
+        table = pd.DataFrame(frame.drop(columns="geometry"))
+        table.index = pd.RangeIndex(2, len(table) + 2)
+        sheet = Sheet(path.name, tuple(table.columns), table, (), (), path.suffix.lower())
+        return Given(sheet, table[key].astype("str"), frame.geometry)
+    sheet = read_areas_table(path, chosen.sheet, teller, key=key, counts=counts, topic=topic)
+    if faults := missing_columns(sheet, [key]):
+        raise RefusalError(faults, topic)
+    given = Given(sheet, clean_keys(sheet.rows[key]), None)
+    faults = repeated_keys(path.name, key, given.keys)
+    if (given.keys == "").any():
+        faults.insert(0, Fault.of(path.name, key, Problem.MISSING_VALUE, rows=given.rows(given.keys == "")))
     if faults:
         raise RefusalError(faults, topic)
-    return Given(path.name, table, keys, None)
+    return given
 
 
 def check_shapes(given: Given, out: Path, *, topic: str) -> None:

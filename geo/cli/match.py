@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.cli.areas import areas_of
+from geo.cli.inputs import add_sheet_option, read_input
 from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, viewer
 from geo.errors import DataError, Fault, Problem, fit_to_show
@@ -18,13 +19,14 @@ from geo.places.keys import clean_key
 from geo.places.names import fold
 from geo.places.resolve import Resolver
 from geo.settings import read_settings
-from geo.sheets.tables import columns_told, read_table, with_column, without_nik
+from geo.sheets.tables import columns_told, missing_columns, with_column, without_nik
 from geo.terms import CodeSystem, PlaceStatus
 
 if TYPE_CHECKING:
     import argparse
 
     from geo.cli.output import Teller
+    from geo.sheets.reading import Sheet
     from geo.words import Words
 
 RESULT = ("match_status", "kode", "kelurahan", "match_by", "score", "candidates", "conflict")
@@ -52,10 +54,11 @@ def add(inside: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--id", metavar="COL", type=clean_key, help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out_table"))
     command.add_argument("--db", metavar="URL", help=words("cli.help.match_db"))
+    add_sheet_option(command, words)
     command.set_defaults(run=match)
 
 
-def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Series[str] | None]:
+def _columns(sheet: Sheet, chosen: argparse.Namespace) -> dict[str, pd.Series[str] | None]:
     """Cells of the named columns, as text.
 
     Raises
@@ -65,14 +68,11 @@ def _columns(table: pd.DataFrame, chosen: argparse.Namespace) -> dict[str, pd.Se
     """
     named = {"names": chosen.column, "kecamatan": chosen.kecamatan_column, "codes": chosen.code_column}
     if not chosen.column and not chosen.code_column:
-        raise RefusalError([Fault.of("--column", "", Problem.MISSING_VALUE, hint=columns_told(table))], "match")
-    missing = [column for column in named.values() if column and column not in table.columns]
-    if missing:
-        hint = columns_told(table)
-        raise RefusalError(
-            [Fault.of(chosen.file.name, column, Problem.MISSING_COLUMN, hint=hint) for column in missing], "table"
-        )
-    return {role: _text(table[column]) if column else None for role, column in named.items()}
+        hint = columns_told(sheet.rows)
+        raise RefusalError([Fault.of("--column", "", Problem.MISSING_VALUE, hint=hint)], "match")
+    if missing := missing_columns(sheet, [column for column in named.values() if column]):
+        raise RefusalError(missing, "table")
+    return {role: _text(sheet.rows[column]) if column else None for role, column in named.items()}
 
 
 def _text(column: pd.Series[Any]) -> pd.Series[str]:
@@ -105,8 +105,9 @@ def match(chosen: argparse.Namespace, teller: Teller) -> None:
     check_output(chosen.out, TABLE_KINDS)
     teller.progress(words("cli.reading"))
     areas = areas_of(chosen.areas, chosen.id)
-    table = read_table(chosen.file)
-    columns = _columns(table, chosen)
+    used = [chosen.column, chosen.kecamatan_column, chosen.code_column]
+    sheet = read_input(chosen.file, chosen.sheet, teller, used=used, topic="table")
+    columns = _columns(sheet, chosen)
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     resolver = Resolver(areas, read_gazetteer(areas), decisions=_decisions(chosen.db))
 
@@ -117,12 +118,12 @@ def match(chosen: argparse.Namespace, teller: Teller) -> None:
         )
     except DataError as fault:
         bare = columns["codes"].str.fullmatch(r"\d{10}") if columns["codes"] is not None else pd.Series(dtype=bool)
-        rows = [int(row) + 2 for row in bare.index[bare]]
+        rows = bare.index[bare].tolist()
         wrong = Fault.of(chosen.file.name, chosen.code_column or "", Problem.BAD_KODE, rows=rows)
         raise RefusalError([wrong], "table") from fault
     seconds = time.perf_counter() - begun
 
-    table, dropped = without_nik(table)
+    table, dropped = without_nik(sheet.rows)
     for column in dropped:
         teller.note(words("cli.nik_dropped", column=fit_to_show(column)))
     for name in RESULT:

@@ -11,6 +11,7 @@ import pandas as pd
 from pyproj import CRS, Transformer
 
 from geo.cli.areas import KODE, check_shapes, coordinate_system, read_given, write_beside
+from geo.cli.inputs import add_sheet_option
 from geo.cli.neighbours import near
 from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _ZONE_WIDTH = 9.0
 _LEAST_AREAS = 3
+_HALF_CIRCLE = 180.0
 
 
 def _between(
@@ -101,6 +103,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         default=0.25,
         help=words("cli.measure.help.max_share"),
     )
+    add_sheet_option(command, words)
     command.add_argument("-o", metavar="OUT", type=Path, dest="out", help=words("cli.measure.help.out"))
     command.set_defaults(run=measure)
 
@@ -113,9 +116,9 @@ def _wrong(given: Given, column: str, values: NDArray[np.float64], *, is_count: 
     if is_whole:
         checks.append((Problem.NOT_WHOLE, values != np.round(values)))
     return [
-        Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong & ~np.isnan(values)) + 2).tolist())
+        Fault.of(given.name, column, problem, rows=given.rows(wrong & ~np.isnan(values)))
         if problem is not Problem.MISSING_VALUE
-        else Fault.of(given.name, column, problem, rows=(np.flatnonzero(wrong) + 2).tolist())
+        else Fault.of(given.name, column, problem, rows=given.rows(wrong))
         for problem, wrong in checks
         if (wrong & (np.isnan(values) == (problem is Problem.MISSING_VALUE))).any()
     ]
@@ -126,9 +129,7 @@ def _checked(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     """Cases and population, with every fault of the two columns at once."""
     needs = METHODS[method]
-    found, faults = number_columns(
-        given.table, given.name, [chosen.cases, *([chosen.population] if chosen.population else [])]
-    )
+    found, faults = number_columns(given.sheet, [chosen.cases, *([chosen.population] if chosen.population else [])])
     told = {one.column for one in faults}
     for column in found.keys() - told:
         whole = needs.is_poisson and column == chosen.cases
@@ -138,7 +139,7 @@ def _checked(
     if cases is not None and size is not None:
         empty = (size == 0) & (cases > 0)
         if empty.any():
-            rows = (np.flatnonzero(empty) + 2).tolist()
+            rows = given.rows(empty)
             faults.append(Fault.of(given.name, chosen.population, Problem.CASES_WITHOUT_SIZE, rows=rows))
     least = _LEAST_AREAS if needs.needs_neighbours else 1
     # An area without a size has no rate to compare with its neighbours; a method without neighbours calls it
@@ -159,28 +160,32 @@ def _metric(polygons: Any) -> CRS:
     return CRS.from_dict({"proj": "laea", "lon_0": (west + east) / 2, "lat_0": (south + north) / 2})
 
 
+def _within(crs: str) -> tuple[float, float] | None:
+    """Smallest and largest coordinate where they are degrees."""
+    is_degrees = crs.strip().lower() != "none" and coordinate_system(crs).is_geographic
+    return (-_HALF_CIRCLE, _HALF_CIRCLE) if is_degrees else None
+
+
 def _centres(given: Given, chosen: argparse.Namespace) -> tuple[NDArray[np.float64], bool]:
     """Centres of the areas, and whether they are degrees on the sphere.
 
     Polygons use the pole of inaccessibility; a layer too wide for an accurate projection uses great circles.
     """
     if chosen.xy:
-        found, faults = number_columns(given.table, given.name, chosen.xy)
+        found, faults = number_columns(given.sheet, chosen.xy, within=_within(chosen.crs))
         told = {one.column for one in faults}
         for column, values in found.items():
             gone = np.isnan(values)
             if gone.any() and column not in told:
-                faults.append(
-                    Fault.of(given.name, column, Problem.MISSING_VALUE, rows=(np.flatnonzero(gone) + 2).tolist())
-                )
+                faults.append(Fault.of(given.name, column, Problem.MISSING_VALUE, rows=given.rows(gone)))
         if faults:
             raise RefusalError(faults, "measure")
         points = np.column_stack([found[column] for column in chosen.xy])
-        on_sphere = chosen.crs.strip().lower() != "none" and coordinate_system(chosen.crs).is_geographic
+        on_sphere = _within(chosen.crs) is not None
         if on_sphere:
-            wrong = (np.abs(points) > [180, 90]).any(axis=1)
+            wrong = (np.abs(points) > [_HALF_CIRCLE, _HALF_CIRCLE / 2]).any(axis=1)
             if wrong.any():
-                rows = (np.flatnonzero(wrong) + 2).tolist()
+                rows = given.rows(wrong)
                 raise RefusalError([Fault.of(given.name, chosen.xy[0], Problem.OUT_OF_RANGE, rows=rows)], "measure")
         return points, on_sphere
     if given.polygons is None:
@@ -207,7 +212,7 @@ def measure(chosen: argparse.Namespace, teller: Teller) -> None:
     if chosen.xy and chosen.crs.strip().lower() != "none":
         coordinate_system(chosen.crs)
     teller.progress(words("cli.reading"))
-    given = read_given(chosen.areas, chosen.id, teller, topic="measure")
+    given = read_given(chosen, teller, counts=[chosen.cases, chosen.population], topic="measure")
     if chosen.out:
         check_shapes(given, chosen.out, topic="option")
     cases, size = _checked(given, chosen, method)

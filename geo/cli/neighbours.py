@@ -36,7 +36,10 @@ def neighbours_of_file(path: Path, keys: pd.Series[str]) -> Neighbours:
     DataError
         When the file cannot be read, or names a key that is not among `keys`.
     """
-    table = read_table(path)
+    sheet = read_table(path)
+    table = sheet.rows[~sheet.rows.index.isin({*sheet.totals, *sheet.footers})]
+    if broken := [one for column in table.columns[:2] for one in sheet.unreadable_in(str(column))]:
+        raise RefusalError(broken, "neighbours")
     if table.shape[1] < 2:  # noqa: PLR2004 - a pair
         raise RefusalError([Fault.of(path.name, "", Problem.MISSING_COLUMN, hint=columns_told(table))], "neighbours")
     place = pd.Series(np.arange(len(keys)), index=pd.Index(keys))
@@ -46,7 +49,7 @@ def neighbours_of_file(path: Path, keys: pd.Series[str]) -> Neighbours:
         found = written.map(place)
         if found.isna().any():
             gone = found.isna().to_numpy()
-            rows = (np.flatnonzero(gone) + 2).tolist()
+            rows = table.index[gone].tolist()
             faults.append(Fault.of(path.name, str(column), Problem.NOT_IN_LIST, values=written[gone], rows=rows))
         ends.append(found)
     if faults:

@@ -12,17 +12,21 @@ from pyproj import Transformer
 
 from geo.cli import match
 from geo.cli.areas import KODE, areas_of, coordinate_system
+from geo.cli.inputs import add_sheet_option, read_input
 from geo.errors import fit_to_show
 from geo.files import check_output, write_table
 from geo.places.keys import clean_key
 from geo.places.locate import Locator
-from geo.sheets.tables import coordinates, read_table, with_column, without_nik
+from geo.sheets.tables import coordinates, with_column, without_nik
 
 if TYPE_CHECKING:
     import argparse
 
     from geo.cli.output import Teller
     from geo.words import Words
+
+#: Longitude and latitude of a point on Earth.
+_DEGREES = (-180.0, 180.0)
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
@@ -43,6 +47,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument("--areas", metavar="AREAS", type=Path, help=words("cli.help.areas"))
     command.add_argument("--id", metavar="COL", type=clean_key, help=words("cli.help.id"))
     command.add_argument("-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.help.out"))
+    add_sheet_option(command, words)
     command.set_defaults(run=locate_points)
     match.add(inside, shared, words)
 
@@ -68,9 +73,9 @@ def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
     areas = areas_of(chosen.areas, chosen.id)
     for mended in areas.notes:
         teller.note(words("cli.mended", areas=", ".join(mended.areas[:10]), n=len(mended.areas)))
-    table = read_table(chosen.file)
-    x, y = coordinates(table, chosen.file.name, chosen.x, chosen.y)
-    table, dropped = without_nik(table)
+    sheet = read_input(chosen.file, chosen.sheet, teller, used=[chosen.x, chosen.y], topic="table")
+    x, y = coordinates(sheet, chosen.x, chosen.y, within=_DEGREES if to_degrees is None else None)
+    table, dropped = without_nik(sheet.rows)
     for column in dropped:
         teller.note(words("cli.nik_dropped", column=fit_to_show(column)))
 

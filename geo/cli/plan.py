@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.cli.areas import KODE, areas_of
+from geo.cli.inputs import add_sheet_option, read_areas_table
 from geo.cli.neighbours import is_file, near, neighbours_of_file
 from geo.cli.output import RefusalError
 from geo.errors import Fault, Problem, fit_to_show
@@ -22,7 +23,7 @@ from geo.planning.greedy import highest_first
 from geo.planning.limits import DISCOUNT, SPILL, Limits, RuleKind, faults_of
 from geo.planning.waves import GAP, PLAN_TIME_LIMIT_S, NoPlanError, NoPlanYetError, gap_of, plan_waves
 from geo.present.planning_rules import rule_text
-from geo.sheets.tables import columns_told, number_columns, read_table, without_nik
+from geo.sheets.tables import columns_told, number_columns, without_nik
 
 if TYPE_CHECKING:
     import argparse
@@ -73,6 +74,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
             f"--{name}-per-kecamatan", metavar="N", type=int, help=words(f"cli.plan.help.{name}_per_kecamatan")
         )
     command.add_argument("--neighbours", metavar="HOW", help=words("cli.plan.help.neighbours"))
+    add_sheet_option(command, words)
     command.add_argument("--gap", metavar="G", type=float, default=GAP, help=words("cli.plan.help.gap"))
     command.add_argument(
         "--time-limit", metavar="S", type=float, default=PLAN_TIME_LIMIT_S, help=words("cli.plan.help.time_limit")
@@ -83,15 +85,16 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 
 def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.DataFrame, list[Fault]]:
     """Needs by kode, as far as readable, and all faults."""
-    table, dropped = without_nik(read_table(path).reset_index(drop=True))
-    for column in dropped:
-        teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
-    name, faults = path.name, list[Fault]()
     used = [
         "need",
         *(["cost"] if chosen.budget is not None else []),
         *(["trainers"] if chosen.trainers is not None else []),
     ]
+    sheet = read_areas_table(path, chosen.sheet, teller, key=KODE, counts=used, topic="plan")
+    table, dropped = without_nik(sheet.rows)
+    for column in dropped:
+        teller.note(teller.words("cli.nik_dropped", column=fit_to_show(column)))
+    name, faults = path.name, list[Fault]()
     text = {}
     is_grouped = chosen.min_per_kecamatan is not None or chosen.max_per_kecamatan is not None
     for column in (KODE, "kecamatan"):
@@ -101,14 +104,14 @@ def _needs(path: Path, chosen: argparse.Namespace, teller: Teller) -> tuple[pd.D
         text[column] = clean_keys(table[column])
         empty = (text[column] == "").to_numpy()
         if empty.any() and (column == KODE or is_grouped):
-            faults.append(Fault.of(name, column, Problem.MISSING_VALUE, rows=(np.flatnonzero(empty) + 2).tolist()))
-    found, wrong = number_columns(table, name, used)
+            faults.append(Fault.of(name, column, Problem.MISSING_VALUE, rows=table.index[empty].tolist()))
+    found, wrong = number_columns(replace(sheet, rows=table), used)
     faults += wrong
     told = {one.column for one in wrong}
     for column, values in found.items():
         for problem, where in ((Problem.MISSING_VALUE, np.isnan(values)), (Problem.NEGATIVE, values < 0)):
             if where.any() and column not in told:
-                faults.append(Fault.of(name, column, problem, rows=(np.flatnonzero(where) + 2).tolist()))
+                faults.append(Fault.of(name, column, problem, rows=table.index[where].tolist()))
     if KODE in text:
         faults += repeated_keys(name, KODE, text[KODE])
     keys = text.pop(KODE, pd.Series([], dtype="str"))

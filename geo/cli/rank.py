@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.cli.areas import KODE, check_shapes, read_given, write_beside
+from geo.cli.inputs import add_sheet_option
 from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem
 from geo.files import OUTPUTS, check_output
@@ -72,6 +73,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     command.add_argument(
         "--concentration", metavar="C", type=_above_zero, default=30.0, help=words("cli.rank.help.concentration")
     )
+    add_sheet_option(command, words)
     command.add_argument(
         "-o", metavar="OUT", type=Path, required=True, dest="out", help=words("cli.measure.help.out")
     )
@@ -85,12 +87,7 @@ def _declared(path: Path) -> tuple[Criterion, ...]:
         raise RefusalError(fault.faults, "criteria") from fault
 
 
-def _rows(wrong: Any) -> list[int]:
-    """Row numbers as in a spreadsheet."""
-    return (np.flatnonzero(wrong) + 2).tolist()
-
-
-def _wrong_counts(name: str, one: Criterion, found: dict[str, Any]) -> list[Fault]:
+def _wrong_counts(given: Given, one: Criterion, found: dict[str, Any]) -> list[Fault]:
     """Faults of counts with a posterior, and of their expected counts."""
     counts, expected = found[one.column], found.get(one.expected)
     checks = [(one.column, Problem.NEGATIVE, counts < 0), (one.column, Problem.NOT_WHOLE, counts != np.round(counts))]
@@ -98,7 +95,7 @@ def _wrong_counts(name: str, one: Criterion, found: dict[str, Any]) -> list[Faul
         checks.append((one.expected, Problem.NEGATIVE, expected < 0))
         checks.append((one.expected, Problem.CASES_WITHOUT_SIZE, (expected == 0) & (counts > 0)))
     return [
-        Fault.of(name, column, problem, rows=_rows(wrong & ~np.isnan(found[column])))
+        Fault.of(given.name, column, problem, rows=given.rows(wrong & ~np.isnan(found[column])))
         for column, problem, wrong in checks
         if (wrong & ~np.isnan(found[column])).any()
     ]
@@ -110,11 +107,11 @@ def _values(given: Given, criteria: tuple[Criterion, ...]) -> pd.DataFrame:
     The index sorts like the keys: ties go to the lower one, and 9 is lower than 10.
     """
     wanted = [name for one in criteria for name in (one.column, one.expected) if name in given.table.columns]
-    found, faults = number_columns(given.table, given.name, wanted)
+    found, faults = number_columns(given.sheet, wanted)
     told = {one.column for one in faults}
     for one in criteria:
         if one.posterior is Posterior.GAMMA and one.column in found and not told & {one.column, one.expected}:
-            faults += _wrong_counts(given.name, one, found)
+            faults += _wrong_counts(given, one, found)
     if faults:
         # A column that two criteria use is reported once.
         raise RefusalError(sorted(set(faults), key=lambda one: (one.column, one.problem)), "rank")
@@ -138,7 +135,8 @@ def write_ranks(chosen: argparse.Namespace, teller: Teller) -> None:
     check_output(chosen.out, OUTPUTS)
     criteria = _declared(chosen.criteria)
     teller.progress(words("cli.reading"))
-    given = read_given(chosen.areas, chosen.id, teller, topic="rank")
+    wanted = [name for one in criteria for name in (one.column, one.expected) if name]
+    given = read_given(chosen, teller, counts=wanted, topic="rank")
     check_shapes(given, chosen.out, topic="rank")
     values = _values(given, criteria)
     keys = given.keys.set_axis(values.index)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.cli.inputs import add_sheet_option, tell_of
 from geo.cli.output import RefusalError
 from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import Fault, Problem
@@ -34,7 +35,7 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     one.add_argument("file", metavar="FILE", type=Path, help=words("cli.help.import_file"))
     one.add_argument("--kind", choices=[kind.value for kind in Kind], required=True, help=words("cli.help.kind"))
     one.add_argument("--mapping", metavar="NAME_OR_FILE", default="", help=words("cli.help.mapping"))
-    one.add_argument("--sheet", metavar="NAME", help=words("cli.help.sheet"))
+    add_sheet_option(one, words)
     one.add_argument(
         "--code-system", choices=[system.value for system in CodeSystem], help=words("cli.help.code_system")
     )
@@ -75,15 +76,23 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     system = CodeSystem(chosen.code_system) if chosen.code_system else None
     with refusing():
         sheet, mapping = read_file(chosen.file, settings, kind=kind, mapping=chosen.mapping, sheet=chosen.sheet)
-        today, known = date.today(), known_words(place.path.parent)  # noqa: DTZ011 - a city's day is its machine's
-        areas = read_areas(settings.areas)
-        rows = prepared_for(sheet, mapping, areas, today=today, code_system=system, known=known)
+        tell_of(sheet, teller)
+        rows = prepared_for(
+            sheet,
+            mapping,
+            read_areas(settings.areas),
+            today=datetime.now(settings.city.zone).date(),
+            code_system=system,
+            zone=settings.city.zone,
+            known=known_words(place.path.parent),
+        )
         report = dry_run(place, who, rows) if chosen.dry_run else accept(place, who, rows, progress=_progress(teller))
     refused = rejected_rows(report, words)
     if chosen.rejected:
         _write_rejected(chosen.rejected, refused)
     counts = {outcome.value: report.counts[outcome] for outcome in Outcome}
     told = {"batch": report.batch, "read": report.read, **counts, "replaced": report.replaced, "twins": report.twins}
+    sheets = {"sheets": list(sheet.sheets), "sheets_read": list(sheet.read)}
     faults = [dict(zip(REJECTED_COLUMNS, row, strict=True)) for row in refused]
     lines = [words("cli.imported", read=report.read, **counts)]
     if report.batch is not None:
@@ -91,7 +100,7 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     lines += left_empty_notes(report, words)
     lines += [f"- {_place_of(row, words)}: {row[3]}. {row[4]}" for row in refused[:_MOST_TOLD]]
     about = {"left_empty": report.left_empty, "mapping": mapping.name, "columns": dict(mapping.columns)}
-    teller.result(told | about | {"faults": faults}, lines)
+    teller.result(told | sheets | about | {"faults": faults}, lines)
 
 
 def _place_of(row: tuple[str, ...], words: Words) -> str:

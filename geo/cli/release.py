@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.cli.inputs import add_sheet_option, read_areas_table
 from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem
 from geo.period import Period
@@ -16,9 +18,8 @@ from geo.records.tables import empty
 from geo.release.editions import EDITION_TABLES, loss
 from geo.release.publish import EditionRequest, check_edition, publish_edition
 from geo.release.released import EXACT_K
-from geo.schemas import Table, check_table, typed
+from geo.schemas import Table, check_table, columns, typed
 from geo.settings import read_settings
-from geo.sheets.tables import read_table
 from geo.terms import Audience, State
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
         epilog=words("cli.example.release"),
     )
     one.add_argument("--cases", metavar="FILE", type=Path, required=True, help=words("cli.help.release_cases"))
+    add_sheet_option(one, words)
     one.add_argument("--coverage", metavar="FILE", type=Path, help=words("cli.help.release_coverage"))
+    one.add_argument("--coverage-sheet", metavar="NAME", help=words("cli.help.coverage_sheet"))
     one.add_argument(
         "--audience", choices=[one.value for one in Audience], required=True, help=words("cli.help.audience")
     )
@@ -54,9 +57,18 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
     one.set_defaults(run=write_edition)
 
 
-def _canonical(table: Table, path: Path) -> pd.DataFrame:
-    text = read_table(path).astype("object").map(_text)
-    return typed(table, check_table(table, text))
+def _canonical(table: Table, path: Path, sheet: str | None, teller: Teller) -> pd.DataFrame:
+    counts = ["persons"] if table is Table.CASES else []
+    read = read_areas_table(path, sheet, teller, key="", counts=counts, topic="release")
+    if faults := [one for column in columns(table) for one in read.unreadable_in(column)]:
+        raise DataError(tuple(faults))
+    text = read.rows.astype("object").map(_text)
+    try:
+        return typed(table, check_table(table, text))
+    except DataError as fault:
+        # The check counts rows from 2; the spreadsheet has titles and blank lines, too.
+        told = (replace(one, rows=tuple(int(text.index[row - 2]) for row in one.rows)) for one in fault.faults)
+        raise DataError(tuple(told)) from fault
 
 
 def _text(value: Any) -> str | None:
@@ -112,9 +124,13 @@ def write_edition(chosen: argparse.Namespace, teller: Teller) -> None:
     """
     faults: list[Fault] = []
     found: dict[Table, pd.DataFrame] = {}
-    for table, path in ((Table.CASES, chosen.cases), (Table.COVERAGE, chosen.coverage)):
+    given = (
+        (Table.CASES, chosen.cases, chosen.sheet),
+        (Table.COVERAGE, chosen.coverage, chosen.coverage_sheet),
+    )
+    for table, path, sheet in given:
         try:
-            found[table] = empty(table) if path is None else _canonical(table, path)
+            found[table] = empty(table) if path is None else _canonical(table, path, sheet, teller)
         except DataError as fault:
             faults += fault.faults
     try:

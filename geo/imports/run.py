@@ -20,7 +20,7 @@ from geo.terms import Kind, Outcome, Right
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
+    from datetime import date, tzinfo
 
     import pandas as pd
 
@@ -137,12 +137,20 @@ def prepared_for(
     *,
     today: date,
     code_system: CodeSystem | None = None,
+    zone: tzinfo | None = None,
     known: KnownWords | None = None,
 ) -> Prepared:
     """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare_rows`."""
     resolver = Resolver(areas, read_gazetteer(areas))
     return prepare_rows(
-        sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system, known=known
+        sheet,
+        mapping,
+        areas=areas,
+        resolver=resolver,
+        today=today,
+        code_system=code_system,
+        zone=zone,
+        known=known,
     )
 
 

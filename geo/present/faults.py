@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.errors import Problem
+from geo.errors import ROWS_SHOWN, SHEET_STRIDE, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.errors import Fault
     from geo.words import Words
 
@@ -26,13 +28,23 @@ def _more(n: int, words: Words) -> str:
     return f" {words('fault.more', n=n)}" if n else ""
 
 
+def row_number(row: int, words: Words) -> str:
+    """A row number as in the spreadsheet; with its sheet where several were read as one table."""
+    sheet, number = divmod(row, SHEET_STRIDE)
+    return words("fault.row_of_sheet", sheet=sheet + 1, row=number) if sheet else str(number)
+
+
+def row_numbers(found: Sequence[int], words: Words) -> str:
+    """The first row numbers, and how many more there are."""
+    listed = ", ".join(row_number(row, words) for row in found[:ROWS_SHOWN])
+    return f"{listed}{_more(max(0, len(found) - ROWS_SHOWN), words)}"
+
+
 def rows(fault: Fault, words: Words) -> str:
     """Row numbers as in the spreadsheet, or empty text."""
     if not fault.rows:
         return ""
-    listed = ", ".join(str(row) for row in fault.rows)
-    more = _more(fault.more_rows, words)
-    return words("fault.rows", rows=f"{listed}{more}")
+    return words("fault.rows", rows=f"{row_numbers(fault.rows, words)}{_more(fault.more_rows, words)}")
 
 
 def what(fault: Fault, words: Words) -> str:

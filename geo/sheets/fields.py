@@ -95,6 +95,11 @@ def plain_header(header: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 
+def is_utc_header(header: str) -> bool:
+    """Whether the times of a column are of UTC although they do not say so: KoboToolbox's time of submission."""
+    return plain_header(header) == "submission time"
+
+
 def is_neutral(group: str) -> bool:
     """Whether the group above or before a column leaves the column's meaning unchanged.
 

@@ -18,11 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
-from geo.errors import DataError, Fault, Problem
+from geo.errors import SHEET_STRIDE, DataError, Fault, Problem
+from geo.guards import unguarded
 from geo.sheets.archives import FILE_LIMIT, SheetMarks, Workbook, check_spreadsheet
 from geo.sheets.contents import Content, content_of
 from geo.sheets.encoding import DAMAGED, decoded
-from geo.sheets.layout import Table, table_of
+from geo.sheets.layout import SheetTable, table_of
 from geo.sheets.plain_text import cell_text, clean, clean_row
 
 if TYPE_CHECKING:
@@ -34,13 +35,9 @@ CELL_LENGTH = 40_000
 COLUMN_LIMIT = 512
 #: Rows of an import, and of a table that a command works on.
 ROW_LIMIT, BULK_ROW_LIMIT, BULK_FILE_LIMIT = 1_100_000, 20_000_000, 4 << 30
-#: Row numbers of the second sheet start here, of the third at twice this, where several are read as one.
-ROWS_A_SHEET = 10_000_000
 _SEPARATORS = ",;\t|"
 _SAMPLE, _SAMPLE_LINES = 50_000, 15
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-#: An apostrophe that a written csv has before what a spreadsheet would run (`geo.files.harmless`).
-_GUARDED = re.compile(r"'+[=@\t\r+-]")
 # The first list that becomes an array makes pyarrow import pandas: once, and not in the copy for each file.
 pa.array([""])
 
@@ -79,7 +76,7 @@ def _separator(text: str) -> str:
 
 
 def _unguarded(cells: list[str]) -> list[str]:
-    return [cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell for cell in cells]
+    return [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
 def _has_swallowed(row: list[str], separator: str) -> bool:
@@ -242,7 +239,7 @@ def _nested_text(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _same_form(path: Path, tables: list[tuple[str, Table]]) -> None:
+def _same_form(path: Path, tables: list[tuple[str, SheetTable]]) -> None:
     """Several sheets are one table only where all have the same columns.
 
     Raises
@@ -254,14 +251,14 @@ def _same_form(path: Path, tables: list[tuple[str, Table]]) -> None:
         raise _refuse(path, Problem.WHICH_SHEET, values=[name for name, _ in tables])
 
 
-def _joined(tables: list[tuple[str, Table]], names: list[str]) -> Table:
+def _joined(tables: list[tuple[str, SheetTable]], names: list[str]) -> SheetTable:
     """Rows of all sheets, below one another, with the columns of the first."""
     joined = tables[0][1]
     if len(tables) == 1:
         return joined
-    whole = Table(joined.columns, [], [], [], [], [], [], [])
+    whole = SheetTable(joined.columns, [], [], [], [], [], [], [])
     for name, one in tables:
-        above = names.index(name) * ROWS_A_SHEET
+        above = names.index(name) * SHEET_STRIDE
         order = [one.columns.index(column) for column in whole.columns]
         whole.numbers += [above + number for number in one.numbers]
         whole.body += [[row[at] for at in order] for row in one.body]

@@ -40,7 +40,7 @@ _FEW = 0.34
 
 
 @dataclass(slots=True)
-class Table:
+class SheetTable:
     """The table of one sheet.
 
     Parameters
@@ -241,7 +241,7 @@ def _footers(body: list[tuple[int, list[str]]]) -> list[int]:
     return found[::-1]
 
 
-def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: bool) -> Table:
+def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: bool) -> SheetTable:
     """The table among the filled rows of a sheet.
 
     Parameters
@@ -277,7 +277,7 @@ def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: b
     )
     footers = _footers(body)
     totals = [number for number, cells in body if is_totals(cells)]
-    return Table(
+    return SheetTable(
         [names[at] for at in kept],
         numbers,
         table,

@@ -16,6 +16,8 @@ _UNSEEN = {
 }
 _LARGEST_EXACT = 1e15
 _THREE = 3
+#: Folded text of cells that mean "no value".
+NO_VALUE = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nihil", "tidak ada", "tdk ada", "kosong"})
 
 
 def clean(text: str) -> str:
@@ -30,6 +32,11 @@ def clean(text: str) -> str:
         # Only letters, digits, signs and spaces: true for most cells, and few have spaces to correct.
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     return " ".join(text.translate(_UNSEEN).split())
+
+
+def folded(text: str) -> str:
+    """Text in small letters with single spaces, to compare cells."""
+    return " ".join(text.split()).lower()
 
 
 def clean_row(cells: list[str]) -> list[str]:

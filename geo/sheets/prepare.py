@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,11 @@ import pandas as pd
 from geo.errors import Problem
 from geo.records import timeline
 from geo.schemas import MOST_HOURS, is_reference
-from geo.sheets import values
-from geo.sheets.fields import Reading, by_name, place_fields
+from geo.sheets import left_out, values
+from geo.sheets.fields import Reading, by_name, is_utc_header, place_fields
 from geo.sheets.mapping import apply, check_mapping
 from geo.sheets.nik import check_nik, digits, is_lossless
+from geo.sheets.numbers import numbers_in, whole_numbers
 from geo.sheets.sources import OfferedWords, known_words
 from geo.terms import Cell, CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
     from geo.places.resolve import Resolver
     from geo.sheets.mapping import Mapping
+    from geo.sheets.numbers import Numbers
     from geo.sheets.reading import Sheet
     from geo.sheets.sources import KnownWords
 
@@ -191,8 +193,10 @@ def cell_kind(text: str) -> Cell:
 class _Reader:
     """Reads the fields of one mapped table, and records every cell that it could not read."""
 
-    def __init__(self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date, known: KnownWords) -> None:
-        self.mapping, self.mapped, self.today, self.known = mapping, mapped, today, known
+    def __init__(
+        self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date, clock: values.Clock, known: KnownWords
+    ) -> None:
+        self.mapping, self.mapped, self.today, self._clock, self.known = mapping, mapped, today, clock, known
         self.faults: list[RowFault] = []
         #: Cells that are in no list, by field.
         self.unlisted: dict[str, pd.Series[str]] = {}
@@ -225,16 +229,17 @@ class _Reader:
 
     def dates(self, name: str) -> values.Dates:
         until = _TO_COME if name == "on" and self.mapping.kind is Kind.ROLLOUT else None
-        found = values.dates(self.cells(name), today=self.today, until=until)
+        found = values.dates(self.cells(name), today=self.today, until=until, clock=self.clock(name))
         self.refuse(name, found.bad, Problem.BAD_DATE)
         self._needed(name)
         return found
 
+    def clock(self, name: str) -> values.Clock:
+        """How the times of a column are counted."""
+        return replace(self._clock, is_utc=is_utc_header(self.header(name)))
+
     def count(self, name: str, *, least: int = 1, most: int = _MOST_PERSONS) -> pd.Series[Any]:
-        found, bad = values.whole_numbers(self.cells(name), least=least, most=most)
-        self.refuse(name, bad, Problem.BAD_NUMBER)
-        self._needed(name)
-        return found
+        return self._numbers(name, whole_numbers(self.cells(name), least=least, most=most)).astype("Int64")
 
     def reference(self, name: str) -> pd.Series[str]:
         cells = self.cells(name)
@@ -243,10 +248,15 @@ class _Reader:
         return found
 
     def number(self, name: str) -> pd.Series[float]:
-        found, bad = values.numbers_in(self.cells(name))
-        self.refuse(name, bad | (found < 0) | (found > _LARGEST_SIZE), Problem.BAD_NUMBER)
+        found = numbers_in(self.cells(name))
+        wrong = (found.values < 0) | (found.values > _LARGEST_SIZE)
+        return self._numbers(name, replace(found, bad=found.bad | wrong))
+
+    def _numbers(self, name: str, found: Numbers) -> pd.Series[float]:
+        self.refuse(name, found.bad & ~found.ambiguous, Problem.BAD_NUMBER)
+        self.refuse(name, found.ambiguous, Problem.AMBIGUOUS_NUMBER)
         self._needed(name)
-        return found
+        return found.values
 
     def word(self, name: str) -> pd.Series[str]:
         cells = self.cells(name)
@@ -305,6 +315,9 @@ def _main_columns(reader: _Reader) -> pd.DataFrame:
 
 def _cases(reader: _Reader, main: pd.DataFrame, origins: pd.Series[str]) -> pd.DataFrame:
     """Values of cases only: one person where none is counted, age from a word or from years, origin."""
+    written = reader.cells("persons")
+    # "-" and "nihil" say that there is nobody: the default of one person stands for an empty cell only.
+    reader.refuse("persons", written.ne("") & values.is_empty(written), Problem.BAD_NUMBER)
     ages, bad = values.age_groups(reader.cells("age"))
     reader.refuse("age", bad, Problem.BAD_NUMBER)
     age = main["age_group"].where(main["age_group"].ne(""), ages)
@@ -431,7 +444,48 @@ def _timelines(reader: _Reader, main: pd.DataFrame, places: pd.DataFrame) -> Non
         reader.faults += [RowFault(row, reader.header(name), problem, hint) for name, problem, hint in found]
 
 
-def prepare_rows(
+def _unreadable(sheet: Sheet, mapping: Mapping, mapped: pd.DataFrame) -> list[RowFault]:
+    """Mapped cells with an error or with a formula that was never computed."""
+    headers, there = set(mapping.columns.values()), set(mapped.index)
+    return [
+        RowFault(row, column, problem)
+        for cells, problem in ((sheet.errors, Problem.ERROR_CELL), (sheet.without_value, Problem.NO_RESULT))
+        for row, column in sorted(cells)
+        if column in headers and row in there
+    ]
+
+
+def _of_records(
+    faults: list[RowFault], unread: list[RowFault], nothing: set[int], almost_nothing: set[int]
+) -> list[RowFault]:
+    """Faults of all rows: an unreadable cell has one fault, and a row that is no record has one."""
+    cells = {(one.row, one.column) for one in unread}
+    nothing, almost_nothing = (rows - {row for row, _ in cells} for rows in (nothing, almost_nothing))
+    nothing -= {one.row for one in faults} - almost_nothing
+    found = unread + [one for one in faults if (one.row, one.column) not in cells and one.row not in nothing]
+    return found + [RowFault(row, "", Problem.NO_RECORD) for row in sorted(nothing)]
+
+
+def _doubtful(reader: _Reader, places: pd.DataFrame, sheet: Sheet) -> pd.DataFrame:
+    """Places with a letter that could not be read go to review, however certain the rest of the name is."""
+    matched = places["place_status"].eq(PlaceStatus.MATCHED.value)
+    doubtful = pd.Series(data=False, index=places.index)
+    for role, names in place_fields(reader.mapping.kind).items():
+        headers = {reader.header(name) for name in names if reader.has(name)}
+        rows = [row for row, column in sheet.damaged if column in headers]
+        doubtful |= places["role"].eq(role) & places["row_number"].isin(rows) & matched
+    if not doubtful.any():
+        return places
+    kept = places["kode"] + ":" + places["score"].fillna(1).map("{:.3f}".format)
+    return places.assign(
+        place_status=places["place_status"].mask(doubtful, PlaceStatus.REVIEW.value),
+        candidates=places["candidates"].mask(doubtful & places["candidates"].eq(""), kept),
+        kode=places["kode"].mask(doubtful, ""),
+        match_by=places["match_by"].mask(doubtful, ""),
+    )
+
+
+def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading it depends on
     sheet: Sheet,
     mapping: Mapping,
     *,
@@ -439,6 +493,7 @@ def prepare_rows(
     resolver: Resolver,
     today: dt.date,
     code_system: CodeSystem | None = None,
+    zone: dt.tzinfo | None = None,
     known: KnownWords | None = None,
 ) -> Prepared:
     """Rows of a sheet read with its mapping: every row is accepted for the store, or rejected with its reasons.
@@ -457,6 +512,8 @@ def prepare_rows(
         Nothing can be recorded after it.
     code_system
         Edition of the codes; None detects it.
+    zone
+        The city's time zone: a time of another zone is turned into the city's day. None leaves its day.
     known
         Words that may be stored as sources; None for the embedded ones alone.
 
@@ -466,19 +523,26 @@ def prepare_rows(
         When the mapping does not fit the file.
     """
     mapping = check_mapping(mapping, sheet.columns, sheet.name)
-    skipped = {*sheet.totals, *sheet.uneven}
-    rows = sheet.rows[~sheet.rows.index.isin(skipped)]
+    rows = sheet.rows[~sheet.rows.index.isin(sheet.uneven)]
     mapped = apply(mapping, rows)
-    reader = _Reader(mapping, mapped, today, known or known_words(None))
+    told = left_out.totals(sheet, mapping, mapped)
+    told |= dict.fromkeys(left_out.heads(mapping, mapped), Problem.NO_RECORD)
+    told |= dict.fromkeys(set(sheet.footers) - set(told), Problem.NO_RECORD)
+    rows, mapped = (one[~one.index.isin(list(told))] for one in (rows, mapped))
+    clock = values.Clock(zone, is_1904=sheet.is_1904)
+    reader = _Reader(mapping, mapped, today, clock, known or known_words(None))
     main = _main_columns(reader)
+    unread = _unreadable(sheet, mapping, mapped)
     places = _resolved(reader, resolver, areas, code_system)
+    places = _doubtful(reader, places, sheet)
+    nothing, almost_nothing = left_out.without_facts(mapping, mapped, main, places)
     _missing_place(reader, places)
     _reversed(reader, main)
     reports, keys = pd.Series(-1, index=mapped.index), list[str]()
     identity: dict[int, tuple[str, ...]] = {}
     if mapping.kind is Kind.CASES:
         main = _cases(reader, main, resolver.kabupaten(reader.cells("origin_kode"), reader.cells("origin")))
-        born = values.birth_dates(reader.cells("birth_on"), today=today)
+        born = values.birth_dates(reader.cells("birth_on"), today=today, clock=reader.clock("birth_on"))
         identity = _identities(reader, born)
         document = places[places["role"].eq(PlaceRole.DOCUMENT.value)].set_index("row_number")
         main["nik_check"] = check_nik(
@@ -497,9 +561,9 @@ def prepare_rows(
         main["on_precision"] = main["on_precision"].replace("", Precision.DAY.value)
         main["recorded_on"] = main["recorded_on"].fillna(pd.Timestamp(today))
         _timelines(reader, main, places)
-    faults = [RowFault(row, "", Problem.TOTALS_ROW) for row in sheet.totals]
-    faults += [RowFault(row, "", Problem.UNEVEN_ROW) for row in sheet.uneven if row not in sheet.totals]
-    faults += reader.faults
+    faults = [RowFault(row, "", problem) for row, problem in told.items()]
+    faults += [RowFault(row, "", Problem.UNEVEN_ROW) for row in sheet.uneven]
+    faults += _of_records(reader.faults, unread, nothing, almost_nothing)
     bad = {fault.row for fault in faults}
     return Prepared(
         kind=mapping.kind,

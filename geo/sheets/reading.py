@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.errors import Fault, Problem
 from geo.outside.limits import Budget
 from geo.outside.pool import read_outside
 
@@ -30,7 +31,7 @@ class Sheet:
         Header: cells of merged header rows joined with " / ", blank ones named by position, repeats numbered.
     rows
         All cells text, stripped, empty text where empty; a parquet file for a command keeps its types. Index: the
-        row number in the spreadsheet (of several sheets, see `geo.sheets.grid.ROWS_A_SHEET`). Rows without any
+        row number in the spreadsheet (of several sheets, see `geo.errors.SHEET_STRIDE`). Rows without any
         content are left out.
     totals
         Rows with totals of other rows, recognised by their words.
@@ -70,6 +71,16 @@ class Sheet:
     def unreadable(self) -> frozenset[tuple[int, str]]:
         """Cells with an error, or with a formula without a value."""
         return self.errors | self.without_value
+
+    def unreadable_in(self, column: str) -> list[Fault]:
+        """Faults of the cells of a column that have an error, or a formula without a value."""
+        found = []
+        for cells, problem in ((self.errors, Problem.ERROR_CELL), (self.without_value, Problem.NO_RESULT)):
+            listed = pd.Index([row for row, name in cells if name == column], dtype="int64")
+            rows = listed.intersection(self.rows.index).sort_values()
+            if len(rows):
+                found.append(Fault.of(self.name, column, problem, rows=rows.tolist()))
+        return found
 
 
 def read_sheet(path: Path, *, sheet: str | None = None, typed: bool = False) -> Sheet:

@@ -1,20 +1,18 @@
-"""Tables as commands read them: any common file, without NIKs."""
+"""Tables as commands read them: any common file, its numbers, and no NIK."""
 
 from __future__ import annotations
 
-import codecs
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.places.keys import clean_columns
-from geo.sheets.csv_text import parse_csv
-from geo.sheets.encoding import decoded
+from geo.sheets.numbers import numbers_in
 from geo.sheets.reading import read_sheet
+from geo.sheets.totals import names_above, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.sheets.reading import Sheet
+
 INPUTS = (".csv", ".xlsx", ".ods", ".parquet")
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _NIK_DIGITS = 16
 _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
 #: 16 digits with one point are a coordinate, not a person.
@@ -32,61 +31,43 @@ _COLUMNS_SHOWN = 12
 _HALF = 0.5
 
 
-def _refuse(table: str, column: str, problem: Problem, *, topic: str = "table", hint: str = "") -> DataError:
-    return DataError((Fault.of(table, column, problem, hint=hint),), topic)
+def read_table(path: Path, *, sheet: str | None = None) -> Sheet:
+    """Table of a file, rows and columns in its order, indexed by the row numbers of the spreadsheet.
 
+    A parquet file keeps its types; everything else is text. Columns have the names that people see.
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    raw = path.read_bytes()
-    if not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in raw[:4096]:
-        raise _refuse(path.name, "", Problem.UNREADABLE, hint="csv")
-    return parse_csv(decoded(raw, path.name), path.name)
-
-
-def _read_sheet(path: Path) -> pd.DataFrame:
-    rows = read_sheet(path).rows.reset_index(drop=True)
-    names, faults = clean_columns(path.name, rows.columns.tolist())
-    if faults:
-        raise DataError(tuple(faults), "table")
-    return rows.set_axis(names, axis="columns")
-
-
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError, ValueError) as fault:
-        raise _refuse(path.name, "", Problem.UNREADABLE, hint=".parquet") from fault
-    # The metadata that pandas adds to the columns is ignored: a stored index is an ordinary column.
-    faults = [
-        Fault.of(path.name, field.name, Problem.UNREADABLE, hint=str(field.type)[:40])
-        for field in table.schema
-        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
-    ]
-    names, twice = clean_columns(path.name, table.column_names)
-    if faults + twice:
-        raise DataError((*faults, *twice), "table")
-    return table.rename_columns(names).to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Table of a file, rows and columns in its order, indexed from 0; columns have the names that people see.
-
-    A csv gives its text unchanged (separator `,` `;` or tab; UTF-8, UTF-16 with its byte order mark, otherwise
-    Windows-1252); a spreadsheet gives text, from the sheet with most rows, without titles above its header; a parquet
-    gives its own types.
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Which sheet; by default the only one, or all of them where they have the same columns.
 
     Raises
     ------
     DataError
-        When the file is missing, of another type, unreadable, empty, or has a column twice.
+        As `geo.sheets.reading.read_sheet`, and when a column stands there twice or a row has more cells than the
+        header.
     """
-    ending = path.suffix.lower()
-    if ending not in INPUTS:
-        raise _refuse(path.name, "", Problem.WRONG_KIND, hint=", ".join(INPUTS))
-    if not path.is_file():
-        raise _refuse(path.name, "", Problem.MISSING_FILE)
-    readers = {".csv": _read_csv, ".parquet": _read_parquet}
-    return readers.get(ending, _read_sheet)(path)
+    found = read_sheet(path, sheet=sheet, typed=True)
+    names, faults = clean_columns(path.name, found.columns)
+    if found.uneven:
+        faults.append(Fault.of(path.name, "", Problem.UNEVEN_ROW, rows=found.uneven))
+    if faults:
+        raise DataError(tuple(faults), "table")
+    renamed = dict(zip(found.columns, names, strict=True))
+
+    def told(cells: frozenset[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+        return frozenset((row, renamed[column]) for row, column in cells)
+
+    return replace(
+        found,
+        columns=tuple(names),
+        rows=found.rows.set_axis(names, axis="columns"),
+        errors=told(found.errors),
+        without_value=told(found.without_value),
+        damaged=told(found.damaged),
+    )
 
 
 def columns_told(table: pd.DataFrame) -> str:
@@ -95,6 +76,16 @@ def columns_told(table: pd.DataFrame) -> str:
     if any(fit_to_show(name) == "[...]" or any(sign.isdigit() for sign in name[:1]) for name in names):
         return "..."
     return ", ".join(names[:_COLUMNS_SHOWN]) + (", ..." if len(names) > _COLUMNS_SHOWN else "")
+
+
+def missing_columns(sheet: Sheet, wanted: Iterable[str]) -> list[Fault]:
+    """A fault for each column that is not in a table."""
+    hint = columns_told(sheet.rows)
+    return [
+        Fault.of(sheet.name, column, Problem.MISSING_COLUMN, hint=hint)
+        for column in dict.fromkeys(wanted)
+        if column not in sheet.rows.columns
+    ]
 
 
 def _as_text(column: pd.Series[Any]) -> pd.Series[str]:
@@ -126,63 +117,101 @@ def without_nik(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return table.drop(columns=found), [str(name) for name in found]
 
 
-def _numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Numbers, NaN where empty; and a mask of cells whose content is not a finite number."""
-    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        return numbers, np.isinf(numbers)
-    text = column.astype("str").fillna("").str.strip()
-    empty = (text == "").to_numpy(dtype=bool)
-    good = text.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
-    numbers = np.full(len(text), np.nan)
-    numbers[good] = text[good].to_numpy(dtype=object).astype(np.float64)
-    # 1e999 has the form of a number, but is not finite.
-    return numbers, (~good & ~empty) | np.isinf(numbers)
-
-
-def coordinates(table: pd.DataFrame, name: str, x: str, y: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coordinates of all rows as numbers, NaN where the cell is empty.
-
-    Parameters
-    ----------
-    name
-        Name of the file, for error messages.
-    x, y
-        Columns.
-
-    Raises
-    ------
-    DataError
-        When a column is missing, or has text that is not a number (`inf`, `nan` and decimal commas too). The cells
-        are not quoted: a column named by mistake may have any content.
-    """
-    found, faults = number_columns(table, name, (x, y))
-    if faults:
-        raise DataError(tuple(faults), "table")
-    return found[x], found[y]
-
-
 def number_columns(
-    table: pd.DataFrame, name: str, wanted: Iterable[str]
+    sheet: Sheet, wanted: Iterable[str], *, within: tuple[float, float] | None = None
 ) -> tuple[dict[str, NDArray[np.float64]], list[Fault]]:
     """Columns as numbers, NaN where a cell is empty, and their errors; all errors are returned, none is raised.
 
     Parameters
     ----------
-    name
-        Name of the file, for error messages.
+    sheet
+        The table.
     wanted
         Columns.
+    within
+        Smallest and largest number that makes sense: it tells 123.456 degrees from thousands.
     """
-    faults, found = [], {}
-    for column in dict.fromkeys(wanted):
-        if column not in table.columns:
-            faults.append(Fault.of(name, column, Problem.MISSING_COLUMN, hint=columns_told(table)))
+    wanted = list(dict.fromkeys(wanted))
+    faults, found = missing_columns(sheet, wanted), {}
+    for column in wanted:
+        if column not in sheet.rows.columns:
             continue
-        found[column], wrong = _numbers(table[column])
-        if wrong.any():
-            faults.append(Fault.of(name, column, Problem.BAD_NUMBER, rows=(np.flatnonzero(wrong) + 2).tolist()))
+        cells = sheet.rows[column]
+        faults += sheet.unreadable_in(column)
+        if pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype):
+            found[column] = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+            wrong, ambiguous = np.isinf(found[column]), np.zeros(len(cells), dtype=bool)
+        else:
+            read = numbers_in(cells.astype("str").fillna(""), within=within)
+            found[column] = read.values.to_numpy()
+            ambiguous = read.ambiguous.to_numpy()
+            wrong = read.bad.to_numpy() & ~ambiguous
+        faults += [
+            Fault.of(sheet.name, column, problem, rows=cells.index[cells_at].tolist())
+            for problem, cells_at in ((Problem.BAD_NUMBER, wrong), (Problem.AMBIGUOUS_NUMBER, ambiguous))
+            if cells_at.any()
+        ]
     return found, faults
+
+
+def without_totals(sheet: Sheet, columns: Iterable[str]) -> tuple[Sheet, list[int]]:
+    """Table without the rows that are totals, notes or signatures, and the numbers of those rows.
+
+    A row is a total by its words, or where it names a city or district and its numbers are the sum of the others.
+
+    Parameters
+    ----------
+    sheet
+        The table.
+    columns
+        Columns of numbers that a total adds up; those that cannot be read as numbers are not looked at.
+    """
+    by_words = {*sheet.totals, *sheet.footers}
+    left = sheet.rows[~sheet.rows.index.isin(by_words)]
+    texts = [left[name] for name in left.columns if left[name].dtype == "str"]
+    is_named, is_city = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
+    for cells in texts:
+        named = names_above(cells).to_numpy()
+        is_named |= named
+        is_city |= named & cells.str.startswith(("Kota ", "kota ", "KOTA ")).to_numpy(dtype=bool)
+    by_sum = left.index[:0]
+    if is_named.any() and not is_named.all():
+        kept = replace(sheet, rows=left)
+        found, faults = number_columns(kept, [name for name in columns if name in left.columns])
+        wrong = {one.column for one in faults}
+        numbers = [values for name, values in found.items() if name not in wrong]
+        if numbers:
+            # Kota Lama is also the name of an area: with one column, only a total of everything is one.
+            only_of_all = is_city & (len(numbers) == 1)
+            by_sum = left.index[sums(is_named, np.column_stack(numbers), only_of_all=only_of_all)]
+    gone = sorted({*by_words, *by_sum.tolist()})
+    return replace(sheet, rows=left[~left.index.isin(by_sum)]), gone
+
+
+def coordinates(
+    sheet: Sheet, x: str, y: str, *, within: tuple[float, float] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates of all rows as numbers, NaN where the cell is empty.
+
+    Parameters
+    ----------
+    sheet
+        The table.
+    x, y
+        Columns.
+    within
+        As for `number_columns`.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or has text that is not a number (`inf` and `nan` too). The cells are not quoted: a
+        column named by mistake may have any content.
+    """
+    found, faults = number_columns(sheet, (x, y), within=within)
+    if faults:
+        raise DataError(tuple(faults), "table")
+    return found[x], found[y]
 
 
 def with_column(table: pd.DataFrame, name: str, values: Any) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Cells as people write them, read as dates, numbers and words. Unreadable cells are reported, never guessed.
+"""Cells as people write them, read as dates and words. Unreadable cells are reported, never guessed.
 
 Every function takes a Series of text and returns a Series on the same index and the mask of the unreadable cells; an
 empty cell, and one with "-" or "tidak ada", is empty and readable.
@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.period import EARLIEST_YEAR
+from geo.sheets.numbers import only_reading
+from geo.sheets.plain_text import NO_VALUE, folded
 from geo.terms import AgeGroup, Claim, CountedAs, Course, EarlyWhy, Precision, ReportedBy, Sex, Stage, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import tzinfo
 
 #: This field has no older records; an earlier date is a typing error or a telephone number.
 EARLIEST = date(EARLIEST_YEAR, 1, 1)
 #: Under 18: UU 21/2007, article 1.
 _ADULT_FROM, _OLDEST = 18, 120
-_EMPTY = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nihil", "tidak ada", "tdk ada", "kosong"})
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -46,16 +48,20 @@ _MONTHS = {
     for name in names.split()
 }
 # A time that no clock shows is left in place: then the cell is not a date.
-_TIME = re.compile(r"[t ](?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.](?:[0-5]\d|60)(?:[.,]\d+)?)?(?![:.]?\d).*$")
+_TIME = re.compile(
+    r"[t ](?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?:[:.](?:[0-5]\d|60)(?:[.,]\d+)?)?(?![:.]?\d)"
+    r"\s*(?P<half>[ap]\.?m\b\.?)?\s*(?P<zone>z|utc|gmt|wib|wita|wit|[+-]\d\d:?(?:\d\d)?)?(?![a-z\d]).*$"
+)
+_ZONES = {"z": 0, "utc": 0, "gmt": 0, "wib": 7, "wita": 8, "wit": 9}
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
 _NAMED = re.compile(r"(\d{1,2})[\s./-]*([a-z]{3,10})[\s.,/-]*(\d{4}|\d{2})")
 _NAMED_FIRST = re.compile(r"([a-z]{3,10})[\s.]*(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})")
 _MONTH_YEAR = re.compile(r"([a-z]{3,10})[\s.,/-]*(\d{4})")
-_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _DAY_NAME = re.compile(r"^(senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad)[\s,]+")
-_EPOCH = date(1899, 12, 30)
-_CENTURY = 100
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a spreadsheet has no zones
+_CENTURY, _HOURS = 100, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +100,9 @@ class Dates:
         )
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split()).lower()
-
-
 def is_empty(cells: pd.Series[str]) -> pd.Series[bool]:
     """Cells that mean "no value"."""
-    return _each(cells, _EMPTY.__contains__).astype(bool)
+    return _each(cells, NO_VALUE.__contains__).astype(bool)
 
 
 def read_once(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
@@ -119,7 +121,7 @@ def read_once(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[An
 
 def _each(cells: pd.Series[str], read: Callable[[str], Any]) -> pd.Series[Any]:
     """Every distinct cell read once, as plain text."""
-    return read_once(cells, lambda text: read(_plain(text)))
+    return read_once(cells, lambda text: read(folded(text)))
 
 
 def _year(text: str, today: date) -> int:
@@ -138,8 +140,69 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _read_date(text: str, today: date, *, month_first: bool) -> tuple[date, Precision] | None:  # noqa: PLR0911 - one return a form
-    text = _DAY_NAME.sub("", _TIME.sub("", text)).strip()
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How days and times of a file are counted.
+
+    Parameters
+    ----------
+    zone
+        The city's time zone: a time that states its own is turned into the city's day. None leaves its day.
+    is_utc
+        Whether times without a zone are of UTC.
+    is_1904
+        Whether days without a format are counted from 1904.
+    """
+
+    zone: tzinfo | None = None
+    is_utc: bool = False
+    is_1904: bool = False
+
+    def day(self, day: date, time: re.Match[str] | None) -> date:
+        """The city's day of a day with a time as written."""
+        if time is None or self.zone is None:
+            return day
+        offset = self._offset(time["zone"])
+        if offset is None:
+            return day
+        hour = int(time["hour"]) % 12 + 12 * time["half"].startswith("p") if time["half"] else int(time["hour"])
+        there = datetime(day.year, day.month, day.day, tzinfo=timezone(offset)) + timedelta(
+            hours=hour, minutes=int(time["minute"])
+        )
+        return there.astimezone(self.zone).date()
+
+    def _offset(self, zone: str | None) -> timedelta | None:
+        if zone is None:
+            return timedelta() if self.is_utc else None
+        if zone in _ZONES:
+            return timedelta(hours=_ZONES[zone])
+        sign = -1 if zone[0] == "-" else 1
+        hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
+        return sign * timedelta(hours=hours, minutes=minutes) if hours < _HOURS else None
+
+    def serial(self, text: str) -> date:
+        """Day of a number of days, as a spreadsheet counts them."""
+        begun = _EPOCH_1904 if self.is_1904 else _EPOCH
+        at = begun + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
+        if self.is_utc and self.zone is not None:
+            return at.replace(tzinfo=UTC).astimezone(self.zone).date()
+        return at.date()
+
+
+_PLAIN_CLOCK = Clock()
+
+
+def _read_date(text: str, today: date, clock: Clock, *, month_first: bool) -> tuple[date, Precision] | None:
+    if _SERIAL.fullmatch(text):
+        return clock.serial(text), Precision.DAY
+    time = _TIME.search(text)
+    found = _read_day(
+        _DAY_NAME.sub("", text[: time.start()] if time else text).strip(), today, month_first=month_first
+    )
+    return found and (clock.day(found[0], time), found[1])
+
+
+def _read_day(text: str, today: date, *, month_first: bool) -> tuple[date, Precision] | None:  # noqa: PLR0911 - one return a form
     found: date | None
     if match := _ISO.fullmatch(text):
         found = _made(*(int(part) for part in match.groups()))
@@ -161,21 +224,19 @@ def _read_date(text: str, today: date, *, month_first: bool) -> tuple[date, Prec
     if re.fullmatch(r"\d{4}", text):
         found = _made(int(text), 1, 1)
         return (found, Precision.YEAR) if found else None
-    if _SERIAL.fullmatch(text):
-        return _EPOCH + timedelta(days=int(float(text))), Precision.DAY
     return None
 
 
 def _is_month_first(cells: pd.Series[str]) -> bool:
     """Whether some cell can only be read month first and none only day first."""
     pairs = [
-        (int(m[1]), int(m[2])) for text in cells.unique() if (m := _NUMBERS.fullmatch(_TIME.sub("", _plain(text))))
+        (int(m[1]), int(m[2])) for text in cells.unique() if (m := _NUMBERS.fullmatch(_TIME.sub("", folded(text))))
     ]
     most = 12
     return any(two > most for _, two in pairs) and not any(one > most for one, _ in pairs)
 
 
-def dates(cells: pd.Series[str], *, today: date, until: date | None = None) -> Dates:
+def dates(cells: pd.Series[str], *, today: date, until: date | None = None, clock: Clock = _PLAIN_CLOCK) -> Dates:
     """Dates in the usual formats: ISO, "16 November 2018", "16/11/18", Excel's serial numbers, month or year.
 
     Day before month, as in Indonesia, unless the column itself shows the opposite. A year with two digits is the
@@ -194,56 +255,13 @@ def dates(cells: pd.Series[str], *, today: date, until: date | None = None) -> D
     month_first = _is_month_first(cells)
 
     def read(text: str) -> tuple[date, Precision] | None:
-        found = _read_date(text, today, month_first=month_first) if text not in _EMPTY else None
+        found = _read_date(text, today, clock, month_first=month_first) if text not in NO_VALUE else None
         return found if found and EARLIEST <= found[0] <= (until or today) else None
 
     found = _each(cells, read)
     values = pd.to_datetime(found.map(lambda one: one[0] if one else None))
     precision = found.map(lambda one: one[1].value if one else Precision.DAY.value)
     return Dates(values, precision, found.isna() & ~is_empty(cells), month_first)
-
-
-_UNIT = re.compile(r"\s*(orang|org|jiwa|korban|tahun|thn|th|x|kasus|buah|tps)\.?$")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
-_GROUPED_ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?")
-_LARGEST = 1e12
-
-
-def _read_number(text: str) -> float | None:
-    text = _UNIT.sub("", text).replace(" ", "")
-    if _GROUPED.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".")
-    elif _GROUPED_ENGLISH.fullmatch(text) and text.count(",") + text.count(".") > 1:
-        text = text.replace(",", "")
-    elif _PLAIN.fullmatch(text):
-        text = text.replace(",", ".")
-    else:
-        return None
-    value = float(text)
-    return value if abs(value) < _LARGEST else None
-
-
-def numbers_in(cells: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[bool]]:
-    """Numbers as written in Indonesia: decimal commas, points between thousands, a unit at the end.
-
-    Examples
-    --------
-    >>> values, bad = numbers_in(pd.Series(["1.234,5", "3 orang", "1,5", "-", "NaN", "1e999"]))
-    >>> values.tolist(), bad.tolist()
-    ([1234.5, 3.0, 1.5, nan, nan, nan], [False, False, False, False, True, True])
-    """
-    found = _each(cells, lambda text: None if text in _EMPTY else _read_number(text)).astype("float64")
-    return found, found.isna() & ~is_empty(cells)
-
-
-def whole_numbers(
-    cells: pd.Series[str], *, least: int = 0, most: int = 10_000
-) -> tuple[pd.Series[Any], pd.Series[bool]]:
-    """Whole numbers of a range, nullable; anything else is unreadable."""
-    found, bad = numbers_in(cells)
-    wrong = bad | (found.notna() & ((found % 1 != 0) | (found < least) | (found > most)))
-    return found.mask(wrong).astype("Int64"), wrong
 
 
 _SEXES = {
@@ -320,7 +338,7 @@ _GROUPS = {
 def _table(words: Mapping[Any, str]) -> dict[str, str]:
     """Canonical word by each of its spellings; canonical words always mean themselves."""
     table = {one: str(ours) for ours in words for one in (str(ours), str(ours).replace("_", " "))}
-    return table | {_plain(one): str(ours) for ours, written in words.items() for one in written.split("|")}
+    return table | {folded(one): str(ours) for ours, written in words.items() for one in written.split("|")}
 
 
 #: Canonical word by written word, for each field that takes words.
@@ -368,7 +386,7 @@ def words(
     >>> values.tolist(), bad.tolist()
     (['female', 'male', '', ''], [False, False, False, True])
     """
-    table = WORDS[field] | {_plain(written): ours for written, ours in (own or {}).items()}
+    table = WORDS[field] | {folded(written): ours for written, ours in (own or {}).items()}
     found = _each(cells, lambda text: table.get(text.rstrip("."), table.get(text, "")))
     return found, found.eq("") & ~is_empty(cells)
 
@@ -390,21 +408,21 @@ def age_groups(cells: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[bool]]:
             return WORDS["age_group"][text]
         if _MONTHS_OLD.fullmatch(text):
             return AgeGroup.CHILD.value
-        years = _read_number(text)
+        years = only_reading(text)
         if years is None or not 0 <= years <= _OLDEST:
             return ""
         return (AgeGroup.CHILD if years < _ADULT_FROM else AgeGroup.ADULT).value
 
-    found = _each(cells, lambda text: "" if text in _EMPTY else read(text))
+    found = _each(cells, lambda text: "" if text in NO_VALUE else read(text))
     return found, found.eq("") & ~is_empty(cells)
 
 
-def birth_dates(cells: pd.Series[str], *, today: date) -> pd.Series[Any]:
+def birth_dates(cells: pd.Series[str], *, today: date, clock: Clock = _PLAIN_CLOCK) -> pd.Series[Any]:
     """Dates of birth, missing where unreadable: read for a check, never stored."""
     month_first = _is_month_first(cells)
 
     def read(text: str) -> date | None:
-        found = _read_date(text.rpartition(", ")[2], today, month_first=month_first)
+        found = _read_date(text.rpartition(", ")[2], today, clock, month_first=month_first)
         is_whole = found is not None and found[1] is Precision.DAY
         return (
             found[0] if found and is_whole and today.year - _OLDEST <= found[0].year and found[0] <= today else None

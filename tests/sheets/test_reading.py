@@ -23,7 +23,8 @@ from geo.errors import DataError, Problem
 from geo.settings import ROOT
 from geo.sheets import archives, values
 from geo.sheets.nik import check_nik, digits, is_lossless
-from geo.sheets.reading import clean, read_sheet, sheet_names
+from geo.sheets.plain_text import clean
+from geo.sheets.reading import read_sheet, sheet_names
 from geo.terms import NikCheck
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from geo.sheets import values
 from geo.sheets.fields import FIELDS
 from geo.sheets.mapping import Mapping
 from geo.sheets.nik import check_nik, digits, is_lossless
-from geo.sheets.reading import Sheet, clean
-from geo.sheets.reading import _text as cell_text
+from geo.sheets.plain_text import cell_text, clean
+from geo.sheets.reading import Sheet
 from geo.terms import Kind, NikCheck, Precision
 
 if TYPE_CHECKING:
