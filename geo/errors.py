@@ -119,6 +119,8 @@ class Problem(StrEnum):
     ONLY_TRAINING = "only_training"
     LOOKS_PERSONAL = "looks_personal"
     TOO_LONG = "too_long"
+    UNKNOWN_SOURCE = "unknown_source"
+    NOTHING_ENTERED = "nothing_entered"
     NO_SUCH_SCENARIO = "no_such_scenario"
     BAD_TOML = "bad_toml"
     NO_SUCH_OPTION = "no_such_option"

@@ -1,6 +1,7 @@
 """Schemas of the canonical tables, and the faults of a table that does not fit.
 
-The checks run on the text as read, so a message can quote it. `typed` then converts the columns to their types.
+The checks run on the text as read; a message names the rows and quotes no cell. `typed` then converts the columns to
+their types.
 Columns that are not listed here are never kept.
 """
 
@@ -24,8 +25,26 @@ if TYPE_CHECKING:
 _MOST_PERSONS = 10_000
 #: Most hours of a training, most characters of a reference.
 MOST_HOURS, LONGEST_REFERENCE = 400, 40
-_REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9 ./-]+")
-_LONG_WORD = re.compile(r"[A-Za-z]{7}")
+_REFERENCE = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9 ./:-]+")
+_PARTS = re.compile(r"[A-Za-z0-9]+")
+#: Parts of a reference that are no words: a number, a month in Roman numerals, an abbreviation that has no vowel.
+_NUMBER_PART = re.compile(r"\d{1,5}|X{0,3}(?:IX|IV|V?I{0,3})|[B-DF-HJ-NP-TV-XZ]{3,6}")
+#: Parts of addresses and of numbers of persons.
+_NO_REFERENCE = frozenset(["rt", "rw", "jl", "jln", "gg", "blk", "km", "hp", "tlp", "telp", "nik", "ktp"])
+#: Words of references: kinds of documents, offices that number them, months.
+_REFERENCE_WORDS = """
+sk skep kep keputusan perwali perda pergub perpres permen perbup inpres uu pp surat se sp spt st un und
+undangan ba
+berita acara nota dinas nd mou pks laporan lap lampiran no nomor nr tahun thn tgl tanggal
+hk hkm huk hukum ham um umum org kesra pem pemt pemb sekda setda set sekr sekretariat
+wali walikota wakil kota kupang gub gubernur ntt bupati camat kec kecamatan lurah kel kelurahan desa
+p3a dp3a dp3ap2kb p2tp2a ppa uptd upt gt tppo dinsos dinkes dukcapil disdukcapil disnaker disnakertrans nakertrans
+bappeda kesbangpol satpol bp3mi bp2mi bp3tki polri polda polres polresta polsek kejari kejati imigrasi im
+kemenpppa kpppa mendagri kemendagri menteri ri contoh rencana
+januari februari maret april mei juni juli agustus september oktober november desember
+jan feb mar apr jun jul agu ags sep okt nov des
+"""
+_KNOWN_IN_REFERENCES = frozenset(_REFERENCE_WORDS.split())
 #: Digits as in a NIK or a phone number: in one run, in groups, or too many in total.
 _RUN, _GROUPS, _MOST_DIGITS = re.compile(r"\d{6}"), re.compile(r"\d(?:[ .:-]?\d){9}"), 14
 
@@ -87,20 +106,25 @@ def holds_long_number(text: str) -> bool:
 def is_reference(text: str) -> bool:
     """Whether a text is the number of a decree or document, and not a name or a person's number.
 
-    At most 40 letters, digits, spaces, points, slashes and hyphens, with at least one digit; no word as long as most
-    names, and not as many digits as a NIK or a phone number.
+    At most 40 letters, digits, spaces and signs between them, with at least one digit, not as many digits as a NIK or
+    a phone number. Each of its parts is a number, a Roman numeral, a word that stands in numbers of decrees, or an
+    abbreviation in capitals without a vowel; one part may be a single letter. So no part can be a name.
 
     Examples
     --------
-    >>> [is_reference(one) for one in ("SK Wali Kota 60/2018", "60/KEP/HK/2018", "Yohanes 12", "SK", "081234567890")]
-    [True, True, False, False, False]
+    >>> [is_reference(one) for one in ("SK Wali Kota 60/2018", "60/KEP/HK/2018", "B/12/DP3A/VIII/2023")]
+    [True, True, True]
+    >>> [is_reference(one) for one in ("Maria Bano 12", "SK Lurah Yohanes 3", "Ana 3", "SK", "081234567890")]
+    [False, False, False, False, False]
     """
-    return (
-        len(text) <= LONGEST_REFERENCE
-        and _REFERENCE.fullmatch(text) is not None
-        and not _LONG_WORD.search(text)
-        and not holds_long_number(text)
-    )
+    if len(text) > LONGEST_REFERENCE or not _REFERENCE.fullmatch(text) or holds_long_number(text):
+        return False
+    parts = [part for part in _PARTS.findall(text) if part.lower() not in _KNOWN_IN_REFERENCES]
+    if not _NO_REFERENCE.isdisjoint(part.lower() for part in parts):
+        return False
+    left = [part for part in parts if not _NUMBER_PART.fullmatch(part)]
+    # The class of a letter ("B/12"); two of them would be initials.
+    return not left or (len(left) == 1 and len(left[0]) == 1)
 
 
 def _are_references(values: pd.Series[Any]) -> pd.Series[bool]:
@@ -230,8 +254,8 @@ def _faults(table: Table, failures: pd.DataFrame, header: str) -> list[Fault]:
         problem = Problem.MISSING_VALUE if check == "not_nullable" else Problem(str(check))
         allowed = ", ".join(word.value for word in _ALLOWED[str(column)]) if problem is Problem.NOT_IN_LIST else ""
         rows = sorted(int(row) + 2 for row in found["index"])
-        values: list[object] = [] if problem is Problem.MISSING_VALUE else found["failure_case"].tolist()
-        faults.append(Fault.of(table, str(column), problem, values=values, rows=rows, hint=allowed))
+        # The rows, not the cells: a shifted column may hold names.
+        faults.append(Fault.of(table, str(column), problem, rows=rows, hint=allowed))
     return faults
 
 

@@ -294,6 +294,19 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicates"
 
 
+class Cell(StrEnum):
+    """What kind of content a refused cell has; told instead of the content."""
+
+    NONE = ""  # the error is in no single cell
+    EMPTY = "empty"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    LONG_NUMBER = "long_number"
+    DATE = "date"
+    ERROR = "error"
+
+
 class Act(StrEnum):
     """Actions on the store that the audit log records."""
 

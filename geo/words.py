@@ -75,6 +75,10 @@ class Words:
         """Whether the catalogue has a text."""
         return self._catalogue.get(key) is not None
 
+    def keys(self, start: str) -> list[str]:
+        """Keys of the catalogue that begin like this, in its order."""
+        return [str(message.id) for message in self._catalogue if str(message.id).startswith(start)]
+
     def number(self, value: float) -> str:
         """Number with the language's separators."""
         return format_decimal(value, locale=self.language.value)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
-from geo.present.reviews import history_table, place_text, record_text
+from geo.present.reviews import history_table, record_text
 from geo.store import records
 from geo.store.batches import batches
-from geo.terms import AgeGroup, PlaceStatus, Precision, RecordState, Right, Sex, Status
+from geo.terms import RecordState, Right
 from pages.parts.coverage import coverage_form
-from pages.shell.controls import do, with_now
+from pages.parts.record_form import is_complete, record_fields
+from pages.shell.controls import do
 from pages.shell.frame import desk_note
 
 if TYPE_CHECKING:
+    from pages.parts.record_form import Filled
     from pages.shell.view import Shell
 
-_OUTSIDE = PlaceStatus.OUTSIDE.value
-_EARLIEST = date(1990, 1, 1)
+#: Number of entered records: the next one gets a new, empty form.
+_ENTERED = "record.entered"
 
 
 def page(shell: Shell) -> None:
@@ -60,22 +59,23 @@ def _record(shell: Shell) -> None:
     found, steps = records.record(store, who, number=number) if number else ({}, [])
     if found.get("state", RecordState.COUNTED) != RecordState.COUNTED:
         st.warning(words(f"record.{found['state']}"))
-    # The version is part of the key: after a change by another person the form is new.
-    with st.form(f"record.{number}.{found.get('version', 0)}"):
-        values, kode = _fields(shell, found)
+    # The version is part of the key: after a change by another person the form is new, after an entry it is empty.
+    with st.form(f"record.{number}.{found.get('version') or st.session_state.get(_ENTERED, 0)}"):
+        filled = record_fields(shell, found)
         saved = st.form_submit_button(words("record.save" if number else "record.enter"), type="primary")
+    saved = saved and is_complete(shell, filled)
     if saved and number:
         do(
             shell,
             lambda: records.correct_record(
-                store, who, number=number, version=found["version"], values=values, document_kode=kode
+                store, who, number=number, version=found["version"], values=filled.values, document_kode=filled.kode
             ),
             words("record.saved"),
         )
     elif saved:
         do(
             shell,
-            lambda: records.enter_record(store, who, values, document_kode=kode),
+            lambda: _enter(shell, filled),
             words("record.entered"),
         )
     if number:
@@ -92,37 +92,6 @@ def _record(shell: Shell) -> None:
             st.caption(words("record.history.none", batch=str(found["batch_id"]), row=str(found["row_number"])))
 
 
-def _fields(shell: Shell, found: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """The fields of a record as they are in the form."""
-    words, names = shell.words, shell.areas.names
-    left, right = st.columns(2)
-    on = None if pd.isna(found.get("reported_on")) else found["reported_on"]
-    values: dict[str, Any] = {
-        "reported_on": left.date_input(
-            words("field.reported_on"),
-            on,
-            format="DD/MM/YYYY",
-            min_value=min(_EARLIEST, on or _EARLIEST),
-            max_value=max(date.today(), on or _EARLIEST),
-        )
-    }
-    kode = str(found.get("document_kode") or (_OUTSIDE if found.get("place_status") == _OUTSIDE else ""))
-    places = with_now(["", *names.sort_values().index, _OUTSIDE], kode)
-    label = words("field.document_place")
-    at, told = places.index(kode), partial(place_text, names=names, words=words)
-    chosen = right.selectbox(label, places, index=at, format_func=told)
-    for column, name, called, listed, usual in (
-        (left, "reported_precision", "precision", Precision, Precision.DAY),
-        (left, "status", "status", ["", *Status], ""),
-        (right, "sex", "sex", Sex, Sex.UNKNOWN),
-        (left, "age_group", "age_group", AgeGroup, AgeGroup.UNKNOWN),
-    ):
-        offered, now = [str(one) for one in listed], str(found.get(name, usual))
-        options = with_now(offered, now)
-        said = {one: words(f"{called}.{one}") if one in offered else one for one in options if one} | {"": "-"}
-        at = options.index(now)
-        values[name] = column.selectbox(words(f"field.{name}"), options, index=at, format_func=said.__getitem__)
-    values["persons"] = int(
-        right.number_input(words("field.persons"), min_value=1, max_value=10_000, value=int(found.get("persons", 1)))
-    )
-    return values, str(chosen)
+def _enter(shell: Shell, filled: Filled) -> None:
+    records.enter_record(shell.store, shell.who, filled.values, document_kode=filled.kode)
+    st.session_state[_ENTERED] = st.session_state.get(_ENTERED, 0) + 1

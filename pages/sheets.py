@@ -11,10 +11,12 @@ from geo.errors import DataError
 from geo.imports.run import accept, dry_run
 from geo.present.reports import report_sentence
 from geo.sheets.prepare import prepare_rows
+from geo.sheets.sources import known_words
 from geo.terms import Outcome, Right
 from pages.parts.batches import copies_control, draw
 from pages.parts.boundaries import boundaries
 from pages.parts.mapping import mapping_control, report_told
+from pages.parts.new_words import new_words
 from pages.parts.sheet_choice import chosen_sheet
 from pages.shell import caches, uploads
 from pages.shell.controls import tell
@@ -78,7 +80,7 @@ def _import(shell: Shell) -> None:
     try:
         sheet = chosen_sheet(shell, held, sent)
         mapping = mapping_control(shell, sheet)
-        resolver = caches.resolver(shell.areas)
+        resolver, known = caches.resolver(shell.areas), known_words(shell.store.path.parent)
         prepared = prepare_rows(
             sheet,
             mapping,
@@ -86,6 +88,7 @@ def _import(shell: Shell) -> None:
             resolver=resolver,
             today=datetime.now(shell.settings.city.zone).date(),
             zone=shell.settings.city.zone,
+            known=known,
         )
         report = dry_run(shell.store, shell.who, prepared)
     except DataError as fault:
@@ -93,6 +96,7 @@ def _import(shell: Shell) -> None:
         return
     st.subheader(words("data.dry_run"))
     report_told(shell, report)
+    new_words(shell, report)
     new = report.counts[Outcome.ACCEPTED] + report.counts[Outcome.REVIEW]
     if not new:
         st.info(words("data.nothing_new"))

@@ -17,6 +17,7 @@ from geo.period import Period
 from geo.places.boundaries import Areas, read_areas
 from geo.release import public
 from geo.settings import Settings, read_settings
+from geo.sheets.sources import CITY_WORDS
 from geo.store import records
 from geo.store.engine import city_store
 from geo.store.tables import read_tables
@@ -116,6 +117,8 @@ def filled(folder: Path) -> City:
     sheet, mapping = run.read_file(file, options, kind=Kind.CASES)
     run.accept(city_store(options), STEWARD, run.prepared_for(sheet, mapping, areas, today=TODAY))
     file.unlink()
+    # A word of the city's own list of sources: only so can it be stored.
+    (options.kota / CITY_WORDS).write_text(f'[source]\n"{CANARY}" = []\n', "utf-8")
     city.cover(city.empty[0])
     for name, role in (("ana", Role.STEWARD), ("tim", Role.TASKFORCE)):
         accounts.add(city_store(options), STEWARD, name=name, role=role, kind=AccountKind.LOCAL, password=PASSWORD)

@@ -199,7 +199,14 @@ def test_cells_that_are_no_date_are_the_sheets_fault_and_not_ours(run: Run, tmp_
         "reports": ("reported_on", {"kode": "53.71.04.1011"}),
         "rollout": (
             "on,source_on",
-            {"kode": "53.71", "stage": "active", "counted_as": "cw", "claim": "actual", "count": "7", "source": "x"},
+            {
+                "kode": "53.71",
+                "stage": "active",
+                "counted_as": "cw",
+                "claim": "actual",
+                "count": "7",
+                "source": "contoh",
+            },
         ),
         "watchers": ("joined_on", {"watcher": "1", "kode": "53.71.04.1011"}),
     }[kind]

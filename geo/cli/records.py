@@ -14,7 +14,7 @@ from geo.cli.stores import refusing, store, store_command, viewer
 from geo.errors import Fault, Problem
 from geo.files import csv_text
 from geo.places.boundaries import read_areas
-from geo.present.reports import REJECTED_COLUMNS, rejected_rows
+from geo.present.reports import REJECTED_COLUMNS, left_empty_notes, rejected_rows
 from geo.settings import read_settings
 from geo.terms import CodeSystem, Kind, Outcome
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from geo.cli.output import Teller
     from geo.words import Words
+
+#: Refusals that a terminal shows; a file has all of them.
+_MOST_TOLD = 20
 
 
 def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
@@ -65,6 +68,7 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
         When the whole file is at fault; refused rows are counted and reported.
     """
     from geo.imports.run import accept, dry_run, prepared_for, read_file
+    from geo.sheets.sources import known_words
 
     words, settings = teller.words, read_settings()
     place, who = store(chosen.db), viewer()
@@ -80,6 +84,7 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
             today=datetime.now(settings.city.zone).date(),
             code_system=system,
             zone=settings.city.zone,
+            known=known_words(place.path.parent),
         )
         report = dry_run(place, who, rows) if chosen.dry_run else accept(place, who, rows, progress=_progress(teller))
     refused = rejected_rows(report, words)
@@ -92,10 +97,15 @@ def import_file(chosen: argparse.Namespace, teller: Teller) -> None:
     lines = [words("cli.imported", read=report.read, **counts)]
     if report.batch is not None:
         lines.append(words("cli.batch", batch=str(report.batch)))
-    lines += [f"- {row[1]}: {row[2]} {row[3]}. {row[4]}" for row in refused[:20]]
-    teller.result(
-        told | sheets | {"mapping": mapping.name, "columns": dict(mapping.columns), "faults": faults}, lines
-    )
+    lines += left_empty_notes(report, words)
+    lines += [f"- {_place_of(row, words)}: {row[3]}. {row[4]}" for row in refused[:_MOST_TOLD]]
+    about = {"left_empty": report.left_empty, "mapping": mapping.name, "columns": dict(mapping.columns)}
+    teller.result(told | sheets | about | {"faults": faults}, lines)
+
+
+def _place_of(row: tuple[str, ...], words: Words) -> str:
+    """Row and column of a refusal; no column where the whole row is at fault."""
+    return ", ".join([f"{words('report.row')} {row[1]}", *([row[2]] if row[2] else [])])
 
 
 def _write_rejected(path: Path, rows: list[tuple[str, ...]]) -> None:

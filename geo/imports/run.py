@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from geo.sheets.mapping import Mapping
     from geo.sheets.prepare import Prepared
     from geo.sheets.reading import Sheet
+    from geo.sheets.sources import KnownWords
     from geo.store.engine import Store
     from geo.terms import CodeSystem
     from geo.viewer import Viewer
@@ -62,6 +63,8 @@ class Report:
         Batches of earlier versions of this file.
     twins
         Pairs that may be one person, for a person to decide.
+    left_empty, offered
+        As in `geo.sheets.prepare.Prepared`.
     """
 
     kind: Kind
@@ -75,6 +78,8 @@ class Report:
     replaced: int
     resent: tuple[int, ...]
     twins: int
+    left_empty: dict[str, int]
+    offered: dict[str, dict[str, int]] = field(repr=False)
 
     @property
     def read(self) -> int:
@@ -133,11 +138,19 @@ def prepared_for(
     today: date,
     code_system: CodeSystem | None = None,
     zone: tzinfo | None = None,
+    known: KnownWords | None = None,
 ) -> Prepared:
     """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare_rows`."""
     resolver = Resolver(areas, read_gazetteer(areas))
     return prepare_rows(
-        sheet, mapping, areas=areas, resolver=resolver, today=today, code_system=code_system, zone=zone
+        sheet,
+        mapping,
+        areas=areas,
+        resolver=resolver,
+        today=today,
+        code_system=code_system,
+        zone=zone,
+        known=known,
     )
 
 
@@ -157,6 +170,8 @@ def _report(found: Comparison, batch: int | None) -> Report:
         replaced=len(judged.replaces),
         resent=tuple(judged.resent),
         twins=len(judged.twins) + len(judged.inner_twins),
+        left_empty=prepared.left_empty,
+        offered=prepared.offered,
     )
 
 

@@ -126,7 +126,9 @@ def codes_found(
     """
     bare = [code for code in codes if is_bare(code)]
     if system is CodeSystem.KEMENDAGRI and bare:
-        raise DataError((Fault.of("", "", Problem.BAD_KODE, values=bare),))
+        # Only codes of the layer are quoted: ten digits in the wrong column may be a telephone number.
+        known = [code for code in bare if any(code in crosswalk(layer, one) for one in CodeSystem)]
+        raise DataError((Fault.of("", "", Problem.BAD_KODE, values=known),))
     dotted = crosswalk(layer, CodeSystem.KEMENDAGRI)
     # Inferred from all codes of the file: a file that mixes forms gives no evidence for its bare codes.
     chosen = system or infer([code for code in codes if code], layer)

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from geo.places.codes import codes_found
 from geo.places.found import ELSEWHERE, MOST_CANDIDATES, NOTHING_WRITTEN, UNKNOWN, FoundPlace, best_first
+from geo.places.kept import KeptSpellings
 from geo.places.keys import clean_key
 from geo.places.names import (
     Name,
@@ -54,6 +55,8 @@ _PARTS = re.compile(
     r"[,;/()\n|]+|\s-\s|\bkec(?:amatan)?\b\.?|\b(?=(?:kota|kab|kabupaten|prov|provinsi)\b)", re.IGNORECASE
 )
 _SAID = re.compile(r"\b(?:kelurahan|kel)\b\.?\s+(.+)$", re.IGNORECASE)
+#: A code of a kabupaten, or of a kecamatan or a village in it; any other number could be a person's.
+_CODED = re.compile(r"([1-9]\d)\.?(\d{2})(?:\.?\d{2}(?:\.?\d{4})?)?")
 _ADDRESS = re.compile(r"^(?:rt|rw|no|jl|jln|jalan)\b|\d{2,}", re.IGNORECASE)
 
 
@@ -96,6 +99,8 @@ class Resolver:
             glued: key for key in sorted(gazetteer.districts) for glued in glued_keys(unkeyed(key))
         }
         self._speller = Speller(parsed, gazetteer)
+        #: Which written texts may be kept as spellings.
+        self.kept = KeptSpellings(parsed, self._halves, gazetteer)
 
     def _half_names(self, parsed: Mapping[str, Name]) -> dict[str, list[str]]:
         """First and last words that occur in few names and are not names themselves: halves of names."""
@@ -399,8 +404,8 @@ class Resolver:
         """Code of a kabupaten or kota (`53.02`) for each row; empty text if none is written or known."""
 
         def coded(text: str) -> str:
-            digits = re.sub(r"\D", "", text)
-            return f"{digits[:2]}.{digits[2:4]}" if len(digits) >= 4 else ""  # noqa: PLR2004 - two and two digits
+            found = _CODED.fullmatch(text.strip())
+            return f"{found[1]}.{found[2]}" if found else ""
 
         def named(text: str) -> str:
             folded = fold(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.errors import ROWS_SHOWN, SHEET_STRIDE
+from geo.errors import ROWS_SHOWN, SHEET_STRIDE, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,21 @@ def what(fault: Fault, words: Words) -> str:
     """What is wrong, with the values."""
     values = ", ".join(f"“{value}”" for value in fault.values)
     more = _more(fault.more_values, words)
-    said = words(f"fault.what.{fault.problem}", hint=fault.hint)
+    said = words(f"fault.what.{fault.problem}", hint=_hint(fault, words))
     return f"{said}: {values}{more}" if values else said
+
+
+def _hint(fault: Fault, words: Words) -> str:
+    """What is expected; a word of a canonical table with its meaning, since such a table takes no other word."""
+    if fault.problem is not Problem.NOT_IN_LIST:
+        return fault.hint
+    return ", ".join(_meant(one, fault.column, words) for one in fault.hint.split(", "))
+
+
+def _meant(word: str, column: str, words: Words) -> str:
+    key = f"accepted.{column}.{word}"
+    said = words(key) if words.has(key) else word
+    return word if said == word else f"{word} ({said})"
 
 
 def remedy(fault: Fault, words: Words) -> str:

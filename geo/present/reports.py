@@ -19,18 +19,62 @@ if TYPE_CHECKING:
 REJECTED_COLUMNS = ("batch", "row", "column", "problem", "remedy")
 
 
+#: How the names of fields end that hold a day.
+_DAY_ENDING = "_on"
+
+
 def problem(fault: Any, words: Words) -> str:
-    """What is wrong with a row."""
-    return words(f"fault.what.{fault.problem}", hint=fault.hint)
+    """What is wrong with a row: what its cell holds, without quoting it, and what belongs there."""
+    key = _key("row.what", fault, words)
+    if key is None or not fault.found:
+        return words(f"fault.what.{fault.problem}", hint=fault.hint)
+    return words(key, found=words(f"row.found.{fault.found}"))
+
+
+def row_remedy(fault: Any, words: Words) -> str:
+    """What to do about it, with the words that the reader of a sheet takes in this language."""
+    key = _key("row.remedy", fault, words)
+    if key is None:
+        return words(f"fault.remedy.{fault.problem}", hint=fault.hint)
+    said = words(key, words=accepted_words(fault.field, words))
+    return f"{said} {words('row.or_empty')}" if fault.may_be_empty else said
+
+
+def _key(lead: str, fault: Any, words: Words) -> str | None:
+    """The most particular text: of the field, its content, its kind; None where the general one serves."""
+    field, found = fault.field, fault.found
+    if not field:
+        return None
+    is_day = field == "on" or field.endswith(_DAY_ENDING)
+    kind = "day" if is_day else "words" if accepted_words(field, words) else "plain"
+    start = f"{lead}.{fault.problem}"
+    offered = (f"{start}.{field}.{found}", f"{start}.{found}", f"{start}.{field}", f"{start}.{kind}", start)
+    return next((key for key in offered if words.has(key)), None)
+
+
+def accepted_words(field: str, words: Words) -> str:
+    """The words to write in the cells of a field, in the language of the texts; empty where it takes no words."""
+    listed = (words(key) for key in words.keys(f"accepted.{field}."))
+    return ", ".join(listed)
+
+
+def column_named(fault: Any, words: Words) -> str:
+    """Column as the sheet names it; where the mapping fills it without a column, as the page names the field."""
+    return fault.column or (words(f"field.{fault.field}") if fault.field else "")
 
 
 def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
     """One line per faulty cell: batch, row number, column, problem, remedy; all text, never the cell itself."""
     batch = "" if report.batch is None else str(report.batch)
-    return [
-        (batch, str(one.row), one.column, problem(one, words), words(f"fault.remedy.{one.problem}", hint=one.hint))
-        for one in report.faults
-    ]
+    said: dict[tuple[Any, ...], tuple[str, str]] = {}
+    rows: list[tuple[str, ...]] = []
+    for one in report.faults:
+        # A long sheet repeats few faults: each is put into words once.
+        key = (one.problem, one.hint, one.field, one.found, one.may_be_empty)
+        if key not in said:
+            said[key] = problem(one, words), row_remedy(one, words)
+        rows.append((batch, str(one.row), column_named(one, words), *said[key]))
+    return rows
 
 
 def rejected_table(report: Any, words: Words) -> pd.DataFrame:
@@ -73,6 +117,7 @@ def report_notes(report: Any, words: Words) -> list[str]:
         told.append(words("report.replaced", n=report.replaced))
     if report.twins:
         told.append(words("report.twins", n=report.twins))
+    told += left_empty_notes(report, words)
     refused = report.places["place_status"].isin([PlaceStatus.REVIEW, PlaceStatus.UNKNOWN])
     hidden = report.places[refused & report.places["written"].eq("")]
     if len(hidden):
@@ -81,6 +126,11 @@ def report_notes(report: Any, words: Words) -> list[str]:
     if (report.places["conflict"] == "kecamatan").any():
         told.append(words("report.conflict", n=int((report.places["conflict"] == "kecamatan").sum())))
     return told
+
+
+def left_empty_notes(report: Any, words: Words) -> list[str]:
+    """Columns whose texts are in no list, with the number of rows that were taken without them."""
+    return [words(f"report.left_empty.{name}", n=rows) for name, rows in report.left_empty.items()]
 
 
 def places_table(report: Any, names: pd.Series[str], words: Words) -> pd.DataFrame:

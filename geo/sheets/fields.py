@@ -27,7 +27,7 @@ class Reading(StrEnum):
     WORD = "word"
     AGE = "age"
     KEY = "key"  # any text; only whether two are equal is kept
-    SOURCE = "source"  # a short name of an office or a paper
+    SOURCE = "source"  # a word of a list: an office, a paper, the name of a size
     REFERENCE = "reference"  # the number of a decree or a document
     PLACE = "place"
     KECAMATAN = "kecamatan"
@@ -263,10 +263,6 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("on", Reading.DATE, _headers("tanggal|per tanggal|tahun")),
     ),
 }
-
-#: Types of signs and groups of watchers: closed lists, so that no note can be entered as one.
-SIGNS = ("newcomers_in_kos", "recruiter_seen", "document_request", "question", "other")
-GROUPS = ("pkk", "adat", "faith", "youth", "rt_rw", "teacher", "other")
 
 
 def field_names(kind: Kind) -> tuple[str, ...]:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.errors import Problem, fit_to_show
-from geo.places.names import keepable
+from geo.errors import Problem
 from geo.records import timeline
 from geo.schemas import MOST_HOURS, is_reference
 from geo.sheets import left_out, values
-from geo.sheets.fields import GROUPS, SIGNS, Reading, by_name, is_utc_header, place_fields
+from geo.sheets.fields import Reading, by_name, is_utc_header, place_fields
 from geo.sheets.mapping import apply, check_mapping
 from geo.sheets.nik import check_nik, digits, is_lossless
 from geo.sheets.numbers import numbers_in, whole_numbers
-from geo.terms import CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
+from geo.sheets.sources import OfferedWords, known_words
+from geo.terms import Cell, CodeSystem, Kind, MatchBy, PlaceRole, PlaceStatus, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -33,15 +34,17 @@ if TYPE_CHECKING:
     from geo.sheets.mapping import Mapping
     from geo.sheets.numbers import Numbers
     from geo.sheets.reading import Sheet
+    from geo.sheets.sources import KnownWords
 
-_SOURCE_LENGTH = 120
-_MOST_PERSONS, _LARGEST = 10_000, 1e12
-_LISTED = {"kind": SIGNS, "group": GROUPS}
+_MOST_PERSONS = 10_000
+#: No kelurahan has more of anything that it is measured by; a telephone number is larger.
+_LARGEST_SIZE = 10_000_000
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
-#: Read as text: if another column were mapped to one of these by mistake, its cells would pass unchanged.
+#: Words of lists that a city extends, hosts and numbers of decrees: a refused row is shown without them.
 WRITTEN = ("source", "label", "decree_no", "document")
-#: Not part of a row's content: the day on which it became known here, by default the day of the import.
-NOT_TOLD = ("recorded_on",)
+#: Not part of a row's content: the day on which it became known here, by default the day of the import; and words
+#: that depend on the list of the day of the import.
+NOT_TOLD = ("recorded_on", "source", "label")
 _MOST = {"hours": MOST_HOURS}
 #: A target has a day in the future.
 _TO_COME = dt.date(2100, 12, 31)
@@ -62,13 +65,22 @@ class RowFault:
     problem
         The error.
     hint
-        The words that are allowed.
+        The canonical words that are allowed, or the day that an event contradicts.
+    field
+        Canonical name of the field; empty where the error is in the whole row.
+    found
+        What kind of content the cell has.
+    may_be_empty
+        Whether the cell may be left empty.
     """
 
     row: int
     column: str
     problem: Problem
     hint: str = ""
+    field: str = ""
+    found: Cell = Cell.NONE
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +103,11 @@ class Prepared:
         Reasons why rows were rejected, one for each faulty cell.
     refused
         For rejected rows: the readable values, in the columns of `values`; no original text.
+    left_empty
+        Rows whose source or name of a size is in no list and was left empty, by field.
+    offered
+        Of these texts, and of the refused sources, those that a steward may add to the list: rows by text, by field.
+        They are in the memory of the import alone; nothing stores, logs or counts them one by one.
     """
 
     kind: Kind
@@ -101,6 +118,8 @@ class Prepared:
     reports: pd.Series[int]
     faults: tuple[RowFault, ...]
     refused: pd.DataFrame
+    left_empty: dict[str, int]
+    offered: dict[str, dict[str, int]] = field(repr=False)
     _raw: pd.DataFrame = field(repr=False)
     _identity: dict[int, tuple[str, ...]] = field(repr=False)
     _report_keys: list[str] = field(repr=False)
@@ -146,12 +165,41 @@ def _comparable(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)[:120]
 
 
+_DATE_LIKE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}(?:[T ].*)?|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}")
+_NUMBER_LIKE = re.compile(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?%?")
+_LONG_TEXT, _LONG_NUMBER = 40, 10
+
+
+def cell_kind(text: str) -> Cell:
+    """What kind of content a cell has, to tell without quoting it.
+
+    Examples
+    --------
+    >>> [cell_kind(one).value for one in ("", "Ana", "12,5", "081234567890", "31/2/2018", "#N/A", "ke rumah " * 9)]
+    ['empty', 'text', 'number', 'long_number', 'date', 'error', 'long_text']
+    """
+    shown = text.strip()
+    if not shown:
+        return Cell.EMPTY
+    if shown.startswith("#") and shown[1:2].isupper():
+        return Cell.ERROR
+    if _DATE_LIKE.fullmatch(shown):
+        return Cell.DATE
+    if _NUMBER_LIKE.fullmatch(shown):
+        return Cell.LONG_NUMBER if sum(sign.isdigit() for sign in shown) >= _LONG_NUMBER else Cell.NUMBER
+    return Cell.LONG_TEXT if len(shown) > _LONG_TEXT else Cell.TEXT
+
+
 class _Reader:
     """Reads the fields of one mapped table, and records every cell that it could not read."""
 
-    def __init__(self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date, clock: values.Clock) -> None:
-        self.mapping, self.mapped, self.today, self._clock = mapping, mapped, today, clock
+    def __init__(
+        self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date, clock: values.Clock, known: KnownWords
+    ) -> None:
+        self.mapping, self.mapped, self.today, self._clock, self.known = mapping, mapped, today, clock, known
         self.faults: list[RowFault] = []
+        #: Cells that are in no list, by field.
+        self.unlisted: dict[str, pd.Series[str]] = {}
         self.fields = by_name(mapping.kind)
 
     def header(self, name: str) -> str:
@@ -166,8 +214,14 @@ class _Reader:
         return pd.Series("", index=self.mapped.index, dtype="str")
 
     def refuse(self, name: str, bad: pd.Series[bool], problem: Problem, *, hint: str = "") -> None:
-        header = self.header(name)
-        self.faults += [RowFault(int(row), header, problem, hint) for row in bad.index[bad]]
+        # Without a column of its own the field has no header: the mapping gives it.
+        header, rows = self.mapping.columns.get(name, ""), bad.index[bad]
+        found = values.read_once(self.cells(name).loc[rows], cell_kind)
+        may_be_empty = name in self.fields and not self.fields[name].is_needed
+        self.faults += [
+            RowFault(row, header, problem, hint, name, kind, may_be_empty)
+            for row, kind in zip(rows.tolist(), found.tolist(), strict=True)
+        ]
 
     def _needed(self, name: str) -> None:
         if self.fields[name].is_needed:
@@ -196,7 +250,7 @@ class _Reader:
     def number(self, name: str) -> pd.Series[float]:
         # People, families, polling places: where only their points leave it open, they are whole.
         found = numbers_in(self.cells(name), is_whole=True)
-        wrong = (found.values < 0) | (found.values > _LARGEST)
+        wrong = (found.values < 0) | (found.values > _LARGEST_SIZE)
         return self._numbers(name, replace(found, bad=found.bad | wrong))
 
     def _numbers(self, name: str, found: Numbers) -> pd.Series[float]:
@@ -206,26 +260,26 @@ class _Reader:
         return found.values
 
     def word(self, name: str) -> pd.Series[str]:
-        cells, own = self.cells(name), self.mapping.words.get(name, {})
-        if name in _LISTED:
-            listed = {one: one for one in _LISTED[name]} | dict(own)
-            found = values.read_once(cells, lambda text: listed.get(text, listed.get(text.lower(), "")))
-            bad = found.eq("") & ~values.is_empty(cells)
-        else:
-            found, bad = values.words(cells, name, own=own)
-        allowed = _LISTED.get(name) or tuple(dict.fromkeys(values.WORDS[name].values()))
+        cells = self.cells(name)
+        allowed = tuple(dict.fromkeys(values.WORDS[name].values()))
+        # A mapping's own word can only mean one of ours: the lists are closed.
+        own = {written: ours for written, ours in self.mapping.words.get(name, {}).items() if ours in allowed}
+        found, bad = values.words(cells, name, own=own)
         self.refuse(name, bad, Problem.NOT_IN_LIST, hint=", ".join(allowed))
         self._needed(name)
         return found
 
     def source(self, name: str) -> pd.Series[str]:
-        # A source is an office or a newspaper; a longer text, or one with a long number, is neither.
-        cells = self.cells(name)
-        shown = values.read_once(
-            cells, lambda text: text if len(text) <= _SOURCE_LENGTH and "[...]" not in fit_to_show(text[:40]) else ""
-        )
+        # Any text that is in no list could be a name: it is left out, or the row is refused where it is needed.
+        cells, is_event = self.cells(name), self.mapping.kind is Kind.ROLLOUT
+        read = self.known.event_source if is_event else partial(self.known.word, name)
+        found = values.read_once(cells, read)
+        unlisted = found.eq("") & ~values.is_empty(cells)
+        self.unlisted[name] = cells[unlisted]
+        if self.fields[name].is_needed:
+            self.refuse(name, unlisted, Problem.UNKNOWN_SOURCE)
         self._needed(name)
-        return shown
+        return found
 
 
 def _main_columns(reader: _Reader) -> pd.DataFrame:
@@ -305,9 +359,12 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
                 score=got["score"].mask(is_above),
                 conflict=got["conflict"].mask(is_above, ""),
             )
-        spelled = {text: keepable(text) or "" for text in pd.concat([names, above]).unique()}
-        written = names.map(spelled)
+        written = values.read_once(names, resolver.kept.place)
+        beside = values.read_once(above, resolver.kept.kecamatan)
         is_kept = written.ne("") & got["spelling_key"].ne("")
+        # The key of a spelling holds its kecamatan too.
+        bare = values.read_once(got["spelling_key"], lambda key: f"{key.partition('|')[0]}|")
+        key = got["spelling_key"].where(beside.ne(""), bare)
         found.append(
             pd.DataFrame(
                 {
@@ -317,9 +374,9 @@ def _resolved(reader: _Reader, resolver: Resolver, areas: Areas, code_system: Co
                     "kode": got["kode"].fillna(""),
                     "match_by": got["match_by"].fillna(""),
                     "score": got["score"],
-                    "key": got["spelling_key"].where(is_kept, ""),
+                    "key": key.where(is_kept, ""),
                     "written": written.where(is_kept, ""),
-                    "kecamatan": above.map(spelled).where(is_kept, ""),
+                    "kecamatan": beside.where(is_kept, ""),
                     "candidates": got["candidates"],
                     "conflict": got["conflict"],
                 }
@@ -344,14 +401,32 @@ def _identities(reader: _Reader, born: pd.Series[Any]) -> dict[int, tuple[str, .
     return found
 
 
+def _left_empty(reader: _Reader, bad: set[int]) -> dict[str, int]:
+    """Rows that are accepted without their source or the name of their size, by field."""
+    counts = {name: int((~cells.index.isin(bad)).sum()) for name, cells in reader.unlisted.items()}
+    return {name: count for name, count in counts.items() if count and not reader.fields[name].is_needed}
+
+
+def _offered(reader: _Reader, areas: Areas) -> dict[str, dict[str, int]]:
+    """Texts in no list that can be nothing but the name of an office, with their rows, by field."""
+    words = OfferedWords(areas)
+    found = {name: cells.str.split().str.join(" ").value_counts() for name, cells in reader.unlisted.items()}
+    offered = {
+        name: {str(text): int(rows) for text, rows in counts.items() if words.offers(name, str(text))}
+        for name, counts in found.items()
+    }
+    return {name: texts for name, texts in offered.items() if texts}
+
+
 def _missing_place(reader: _Reader, places: pd.DataFrame) -> None:
     """Rejects rows of kinds that need a place and have none."""
     if reader.mapping.kind is Kind.CASES:
         return
     empty = places.loc[places["place_status"].eq(PlaceStatus.EMPTY.value), "row_number"]
     code, name, _ = place_fields(reader.mapping.kind)[""]
-    column = reader.header(code if reader.has(code) else name)
-    reader.faults += [RowFault(int(row), column, Problem.MISSING_VALUE) for row in empty]
+    field_name = code if reader.has(code) else name
+    column, problem = reader.header(field_name), Problem.MISSING_VALUE
+    reader.faults += [RowFault(int(row), column, problem, field=field_name, found=Cell.EMPTY) for row in empty]
 
 
 def _reversed(reader: _Reader, main: pd.DataFrame) -> None:
@@ -411,7 +486,7 @@ def _doubtful(reader: _Reader, places: pd.DataFrame, sheet: Sheet) -> pd.DataFra
     )
 
 
-def prepare_rows(
+def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading it depends on
     sheet: Sheet,
     mapping: Mapping,
     *,
@@ -420,6 +495,7 @@ def prepare_rows(
     today: dt.date,
     code_system: CodeSystem | None = None,
     zone: dt.tzinfo | None = None,
+    known: KnownWords | None = None,
 ) -> Prepared:
     """Rows of a sheet read with its mapping: every row is accepted for the store, or rejected with its reasons.
 
@@ -439,6 +515,8 @@ def prepare_rows(
         Edition of the codes; None detects it.
     zone
         The city's time zone: a time of another zone is turned into the city's day. None leaves its day.
+    known
+        Words that may be stored as sources; None for the embedded ones alone.
 
     Raises
     ------
@@ -452,7 +530,8 @@ def prepare_rows(
     told |= dict.fromkeys(left_out.heads(mapping, mapped), Problem.NO_RECORD)
     told |= dict.fromkeys(set(sheet.footers) - set(told), Problem.NO_RECORD)
     rows, mapped = (one[~one.index.isin(list(told))] for one in (rows, mapped))
-    reader = _Reader(mapping, mapped, today, values.Clock(zone, is_1904=sheet.is_1904))
+    clock = values.Clock(zone, is_1904=sheet.is_1904)
+    reader = _Reader(mapping, mapped, today, clock, known or known_words(None))
     main = _main_columns(reader)
     unread = _unreadable(sheet, mapping, mapped)
     places = _resolved(reader, resolver, areas, code_system)
@@ -496,6 +575,8 @@ def prepare_rows(
         reports=reports,
         faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.column))),
         refused=main[main.index.isin(bad)].drop(columns=["report", *WRITTEN], errors="ignore"),
+        left_empty=_left_empty(reader, bad),
+        offered=_offered(reader, areas),
         _raw=rows,
         _identity=identity,
         _report_keys=keys,

@@ -316,11 +316,28 @@ _EARLY = {
     EarlyWhy.OTHER_DECREE: "memakai sk lain|sk lain",
 }
 _PRECISIONS = {Precision.DAY: "hari|tanggal", Precision.MONTH: "bulan", Precision.YEAR: "tahun"}
+#: Types of signs and groups of watchers: closed lists, so that no note can be entered as one.
+_SIGNS = {
+    "newcomers_in_kos": "pendatang di kos|banyak pendatang di kos|banyak pendatang lama tinggal di satu kos|kos",
+    "recruiter_seen": "ada perekrut|perekrut|perekrut terlihat|calo|ada calo",
+    "document_request": "permintaan surat|permintaan surat yang janggal|surat janggal|permintaan dokumen",
+    "question": "pertanyaan|pertanyaan warga|tanya",
+    "other": "lain|lainnya|lain-lain",
+}
+_GROUPS = {
+    "pkk": "kader pkk|ibu pkk",
+    "adat": "tokoh adat|lembaga adat",
+    "faith": "agama|tokoh agama|gereja|masjid",
+    "youth": "pemuda|karang taruna|remaja|orang muda",
+    "rt_rw": "rt|rw|rt/rw|ketua rt|ketua rw",
+    "teacher": "guru|sekolah|pendidik",
+    "other": "lain|lainnya|lain-lain",
+}
 
 
 def _table(words: Mapping[Any, str]) -> dict[str, str]:
     """Canonical word by each of its spellings; canonical words always mean themselves."""
-    table = {str(ours): str(ours) for ours in words}
+    table = {one: str(ours) for ours in words for one in (str(ours), str(ours).replace("_", " "))}
     return table | {folded(one): str(ours) for ours, written in words.items() for one in written.split("|")}
 
 
@@ -344,6 +361,8 @@ WORDS: dict[str, dict[str, str]] = {
     "course": _table(_COURSES),
     "reported_by": _table(_REPORTERS),
     "early_why": _table(_EARLY),
+    "kind": _table(_SIGNS),
+    "group": _table(_GROUPS),
 }
 
 

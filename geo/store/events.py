@@ -15,6 +15,7 @@ from geo.errors import DataError, Fault, Problem
 from geo.facts import rollout_facts
 from geo.records import timeline
 from geo.schemas import MOST_HOURS, holds_long_number, is_reference
+from geo.sheets.sources import known_words
 from geo.store import records, schema
 from geo.store.batches import Added, add
 from geo.store.canonical import decided
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from geo.sheets.sources import KnownWords
     from geo.store.engine import Store
     from geo.viewer import Viewer
 
@@ -85,7 +87,7 @@ _LISTED = {
 }
 _MAY_BE_EMPTY = ("course", "reported_by", "early_why")
 _SUBJECT, _FORM = Kind.ROLLOUT.value, "event"
-_LONGEST_SOURCE, _MOST_COUNTED = 120, 10_000
+_MOST_COUNTED = 10_000
 
 
 def events(store: Store, viewer: Viewer, *, kode: str | None = None) -> pd.DataFrame:
@@ -174,16 +176,31 @@ def _start(event: Mapping[str, Any]) -> date | None:
     return timeline.first_day(event) if event.get("on") else None
 
 
-def wrong_fields(event: Mapping[str, Any]) -> list[timeline.Wrong]:
-    """Errors in single fields of an event."""
+def as_stored(event: Mapping[str, Any], known: KnownWords) -> dict[str, Any]:
+    """An event with its source as it is stored; one that may not be stored stays, for `wrong_fields` to refuse."""
+    source = str(event.get("source") or "")
+    return {**event, "source": known.event_source(source) or source}
+
+
+def wrong_fields(event: Mapping[str, Any], known: KnownWords, *, before: str = "") -> list[timeline.Wrong]:
+    """Errors in single fields of an event.
+
+    Parameters
+    ----------
+    event
+        The event.
+    known
+        Words that may be stored as sources.
+    before
+        The source of the event as stored: it may stay even if the list no longer has it.
+    """
     found: list[timeline.Wrong] = [
         (name, Problem.MISSING_VALUE, "") for name in ("on", "source", "source_on") if not event.get(name)
     ]
     source = str(event.get("source") or "")
-    if len(source) > _LONGEST_SOURCE:
-        found.append(("source", Problem.TOO_LONG, str(_LONGEST_SOURCE)))
-    elif holds_long_number(source) or "@" in source:
-        found.append(("source", Problem.LOOKS_PERSONAL, ""))
+    if source and source != before and not known.event_source(source):
+        is_personal = holds_long_number(source) or "@" in source
+        found.append(("source", Problem.LOOKS_PERSONAL if is_personal else Problem.UNKNOWN_SOURCE, ""))
     found += [
         (name, Problem.BAD_REFERENCE, "")
         for name in ("decree_no", "document")
@@ -224,7 +241,16 @@ def counted_events(
     return found
 
 
-def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, number: int, today: date) -> None:
+def _check(
+    connection: Connection,
+    event: Mapping[str, Any],
+    known: KnownWords,
+    *,
+    kode: str,
+    number: int,
+    today: date,
+    before: str = "",
+) -> None:
     """Rejects an event that is impossible, or that makes another existing event impossible.
 
     Raises
@@ -232,13 +258,13 @@ def _check(connection: Connection, event: Mapping[str, Any], *, kode: str, numbe
     DataError
         With all errors.
     """
-    wrong = wrong_fields(event)
+    wrong = wrong_fields(event, known, before=before)
     if not wrong:
         others = counted_events(connection, kode=kode)
         others.pop(number, None)
-        known = timeline.timeline_faults(others, today=today)
+        already = timeline.timeline_faults(others, today=today)
         found = timeline.timeline_faults({**others, number: {**event, "kode": kode}}, today=today)
-        wrong = [one for row, told in found.items() for one in told if one not in known.get(row, [])]
+        wrong = [one for row, told in found.items() for one in told if one not in already.get(row, [])]
     if wrong:
         raise refusal(wrong)
 
@@ -281,10 +307,11 @@ def enter_event(
     if kode not in allowed:
         msg = f"{kode!r} is no place of the layer"
         raise ValueError(msg)
-    event = {**EMPTY_EVENT, **_said(values)}
+    known = known_words(store.path.parent)
+    event = as_stored({**EMPTY_EVENT, **_said(values)}, known)
     event["on"] = _start(event)
     with store.writing(viewer, Right.PLAN) as connection:
-        _check(connection, event, kode=kode, number=0, today=today)
+        _check(connection, event, known, kode=kode, number=0, today=today)
         return add(connection, viewer, records.one_row(Kind.ROLLOUT, {**event, "recorded_on": today}, kode))
 
 
@@ -327,15 +354,18 @@ def correct_event(
         When it was changed or withdrawn meanwhile, and like `enter_event`; nothing is overwritten then.
     """
     viewer.require(Right.PLAN)
-    table = schema.ROLLOUT_EVENT
+    table, known = schema.ROLLOUT_EVENT, known_words(store.path.parent)
     with store.writing(viewer, Right.PLAN) as connection:
         before = _event(connection, number)
         said = _said(values, before)
         if before["version"] != version or before["state"] != RecordState.COUNTED:
             raise records.changed(_FORM)
+        if "source" in said and said["source"] != before["source"]:
+            said = as_stored(said, known)
         event = {name: before[name] for name in EVENT_FIELDS} | said
         event["on"] = said["on"] = _start(event)
-        _check(connection, event, kode=before["kode"], number=number, today=today)
+        kode, source = before["kode"], before["source"]
+        _check(connection, event, known, kode=kode, number=number, today=today, before=source)
         connection.execute(update(table).where(table.c.id == number).values(**said, version=table.c.version + 1))
         change = {name: [before[name], value] for name, value in said.items() if before[name] != value}
         note(connection, viewer, Act.CORRECT, _SUBJECT, number, change)
@@ -363,5 +393,8 @@ def reinstate_event(store: Store, viewer: Viewer, *, number: int, version: int, 
     """
     with store.writing(viewer, Right.PLAN) as connection:
         event = _event(connection, number)
-        _check(connection, event, kode=event["kode"], number=number, today=today)
+        kode, source = event["kode"], event["source"]
+        _check(
+            connection, event, known_words(store.path.parent), kode=kode, number=number, today=today, before=source
+        )
         records.turn_row(connection, viewer, Act.REINSTATE, Kind.ROLLOUT, number=number, version=version)

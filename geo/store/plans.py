@@ -8,9 +8,10 @@ import pandas as pd
 from sqlalchemy import select
 
 from geo.errors import DataError, Fault, Problem
+from geo.sheets.sources import known_words
 from geo.store import schema
 from geo.store.batches import Addition, Ready, add, undo_rows
-from geo.store.events import EMPTY_EVENT, refusal, wrong_fields
+from geo.store.events import EMPTY_EVENT, as_stored, refusal, wrong_fields
 from geo.store.scenarios import attach_plan
 from geo.terms import BatchState, Claim, Kind, MatchBy, Outcome, PlaceStatus, Right, Stage
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from geo.sheets.sources import KnownWords
     from geo.store.engine import Store
     from geo.store.scenarios import Scenario
     from geo.viewer import Viewer
@@ -83,7 +85,7 @@ def enter_plan(
     Raises
     ------
     DataError
-        When the source could identify a person, or the saved plan was changed or withdrawn meanwhile.
+        When the source is none that may be stored, or the saved plan was changed or withdrawn meanwhile.
     ValueError
         When nothing is planned, or a planned kelurahan is not in the layer.
     """
@@ -92,7 +94,7 @@ def enter_plan(
     if strange or not waves:
         msg = f"no plan for {strange or 'nothing'}"
         raise ValueError(msg)
-    addition = _addition(waves, source=source, recorded_on=recorded_on)
+    addition = _addition(waves, known_words(store.path.parent), source=source, recorded_on=recorded_on)
     with store.writing(viewer, Right.PLAN) as connection:
         # Read under the writer's lock: two people who do it at once leave one plan.
         for before in _standing(connection):
@@ -102,13 +104,13 @@ def enter_plan(
     return batch
 
 
-def _addition(waves: Mapping[str, date], *, source: str, recorded_on: date) -> Addition:
+def _addition(waves: Mapping[str, date], known: KnownWords, *, source: str, recorded_on: date) -> Addition:
     """Planned events of a plan.
 
     Raises
     ------
     DataError
-        When the source could identify a person.
+        When the source is in no list, and is no host and no decree.
     """
     event = {
         **EMPTY_EVENT,
@@ -118,7 +120,8 @@ def _addition(waves: Mapping[str, date], *, source: str, recorded_on: date) -> A
         "source_on": recorded_on,
         "recorded_on": recorded_on,
     }
-    wrong = wrong_fields({**event, "on": recorded_on})
+    event = as_stored(event, known)
+    wrong = wrong_fields({**event, "on": recorded_on}, known)
     if wrong:
         raise refusal(wrong)
     numbers = range(1, 1 + len(waves))

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select, update
 
 from geo.errors import DataError, Fault, Problem
+from geo.sheets.sources import known_words
 from geo.store import schema
 from geo.store.batches import STORED_TABLES, Added, Addition, Ready, add
 from geo.store.canonical import decided, documents
@@ -78,9 +79,16 @@ def enter_record(store: Store, viewer: Viewer, values: Mapping[str, Any], *, doc
         Some of `RECORD_FIELDS`.
     document_kode
         Kelurahan of the documents, `outside`, or empty where it is not known.
+
+    Raises
+    ------
+    DataError
+        When nothing is known of it, or its source is in no list.
     """
     viewer.require(Right.BRING)
     _check(values)
+    values = _with_source(store, values)
+    _refuse_empty(values, has_place=bool(document_kode))
     whole = {
         "reported_on": None,
         "reported_precision": Precision.DAY.value,
@@ -103,14 +111,50 @@ def enter_coverage(store: Store, viewer: Viewer, *, kode: str, from_on: date, to
     Raises
     ------
     DataError
-        When it ends before it begins.
+        When it ends before it begins, or its source is in no list.
     """
     viewer.require(Right.BRING)
     if to_on < from_on:
         raise DataError((Fault.of("coverage", "to_on", Problem.DATES_REVERSED),))
-    values = {"from_on": from_on, "to_on": to_on, "source": source}
+    values = _with_source(store, {"from_on": from_on, "to_on": to_on, "source": source}, form="coverage")
     with store.writing(viewer, Right.BRING) as connection:
         return add(connection, viewer, one_row(Kind.COVERAGE, values, kode))
+
+
+def _with_source(
+    store: Store, values: Mapping[str, Any], *, before: str = "", form: str = "record"
+) -> dict[str, Any]:
+    """Values with their source as a word of the list; the stored one may stay.
+
+    Raises
+    ------
+    DataError
+        When it is in no list.
+    """
+    said = values.get("source")
+    if not said or said == before:
+        return dict(values)
+    word = known_words(store.path.parent).word("source", str(said))
+    if not word:
+        raise DataError((Fault.of(form, "source", Problem.UNKNOWN_SOURCE),))
+    return {**values, "source": word}
+
+
+#: Fields of a record that are facts, with the texts that say nothing.
+_FACTS = {"reported_on": (None,), "status": ("",), "sex": ("", "unknown"), "age_group": ("", "unknown")}
+
+
+def _refuse_empty(values: Mapping[str, Any], *, has_place: bool) -> None:
+    """Refuses a record of which nothing is known: no place, no day and no word about the person.
+
+    Raises
+    ------
+    DataError
+        When it is one.
+    """
+    has_fact = any(values.get(name, nothing[0]) not in nothing for name, nothing in _FACTS.items())
+    if not (has_place or values.get("origin_kode") or has_fact):
+        raise DataError((Fault.of("record", "", Problem.NOTHING_ENTERED),))
 
 
 def _check(values: Mapping[str, Any]) -> None:
@@ -185,12 +229,19 @@ def correct_record(
     Raises
     ------
     DataError
-        When it was changed or withdrawn meanwhile; nothing is overwritten then.
+        When it was changed or withdrawn meanwhile; nothing is overwritten then. When nothing would be known of it,
+        or its source is in no list.
     """
     viewer.require(Right.BRING)
     _check(values)
     with store.writing(viewer, Right.BRING) as connection:
         before = _record(connection, number)
+        values = _with_source(store, values, before=before["source"])
+        kept = before["document_kode"] or _written(before)
+        is_moved = document_kode is not None and document_kode != kept
+        # A spelling that waits for a decision is a place too.
+        has_place = bool(document_kode) if is_moved else before["place_status"] != PlaceStatus.EMPTY.value
+        _refuse_empty({**before, **values}, has_place=has_place)
         if (
             "reported_on" in values
             and "reported_precision" not in values
@@ -200,7 +251,7 @@ def correct_record(
             values = {**values, "reported_precision": Precision.DAY.value}
         _write(connection, values, number=number, version=version)
         change = {name: [before[name], value] for name, value in values.items() if before[name] != value}
-        if document_kode is not None and document_kode != (before["document_kode"] or _written(before)):
+        if document_kode is not None and is_moved:
             change["document_kode"] = [before["document_kode"], document_kode]
             _move(connection, number, document_kode)
         note(connection, viewer, Act.CORRECT, _subject(Kind.CASES), number, change)

@@ -2,8 +2,8 @@
 
 There is no column for a name, a NIK, an address, a telephone number or a note on a person: data without a column
 cannot be stored. A place is stored as its resolved kelurahan and, where it was written out, as a spelling of at most
-40 characters; `decision` then stores a person's decision on a spelling, so that one decision serves all rows and can
-be taken back without changing any of them.
+40 characters that could mean a place (`geo.places.kept`); `decision` then stores a person's decision on a spelling,
+so that one decision serves all rows and can be taken back without changing any of them.
 """
 
 from __future__ import annotations
@@ -255,6 +255,7 @@ ROLLOUT_EVENT = Table(
     Column("source", String(_SOURCE), nullable=False),
     Column("source_on", Date, nullable=False),
     Column("recorded_on", Date, nullable=False),
+    # A source is a word of the list, a host or the number of a decree (`geo.sheets.sources`), as in all tables.
     # References that `geo.schemas.is_reference` accepts: no words that could be a name.
     Column("decree_no", String(_REFERENCE), nullable=False, server_default=""),
     *_word("course", Course, empty=True),

@@ -27,17 +27,23 @@ def coverage_form(shell: Shell) -> None:
     }
     with st.form("coverage"):
         one, two, three = st.columns(3)
+        # Nothing is chosen beforehand: an untouched form must not state that the whole city was covered.
         place = one.selectbox(
-            words("coverage.place"), places, format_func=lambda kode: called.get(kode) or areas.names[kode]
+            words("coverage.place"),
+            places,
+            index=None,
+            placeholder=words("coverage.choose"),
+            format_func=lambda kode: called.get(kode) or areas.names[kode],
         )
         year = two.number_input(words("coverage.year"), 1990, date.today().year, date.today().year)
         month = three.selectbox(
             words("coverage.month"),
             range(1, 13),
             format_func=words.month,
-            index=date.today().month - 1,
+            index=None,
+            placeholder=words("coverage.choose"),
         )
-        if st.form_submit_button(words("coverage.enter")):
+        if st.form_submit_button(words("coverage.enter")) and _is_chosen(shell, place=place, month=month):
             last = calendar.monthrange(int(year), month)[1]
             do(
                 shell,
@@ -51,3 +57,11 @@ def coverage_form(shell: Shell) -> None:
                 ),
                 words("coverage.entered"),
             )
+
+
+def _is_chosen(shell: Shell, **chosen: object) -> bool:
+    """Whether place and month are chosen; otherwise the message says which is missing."""
+    missing = [shell.words(f"coverage.{name}") for name, value in chosen.items() if value is None]
+    if missing:
+        st.error(shell.words("coverage.needs", fields=", ".join(missing)))
+    return not missing

@@ -49,7 +49,9 @@ def _fields(shell: Shell, event: dict[Any, Any], *, is_city: bool) -> dict[str, 
         "on_precision": _word(shell, right, "on_precision", "precision", Precision, event),
         "counted_as": _word(shell, left, "counted_as", "body", CountedAs, event),
         "claim": _word(shell, right, "claim", "claim.kind", Claim, event),
-        "source": left.text_input(words("field.source"), event.get("source", ""), max_chars=120),
+        "source": left.text_input(
+            words("field.source"), event.get("source", ""), max_chars=120, help=words("events.source.help")
+        ),
         "source_on": _day(right, words("field.source_on"), event.get("source_on")),
         "decree_no": left.text_input(words("field.decree_no"), event.get("decree_no", ""), max_chars=40),
         "document": right.text_input(words("field.document"), event.get("document", ""), max_chars=40),

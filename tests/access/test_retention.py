@@ -40,7 +40,7 @@ KEEP = RetentionSettings(record_years=10, audit_years=10, copy_days=90)
 #: The moment of these tests; files and records are made before it.
 AT = datetime(2030, 6, 1, 12)  # noqa: DTZ001 - the store keeps moments in UTC without a zone
 #: Of a place that nobody else writes so, of a NIK of nobody, of a source: what is to be in no byte afterwards.
-CANARY, NIK, SOURCE = "Kampung Kenari Sunyi", "5399046501990017", "SUMBER-KENARI-77"
+CANARY, NIK, SOURCE = "Kampung Naikoten Tiga", "5399046501990017", "Polsek Maulafa"
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
     with contextlib.closing(sqlite3.connect(store.pseudonyms)) as connection:
         hashes = [row[0] for row in connection.execute("SELECT hash FROM row_hash WHERE row_number IN (2, 3, 5)")]
         hashes += [row[0] for row in connection.execute("SELECT person FROM row_hash WHERE person IS NOT NULL")]
-    records.correct_record(store, BEN, number=1, version=1, values={"source": "SUMBER-BARU-78"})
+    records.correct_record(store, BEN, number=1, version=1, values={"source": "Polsek Kelapa Lima"})
     folder = store.path.parent / COPIES
     folder.mkdir()
     backup(store, ANA, target=folder / "kota-lama.sqlite")
@@ -176,7 +176,7 @@ def test_no_byte_is_left(store: Store, bring: Bring, monkeypatch: pytest.MonkeyP
     old = (AT - timedelta(days=91)).timestamp()
     for path in [*folder.rglob("*"), *store.path.parent.glob("*-sebelum-*")]:
         os.utime(path, (old, old))
-    secrets = [CANARY, "kenarisunyi", SOURCE, "SUMBER-BARU-78"]
+    secrets = [CANARY, "naikoten/3", SOURCE, "Polsek Kelapa Lima"]
     before = b"".join(path.read_bytes() for path in store.path.parent.rglob("*") if path.is_file())
     assert [secret for secret in secrets if secret.encode() not in before] == [], "the search finds what is there"
     assert all(one in before for one in hashes)

@@ -113,7 +113,7 @@ CALLS: dict[str, tuple[Right, Call]] = {
     "undo.close_review": (D, lambda p, v: undo.close_review(p.store, v, batch=1)),
     "undo.with_hashes": (D, lambda p, v: undo.with_hashes(p.store, v)),
     "batches.batches": (B, lambda p, v: batches.batches(p.store, v)),
-    "records.enter_record": (B, lambda p, v: records.enter_record(p.store, v, {}, document_kode="")),
+    "records.enter_record": (B, lambda p, v: records.enter_record(p.store, v, {"sex": "female"}, document_kode="")),
     "records.enter_coverage": (
         B,
         lambda p, v: records.enter_coverage(p.store, v, kode="53.71", from_on=TODAY, to_on=TODAY, source=""),

@@ -170,7 +170,7 @@ def test_kill_a_restore_at_random_moments(tmp_path: Path) -> None:
 
     needed, cut_off = 1.0, 0
     for number in range(6):
-        records.enter_record(Store(path), STEWARD, {}, document_kode="")
+        records.enter_record(Store(path), STEWARD, {"sex": "female"}, document_kode="")
         before, acts = seen()
         Store(path).close()
         child = started(copy, path, RESTORE)

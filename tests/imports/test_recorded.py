@@ -65,9 +65,9 @@ OTHERS = {
     "53.71.04.1001,active,2019-11-16,day,cw,actual,SK 1/2018,2019-11-16,2019-11-20\n"
     "53.71.04.1001,trained,2019-12-16,day,cw,actual,SK 1/2018,2019-12-16,2019-12-20\n"
     "53.71.05.1004,decree,2019-11-16,day,cw,actual,SK 1/2018,2019-11-16,2019-11-20\n"
-    "53.71,active,2020,year,cw,target,x,2018-11-16,2018-11-20\n",
-    Kind.DENOMINATORS: "Kelurahan;Jumlah Penduduk;Sumber\nOebobo;1.234,5;Dinas\nLLBK;12;\n"
-    "Naikoten;;x\nOesapa Brat;7;y\n",
+    "53.71,active,2020,year,cw,target,contoh,2018-11-16,2018-11-20\n",
+    Kind.DENOMINATORS: "Kelurahan;Jumlah Penduduk;Sumber\nOebobo;1.234,5;BPS\nLLBK;12;\n"
+    "Naikoten;;KPU\nOesapa Brat;7;nihil\n",
 }
 
 

@@ -375,7 +375,7 @@ def test_a_decision_serves_rows_of_a_later_file(bring: Bringer, path: Path, kupa
             Kind.ROLLOUT,
             "kode,stage,on,on_precision,counted_as,claim,source,source_on,recorded_on\n"
             "53.71.04.1001,active,2018-11-16,day,cw,actual,SK 1/2018,2018-11-16,2018-11-20\n"
-            "53.71,active,2018,year,cw,target,x,2018-11-16,2018-11-20\n",
+            "53.71,active,2018,year,cw,target,contoh,2018-11-16,2018-11-20\n",
             Table.ROLLOUT,
             2,
         ),

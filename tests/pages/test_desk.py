@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo.store import canonical, decisions
 from geo.store.engine import Store
 from geo.terms import Right
+from geo.words import Language, Words
 from pages.shell import access
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
+WORDS = Words(Language.ID)
 SHEET = (
     "No;Nama;NIK;Jenis Kelamin;Umur;Kelurahan;Kecamatan;Tanggal Lapor\n"
     "1;CONTOH SATU;5399046501990017;P;19;Oesapa Brat;Kelapa Lima;16 November 2018\n"
@@ -197,16 +200,106 @@ def test_two_browsers_the_second_is_told(folder: Path) -> None:
     assert late.error or choice(late, "Status").value == "confirmed"
 
 
+def count(folder: Path) -> int:
+    """Records of the store; none where there is no store."""
+    if not (folder / "kota.sqlite").exists():
+        return 0
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
+        return len(canonical.case_rows(connection))
+
+
+def tick(app: AppTest, label: str) -> Any:
+    (found,) = [one for one in app.checkbox if one.label == label]
+    return found
+
+
+def test_an_untouched_form_saves_nothing(folder: Path) -> None:
+    app = button(desk("record"), "Masukkan")
+    (told,) = [one.value for one in app.error]
+    assert "Tanggal lapor" in told
+    assert "Kelurahan dokumen" in told
+    assert count(folder) == 0
+    choice(app, "Kelurahan dokumen").set_value("53.71.04.1001")
+    app = button(app, "Masukkan")
+    (told,) = [one.value for one in app.error]
+    assert "Tanggal lapor" in told
+    assert "Kelurahan dokumen" not in told
+    assert count(folder) == 0
+
+
+def test_what_is_not_known_is_said_and_a_record_says_something(folder: Path) -> None:
+    app = desk("record")
+    tick(app, "Tanggal lapor tidak diketahui").check()
+    tick(app, "Kelurahan dokumen tidak diketahui").check()
+    app = button(app, "Masukkan")
+    (told,) = [one.value for one in app.error]
+    assert "belum ada satu pun keterangan" in told
+    assert count(folder) == 0
+    choice(app, "Jenis kelamin").set_value("female")
+    choice(app, "Kelurahan dokumen").set_value("53.71.04.1001")
+    app = button(app, "Masukkan")
+    (told,) = [one.value for one in app.error]
+    assert "pilih salah satu" in told
+    tick(app, "Kelurahan dokumen tidak diketahui").uncheck()
+    app = button(app, "Masukkan")
+    assert not app.error
+    assert count(folder) == 1
+    assert choice(app, "Kelurahan dokumen").value == "", "the next one is not the same again"
+    assert not tick(app, "Tanggal lapor tidak diketahui").value
+    number = int(app.selectbox(key="record.number").options[1].split(" ")[0])
+    app.selectbox(key="record.number").set_value(number).run()
+    assert tick(app, "Tanggal lapor tidak diketahui").value, "as it was entered"
+    choice(app, "Status").set_value("confirmed")
+    app = button(app, "Simpan koreksi")
+    assert not app.error
+
+
+def test_an_untouched_statement_of_coverage_says_nothing(folder: Path) -> None:
+    app = button(desk("record"), "Nyatakan tercakup")
+    (told,) = [one.value for one in app.error]
+    assert told.startswith("Belum tersimpan.")
+    assert not folder.exists()
+
+
 def test_a_record_by_hand(folder: Path) -> None:
     app = desk("record")
     choice(app, "Kelurahan dokumen").set_value("53.71.04.1001")
-    button(app, "Masukkan")
+    (day,) = app.date_input
+    day.set_value(date(2018, 11, 16))
+    app = button(app, "Masukkan")
+    assert not app.error
     with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert canonical.case_rows(connection)["document_kode"].tolist() == ["53.71.04.1001"]
     app = desk("record")
-    button(app, "Nyatakan tercakup")
+    choice(app, WORDS("coverage.place")).set_value("53.71")
+    choice(app, WORDS("coverage.month")).set_value(3)
+    app = button(app, "Nyatakan tercakup")
+    assert not app.error
     with store(folder).reading(STEWARD, Right.BRING) as connection:
         assert len(canonical.canonical_tables(connection)) == 2
+
+
+def test_a_steward_adds_an_office_to_the_list_of_sources(folder: Path) -> None:
+    sheet = (
+        "Tanggal Lapor;Kelurahan;Sumber\n1/3/2018;Oebobo;Dinas Pariwisata\n2/3/2018;Oebobo;Maria Bano\n"
+        "3/3/2018;Oebobo;Polda NTT\n"
+    )
+    app = sent(sheet)
+    assert "2 baris: sumbernya tidak ada dalam daftar, jadi dikosongkan." in texts(app)
+    (offered,) = app.multiselect
+    assert offered.options == ["Dinas Pariwisata (1 baris)"]
+    assert offered.value == [], "nothing is chosen beforehand"
+    offered.set_value(["Dinas Pariwisata"]).run()
+    app = button(app, "Tambahkan ke daftar")
+    assert not app.error
+    assert "Dinas Pariwisata" in (folder / "sumber.toml").read_text("utf-8")
+    assert "1 baris: sumbernya tidak ada dalam daftar, jadi dikosongkan." in texts(app)
+    assert not app.multiselect
+    assert not (folder / "kota.sqlite").exists(), "nothing is imported by it"
+    app = button(app, "Terima 3 baris")
+    with store(folder).reading(STEWARD, Right.BRING) as connection:
+        found = connection.exec_driver_sql("SELECT source FROM record ORDER BY id").scalars().all()
+    assert found == ["Dinas Pariwisata", "", "Polda NTT"]
 
 
 def test_a_copy_and_its_return(folder: Path) -> None:

@@ -106,6 +106,26 @@ def test_an_event_comes_in_is_put_right_withdrawn_and_comes_back(folder: Path) -
     assert [one["stage"] for one in stored(folder)] == ["decree", "trained"]
 
 
+def test_an_untouched_form_saves_nothing_and_says_what_is_missing(folder: Path) -> None:
+    app = press(forms(), "Masukkan kejadian")
+    told = " ".join(one.value for one in app.error)
+    assert all(label in told for label in ("Tanggal", "Sumber", "Tanggal sumber"))
+    assert not (folder / "kota.sqlite").exists() or stored(folder) == []
+
+
+def test_a_source_is_an_office_a_site_or_a_decree(folder: Path) -> None:
+    app = filled(forms(), "active", date(2019, 5, 10), date(2019, 5, 12))
+    find(app, "text_input", "Sumber").set_value("Maria Bano")
+    app = press(app, "Masukkan kejadian")
+    (told,) = [one.value for one in app.error]
+    assert "Sumber" in told
+    assert "Maria" not in told
+    find(app, "text_input", "Sumber").set_value("https://www.antaranews.com/berita/1?nama=Maria")
+    app = press(app, "Masukkan kejadian")
+    assert not app.error
+    assert [one["source"] for one in stored(folder)] == ["antaranews.com"]
+
+
 def test_withdrawn_and_back_with_its_history(folder: Path) -> None:
     press(filled(forms(), "active", date(2019, 5, 10), date(2019, 5, 12)), "Masukkan kejadian")
     (event,) = stored(folder)

@@ -180,6 +180,7 @@ def test_what_a_visit_keeps_is_known() -> None:
         "events.held",
         "hotspots.emerged",
         "next.click",
+        "record.entered",
         "sheets.done",
         "sheets.sent",
         "shell.access_faults",

@@ -376,6 +376,35 @@ def test_by_hand_with_history_and_without_overwriting(store: Store) -> None:
         records.correct_record(store, ANA, number=number, version=3, values={"name": "x"})
 
 
+def test_a_record_that_says_nothing_is_refused(store: Store) -> None:
+    for values in ({}, {"persons": 3, "sex": "unknown", "age_group": "unknown", "status": "", "reported_on": None}):
+        with pytest.raises(DataError) as fault:
+            records.enter_record(store, ANA, values, document_kode="")
+        assert told(fault) is Problem.NOTHING_ENTERED
+    assert cases(store).empty
+    number = records.enter_record(store, ANA, {"sex": "female"}, document_kode="outside").rows[1]
+    records.correct_record(store, ANA, number=number, version=1, values={"sex": "unknown"})
+    with pytest.raises(DataError) as fault:
+        records.correct_record(store, ANA, number=number, version=2, values={}, document_kode="")
+    assert told(fault) is Problem.NOTHING_ENTERED
+    # A spelling that waits for a decision is a place.
+    waits = brought(store, [case("", written="Naikoten", sex="unknown", age_group="unknown", status="")]).rows[2]
+    records.correct_record(store, ANA, number=waits, version=1, values={"reported_on": None, "persons": 2})
+
+
+def test_a_source_by_hand_is_a_word_of_the_list(store: Store) -> None:
+    number = records.enter_record(store, ANA, {"source": "POLDA NTT"}, document_kode=FATULULI).rows[1]
+    assert records.record(store, ANA, number=number)[0]["source"] == "Polda NTT"
+    with pytest.raises(DataError) as fault:
+        records.correct_record(store, ANA, number=number, version=1, values={"source": "Maria Bano"})
+    assert told(fault) is Problem.UNKNOWN_SOURCE
+    with store.writing(ANA, Right.BRING) as connection:
+        connection.exec_driver_sql("UPDATE record SET source = 'kata lama'")
+    # What is stored already may stay when something else is corrected.
+    values = {"source": "kata lama", "sex": "female"}
+    records.correct_record(store, ANA, number=number, version=1, values=values)
+
+
 def test_coverage_by_hand(store: Store) -> None:
     records.enter_coverage(
         store, ANA, kode="53.71.04", from_on=date(2018, 1, 1), to_on=date(2018, 1, 31), source="nihil"
