@@ -178,7 +178,9 @@ class _Top:
             return True
         # A table whose first area is called 1 goes on with 2.
         following = next((cell for cell in self.rows[at + 1][1] if cell), "") if at + 1 < len(self.rows) else ""
-        return following == "1" or not following.isdigit()
+        # A table with one row, or with a row longer than its header, has no such row.
+        is_within = len(_trimmed(self.rows[at][1])) <= max(len(_trimmed(self.rows[last][1])), len(self.covered[last]))
+        return is_within and bool(following) and (following == "1" or not following.isdigit())
 
     def names(self, first: int, last: int, width: int) -> list[str]:
         """Names of the columns: of several rows, the group before the column."""

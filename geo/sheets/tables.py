@@ -29,6 +29,7 @@ _NIK = r"'?[0-9](?:[ .-]?[0-9]){15}"
 _DECIMAL = r"[0-9]*\.[0-9]*"
 _COLUMNS_SHOWN = 12
 _HALF = 0.5
+_FIRST_ROW = 2
 
 
 def read_table(path: Path, *, sheet: str | None = None) -> Sheet:
@@ -51,7 +52,8 @@ def read_table(path: Path, *, sheet: str | None = None) -> Sheet:
     """
     found = read_sheet(path, sheet=sheet, typed=True)
     names, faults = clean_columns(path.name, found.columns)
-    faults += [Fault.of(path.name, clean_key(name), Problem.DUPLICATE) for name in found.repeated]
+    header = [1] if found.rows.index.min() <= _FIRST_ROW or not len(found.rows) else []
+    faults += [Fault.of(path.name, clean_key(name), Problem.DUPLICATE, rows=header) for name in found.repeated]
     if found.uneven:
         faults.append(Fault.of(path.name, "", Problem.UNEVEN_ROW, rows=found.uneven))
     if faults:

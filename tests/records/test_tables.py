@@ -72,7 +72,7 @@ def test_missing_columns_are_named_with_those_there_are(tmp_path: Path) -> None:
     [
         (b"", Problem.EMPTY),
         (b"\n\n", Problem.EMPTY),
-        (b"reported_on\nKupang \x81\x9d", Problem.BAD_DATE),
+        (b"reported_on\nKupang \x81\x9d", Problem.UNREADABLE),
         (b"a,b\n1,2,3\n", Problem.UNEVEN_ROW),
         (b"a,a\n1,2\n", Problem.DUPLICATE),
     ],
