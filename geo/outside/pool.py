@@ -168,11 +168,6 @@ def environment() -> dict[str, str]:
 _ANSWERER: _Answerer | _OneByOne = _Answerer() if hasattr(os, "fork") else _OneByOne()
 
 
-def warm_reader(job: str = "sheet") -> None:
-    """Start the process that reads files in the background, so that the first file need not wait for it."""
-    threading.Thread(target=_ANSWERER.warm, args=(job,), daemon=True).start()
-
-
 def read_outside(
     job: str,
     path: Path,

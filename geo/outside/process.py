@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 JOBS = {
     "sheet": "geo.sheets.grid:read_job",
     "sheet_names": "geo.sheets.grid:names_job",
-    "layer": "geo.places.layer_file:read_job",
-    "layer_columns": "geo.places.layer_file:columns_job",
 }
 #: First bytes of an answer: the length of its facts.
 LENGTH = struct.Struct("=Q")
