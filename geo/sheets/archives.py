@@ -412,7 +412,7 @@ class _Rows:
             if self._most_rows * self._most_columns > CELL_LIMIT or self._text > TEXT_LIMIT:
                 raise _refuse(self.name, Problem.TOO_LARGE)
 
-    def no_doctype(self, *_: Any) -> None:
+    def no_doctype(self, _name: str, _system: str | None, _public: str | None, _has_own: int) -> None:
         raise _refuse(self.name, Problem.UNREADABLE)
 
 

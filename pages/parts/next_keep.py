@@ -96,7 +96,7 @@ def _make_city(shell: Shell, token: str) -> None:
         shell.who,
         kept,
         days,
-        source=shell.words("keep.source", name=kept.name),
+        source=shell.words("keep.source"),
         recorded_on=date.today(),
         allowed=shell.areas.index,
     )
