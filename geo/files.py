@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +161,49 @@ def _as_points(points: NDArray[np.float64]) -> NDArray[Any]:
     return shapes
 
 
+def write_layer(
+    frame: gpd.GeoDataFrame,
+    path: Path,
+    *,
+    layer: str,
+    geometry_type: str | None = None,
+    options: Mapping[str, str] | None = None,
+) -> None:
+    """Write a layer to a path with any signs in it.
+
+    Parameters
+    ----------
+    frame
+        Its rows, with a CRS.
+    path
+        .gpkg or .geojson, not there yet.
+    layer
+        Name of the layer in the file.
+    geometry_type
+        As GDAL calls it; None: as the shapes are.
+    options
+        Options of GDAL for the layer.
+
+    Raises
+    ------
+    OSError
+        When the location is not writable, or a library cannot write the rows (`DataSourceError` and its like).
+    """
+    # GDAL reads an archive out of `!` in a path: it writes to a plain one.
+    with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:
+        plain = Path(folder) / f"layer{path.suffix}"
+        pyogrio.write_dataframe(
+            frame,
+            plain,
+            layer=layer,
+            driver="GPKG" if path.suffix == ".gpkg" else "GeoJSON",
+            geometry_type=geometry_type,
+            use_arrow=True,
+            layer_options=dict(options or {}),
+        )
+        shutil.copyfile(plain, path)
+
+
 def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[Any]) -> None:
     plain = pd.Index([str(column).lower() for column in table.columns])
     if plain.has_duplicates:
@@ -175,15 +219,7 @@ def _write_shapes(table: pd.DataFrame, path: Path, layer: str, shapes: NDArray[A
     frame = gpd.GeoDataFrame(table.assign(**{name: shapes}), geometry=name, crs="EPSG:4326")
     database = path.suffix == ".gpkg"
     options = {"FID": _unused("fid", table.columns), "GEOMETRY_NAME": name} if database else {}
-    pyogrio.write_dataframe(
-        frame,
-        path,
-        layer=layer,
-        driver="GPKG" if database else "GeoJSON",
-        geometry_type=kinds.pop() if kinds else "Point",
-        use_arrow=True,
-        layer_options=options,
-    )
+    write_layer(frame, path, layer=layer, geometry_type=kinds.pop() if kinds else "Point", options=options)
 
 
 def _harmless_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -18,9 +16,8 @@ from geo.cli.inputs import read_areas_table
 from geo.cli.output import RefusalError
 from geo.errors import DataError, Fault, Problem, fit_to_show
 from geo.files import write_table
-from geo.places.boundaries import Areas, read_areas, read_layer
-from geo.places.files import opened
-from geo.places.keys import clean_key, clean_keys, repeated_keys
+from geo.places.boundaries import Areas, layer_columns, read_areas, read_layer
+from geo.places.keys import clean_keys, repeated_keys
 from geo.settings import AreaSettings, read_settings
 from geo.sheets.reading import Sheet
 from geo.sheets.tables import INPUTS, missing_columns, with_column, without_nik
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.cli.output import Teller
+    from geo.places.boundaries import Note
 
 _SHAPES = (".gpkg", ".geojson")
 
@@ -91,14 +89,8 @@ def coordinate_system(crs: str) -> CRS:
 def _columns(path: Path) -> set[str]:
     """Columns of a file of boundaries, as far as they can be found out; `read_areas` says what is wrong with it."""
     try:
-        with opened(path) as file:
-            if file.suffix.lower() == ".parquet":
-                return set(map(clean_key, pq.read_schema(file).names))
-            layers = pyogrio.list_layers(file)
-            polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            fields = pyogrio.read_info(file, layer=polygons[0])["fields"] if polygons else ()
-            return {clean_key(str(one)) for one in fields}
-    except (DataSourceError, DataLayerError, ValueError, OSError):
+        return set(layer_columns(path))
+    except DataError:
         return set()
 
 
@@ -135,6 +127,13 @@ def areas_of(path: Path | None, key: str | None) -> Areas:
         raise RefusalError(fault.faults, "areas") from fault
 
 
+def tell_of_layer(notes: Iterable[Note], teller: Teller) -> None:
+    """What was repaired in a layer or guessed, with the first of its areas."""
+    for note in notes:
+        shown = ", ".join(map(fit_to_show, note.areas[:10]))
+        teller.note(teller.words(f"cli.layer_{note.what}", areas=shown, n=len(note.areas)))
+
+
 def _is_plain(path: Path) -> bool:
     """Whether a file is a table without geometry."""
     if path.suffix.lower() == ".parquet" and path.is_file():
@@ -168,9 +167,7 @@ def read_given(chosen: argparse.Namespace, teller: Teller, *, counts: Iterable[s
             frame, notes = read_layer(options_of(path, key))
         except DataError as fault:
             raise RefusalError(fault.faults, "areas") from fault
-        for mended in notes:
-            shown = ", ".join(mended.areas[:10])
-            teller.note(teller.words("cli.mended", areas=shown, n=len(mended.areas)))
+        tell_of_layer(notes, teller)
         table = pd.DataFrame(frame.drop(columns="geometry"))
         table.index = pd.RangeIndex(2, len(table) + 2)
         sheet = Sheet(path.name, tuple(table.columns), table, (), (), path.suffix.lower())

@@ -11,7 +11,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from geo.cli import match
-from geo.cli.areas import KODE, areas_of, coordinate_system
+from geo.cli.areas import KODE, areas_of, coordinate_system, tell_of_layer
 from geo.cli.inputs import add_sheet_option, read_input
 from geo.errors import fit_to_show
 from geo.files import check_output, write_table
@@ -71,8 +71,7 @@ def locate_points(chosen: argparse.Namespace, teller: Teller) -> None:
     to_degrees = _to_degrees(chosen.crs)
     teller.progress(words("cli.reading"))
     areas = areas_of(chosen.areas, chosen.id)
-    for mended in areas.notes:
-        teller.note(words("cli.mended", areas=", ".join(mended.areas[:10]), n=len(mended.areas)))
+    tell_of_layer(areas.notes, teller)
     sheet = read_input(chosen.file, chosen.sheet, teller, used=[chosen.x, chosen.y], topic="table")
     x, y = coordinates(sheet, chosen.x, chosen.y, within=_DEGREES if to_degrees is None else None)
     table, dropped = without_nik(sheet.rows)

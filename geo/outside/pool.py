@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -77,7 +78,8 @@ class _Answerer:
         self._control = ours
         return ours
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Ends the process."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:
@@ -96,7 +98,7 @@ class _Answerer:
                         return
                 except OSError:
                     pass
-                self._stop()
+                self.stop()
                 if is_last:
                     msg = "the process that reads files does not start"
                     raise RuntimeError(msg)
@@ -138,6 +140,13 @@ class _OneByOne:
         with self._lock:
             self._spare = self._spare or self._start()
 
+    def stop(self) -> None:
+        """Ends the process that was started ahead."""
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare.wait()
+            self._spare = None
+
     @contextlib.contextmanager
     def asked(self, request: dict[str, Any]) -> Iterator[IO[bytes]]:
         """Answer to a request, as it comes."""
@@ -166,6 +175,7 @@ def environment() -> dict[str, str]:
 
 
 _ANSWERER: _Answerer | _OneByOne = _Answerer() if hasattr(os, "fork") else _OneByOne()
+atexit.register(_ANSWERER.stop)
 
 
 def read_outside(
@@ -225,7 +235,9 @@ def read_confined(
         "readable": [str(one.resolve()) for one in (path, *readable)],
         "writable": str(folder.resolve()) if folder else "",
     }
-    stopped = DataError((Fault.of(path.name, "", Problem.READER_STOPPED),))
+    # Under a plain name in a temporary folder, the file is still the one that was sent.
+    name = str((options or {}).get("name", path.name))
+    stopped = DataError((Fault.of(name, "", Problem.READER_STOPPED),))
     with _ANSWERER.asked(request) as answer:
         head = answer.read(LENGTH.size)
         raw = answer.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""

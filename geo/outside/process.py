@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 JOBS = {
     "sheet": "geo.sheets.grid:read_job",
     "sheet_names": "geo.sheets.grid:names_job",
+    "layer": "geo.places.layer_file:layer_job",
+    "layer_columns": "geo.places.layer_file:layer_columns_job",
 }
 #: First bytes of an answer: the length of its facts.
 LENGTH = struct.Struct("=Q")

@@ -8,14 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyogrio
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
-
 from geo.errors import DataError, Fault, Problem
+from geo.files import write_layer
 from geo.places.boundaries import Areas, read_areas
-from geo.places.files import opened
 from geo.places.keys import clean_key
+from geo.schemas import holds_long_number
 from geo.settings import ADOPTED
 from geo.terms import Right
 
@@ -26,50 +23,35 @@ if TYPE_CHECKING:
 #: Most vertices that a browser can draw; all of Jakarta has 60,000.
 VERTEX_LIMIT = 1_000_000
 _LAYER = "batas.gpkg"
+_LONGEST_TITLE = 40
 
 
-def columns_of(path: Path) -> list[str]:
-    """Columns of a file of boundaries, as far as they can be read; empty for any other file.
-
-    Raises
-    ------
-    DataError
-        When the content does not match the ending, or a part is missing.
-    """
-    try:
-        with opened(path) as file:
-            layers = pyogrio.list_layers(file)
-            polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-            fields = pyogrio.read_info(file, layer=polygons[0])["fields"] if polygons else ()
-            return [clean_key(str(name)) for name in fields]
-    except (DataSourceError, DataLayerError, ValueError, OSError):
-        return []
+def _checked_title(title: str) -> str:
+    """The public name of a layer, safe to show."""
+    plain = clean_key(title)
+    wrong = [
+        *([Problem.MISSING_VALUE] if not plain else []),
+        *([Problem.TOO_LONG] if len(plain) > _LONGEST_TITLE else []),
+        *([Problem.LOOKS_PERSONAL] if holds_long_number(plain) or "@" in plain else []),
+    ]
+    if wrong:
+        raise DataError(tuple(Fault.of("layer", "title", one, hint=str(_LONGEST_TITLE)) for one in wrong), "form")
+    return plain
 
 
-def _check_size(path: Path) -> None:
-    """Refuse a layer with too many vertices before its geometry is processed."""
-    with opened(path) as file:
-        table = pyogrio.read_dataframe(file, columns=[])
-    shapes = table.geometry.to_numpy() if "geometry" in table else []
-    if shapely.get_num_coordinates(shapes).sum() > VERTEX_LIMIT:
-        raise DataError((Fault.of(path.name, "geometry", Problem.TOO_MANY_VERTICES, hint=f"{VERTEX_LIMIT:,}"),))
-
-
-def adopt(path: Path, options: AreaSettings, kota: Path, viewer: Viewer, *, key: str, name: str, group: str) -> Areas:
+def adopt(options: AreaSettings, kota: Path, viewer: Viewer) -> Areas:
     """Check a complete layer and make it the city's own: all of it, or nothing.
 
     Parameters
     ----------
-    path
-        .zip of a shapefile, .gpkg or .geojson.
     options
-        Current options; city, bounds and metric CRS stay.
+        Of the settings in use, with those of the layer: `path`, `key`,
+        `name` and `group` (may be empty), and as `layer` its public name, shown under every map: who made it, and of
+        which year. Not the name of the file, which may say anything.
     kota
         Folder of the city's own data.
     viewer
         Who uploads the layer.
-    key, name, group
-        Columns; `group` may be empty.
 
     Returns
     -------
@@ -81,25 +63,21 @@ def adopt(path: Path, options: AreaSettings, kota: Path, viewer: Viewer, *, key:
     NotAllowedError
         When the viewer may not upload.
     DataError
-        With every fault of the file.
+        With every fault of the file, or of the public name.
     """
     viewer.require(Right.BRING)
-    try:
-        _check_size(path)
-    except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
-        raise DataError((Fault.of(path.name, "", Problem.UNREADABLE, hint=path.suffix),)) from fault
-    areas = read_areas(replace(options, path=path, key=key, name=name, group=group, layer=path.stem[:40]))
+    areas = read_areas(replace(options, layer=_checked_title(options.layer)), most=VERTEX_LIMIT)
     folder = kota / ADOPTED.parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=folder) as made:
         unfinished = Path(made) / _LAYER
-        pyogrio.write_dataframe(areas.frame.reset_index(), unfinished, driver="GPKG", layer="batas")
+        write_layer(areas.frame.reset_index(), unfinished, layer="batas")
         unfinished.replace(folder / _LAYER)
         values = {
             "path": _LAYER,
             "key": "kode",
             "name": "name",
-            "group": "group" if group else "",
+            "group": "group" if options.group else "",
             "layer": areas.layer,
         }
         lines = "\n".join(f"{one} = {json.dumps(value)}" for one, value in values.items())

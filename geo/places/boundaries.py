@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geo.errors import DataError, Fault, Problem
-from geo.places.files import opened
+from geo.outside.limits import Budget
+from geo.outside.pool import read_outside
+from geo.places.files import placed
 from geo.places.keys import clean_columns, clean_key, clean_keys, repeated_keys
+from geo.places.layer_file import layer_job
+from geo.settings import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +30,21 @@ if TYPE_CHECKING:
 
 _POLYGONAL = ("Polygon", "MultiPolygon")
 _DEGREES = 360.0
-#: A repaired polygon may gain or lose at most this share of its area; beyond that it is refused.
-_MEND_TOLERANCE = 0.01
+_UPLOADED = Budget(written_mib=512)
+_BUDGET = Budget(memory_mib=4_096, seconds=300, written_mib=512)
+#: Layers that come with the program are not from outside.
+_OWN = ROOT / "data"
+#: A file that a coordinate system would have opened: a grid of shifts, or any other.
+_REACHES = re.compile(r"grids?\s*=\s*(?!@null)|file\s*=|PARAMETERFILE|\"value\"\s*:\s*\"|pipeline", re.IGNORECASE)
+#: What may describe a coordinate system; anything else the projection library might take for the name of a file.
+_CRS_TEXT = re.compile(r"(EPSG|ESRI|OGC|IAU_\d{4}):\w+|[A-Z_]+\s*[\[(].*|\{.*", re.DOTALL | re.IGNORECASE)
 
 
 class Mended(StrEnum):
-    """Kinds of repair in a layer of boundaries; shown with the layer."""
+    """What was repaired in a layer of boundaries, or guessed; shown with the layer."""
 
     INVALID = "invalid"
+    LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,32 +120,53 @@ class Areas:
         return digest.hexdigest()[:16]
 
 
-def _read(path: Path) -> gpd.GeoDataFrame:
-    if path.suffix.lower() == ".parquet":
-        return gpd.read_parquet(path)
-    layers = pyogrio.list_layers(path)
-    polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind] or [
-        name for name, _ in layers
-    ]
-    if len(polygons) > 1:
-        msg = Fault.of(path.name, "", Problem.WRONG_KIND, values=polygons)
-        raise DataError((msg,))
-    with warnings.catch_warnings():
-        # pyogrio 0.13 warns about oddities of a file; the checks below report them with their rows.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return gpd.read_file(path, layer=polygons[0] if polygons else None)
+def _crs_of(text: str | None, table: str) -> CRS | None:
+    if text is None:
+        return None
+    wrong = DataError((Fault.of(table, "", Problem.NO_CRS),))
+    if not _CRS_TEXT.fullmatch(text) or _REACHES.search(text):
+        raise wrong
+    try:
+        return CRS.from_user_input(text)
+    except CRSError as fault:
+        raise wrong from fault
+
+
+def _answer(options: AreaSettings, asked: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Answer of the process that reads the file."""
+    if options.path.resolve().is_relative_to(_OWN):
+        return layer_job(options.path, asked)
+    budget = _UPLOADED if asked["most"] else _BUDGET
+    with placed(options.path) as (path, parts, folder):
+        return read_outside("layer", path, asked, budget=budget, readable=parts, folder=folder)
+
+
+def _read(
+    options: AreaSettings, *, most: int, all_columns: bool
+) -> tuple[gpd.GeoDataFrame, dict[str, Any], list[Fault]]:
+    """Columns and shapes as they are in the file, what was found out about it, and the columns that it lacks."""
+    table, texts = options.path.name, [one for one in (options.name, options.group) if one]
+    asked = {"name": table, "key": options.key, "texts": texts, "only": not all_columns, "most": most}
+    facts, rows = _answer(options, asked)
+    names, faults = clean_columns(table, [*facts["columns"], "geometry"])
+    if faults:
+        raise DataError(tuple(faults))
+    shapes = shapely.from_wkb(rows.column(rows.num_columns - 1).to_numpy())
+    frame = rows.drop_columns(rows.column_names[-1:]).to_pandas(ignore_metadata=True)
+    frame = frame.set_axis([names[at] for at in facts["sent"]], axis="columns")
+    missing = _missing(names[:-1], table, options)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=_crs_of(facts["crs"], table)), facts, missing
 
 
 def _columns_of(options: AreaSettings) -> list[str]:
     return list(dict.fromkeys(column for column in (options.key, options.name, options.group) if column))
 
 
-def _check_columns(frame: pd.DataFrame, table: str, options: AreaSettings) -> list[Fault]:
-    there = ", ".join(str(column) for column in frame.columns if column != "geometry")
+def _missing(there: list[str], table: str, options: AreaSettings) -> list[Fault]:
     return [
-        Fault.of(table, column, Problem.MISSING_COLUMN, hint=there)
+        Fault.of(table, column, Problem.MISSING_COLUMN, hint=", ".join(there))
         for column in _columns_of(options)
-        if column not in frame.columns
+        if column not in there
     ]
 
 
@@ -151,20 +182,6 @@ def _check_keys(text: dict[str, pd.Series[str]], table: str, options: AreaSettin
         if blank.any():
             faults.append(Fault.of(table, column, Problem.MISSING_VALUE, rows=_rows(blank)))
     return faults + repeated_keys(table, options.key, text[options.key])
-
-
-def _named(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
-    """A layer whose columns have the names that people see.
-
-    Raises
-    ------
-    DataError
-        When two of them are the same then.
-    """
-    names, faults = clean_columns(table, [str(column) for column in frame.columns if column != "geometry"])
-    if faults:
-        raise DataError(tuple(faults))
-    return frame.rename(columns=dict(zip(frame.columns.drop("geometry"), names, strict=True)))
 
 
 def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) -> list[Fault]:
@@ -191,33 +208,35 @@ def _check_geometry(frame: gpd.GeoDataFrame, table: str, options: AreaSettings) 
     return [Fault.of(table, "geometry", Problem.OUT_OF_RANGE, rows=_rows(~inside), hint=hint)]
 
 
-def _polygons_of(geometry: Any) -> Any:
-    """Polygonal part of a geometry after it was made valid."""
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type in _POLYGONAL]
-    return shapely.union_all(parts) if geometry.geom_type == "GeometryCollection" else geometry
+def _repairs(facts: dict[str, Any], table: str, names: pd.Series[str]) -> tuple[Note, ...]:
+    """What was repaired while reading; refused where a repair would change an area by more than 1 %."""
+    if facts["lost"]:
+        rows = [at + 2 for at in facts["lost"]]
+        raise DataError(
+            (Fault.of(table, "geometry", Problem.UNREADABLE, values=names.iloc[facts["lost"]], rows=rows),)
+        )
+    return (Note(Mended.INVALID, tuple(names.iloc[facts["mended"]])),) if facts["mended"] else ()
 
 
-def _mend(frame: gpd.GeoDataFrame, table: str, names: pd.Series[str]) -> tuple[gpd.GeoSeries, tuple[Note, ...]]:
-    """Valid geometry in EPSG:4326; refused where a repair would change an area by more than 1 %."""
-    invalid = ~frame.geometry.is_valid
-    geometry = frame.geometry.copy()
-    if invalid.any():
-        mended = shapely.make_valid(geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
-        geometry[invalid] = [_polygons_of(one) for one in mended]
-        # Ratios of planar areas: the unit cancels out, so degrees are fine.
-        before = shapely.area(frame.geometry[invalid].to_numpy())
-        after = shapely.area(geometry[invalid].to_numpy())
-        lost = pd.Series(data=False, index=frame.index)
-        lost[invalid] = (after == 0) | (np.abs(after - before) > _MEND_TOLERANCE * np.maximum(before, after))
-        if lost.any():
-            wrong = Fault.of(table, "geometry", Problem.UNREADABLE, values=names[lost], rows=_rows(lost))
-            raise DataError((wrong,))
-    notes = (Note(Mended.INVALID, tuple(names[invalid])),) if invalid.any() else ()
-    return geometry.to_crs("EPSG:4326"), notes
+def _guessed(names: pd.Series[str], *, is_guess: bool) -> tuple[Note, ...]:
+    """Names with letters whose encoding nothing states."""
+    found = tuple(name for name in names if not name.isascii()) if is_guess else ()
+    return (Note(Mended.LETTERS, found),) if found else ()
 
 
-def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
-    """A checked layer with all its columns, in the file's order, and the repairs made.
+def read_layer(
+    options: AreaSettings, *, most: int = 0, all_columns: bool = True
+) -> tuple[gpd.GeoDataFrame, tuple[Note, ...]]:
+    """A checked layer in the file's order, and what was found out or repaired while reading it.
+
+    Parameters
+    ----------
+    options
+        The file and its columns.
+    most
+        Most vertices that it may have; 0: any number.
+    all_columns
+        Whether columns other than key, name and group are wanted.
 
     Returns
     -------
@@ -229,35 +248,46 @@ def read_layer(options: AreaSettings) -> tuple[gpd.GeoDataFrame, tuple[Note, ...
         As for `read_areas`.
     """
     table = options.path.name
-    try:
-        with opened(options.path) as path:
-            frame = _read(path)
-    except (DataSourceError, DataLayerError, ValueError, OSError) as fault:
-        # GDAL's message holds a path and does not help an office worker.
-        raise DataError((Fault.of(table, "", Problem.UNREADABLE, hint=options.path.suffix),)) from fault
-    if not isinstance(frame, gpd.GeoDataFrame) or "geometry" not in frame:
-        raise DataError((Fault.of(table, "geometry", Problem.NO_GEOMETRY),))
-    if frame.empty:
-        raise DataError((Fault.of(table, "", Problem.EMPTY),))
-    frame = _named(frame, table)
     options = replace(
         options, key=clean_key(options.key), name=clean_key(options.name), group=clean_key(options.group)
     )
-    faults = _check_columns(frame, table, options)
+    frame, facts, faults = _read(options, most=most, all_columns=all_columns)
+    if frame.empty:
+        raise DataError((Fault.of(table, "", Problem.EMPTY),))
     there = {column: clean_keys(frame[column]) for column in _columns_of(options) if column in frame}
     if not faults:
         faults += _check_keys(there, table, options)
     faults += _check_geometry(frame, table, options)
     if faults:
         raise DataError(tuple(faults))
-    geometry, notes = _mend(frame, table, there[options.name])
-    return gpd.GeoDataFrame(frame.drop(columns="geometry").assign(**there), geometry=geometry, crs="EPSG:4326"), notes
+    repairs = _repairs(facts, table, there[options.name])
+    tidy = frame.assign(**there).to_crs("EPSG:4326")
+    return tidy, (*_guessed(there[options.name], is_guess=facts["is_guess"]), *repairs)
 
 
-def read_areas(options: AreaSettings) -> Areas:
+def layer_columns(path: Path) -> list[str]:
+    """Columns of a file of boundaries, as far as they can be found out.
+
+    Raises
+    ------
+    DataError
+        When the file is no layer that can be read.
+    """
+    with placed(path) as (file, parts, folder):
+        asked = {"name": path.name}
+        found = read_outside("layer_columns", file, asked, budget=_UPLOADED, readable=parts, folder=folder)[0]
+    return [clean_key(str(one)) for one in found["columns"]]
+
+
+def read_areas(options: AreaSettings, *, most: int = 0) -> Areas:
     """Boundaries of the file in the settings.
 
     Columns other than key, name and group are dropped: each fact about an area has one source.
+
+    Parameters
+    ----------
+    options, most
+        As for `read_layer`.
 
     Raises
     ------
@@ -265,7 +295,7 @@ def read_areas(options: AreaSettings) -> Areas:
         With every fault of the file: a missing part, a missing or contradicting CRS, coordinates outside the country,
         unknown columns, no areas, a duplicate area, no polygon, a polygon that cannot be repaired.
     """
-    frame, notes = read_layer(options)
+    frame, notes = read_layer(options, most=most, all_columns=False)
     tidy = gpd.GeoDataFrame(
         {
             "kode": frame[clean_key(options.key)],

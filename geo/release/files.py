@@ -20,7 +20,7 @@ import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geo.errors import DataError, Fault, Problem
-from geo.files import csv_text, write_workbook
+from geo.files import csv_text, write_layer, write_workbook
 from geo.period import Period
 from geo.release.cells import KELURAHAN
 from geo.release.editions import EDITION_COLUMNS, EDITION_TABLES, Edition, Scope
@@ -76,9 +76,7 @@ def _layer(edition: Edition, areas: Areas, path: Path) -> None:
     whole = whole[whole["period"] == str(edition.scope.period)].set_index("kode")
     frame = areas.frame.rename(columns={"name": "kelurahan", "group": "kecamatan"})
     told = whole[["period", "count", "state"]].reindex(frame.index)
-    gpd.GeoDataFrame(frame.join(told).reset_index(), crs=areas.frame.crs).to_file(
-        path, driver="GPKG", layer="kelurahan"
-    )
+    write_layer(gpd.GeoDataFrame(frame.join(told).reset_index(), crs=areas.frame.crs), path, layer="kelurahan")
 
 
 def _manifest(edition: Edition, stamp: Stamp, folder: Path) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo.access.sent import on_disk
 from geo.errors import DataError
-from geo.places.adopt import adopt, columns_of, give_up
+from geo.places.adopt import adopt, give_up
+from geo.places.boundaries import layer_columns
 from geo.settings import ADOPTED
 from pages.shell import caches, uploads
 from pages.shell.controls import do, tell
+from pages.shell.frame import told_note
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -22,9 +25,8 @@ def boundaries(shell: Shell) -> None:
     words = shell.words
     with st.expander(words("layer.title", layer=shell.areas.layer, n=len(shell.areas.index))):
         st.caption(words("layer.help"))
-        sent = st.file_uploader(
-            words("layer.upload"), type=["zip", "gpkg", "geojson"], key=uploads.uploader_key("layer")
-        )
+        # Of any ending: what a file is that cannot be read is told by us, in the reader's language.
+        sent = st.file_uploader(words("layer.upload"), key=uploads.uploader_key("layer"))
         if sent is None:
             uploads.let_go("layer")
         else:
@@ -39,7 +41,7 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
     words = shell.words
     try:
         with on_disk(name, raw) as path:
-            columns = columns_of(path)
+            columns = layer_columns(path)
     except DataError as fault:
         tell(shell, fault)
         return
@@ -53,19 +55,25 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
         )
         for at, part in enumerate(("key", "name", "group"))
     }
-    if st.button(words("layer.use"), disabled=not (chosen["key"] and chosen["name"])):
-        do(
-            shell,
-            lambda: _adopt(shell, name, raw, chosen),
-            words("layer.used"),
-        )
+    chosen["layer"] = st.text_input(
+        words("field.title"),
+        max_chars=40,
+        key="layer.title",
+        placeholder=words("layer.title.example"),
+        help=words("layer.title.help"),
+    )
+    if st.button(words("layer.use"), disabled=not all(chosen[part] for part in ("key", "name", "layer"))):
+        do(shell, lambda: _adopt(shell, name, raw, chosen), words("layer.used"))
 
 
-def _adopt(shell: Shell, name: str, raw: bytes, columns: dict[str, str]) -> None:
+def _adopt(shell: Shell, name: str, raw: bytes, chosen: dict[str, str]) -> None:
     """Use the layer on all pages."""
     with on_disk(name, raw) as path:
-        adopt(path, shell.settings.areas, shell.settings.kota, shell.who, **columns)
+        areas = adopt(replace(shell.settings.areas, path=path, **chosen), shell.settings.kota, shell.who)
     uploads.let_go()
+    # The copy in use is ours and whole: what was found in the file that was sent is told once.
+    for note in areas.notes:
+        st.toast(told_note(note, shell.words), duration="long")
     caches.settings.clear()
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from geo.errors import Fault
     from geo.period import Period
+    from geo.places.boundaries import Note
     from pages.shell.view import Shell
 
 _LOG = logging.getLogger("petajaga")
@@ -123,7 +124,12 @@ def banner(shell: Shell) -> None:
             st.error(_listed(words(title), faults, words))
     store_told(shell)
     for note in shell.areas.notes:
-        st.info(words("note.mended", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5]))))
+        st.info(told_note(note, words))
+
+
+def told_note(note: Note, words: Words) -> str:
+    """What was repaired in a layer or guessed, as Markdown."""
+    return words(f"note.{note.what}", n=len(note.areas), names=plain_markdown(", ".join(note.areas[:5])))
 
 
 def store_told(shell: Shell) -> None:

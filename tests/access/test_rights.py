@@ -203,9 +203,7 @@ CALLS: dict[str, tuple[Right, Call]] = {
 BESIDE: dict[str, tuple[Right, Call]] = {
     "adopt.adopt": (
         B,
-        lambda p, v: adopt(
-            p.folder / "batas.gpkg", p.settings.areas, p.settings.kota, v, key="a", name="b", group=""
-        ),
+        lambda p, v: adopt(dataclasses.replace(p.settings.areas, path=p.folder / "batas.gpkg"), p.settings.kota, v),
     ),
     "adopt.give_up": (B, lambda p, v: give_up(p.settings.kota, v)),
     "mapping.remember": (B, lambda p, v: remember(Mapping("Lembar", Kind.CASES), p.settings.kota / "pemetaan", v)),

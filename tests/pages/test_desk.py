@@ -323,10 +323,11 @@ def test_a_layer_of_the_citys_own(folder: Path, kupang: Areas, tmp_path: Path) -
     (uploader,) = [one for one in app.file_uploader if one.label == "Berkas batas wilayah"]
     app = uploader.upload(path.name, path.read_bytes(), "application/octet-stream").run()
     assert [choice(app, label).value for label in ("Kolom kode", "Kolom nama")] == ["kode", "nama"]
+    app.text_input(key="layer.title").input("BIG 2024").run()
     app = button(app, "Periksa dan pakai")
     assert not app.error
     assert (folder / "batas" / "areas.toml").is_file()
     again = desk("sheets")
-    assert "batas baru (51 kelurahan)" in again.expander[-1].label
+    assert "BIG 2024 (51 kelurahan)" in again.expander[-1].label
     button(again, "Kembali ke batas bawaan")
     assert "cahyadsn 2024" in desk("sheets").expander[-1].label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from people import STEWARD
 from geo.errors import DataError, Problem
 from geo.places import adopt as adopting
 from geo.places import files
-from geo.places.adopt import adopt, columns_of, give_up
-from geo.places.boundaries import read_areas
+from geo.places.adopt import adopt, give_up
+from geo.places.boundaries import layer_columns, read_areas
 from geo.settings import ADOPTED, read_settings
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ def saved(kupang: Areas, path: Path, **columns: object) -> Path:
     return path
 
 
-def use(path: Path, own: Path, *, key: str = "kode", name: str = "name", group: str = "group") -> Areas:
-    return adopt(path, read_settings().areas, own, STEWARD, key=key, name=name, group=group)
+def use(
+    path: Path, own: Path, *, key: str = "kode", name: str = "name", group: str = "group", title: str = "BIG 2024"
+) -> Areas:
+    chosen = replace(read_settings().areas, path=path, layer=title, key=key, name=name, group=group)
+    return adopt(chosen, own, STEWARD)
 
 
 def problem(path: Path, own: Path) -> Problem:
@@ -55,13 +59,13 @@ def problem(path: Path, own: Path) -> Problem:
 
 def test_another_layer_comes_into_use_and_is_given_up(own: Path, settings: Settings) -> None:
     assert read_settings().areas == settings.areas
-    assert "kode" in " ".join(columns_of(LAYER)).lower()
-    key = next(one for one in columns_of(LAYER) if one.lower() == "kode")
-    name = next(one for one in columns_of(LAYER) if "nam" in one.lower() or one.lower() == "kelurahan")
+    columns = layer_columns(LAYER)
+    key = next(one for one in columns if one.lower() == "kode")
+    name = next(one for one in columns if "nam" in one.lower() or one.lower() == "kelurahan")
     areas = use(LAYER, own, key=key, name=name, group="")
     used = read_areas(read_settings().areas)
     assert used.fingerprint == areas.fingerprint
-    assert used.layer == LAYER.stem
+    assert used.layer == "BIG 2024"
     assert len(used.index) == 51
     assert give_up(own, STEWARD)
     assert read_settings().areas == settings.areas
@@ -69,14 +73,14 @@ def test_another_layer_comes_into_use_and_is_given_up(own: Path, settings: Setti
 
 
 def test_faults_leave_the_layer_in_use_as_it_was(own: Path, kupang: Areas, tmp_path: Path) -> None:
-    use(saved(kupang, tmp_path / "satu.gpkg"), own)
+    use(saved(kupang, tmp_path / "satu.gpkg"), own, title="BPS 2020")
     was = (own / ADOPTED).read_bytes()
     broken = saved(kupang, tmp_path / "dua.gpkg", kode="53.71.01.1001")
     with pytest.raises(DataError) as fault:
         use(broken, own)
     assert fault.value.faults[0].problem is Problem.DUPLICATE
     assert (own / ADOPTED).read_bytes() == was
-    assert read_areas(read_settings().areas).layer == "satu"
+    assert read_areas(read_settings().areas).layer == "BPS 2020"
 
 
 def test_names_that_would_be_markup_stay_text(own: Path, kupang: Areas, tmp_path: Path) -> None:
@@ -132,3 +136,11 @@ def test_metres_under_a_system_of_degrees(own: Path, kupang: Areas, tmp_path: Pa
     metres = frame.to_crs("EPSG:32751").set_crs("EPSG:4326", allow_override=True)
     metres.to_file(tmp_path / "m.gpkg")
     assert problem(tmp_path / "m.gpkg", own) in {Problem.OUT_OF_RANGE, Problem.CRS_CONTRADICTS}
+
+
+@pytest.mark.parametrize("title", ["", " \u200b", "Maria 5371046501990001", "a" * 41, "x@y.id"])
+def test_the_public_name_of_a_layer_is_asked_for(own: Path, title: str) -> None:
+    with pytest.raises(DataError) as fault:
+        use(LAYER, own, title=title)
+    assert fault.value.faults[0].column == "title"
+    assert not own.exists()
