@@ -1,0 +1,1 @@
+"""Files made to do harm, for the benchmark that reads them and for the tests."""
