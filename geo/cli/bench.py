@@ -35,7 +35,9 @@ def add(commands: Any, shared: argparse.ArgumentParser, words: Words) -> None:
 def _modules(package: ModuleType) -> dict[str, ModuleType]:
     """Benchmarks by name, in text order."""
     found = [
-        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
+        importlib.import_module(f"{package.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(package.__path__)
+        if not one.ispkg
     ]
     return {module.NAME: module for module in sorted(found, key=lambda module: str(module.NAME))}
 

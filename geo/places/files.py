@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault, Problem
+from geo.outside.zips import has_endless_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,6 @@ _SHAPEFILE_PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 _UNSAVED = ("-wal", "-journal")
 _UNPACKED_LIMIT = 512 * 2**20
 _MEMBER_LIMIT = 200
-#: First bytes of each entry of the list at the end of a zip.
-_ENTRY, _ENTRY_LIMIT = b"PK\x01\x02", 50_000
 _START_BYTES = 4_096
 _BEFORE_XML = rb"(<\?xml.*?\?>)?\s*(<!--.*?-->\s*)*"
 #: Files of other kinds, by their first bytes.
@@ -122,16 +121,6 @@ def placed(path: Path) -> Iterator[tuple[Path, tuple[Path, ...], Path]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_length(archive: Path, name: str) -> None:
-    """Refuse a zip whose list of members alone would take minutes to read."""
-    found = 0
-    with archive.open("rb") as file:
-        while piece := file.read(1 << 24):
-            found += piece.count(_ENTRY)
-    if found > _ENTRY_LIMIT:
-        raise _refuse(name, Problem.READER_STOPPED)
-
-
 def _check_other_archive(path: Path, name: str) -> None:
     """Tell what a zip is that holds no shapefile."""
     try:
@@ -155,7 +144,8 @@ def _check_other_archive(path: Path, name: str) -> None:
 def _check_other(path: Path, name: str, start: bytes) -> None:
     """Tell what a file is that is no layer of a known kind, as far as it can be told."""
     if start.startswith(b"PK"):
-        _check_length(path, name)
+        if has_endless_list(path):
+            raise _refuse(name, Problem.READER_STOPPED)
         _check_other_archive(path, name)
         return
     plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()

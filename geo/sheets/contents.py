@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault, Problem
+from geo.outside.zips import has_endless_list
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,8 @@ def _refuse(path: Path, problem: Problem, hint: str = "") -> DataError:
 
 
 def _zip_content(path: Path) -> Content | Problem:
+    if has_endless_list(path):
+        return Problem.TOO_LARGE
     with (
         suppress(zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, ValueError),
         zipfile.ZipFile(path) as archive,
