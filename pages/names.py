@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.present.faults import row_numbers
 from geo.present.reports import candidate_codes
 from geo.present.reviews import decisions_table, queue_table
 from geo.store import decisions
@@ -89,7 +90,9 @@ def _refused(shell: Shell) -> None:
     st.subheader(words("names.refused"))
     st.caption(words("names.refused.help"))
     for batch, rows in refused.groupby("batch_id"):
-        st.markdown(f"- {words('names.refused.row', batch=str(batch), rows=', '.join(map(str, rows['row_number'])))}")
+        st.markdown(
+            f"- {words('names.refused.row', batch=str(batch), rows=row_numbers(rows['row_number'].tolist(), words))}"
+        )
 
 
 def _decided(shell: Shell) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.present.faults import row_number
 from geo.present.reviews import history_table, record_text
 from geo.store import records
 from geo.store.batches import batches
@@ -89,7 +90,13 @@ def _record(shell: Shell) -> None:
         if steps:
             st.table(history_table(steps, words))
         else:
-            st.caption(words("record.history.none", batch=str(found["batch_id"]), row=str(found["row_number"])))
+            st.caption(
+                words(
+                    "record.history.none",
+                    batch=str(found["batch_id"]),
+                    row=row_number(int(found["row_number"]), words),
+                )
+            )
 
 
 def _enter(shell: Shell, filled: Filled) -> None:

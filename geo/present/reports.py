@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.files import csv_text
+from geo.present.faults import row_number, row_numbers
 from geo.terms import BatchState, Outcome, PlaceStatus
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def rejected_rows(report: Any, words: Words) -> list[tuple[str, ...]]:
         key = (one.problem, one.hint, one.field, one.found, one.may_be_empty)
         if key not in said:
             said[key] = problem(one, words), row_remedy(one, words)
-        rows.append((batch, str(one.row), column_named(one, words), *said[key]))
+        rows.append((batch, row_number(one.row, words), column_named(one, words), *said[key]))
     return rows
 
 
@@ -91,8 +92,7 @@ def rejected_csv(report: Any, words: Words) -> str:
     """
     known = report.refused.astype("object").where(report.refused.notna(), "")
     lines = []
-    for row in rejected_rows(report, words):
-        number = int(row[1])
+    for number, row in zip((one.row for one in report.faults), rejected_rows(report, words), strict=True):
         read = [_read(value) for value in known.loc[number]] if number in known.index else [""] * len(known.columns)
         lines.append((*row, *read))
     header = [*(words(f"report.{name}") for name in REJECTED_COLUMNS), *known.columns]
@@ -121,7 +121,7 @@ def report_notes(report: Any, words: Words) -> list[str]:
     refused = report.places["place_status"].isin([PlaceStatus.REVIEW, PlaceStatus.UNKNOWN])
     hidden = report.places[refused & report.places["written"].eq("")]
     if len(hidden):
-        rows = ", ".join(str(row) for row in hidden["row_number"].head(10))
+        rows = row_numbers(hidden["row_number"].tolist(), words)
         told.append(words("report.refused_spelling", n=len(hidden), rows=rows))
     if (report.places["conflict"] == "kecamatan").any():
         told.append(words("report.conflict", n=int((report.places["conflict"] == "kecamatan").sum())))

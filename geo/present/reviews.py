@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.present.faults import row_number
 from geo.present.reports import candidate_codes
 from geo.terms import PlaceStatus, Precision
 
@@ -71,7 +72,12 @@ def pair_text(pair: pd.Series[Any], words: Words) -> str:
 
     def side(name: str) -> str:
         day = _day(pair[f"{name}_reported_on"], pair[f"{name}_reported_precision"], words) or "-"
-        return words("pairs.side", batch=str(pair[f"{name}_batch_id"]), row=str(pair[f"{name}_row_number"]), day=day)
+        return words(
+            "pairs.side",
+            batch=str(pair[f"{name}_batch_id"]),
+            row=row_number(int(pair[f"{name}_row_number"]), words),
+            day=day,
+        )
 
     return f"{side('earlier')} / {side('later')}"
 

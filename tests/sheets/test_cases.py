@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -113,6 +114,19 @@ def test_sheets_are_named_and_chosen(bring: Run, cases: Path) -> None:
     code, told = bring(cases / "xlsx_sheet_per_month.xlsx", "--sheet", "April")
     assert code == 2
     assert "Februari" in told["faults"][0]["what"]
+
+
+def test_a_row_of_a_further_sheet_is_named_with_its_sheet(bring: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for at, days in enumerate((["2018-01-05"], ["2018-02-05", "akhir bulan"])):
+        sheet = book.active if at == 0 else book.create_sheet("Februari")
+        sheet.append(["Tanggal Lapor", "Kelurahan", "Jumlah Korban"])
+        for day in days:
+            sheet.append([day, "Oebobo", 1])
+    book.save(tmp_path / "bulan.xlsx")
+    code, told = bring(tmp_path / "bulan.xlsx")
+    assert code == 0
+    assert [(fault["row"], fault["column"]) for fault in told["faults"]] == [("3 of sheet 2", "Tanggal Lapor")]
 
 
 def test_a_title_above_two_columns(bring: Run, cases: Path) -> None:
