@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from streamlit.components.v2 import manifest_scanner
 
 from geo.places.boundaries import Areas, read_areas
 from geo.records.tables import Tables, empty
@@ -20,9 +22,17 @@ from geo.terms import StoreName
 from geo.viewer import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> Iterator[None]:
+    """Every run of an `AppTest` reads the metadata of all installed packages: two thirds of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
