@@ -1,17 +1,11 @@
-"""Sheets as offices send them, and sheets made to do harm."""
+"""Sheets as offices send them."""
 
-# ruff: noqa: E501, ISC003 - files written out as they are
+# ruff: noqa: E501 - files written out as they are
 
 from __future__ import annotations
 
-import io
-import os
-import subprocess
-import sys
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import openpyxl
 import pandas as pd
@@ -19,21 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.hostile_files.sheets import ods
 from geo.errors import DataError, Problem
-from geo.settings import ROOT
-from geo.sheets import archives, values
+from geo.sheets import values
 from geo.sheets.nik import check_nik, digits, is_lossless
 from geo.sheets.numbers import numbers_in, whole_numbers
 from geo.sheets.plain_text import clean
 from geo.sheets.reading import read_sheet, sheet_names
 from geo.terms import NikCheck
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 TODAY = date(2026, 1, 31)
-#: What a hostile file may cost beyond the program itself, in MB and in seconds of processor time.
-MEMORY_MB, SECONDS = 600, 60
 
 
 def saved(path: Path, *sheets: list[list[object]], merged: tuple[str, ...] = ()) -> Path:
@@ -140,173 +129,6 @@ def test_an_ods(tmp_path: Path) -> None:
     sheet = read_sheet(path)
     assert sheet.columns == ("Tanggal", "Kelurahan")
     assert sheet.rows.values.tolist() == [["2018-11-16", "Oebobo"]]
-
-
-def ods(rows: str) -> bytes:
-    names = (
-        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
-    )
-    content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {names} office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="A">{rows}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        )
-    return made.getvalue()
-
-
-def xlsx(sheet: str, shared: str = "", extra: dict[str, bytes] | None = None) -> bytes:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006/relationships"
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-        )
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        )
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/>'
-            f'<Relationship Id="r2" Type="{relations}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-        )
-        if shared:
-            archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}">{shared}</sst>')
-        archive.writestr(
-            "xl/worksheets/sheet1.xml",
-            sheet
-            if sheet.startswith("<?")
-            else f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
-        )
-        for name, content in (extra or {}).items():
-            archive.writestr(name, content)
-    return made.getvalue()
-
-
-def _locked() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4096
-
-
-def _link() -> bytes:
-    made = io.BytesIO(xlsx('<row r="1"><c r="A1"><v>1</v></c></row>'))
-    with zipfile.ZipFile(made, "a") as archive:
-        entry = zipfile.ZipInfo("xl/media/x.xml")
-        entry.create_system = 3
-        entry.external_attr = 0o120777 << 16
-        archive.writestr(entry, "/etc/passwd")
-    return made.getvalue()
-
-
-def _million_references() -> bytes:
-    rows = "".join(f'<row r="{at}"><c r="A{at}" t="s"><v>0</v></c></row>' for at in range(1, 200_000))
-    return xlsx(rows, shared=f"<si><t>{'x' * 30_000}</t></si>")
-
-
-_ENTITIES = (
-    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    '<row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>'
-)
-_CELL = '<row r="1"><c r="A1"><v>1</v></c></row>'
-_REPEATED = '<table:table-row table:number-rows-repeated="1000000">' + (
-    '<table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p>'
-    "</table:table-cell></table:table-row>"
-)
-HOSTILE: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
-    "a cell in the last corner": (
-        ".xlsx",
-        lambda: xlsx(_CELL + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-        Problem.TOO_LARGE,
-    ),
-    "42 million rows": (
-        ".xlsx",
-        lambda: xlsx(_CELL + '<row r="4200000"><c r="J4200000"><v>1</v></c></row>'),
-        Problem.TOO_LARGE,
-    ),
-    "one long text in very many cells": (".xlsx", _million_references, Problem.TOO_LARGE),
-    "entities": (".xlsx", lambda: xlsx(_ENTITIES), Problem.UNREADABLE),
-    "entities in another encoding": (
-        ".xlsx",
-        lambda: xlsx(_CELL, extra={"xl/theme.xml": _ENTITIES.encode("utf-16")}),
-        Problem.UNREADABLE,
-    ),
-    "a bomb": (
-        ".xlsx",
-        lambda: xlsx(_CELL, extra={"xl/media/a.bin": b"\0" * (archives.UNPACKED_LIMIT + 1)}),
-        Problem.TOO_LARGE,
-    ),
-    "an archive in it": (".xlsx", lambda: xlsx(_CELL, extra={"xl/x.zip": xlsx(_CELL)}), Problem.UNREADABLE),
-    "a link in it": (".xlsx", _link, Problem.UNREADABLE),
-    "thousands of members": (
-        ".xlsx",
-        lambda: xlsx(_CELL, extra={f"xl/{at}.xml": b"<a/>" for at in range(3_000)}),
-        Problem.TOO_LARGE,
-    ),
-    "locked with a password": (".xlsx", _locked, Problem.IS_LOCKED),
-    "no zip at all": (".xlsx", lambda: b"a,b\n1,2\n", Problem.UNREADABLE),
-    "cut off": (".xlsx", lambda: xlsx(_CELL)[:-40], Problem.UNREADABLE),
-    "a text for an ods": (".ods", lambda: b"mimetype", Problem.UNREADABLE),
-    "an xlsx that says it is an ods": (".ods", lambda: xlsx(_CELL), Problem.UNREADABLE),
-    "a row a million times": (".ods", lambda: ods(_REPEATED), Problem.TOO_LARGE),
-    "a single line of ten megabytes": (".csv", lambda: b"x" * 10_000_000, Problem.UNREADABLE),
-    "zeros": (".csv", lambda: b"a,b\n1,\0\n", Problem.UNREADABLE),
-    "nothing": (".csv", lambda: b"", Problem.EMPTY),
-    "blanks": (".csv", lambda: b" \n;;\n", Problem.EMPTY),
-    "of an old Excel": (".xls", _locked, Problem.IS_OLD_EXCEL),
-}
-
-
-@pytest.mark.parametrize("what", list(HOSTILE))
-def test_hostile_files_are_refused(tmp_path: Path, what: str) -> None:
-    ending, make, problem = HOSTILE[what]
-    path = tmp_path / f"berkas{ending}"
-    path.write_bytes(make())
-    assert refused(path) is problem
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]
-
-
-@pytest.mark.parametrize(
-    "what", ["a cell in the last corner", "one long text in very many cells", "a bomb", "a row a million times"]
-)
-def test_what_a_hostile_file_may_cost(tmp_path: Path, what: str) -> None:
-    """In a process of its own: the largest memory and the processor time it took are bounded."""
-    ending, make, _ = HOSTILE[what]
-    path = tmp_path / f"berkas{ending}"
-    path.write_bytes(make())
-    program = (
-        "import sys, resource\nfrom pathlib import Path\nfrom geo.errors import DataError\n"
-        "from geo.sheets.reading import read_sheet\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "try:\n    read_sheet(Path(sys.argv[1]))\nexcept DataError:\n    pass\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\nprint((used.ru_maxrss - before) / 1024, used.ru_utime)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    memory, seconds = map(float, done.stdout.split())
-    assert memory < MEMORY_MB
-    assert seconds < SECONDS
 
 
 def test_an_honest_large_sheet(tmp_path: Path) -> None:
