@@ -47,6 +47,8 @@ class Result:
         Peak memory in megabytes; None if not measured.
     notes
         Information that a reader needs to judge the figures: repetitions, size of the input.
+    holds
+        Whether what must hold did; a command that measured otherwise ends with code 1.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Result:
     ours_memory_mb: float | None = None
     theirs_memory_mb: float | None = None
     notes: str = ""
+    holds: bool = True
 
     @property
     def ratio(self) -> float:

@@ -1,149 +1,358 @@
-"""Tables and layers made to do harm, beside pandas and geopandas opening them in the program's own process.
+"""Files made to do harm, read as the app reads them: what comes out, and what each costs beside its budget.
 
-Ours is the way of the pages: the columns, then the rows or shapes, in the process for files from outside. Theirs has
-4 GiB and 20 seconds, which a server does not set itself; what it needed beyond them is told. Any file that is neither
-refused nor harmless, a reading process that ended, or a good file that is not read afterwards ends this program.
+A server of its own reads every file through the process for files from outside and prepares what came back, as the
+page *Data* does. This side only looks on: it reads the memory of the server, of the waiting process and of its copies
+in `/proc`, so nothing in the program measures itself. It needs Linux.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import json
 import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from benchmarks import Result
-from benchmarks.hostile_files import layers, sheets
 from geo.errors import DataError
-from geo.outside import pool
+from geo.outside.limits import Budget
+from geo.outside.pool import wait_until_warm
 from geo.places.adopt import VERTEX_LIMIT
 from geo.places.boundaries import layer_columns, read_areas
-from geo.settings import EMBEDDED, read_settings
-from geo.sheets.reading import read_sheet, sheet_names
+from geo.places.gazetteer import read_gazetteer
+from geo.places.resolve import Resolver
+from geo.settings import EMBEDDED, ROOT, read_settings
+from geo.sheets.mapping import guess
+from geo.sheets.prepare import prepare_rows
+from geo.sheets.reading import read_sheet
 
 NAME = "hostile"
-SUMMARY = (
-    "tables and layers made to do harm: what came of each, time, memory of the reading process and of the server"
-)
+SUMMARY = "files made to do harm: each refused or harmless, within its budget, and a good file read after it"
 
-_MEMORY, _SECONDS = 4 << 30, 20
-_THEIRS = """
-import resource, sys, time
-import pandas, geopandas
-resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
-path, kind = sys.argv[1:]
-before, said = time.perf_counter(), "read"
-try:
-    if kind == "layer":
-        table = geopandas.read_parquet(path) if path.endswith(".parquet") else geopandas.read_file(path)
-    elif path.endswith((".csv", ".parquet")):
-        table = pandas.read_csv(path) if path.endswith(".csv") else pandas.read_parquet(path)
-    else:
-        table = pandas.read_excel(path, sheet_name=None, engine="calamine")
-except MemoryError:
-    said = "no memory"
-except Exception as fault:
-    said = type(fault).__name__
-used = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1024
-print(said, time.perf_counter() - before, used)
-"""
+TODAY = date(2026, 1, 31)
+_BUDGET = Budget()
+_MIB = 1 << 20
+#: The whole server, its copies and all: beyond that the machine would suffer, not only the measurement.
+_SERVER_BYTES = 5 << 30
+_EVERY_S, _START_S = 0.004, 60
+#: Nobody waits longer for a page.
+_MOST_S = 150
+#: The end of a process is noticed a little after its time.
+_SPARE_S = 5
+#: Memory that was set aside before the limit and is used after it.
+_SPARE_MIB = 64
+_GOOD = "Kelurahan,Jenis Kelamin,Tanggal Lapor\nAlak,P,2018-11-16\n"
+
+
+class _SheetReader:
+    """Reads a sheet and prepares its rows, as an import does before anybody accepts them."""
+
+    def __init__(self):
+        settings = read_settings(EMBEDDED)
+        self.areas, self.zone = read_areas(settings.areas), settings.city.zone
+        self.resolver = Resolver(self.areas, read_gazetteer(self.areas))
+
+    def read(self, path):
+        return read_sheet(path)
+
+    def rest(self, sheet):
+        """What the server's own process does with an answer."""
+        try:
+            prepare_rows(
+                sheet,
+                guess(sheet.columns),
+                areas=self.areas,
+                resolver=self.resolver,
+                today=TODAY,
+                zone=self.zone,
+            )
+        except DataError:
+            # It has not the columns of any kind: a person would choose them.
+            return f"{len(sheet.rows):,} rows, no import"
+        return f"{len(sheet.rows):,} rows"
+
+
+class _LayerReader:
+    """Looks at the columns of a layer and reads it, as for a city's own boundaries."""
+
+    def __init__(self):
+        self.options = read_settings(EMBEDDED).areas
+
+    def read(self, path):
+        with contextlib.suppress(DataError):
+            layer_columns(path)
+        chosen = replace(self.options, path=path, key="kode", name="kelurahan", group="")
+        return read_areas(chosen, most=VERTEX_LIMIT)
+
+    def rest(self, areas):
+        return f"{len(areas.index):,} rows"
+
+
+#: Module with the makers, and the reader of what they make, by kind of file.
+_KINDS = {
+    "sheet": ("benchmarks.hostile_files.sheets", _SheetReader),
+    "layer": ("benchmarks.hostile_files.layers", _LayerReader),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one file came to.
+
+    Parameters
+    ----------
+    name, kind
+        Of its maker.
+    size
+        Bytes of the file.
+    found
+        The problem it was refused with; or that it is harmless, with its rows; or what went wrong.
+    seconds, rest_s
+        Until the answer was there; and until the rest was done with it in the server's own process.
+    child_mib
+        Largest memory of the copy that read it, beside that of the waiting process.
+    growth_mib
+        Largest memory of the server beside that from before.
+    faults
+        What must not happen.
+    """
+
+    name: str
+    kind: str
+    size: int
+    found: str
+    seconds: float
+    rest_s: float
+    child_mib: float
+    growth_mib: float
+    faults: tuple[str, ...]
+
+
+def _status(pid, name):
+    """A line of `/proc/<pid>/status`, in MiB; 0 where the process has ended."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _children(pid):
+    found = []
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (thread / "children").read_text("ascii").split())
+    return found
 
 
 class _Watch:
-    """The largest memory of any copy of the waiting process, in MB, looked up in `/proc`."""
+    """Looks at the copies of the waiting process until told to stop, and keeps the largest memory of one."""
 
-    def __init__(self) -> None:
-        (self.pid,) = Path("/proc/self/task", str(threading.get_native_id()), "children").read_text().split()[:1] or [
-            ""
-        ]
-        self.peak = 0.0
-        self._ended = threading.Event()
+    def __init__(self, waiting):
+        self._waiting, self._is_over = waiting, threading.Event()
+        self.most_mib = 0.0
         self._thread = threading.Thread(target=self._look, daemon=True)
 
-    def _look(self) -> None:
-        while not self._ended.wait(0.003):
-            try:
-                for child in Path("/proc", self.pid, "task", self.pid, "children").read_text().split():
-                    for line in Path("/proc", child, "status").read_text().splitlines():
-                        if line.startswith("VmHWM"):
-                            self.peak = max(self.peak, int(line.split()[1]) / 1024)
-            except OSError:
-                continue
+    def _look(self):
+        # A copy begins with the memory of its own making, not with the files that are mapped into the other.
+        empty = _status(self._waiting, "RssAnon")
+        while not self._is_over.wait(_EVERY_S):
+            for copy in _children(self._waiting):
+                files = _status(copy, "RssFile")
+                self.most_mib = max(self.most_mib, _status(copy, "VmHWM") - files - empty)
 
     def __enter__(self):
         self._thread.start()
         return self
 
-    def __exit__(self, *ended):
-        self._ended.set()
+    def __exit__(self, *_):
+        self._is_over.set()
         self._thread.join()
 
 
-def _ours(path, kind):
-    """What came of a file, and seconds until it did."""
-    options = replace(read_settings(EMBEDDED).areas, path=path, key="kode", name="kelurahan", group="")
-    steps = (
-        (lambda: layer_columns(path), lambda: read_areas(options, most=VERTEX_LIMIT).index)
-        if kind == "layer"
-        else (lambda: sheet_names(path), lambda: read_sheet(path).rows)
-    )
-    said, begun = "", time.perf_counter()
-    for step in steps:
+class _Server:
+    """A process that does what the app does with files, one after another."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.hostile", "serve"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self._process.pid
+        self.waiting = self._answer()["waiting"]
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        return json.loads(line) if line else {}
+
+    def ask(self, kind, path):
+        """Answer of the server; nothing where it ended, or did not answer in time and was ended."""
+        clock = threading.Timer(_MOST_S, self._process.kill)
+        clock.start()
         try:
-            said = f"harmless, {len(step())} rows"
-        except DataError as fault:
-            said = f"refused: {fault.faults[0].problem}"
-    return said, time.perf_counter() - begun
+            self._process.stdin.write(json.dumps([kind, str(path)]) + "\n")
+            self._process.stdin.flush()
+            return self._answer()
+        except BrokenPipeError:
+            return {}
+        finally:
+            clock.cancel()
+
+    def is_whole(self):
+        """Whether the same process is still waiting for files."""
+        return self._process.poll() is None and _children(self.pid) == [self.waiting]
+
+    def end(self):
+        self._process.kill()
+        self._process.wait()
 
 
-def _theirs(path, kind):
-    program = [sys.executable, "-c", _THEIRS.format(memory=_MEMORY), str(path), kind]
+def _serve():
+    """Read the files whose kind and path come in, and tell what became of each."""
+    resource.setrlimit(resource.RLIMIT_AS, (_SERVER_BYTES, _SERVER_BYTES))
+    readers = {kind: reader() for kind, (_, reader) in _KINDS.items()}
+    wait_until_warm(_START_S)
+    (waiting,) = _children("self")
+    print(json.dumps({"waiting": waiting}), flush=True)
+    for line in sys.stdin:
+        kind, path = json.loads(line)
+        # From here on the largest memory counts anew.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5", "ascii")
+        before = _status("self", "VmRSS")
+        found = _told(readers[kind], Path(path))
+        print(json.dumps({**found, "growth_mib": _status("self", "VmHWM") - before}), flush=True)
+
+
+def _told(reader, path):
     begun = time.perf_counter()
     try:
-        done = subprocess.run(program, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return f"over {_SECONDS} s", time.perf_counter() - begun, None
-    if done.returncode:
-        return "the program ended", time.perf_counter() - begun, None
-    said, seconds, used = done.stdout.split()[-3:]
-    return said, float(seconds), float(used)
+        found = reader.read(path)
+    except DataError as refusal:
+        problems = sorted({fault.problem.value for fault in refusal.faults})
+        return {"found": ", ".join(problems), "is_well": True, "seconds": time.perf_counter() - begun, "rest_s": 0}
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is what this looks for
+        told = f"{type(fault).__name__}: {fault}"[:200]
+        return {"found": told, "is_well": False, "seconds": time.perf_counter() - begun, "rest_s": 0}
+    read = time.perf_counter()
+    try:
+        told, is_well = f"harmless, {reader.rest(found)}", True
+    except Exception as fault:  # noqa: BLE001 - as above
+        told, is_well = f"after reading: {type(fault).__name__}: {fault}"[:200], False
+    return {"found": told, "is_well": is_well, "seconds": read - begun, "rest_s": time.perf_counter() - read}
 
 
-def run():
-    """One result for each file."""
+def _measured(server, kind, name, path):
+    size = path.stat().st_size
+    with _Watch(server.waiting) as watch:
+        told = server.ask(kind, path)
+    if not told:
+        return Cost(
+            name,
+            kind,
+            size,
+            "nothing",
+            0,
+            0,
+            watch.most_mib,
+            0,
+            ("the server ended, or was ended because it gave no answer",),
+        )
+    faults = []
+    if not told["is_well"]:
+        faults.append("neither refused nor harmless")
+    if told["seconds"] > _BUDGET.seconds + _SPARE_S:
+        faults.append("more time than its budget")
+    if told["rest_s"] > _BUDGET.seconds:
+        faults.append("more time afterwards than its budget")
+    if watch.most_mib > _BUDGET.memory_mib + _SPARE_MIB:
+        faults.append("more memory than its budget")
+    if not server.is_whole():
+        faults.append("the waiting process ended, or one stayed")
+    good = path.parent / "baik.csv"
+    good.write_text(_GOOD, "utf-8")
+    if server.ask("sheet", good).get("found") != "harmless, 1 rows":
+        faults.append("a good file is not read after it")
+    figures = (told["seconds"], told["rest_s"], watch.most_mib, told["growth_mib"])
+    return Cost(name, kind, size, told["found"], *figures, tuple(faults))
+
+
+def measure(chosen=()):
+    """Costs of all files, or of those with one of these names; each as soon as it is known."""
+    server = _Server()
+    try:
+        for kind, (module, _) in _KINDS.items():
+            makers = importlib.import_module(module).MAKERS
+            for name, make in makers.items():
+                if chosen and name not in chosen:
+                    continue
+                with tempfile.TemporaryDirectory() as folder:
+                    cost = _measured(server, kind, name, make(Path(folder)))
+                if not server.is_whole():
+                    server.end()
+                    server = _Server()
+                yield cost
+    finally:
+        server.end()
+
+
+_HEAD = (
+    "| file | kind | kB | what came out | s | MiB of the reading | s afterwards | MiB of the server | |\n"
+    + "|---" * 9
+    + "|"
+)
+
+
+def _row(cost):
+    figures = (
+        f"{cost.size / 1024:,.0f}",
+        cost.found,
+        f"{cost.seconds:.2f}",
+        f"{cost.child_mib:,.0f}",
+        f"{cost.rest_s:.2f}",
+        f"{cost.growth_mib:,.0f}",
+        "; ".join(cost.faults),
+    )
+    return f"| {cost.name} | {cost.kind} | {' | '.join(figures)} |"
+
+
+def run(chosen=()) -> list[Result]:
+    """Each file's seconds and memory beside its budget; the table is printed as it grows."""
+    print(_HEAD, flush=True)
     results = []
-    pool.wait_until_warm(10)
-    for kind, makers in (("sheet", sheets.MAKERS), ("layer", layers.MAKERS)):
-        for name, make in makers.items():
-            with tempfile.TemporaryDirectory() as folder:
-                path = make(Path(folder))
-                size = path.stat().st_size
-                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-                with _Watch() as watch:
-                    said, seconds = _ours(path, kind)
-                grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-                alive = _Watch().pid == watch.pid
-                good = Path(folder) / "good.csv"
-                good.write_text("a,b\n1,2\n", "utf-8")
-                if not alive or len(read_sheet(good).rows) != 1:
-                    msg = f"{name}: the reading process ended"
-                    raise RuntimeError(msg)
-                theirs, their_seconds, their_memory = _theirs(path, kind)
-            results.append(
-                Result(
-                    NAME,
-                    name,
-                    "s",
-                    seconds,
-                    their_seconds,
-                    "geopandas" if kind == "layer" else "pandas",
-                    ours_memory_mb=watch.peak,
-                    theirs_memory_mb=their_memory,
-                    notes=f"{size / 1e6:.3g} MB; {said}; server +{grown:.0f} MB; theirs: {theirs}",
-                )
+    for cost in measure(chosen):
+        print(_row(cost), flush=True)
+        results.append(
+            Result(
+                NAME,
+                f"{cost.kind}, {cost.name}",
+                "s",
+                cost.seconds,
+                float(_BUDGET.seconds),
+                "its budget",
+                ours_memory_mb=cost.child_mib,
+                theirs_memory_mb=float(_BUDGET.memory_mib),
+                notes=f"{cost.size:,} bytes: {cost.found}; afterwards {cost.rest_s:.2f} s, "
+                f"{cost.growth_mib:.0f} MB more" + "".join(f"; {fault.upper()}" for fault in cost.faults),
+                holds=not cost.faults,
             )
+        )
     return results
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        _serve()
+    else:
+        sys.exit(not all(result.holds for result in run(sys.argv[1:])))

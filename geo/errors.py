@@ -76,6 +76,7 @@ class Problem(StrEnum):
     TOO_FEW_AREAS = "too_few_areas"
     NO_PLACE = "no_place"
     TOO_LARGE = "too_large"
+    TOO_MANY_NAMES = "too_many_names"
     BAD_NAME = "bad_name"
     UNEVEN_ROW = "uneven_row"
     TOTALS_ROW = "totals_row"

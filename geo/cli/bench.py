@@ -43,7 +43,7 @@ def _modules(package: ModuleType) -> dict[str, ModuleType]:
 
 
 def bench(chosen: argparse.Namespace, teller: Teller) -> None:
-    """Run the named benchmarks, or all.
+    """Run the named benchmarks, or all; ends with code 1 where something that must hold did not.
 
     Raises
     ------
@@ -69,11 +69,13 @@ def bench(chosen: argparse.Namespace, teller: Teller) -> None:
         {"machine": package.machine(), "results": [_values(result) for result in results]},
         [_line(result, words) for result in results],
     )
+    if not all(result.holds for result in results):
+        sys.exit(1)
 
 
 def _values(result: Any) -> dict[str, Any]:
     names = ("name", "what", "unit", "ours", "theirs", "theirs_name", "ratio", "better")
-    return {name: getattr(result, name) for name in (*names, "ours_memory_mb", "theirs_memory_mb", "notes")}
+    return {name: getattr(result, name) for name in (*names, "ours_memory_mb", "theirs_memory_mb", "notes", "holds")}
 
 
 def _line(result: Any, words: Words) -> str:

@@ -39,11 +39,14 @@ class Budget:
         Time on the clock.
     written_mib
         Size of a file that it may write, only in a folder given to it; 0: it writes nothing.
+    answer_mib
+        Size of its facts and of its table: what the program that asked takes in, and holds in its own memory.
     """
 
     memory_mib: int = 2_048
     seconds: int = 60
     written_mib: int = 0
+    answer_mib: int = 512
 
 
 @dataclass(frozen=True, slots=True)

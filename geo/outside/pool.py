@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import io
 import json
 import os
 import socket
@@ -53,6 +54,24 @@ _SET = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
 }
 _SPARE_SECONDS = 5
+_MIB = 1 << 20
+
+
+class _Bounded(io.RawIOBase):
+    """An answer up to a size: what comes after it, or a piece that says it is larger, is not taken in."""
+
+    def __init__(self, answer: IO[bytes], room: int) -> None:
+        self._answer, self._room = answer, room
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= self._room:
+            msg = "an answer larger than its budget"
+            raise OSError(msg)
+        self._room -= size
+        return self._answer.read(size)
 
 
 class _Answerer:
@@ -239,13 +258,14 @@ def read_confined(
     name = str((options or {}).get("name", path.name))
     stopped = DataError((Fault.of(name, "", Problem.READER_STOPPED),))
     with _ANSWERER.asked(request) as answer:
+        room = budget.answer_mib * _MIB
         head = answer.read(LENGTH.size)
-        raw = answer.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
+        length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
         try:
-            told = json.loads(raw)
+            told = json.loads(answer.read(length) if length <= room else b"")
         except ValueError:
             raise stopped from None
-        table = _table_of(answer, stopped) if told["has_table"] else None
+        table = _table_of(_Bounded(answer, room), stopped) if told["has_table"] else None
     if "faults" in told:
         raise DataError(tuple(Fault.of_plain(one) for one in told["faults"]), told["topic"])
     if "broken" in told:
@@ -256,7 +276,7 @@ def read_confined(
     return told["facts"], table, Confined(*told["confined"])
 
 
-def _table_of(answer: IO[bytes], stopped: DataError) -> pa.Table:
+def _table_of(answer: _Bounded, stopped: DataError) -> pa.Table:
     # Not at the top: the tests of a command's start list what it imports.
     import pyarrow as pa
 

@@ -3,7 +3,8 @@
 Sizes that the archive states are not trusted. The reader of sheets holds a whole sheet as a rectangle and a copy of
 every text that a cell refers to. So a few kilobytes can exhaust the memory: by a cell in the last corner, by a long
 text that a million cells share, by a row repeated a million times. Every part whose root element is a sheet or the
-list of texts is measured, whatever its name, by an XML parser: no way of writing a cell goes unseen.
+list of texts is measured, whatever its name, by an XML parser, and so is every part that the workbook names as one,
+whatever its root: no way of writing a cell goes unseen.
 
 The same pass notes what the reader of sheets does not tell apart from an empty cell: errors, and formulas whose value
 was never computed.
@@ -30,6 +31,10 @@ FILE_LIMIT, UNPACKED_LIMIT = 64 * 2**20, 512 * 2**20
 MEMBER_LIMIT = 2_000
 #: Cells of the rectangle around a sheet's content, and bytes of the texts that its cells refer to.
 CELL_LIMIT, TEXT_LIMIT = 12_000_000, 256 * 2**20
+#: A longer cell is a document, not a cell; the limit of Excel itself is 32,767 characters.
+CELL_LENGTH = 40_000
+#: Rectangles of all sheets together: each may have one cell far from the others.
+_ALL_CELLS = 3 * CELL_LIMIT
 _PIECE = 1 << 20
 _UNIX = 3
 _LINK, _KIND_OF_FILE = 0o120000, 0o170000
@@ -37,8 +42,8 @@ _SYMLINK_SHIFT = 16
 _NESTED = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh")
 _CORNER = re.compile(r"\s*\$?([A-Za-z]{1,4})\$?([0-9]{1,8})\s*")
 _CORNER_DIGITS = 10
-_MOST_MARKS = 200_000
-_SPACES = 40_000
+#: Cells with something told of each.
+MARK_LIMIT = 200_000
 
 
 @dataclass(slots=True)
@@ -61,7 +66,7 @@ class SheetMarks:
 
     def check(self, name: str) -> None:
         """Rejects a sheet with more of them than anybody could look at."""
-        if len(self.errors) + len(self.without_value) + len(self.merged) > _MOST_MARKS:
+        if len(self.errors) + len(self.without_value) + len(self.merged) > MARK_LIMIT:
             raise _refuse(name, Problem.TOO_LARGE)
 
 
@@ -96,6 +101,9 @@ def _check_members(archive: zipfile.ZipFile, name: str) -> None:
     members = archive.infolist()
     if len(members) > MEMBER_LIMIT:
         raise _refuse(name, Problem.TOO_LARGE)
+    # Of two members with one name, two readers may take another each; names differ in more than case and slashes.
+    if len({member.filename.replace("\\", "/").lower() for member in members}) < len(members):
+        raise _refuse(name, Problem.UNREADABLE)
     room = UNPACKED_LIMIT
     for member in members:
         kind = (member.external_attr >> _SYMLINK_SHIFT) & _KIND_OF_FILE
@@ -136,10 +144,12 @@ class _Part:
         Of the file, for errors.
     lengths
         Length of each shared text.
+    read_as
+        Root element as which it is measured, whatever its own is; by default its own.
     """
 
-    def __init__(self, name: str, lengths: list[int]) -> None:
-        self.name, self.lengths = name, lengths
+    def __init__(self, name: str, lengths: list[int], *, read_as: str = "") -> None:
+        self.name, self.lengths, self._read_as = name, lengths, read_as
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._root
@@ -148,6 +158,10 @@ class _Part:
         self.marks = SheetMarks()
         self.sheets: list[tuple[str, str]] = []
         self.links: dict[str, str] = {}
+        #: Target, name and type of every link, also of those that have a name in common.
+        self.targets: list[tuple[str, str, str]] = []
+        #: Everything that may be the name of a sheet's link.
+        self.names: set[str] = set()
         self.is_1904 = False
         self._kinds: dict[str, str] = {}
         self._columns: dict[str, int] = {}
@@ -162,7 +176,7 @@ class _Part:
         return tag.rpartition(":")[2]
 
     def _root(self, tag: str, _: dict[str, str]) -> None:
-        self.root = self._kind(tag)
+        self.root = self._read_as or self._kind(tag)
         handlers = {
             "worksheet": self._cell,
             "sst": self._shared,
@@ -182,6 +196,8 @@ class _Part:
     def _shared_text(self, text: str) -> None:
         if self.lengths:
             self.lengths[-1] += len(text)
+            if self.lengths[-1] > CELL_LENGTH:
+                raise _refuse(self.name, Problem.TOO_LARGE)
 
     def _book(self, tag: str, attributes: dict[str, str]) -> None:
         kind = self._kind(tag)
@@ -190,10 +206,15 @@ class _Part:
         elif kind == "sheet":
             target = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes.get("name", ""), target))
+            self.names |= set(attributes.values())
+            if len(self.sheets) > MEMBER_LIMIT:
+                raise _refuse(self.name, Problem.TOO_LARGE)
 
     def _link(self, tag: str, attributes: dict[str, str]) -> None:
         if self._kind(tag) == "Relationship":
-            self.links[attributes.get("Id", "")] = attributes.get("Target", "")
+            name, target = attributes.get("Id", ""), attributes.get("Target", "")
+            self.links[name] = target
+            self.targets.append((target, name, attributes.get("Type", "")))
 
     def _cell(self, tag: str, attributes: dict[str, str]) -> None:
         """One element of a sheet."""
@@ -252,6 +273,11 @@ class _Part:
         self.marks.merged.append((*self._corner(first), *self._corner(last or first)))
         self.marks.check(self.name)
 
+    @property
+    def cells(self) -> int:
+        """Cells of the rectangle around the content."""
+        return self._rows * self._widest
+
     def _close(self) -> None:
         """Counts the cell that has just ended."""
         if not self._is_open:
@@ -267,15 +293,16 @@ class _Part:
             return
         if self._row > self._rows or self._column > self._widest:
             self._rows, self._widest = max(self._rows, self._row), max(self._widest, self._column)
-            if self._rows * self._widest > CELL_LIMIT:
+            if self.cells > CELL_LIMIT:
                 raise _refuse(self.name, Problem.TOO_LARGE)
             self.marks.check(self.name)
         self._text += len(text)
         if self._type == "s":
-            at = text.strip()
+            # Readers of numbers also take +1 and 0001.
+            at = text.strip().removeprefix("+").lstrip("0") or "0"
             index = int(at) if at.isascii() and at.isdigit() and len(at) < _CORNER_DIGITS else -1
             self._text += self.lengths[index] if 0 <= index < len(self.lengths) else 0
-        if self._text > TEXT_LIMIT:
+        if self._text > TEXT_LIMIT or len(text) > CELL_LENGTH:
             raise _refuse(self.name, Problem.TOO_LARGE)
 
     def _mark(self, text: str) -> None:
@@ -310,35 +337,68 @@ class _Part:
         return True
 
 
-def _xlsx(archive: zipfile.ZipFile, name: str) -> Workbook:
-    """Measures every sheet, also one that no list names; rejects one whose rectangle or texts would not fit."""
+def _parts(archive: zipfile.ZipFile, name: str) -> dict[str, _Part]:
+    """Every part that is measured, by path: by its root element, or as what the workbook names it."""
     lengths: list[int] = []
     found: dict[str, _Part] = {}
     # Shared texts first: a cell refers to them by number.
     members = sorted(archive.infolist(), key=lambda one: "sharedstrings" not in one.filename.lower())
-    later = []
+    has_late_texts = False
     for member in members:
         part = _Part(name, lengths)
         if part.read(archive, member):
             found[member.filename] = part
-            if part.root == "sst":
-                later = [one for one, other in found.items() if other.root == "worksheet"]
-    for path in later:
-        # A list of texts under another name came after the sheet.
-        found[path] = _Part(name, lengths)
-        found[path].read(archive, archive.getinfo(path))
+            has_late_texts |= part.root == "sst" and any(one.root == "worksheet" for one in found.values())
+    sheets, texts = _named_parts(found)
+    for path, root in ((one.filename, found[one.filename].root if one.filename in found else "") for one in members):
+        if PurePosixPath(path).name.lower() in texts and root != "sst":
+            has_late_texts = True
+            _Part(name, lengths, read_as="sst").read(archive, archive.getinfo(path))
+    for path, root in ((one.filename, found[one.filename].root if one.filename in found else "") for one in members):
+        is_named = PurePosixPath(path).name.lower() in sheets and root != "worksheet"
+        if is_named or (has_late_texts and root == "worksheet"):
+            # A list of texts under another name came after the sheet.
+            measured = _Part(name, lengths, read_as="worksheet")
+            measured.read(archive, archive.getinfo(path))
+            if root in {"", "worksheet"}:
+                found[path] = measured
+    return found
+
+
+def _xlsx(archive: zipfile.ZipFile, name: str) -> Workbook:
+    """Measures every sheet, also one that no list names; rejects one whose rectangle or texts would not fit."""
+    found = _parts(archive, name)
     book, path = next(((part, path) for path, part in found.items() if part.root == "workbook"), (None, ""))
     if book is None:
         raise _refuse(name, Problem.UNREADABLE, ".xlsx")
     folder = PurePosixPath(path).parent
     links = found.get(str(folder / "_rels" / f"{PurePosixPath(path).name}.rels"))
-    marks = {}
+    marks, read, cells = {}, set[str](), 0
     for sheet, target in book.sheets:
         where = links.links.get(target, "") if links else ""
         inside = where.lstrip("/") if where.startswith("/") else posixpath.normpath(str(folder / where))
         listed = found.get(inside)
-        marks[sheet] = listed.marks if listed is not None and listed.root == "worksheet" else SheetMarks()
+        marks[sheet] = SheetMarks()
+        if listed is None or listed.root != "worksheet":
+            continue
+        marks[sheet] = listed.marks
+        cells += listed.cells
+        if cells > _ALL_CELLS:
+            raise _refuse(name, Problem.TOO_LARGE)
+        if inside in read:
+            # One part that stands for many sheets is read once for each.
+            raise _refuse(name, Problem.UNREADABLE)
+        read.add(inside)
     return Workbook(marks, book.is_1904)
+
+
+def _named_parts(found: dict[str, _Part]) -> tuple[set[str], set[str]]:
+    """Last parts, in small letters, of the paths that links name as sheets and as lists of texts."""
+    names = {name for part in found.values() for name in part.names}
+    targets = [one for part in found.values() for one in part.targets]
+    sheets = {PurePosixPath(target).name.lower() for target, name, _ in targets if name in names}
+    texts = {PurePosixPath(target).name.lower() for target, _, kind in targets if kind.endswith("/sharedStrings")}
+    return sheets, texts | {"sharedstrings.xml"}
 
 
 class _Rows:
@@ -350,7 +410,7 @@ class _Rows:
         self.is_1904 = False
         self._sheet = SheetMarks()
         self._rows = self._columns = self._most_rows = self._most_columns = self._text = 0
-        self._repeat_row = self._repeat_cell = self._width = self._filled = self._chars = 0
+        self._repeat_row = self._repeat_cell = self._width = self._filled = self._chars = self._length = 0
         self._cell_is_filled = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -365,15 +425,13 @@ class _Rows:
             self._cell(attributes)
         elif kind == "s":
             # Spaces are written as a number of them.
-            spaces = _repeats(attributes, "c")
-            self._chars += spaces * max(1, self._repeat_cell)
-            if spaces > _SPACES or self._chars > TEXT_LIMIT:
-                raise _refuse(self.name, Problem.TOO_LARGE)
+            self._add(_repeats(attributes, "c"))
         elif kind == "null-date":
             self.is_1904 = _value(attributes, "date-value").startswith("1904")
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self._repeat_cell = _repeats(attributes, "number-columns-repeated")
+        self._length = 0
         types = {name.partition(":")[0]: value for name, value in attributes.items() if name.endswith(":value-type")}
         self._cell_is_filled = bool(types)
         row, column = self._rows + 1, self._width + 1
@@ -385,7 +443,7 @@ class _Rows:
         kind = self._sheet.without_value if kind is None and is_formula and not types else kind
         if kind is not None:
             self._cell_is_filled = True
-            if self._repeat_row * self._repeat_cell > _MOST_MARKS:
+            if self._repeat_row * self._repeat_cell > MARK_LIMIT:
                 raise _refuse(self.name, Problem.TOO_LARGE)
             kind |= {(row + a, column + b) for a in range(self._repeat_row) for b in range(self._repeat_cell)}
         self._sheet.check(self.name)
@@ -393,7 +451,14 @@ class _Rows:
     def characters(self, text: str) -> None:
         if text.strip():
             self._cell_is_filled = True
-            self._chars += len(text) * max(1, self._repeat_cell)
+            self._add(len(text))
+
+    def _add(self, length: int) -> None:
+        """Counts characters of the cell that is open."""
+        self._length += length
+        self._chars += length * max(1, self._repeat_cell)
+        if self._length > CELL_LENGTH or self._chars > TEXT_LIMIT:
+            raise _refuse(self.name, Problem.TOO_LARGE)
 
     def end(self, tag: str) -> None:
         kind = tag.rpartition(":")[2]
@@ -421,9 +486,15 @@ def _value(attributes: dict[str, str], ending: str) -> str:
 
 
 def _repeats(attributes: dict[str, str], ending: str) -> int:
-    found = _value(attributes, ending) or "1"
-    # Larger than any limit, and still a number to multiply with.
-    return min(int(found[:12]), 1 << 32) if found.isascii() and found.isdigit() else 1
+    """The largest such number of an element: which of several with one ending a reader takes is not known."""
+    most = 1
+    for name, value in attributes.items():
+        if name.rpartition(":")[2] == ending:
+            # Readers of numbers also take +1 and 0001.
+            found = value.strip().removeprefix("+").lstrip("0") or "1"
+            # Larger than any limit, and still a number to multiply with.
+            most = max(most, min(int(found[:12]), 1 << 32) if found.isascii() and found.isdigit() else 1)
+    return most
 
 
 def _ods(archive: zipfile.ZipFile, name: str) -> Workbook:

@@ -26,7 +26,8 @@ _OTHERS: tuple[tuple[bytes, Problem], ...] = (
     (b"\x00\x00\x27\x0a", Problem.IS_LAYER),
 )
 _WEB = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|div|style)\b",
+    # A remark ends at its first end: with any end, many of them could be told apart in too many ways to try.
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->).)*-->\s*)*<(!doctype\s+html|html|head|body|table|meta|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _XML = re.compile(rb"\s*<\?xml\b|\s*<(kml|gml|gpx)\b", re.IGNORECASE)

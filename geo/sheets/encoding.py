@@ -6,6 +6,7 @@ import codecs
 import re
 
 from geo.errors import DataError, Fault, Problem
+from geo.sheets.archives import MARK_LIMIT
 
 #: Stands where a byte of a UTF-8 file could not be read.
 DAMAGED = "\N{REPLACEMENT CHARACTER}"
@@ -34,9 +35,16 @@ def decoded(raw: bytes, name: str) -> str:
     Raises
     ------
     DataError
-        When it is no text.
+        When it is no text, or more of it could not be read than anybody could look at.
     """
     unreadable = DataError((Fault.of(name, "", Problem.UNREADABLE, hint=".csv"),))
+    text = _decoded(raw, unreadable)
+    if text.count(DAMAGED) > MARK_LIMIT:
+        raise unreadable
+    return text
+
+
+def _decoded(raw: bytes, unreadable: DataError) -> str:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace")
     if b"\0" in raw:

@@ -15,12 +15,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import python_calamine
 
 from geo.errors import SHEET_STRIDE, DataError, Fault, Problem
 from geo.guards import without_guard
-from geo.sheets.archives import FILE_LIMIT, SheetMarks, Workbook, check_spreadsheet
+from geo.sheets.archives import (
+    CELL_LENGTH,
+    CELL_LIMIT,
+    FILE_LIMIT,
+    MARK_LIMIT,
+    TEXT_LIMIT,
+    SheetMarks,
+    Workbook,
+    check_spreadsheet,
+)
 from geo.sheets.contents import Content, content_of
 from geo.sheets.encoding import DAMAGED, decoded
 from geo.sheets.layout import SheetTable, table_of
@@ -30,13 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: A longer cell is a document, not a cell; the limit of Excel itself is 32,767 characters.
-CELL_LENGTH = 40_000
 COLUMN_LIMIT = 512
 #: Rows of an import, and of a table that a command works on.
 ROW_LIMIT, BULK_ROW_LIMIT, BULK_FILE_LIMIT = 1_100_000, 20_000_000, 4 << 30
 _SEPARATORS = ",;\t|"
 _SAMPLE, _SAMPLE_LINES = 50_000, 15
+_ROWS_AT_ONCE = 5_000
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 # The first list that becomes an array makes pyarrow import pandas: once, and not in the copy for each file.
 pa.array([""])
@@ -90,7 +99,8 @@ def _has_swallowed(row: list[str], separator: str) -> bool:
     )
 
 
-def _csv_rows(path: Path, limit: int, room: int) -> Rows:
+def _csv_rows(path: Path, limit: int, room: int, most: int) -> Rows:
+    """Filled lines of a csv: at most `limit` of them, `room` bytes and `most` cells."""
     if path.stat().st_size > room:
         raise _refuse(path, Problem.TOO_LARGE)
     text = decoded(path.read_bytes(), path.name)
@@ -105,7 +115,7 @@ def _csv_rows(path: Path, limit: int, room: int) -> Rows:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     filled: list[tuple[int, list[str]]] = []
     empty: list[int] = []
-    number, line = 0, 0
+    number, line, many = 0, 0, 0
     before = csv.field_size_limit(CELL_LENGTH)
     try:
         for number, row in enumerate(lines, start=1):
@@ -117,7 +127,8 @@ def _csv_rows(path: Path, limit: int, room: int) -> Rows:
                 filled.append((number, _as_written(cells)))
             elif len(cells) > 1:
                 empty.append(number)
-            if len(filled) > limit:
+            many += len(cells)
+            if len(filled) > limit or many > most:
                 raise _refuse(path, Problem.TOO_LARGE)
     except csv.Error as fault:
         # The row that was begun last: its quote has no end, or is followed by text.
@@ -194,6 +205,17 @@ def _plain_column(column: pa.ChunkedArray) -> pa.Array:
     return pa.array([clean(cell_text(value)) for value in column.to_pylist()], pa.string())
 
 
+def _in_pieces(file: pq.ParquetFile, path: Path) -> pa.Table:
+    """A parquet file read a few rows at a time: one text in all rows takes no room in the file, and much here."""
+    pieces, size = [], 0
+    for piece in file.iter_batches(_ROWS_AT_ONCE, use_threads=False):
+        pieces.append(piece)
+        size += piece.nbytes
+        if size > TEXT_LIMIT:
+            raise _refuse(path, Problem.TOO_LARGE)
+    return pa.Table.from_batches(pieces, file.schema_arrow)
+
+
 def _is_nested(kind: pa.DataType) -> bool:
     return bool(pa.types.is_nested(kind))
 
@@ -203,9 +225,10 @@ def _parquet(path: Path, *, typed: bool) -> tuple[dict[str, Any], pa.Table]:
     limit = BULK_ROW_LIMIT if typed else ROW_LIMIT
     try:
         with pq.ParquetFile(path) as file:
-            if file.metadata.num_rows > limit or file.metadata.num_columns > COLUMN_LIMIT:
+            rows, columns = file.metadata.num_rows, file.metadata.num_columns
+            if rows > limit or columns > COLUMN_LIMIT or (rows * columns > CELL_LIMIT and not typed):
                 raise _refuse(path, Problem.TOO_LARGE)
-            read = file.read(use_threads=False)
+            read = file.read(use_threads=False) if typed else _in_pieces(file, path)
     except (pa.ArrowException, OSError, ValueError) as fault:
         raise _refuse(path, Problem.UNREADABLE, hint=".parquet") from fault
     binary = [one for one in read.schema if pa.types.is_binary(one.type) or pa.types.is_large_binary(one.type)]
@@ -222,6 +245,8 @@ def _parquet(path: Path, *, typed: bool) -> tuple[dict[str, Any], pa.Table]:
             arrays.append(pa.array([_nested_text(value) for value in one.to_pylist()], pa.string()))
         else:
             arrays.append(one if typed else _plain_column(one))
+    if not typed and any((pc.max(pc.utf8_length(one)).as_py() or 0) > CELL_LENGTH for one in arrays):
+        raise _refuse(path, Problem.TOO_LARGE)
     # The metadata that pandas adds to the columns is ignored: a stored index is an ordinary column.
     table = pa.table(arrays, names=[str(at) for at in range(len(names))])
     facts = {"columns": names, "rows": None, **_NO_MARKS}
@@ -315,7 +340,8 @@ def read_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.Ta
         return _parquet(path, typed=typed)
     is_1904, names = False, [""]
     if content is Content.TEXT:
-        limits = (BULK_ROW_LIMIT, BULK_FILE_LIMIT) if typed else (ROW_LIMIT, FILE_LIMIT)
+        bulk = (BULK_ROW_LIMIT, BULK_FILE_LIMIT, BULK_ROW_LIMIT * COLUMN_LIMIT)
+        limits = bulk if typed else (ROW_LIMIT, FILE_LIMIT, CELL_LIMIT)
         found = [("", _csv_rows(path, *limits))]
     else:
         names, found, is_1904 = _spreadsheet(path, content, options.get("sheet"))
@@ -343,12 +369,7 @@ def read_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.Ta
         "uneven": one.uneven,
         "errors": one.errors,
         "without_value": one.without_value,
-        "damaged": [
-            (number, at)
-            for number, cells in zip(one.numbers, one.body, strict=True)
-            for at, cell in enumerate(cells)
-            if DAMAGED in cell
-        ],
+        "damaged": _damaged(path, one),
         "sheets": [name for name in names if name],
         "read": [name for name, _ in tables if name],
         "is_1904": is_1904,
@@ -357,6 +378,16 @@ def read_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.Ta
     columns = zip(*one.body, strict=True) if one.body else ([] for _ in one.columns)
     arrays = [pa.array(list(column), pa.string()) for column in columns]
     return facts, pa.table(arrays, names=[str(at) for at in range(len(one.columns))])
+
+
+def _damaged(path: Path, table: SheetTable) -> list[tuple[int, int]]:
+    """Cells with letters that could not be read: more than anybody could look at are a file of another encoding."""
+    found = []
+    for number, cells in zip(table.numbers, table.body, strict=True):
+        found += [(number, at) for at, cell in enumerate(cells) if DAMAGED in cell]
+        if len(found) > MARK_LIMIT:
+            raise _refuse(path, Problem.UNREADABLE, hint=path.suffix.lower())
+    return found
 
 
 def _width(cells: list[str]) -> int:

@@ -32,6 +32,8 @@ _TOTALS = re.compile(
 _NUMBER = re.compile(r"[\d\s.,%()-]+")
 _NUMBERED = re.compile(r"\(?\s*(\d{1,3})\s*\)?(\s*=.*)?")
 _LEAST_NUMBERED = 3
+#: What a total is of has a name, not a text: the longer, the more ways there are to try.
+_LONGEST_TOTAL = 200
 _REMARK = re.compile(
     r"(sumber|catatan|keterangan|ket|note|source|mengetahui|nip|dicetak|diunduh)\b\s*[:.]?|.*[,:]$|.*\s.*",
     re.IGNORECASE,
@@ -100,15 +102,20 @@ class _Top:
         place = {number: at for at, (number, _) in enumerate(self.rows)}
         #: Text of merged cells by position of the row and column.
         self.spread: dict[tuple[int, int], str] = {}
+        filled = 0
         for first_row, first, last_row, last in marks.merged:
             at = place.get(first_row)
             text = self.rows[at][1][first - 1] if at is not None and first <= len(self.rows[at][1]) else ""
             if not text:
                 continue
             for row in range(first_row, min(last_row, first_row + _MOST_HEADER_ROWS) + 1):
-                for column in range(first, min(last, first + 600) + 1):
-                    if row in place:
-                        self.spread[place[row], column - 1] = text
+                if row in place:
+                    covered = range(first - 1, min(last, first + 600))
+                    self.spread |= {(place[row], column): text for column in covered}
+                    filled += len(covered)
+            if filled > _MOST_FILLED:
+                # Cells are merged once; these are merged over and over.
+                raise DataError((Fault.of("", "", Problem.TOO_LARGE),))
         self.covered = [own | {column for row, column in self.spread if row == at} for at, own in enumerate(self.own)]
         #: Set by `names`.
         self.repeated: list[str] = []
@@ -231,7 +238,7 @@ def _spread_down(rows: dict[int, list[str]], marks: SheetMarks, below: int) -> N
 def is_totals(cells: Iterable[str]) -> bool:
     """Whether a row's only text is a word for a total, with what it is the total of, beside numbers."""
     words = [cell for cell in cells if cell and not _NUMBER.fullmatch(cell)]
-    return len(set(words)) == 1 and _TOTALS.fullmatch(words[0]) is not None
+    return len(set(words)) == 1 and len(words[0]) <= _LONGEST_TOTAL and _TOTALS.fullmatch(words[0]) is not None
 
 
 def _footers(body: list[tuple[int, list[str]]]) -> list[int]:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 _UNIT = re.compile(r"\s*(orang|org|jiwa|korban|tahun|thn|th|x|kasus|buah|tps|kk|pemilih)\.?$")
 _PLAIN = re.compile(r"[+-]?[0-9]+")
-#: A number whose decimal sign is a point: groups of three with commas or spaces, or no groups.
+#: A number whose decimal sign is a point: groups of three with commas or spaces, or no groups. Each digit has one
+#: part that can take it: where two could, a cell of digits took the square of its length.
 _BY_POINT = re.compile(
     r"[+-]?(?:[1-9][0-9]{0,2}(?P<sign>[, ])[0-9]{3}(?:(?P=sign)[0-9]{3})*(?:\.[0-9]+)?"
-    r"|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?)"
+    r"|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?)"
 )
 _OTHER_WAY = str.maketrans(".,", ",.")
 # For whole columns at once: numbers that can be read in one way only, and those that cannot.

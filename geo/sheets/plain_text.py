@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from datetime import date, datetime, time
@@ -14,6 +15,11 @@ _UNSEEN = {
     for number in range(sys.maxunicode + 1)
     if unicodedata.category(chr(number)) in {"Cf", "Cc", "Cs", "Co"} and chr(number) not in "\t\n\r"
 }
+#: Marks that stand above, below or in a letter. No writing has 30 at one letter (Unicode Standard Annex 15,
+#: stream-safe text), and bringing them into their order takes the square of their number.
+_MARKS = "".join(chr(number) for number in range(0x300, 0x20000) if unicodedata.combining(chr(number)))
+_MOST_MARKS = 30
+_MANY_MARKS = re.compile(f"([{_MARKS}]{{{_MOST_MARKS}}})[{_MARKS}]+")
 _LARGEST_EXACT = 1e15
 _THREE = 3
 #: Folded text of cells that mean "no value".
@@ -21,17 +27,18 @@ NO_VALUE = frozenset({"", "-", "--", "n/a", "na", "null", "none", "nihil", "tida
 
 
 def clean(text: str) -> str:
-    r"""Text without invisible characters, and with single spaces.
+    r"""Text without invisible characters, with single spaces, and at most 30 marks at a letter.
 
     Examples
     --------
-    >>> clean(" Oe\u200bsapa\u202e  Barat ")
-    'Oesapa Barat'
+    >>> clean(" Oe\u200bsapa\u202e  Barat "), len(clean("e" + "\u0301" * 1_000))
+    ('Oesapa Barat', 31)
     """
     if text.isascii() and text.isprintable():
         # Only letters, digits, signs and spaces: true for most cells, and few have spaces to correct.
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
-    return " ".join(text.translate(_UNSEEN).split())
+    seen = " ".join(text.translate(_UNSEEN).split())
+    return _MANY_MARKS.sub(r"\1", seen) if len(seen) > _MOST_MARKS else seen
 
 
 def folded(text: str) -> str:

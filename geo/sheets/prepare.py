@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.errors import Problem
+from geo.errors import DataError, Fault, Problem
 from geo.records import timeline
 from geo.schemas import MOST_HOURS, is_reference
 from geo.sheets import left_out, values
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from geo.sheets.sources import KnownWords
 
 _MOST_PERSONS = 10_000
+#: Different spellings in one column of places: each is compared with every place that it may mean, for as long as
+#: others wait for the same processor. Half a million rows of a city have a few thousand.
+_MOST_SPELLINGS = 50_000
 #: No kelurahan has more of anything that it is measured by; a telephone number is larger.
 _LARGEST_SIZE = 10_000_000
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
@@ -330,6 +333,18 @@ def _cases(reader: _Reader, main: pd.DataFrame, origins: pd.Series[str]) -> pd.D
     )
 
 
+def _check_spellings(sheet: Sheet, reader: _Reader) -> None:
+    """Rejects a column of places with more different texts than places can have spellings."""
+    faults = []
+    for fields in place_fields(reader.mapping.kind).values():
+        for name in fields[1:]:
+            if reader.has(name) and reader.cells(name).nunique() > _MOST_SPELLINGS:
+                most = f"{_MOST_SPELLINGS}"
+                faults.append(Fault.of(sheet.name, reader.header(name), Problem.TOO_MANY_NAMES, hint=most))
+    if faults:
+        raise DataError(tuple(faults))
+
+
 def _is_above(areas: Areas, codes: pd.Series[str]) -> pd.Series[bool]:
     """Codes of the city itself or of a kecamatan of the layer."""
     groups = {kode.rpartition(".")[0] for kode in areas.index}
@@ -521,7 +536,7 @@ def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading 
     Raises
     ------
     DataError
-        When the mapping does not fit the file.
+        When the mapping does not fit the file, or a column of places has too many different texts.
     """
     mapping = check_mapping(mapping, sheet.columns, sheet.name)
     rows = sheet.rows[~sheet.rows.index.isin(sheet.uneven)]
@@ -532,6 +547,7 @@ def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading 
     rows, mapped = (one[~one.index.isin(list(told))] for one in (rows, mapped))
     clock = values.Clock(zone, is_1904=sheet.is_1904)
     reader = _Reader(mapping, mapped, today, clock, known or known_words(None))
+    _check_spellings(sheet, reader)
     main = _main_columns(reader)
     unread = _unreadable(sheet, mapping, mapped)
     places = _resolved(reader, resolver, areas, code_system)

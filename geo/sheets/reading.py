@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: For a table that a command works on, on the machine of the person who runs it.
-_BULK = Budget(memory_mib=16_384, seconds=1_800)
+_BULK = Budget(memory_mib=16_384, seconds=1_800, answer_mib=16_384)
 
 
 @dataclass(frozen=True, eq=False)

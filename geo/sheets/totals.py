@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -22,20 +20,6 @@ _LEAST = 2
 def names_above(cells: pd.Series[str]) -> pd.Series[bool]:
     """Cells that name a city, a district or a province: "Kota Kupang", "Kec. Alak"."""
     return cells.str.fullmatch(_ABOVE.pattern, case=False).astype(bool)
-
-
-def _runs(candidates: NDArray[np.bool_], at: int) -> Iterator[NDArray[np.bool_]]:
-    """Sets of rows of which the row `at` can be the sum: those above it, those below it, all."""
-    ordinary = ~candidates
-    place = np.arange(len(candidates))
-    others = np.flatnonzero(candidates)
-    before = max((one for one in others if one < at), default=-1)
-    after = min((one for one in others if one > at), default=len(candidates))
-    yield ordinary
-    yield place != at
-    yield ordinary & (place < at)
-    yield ordinary & (place < at) & (place > before)
-    yield ordinary & (place > at) & (place < after)
 
 
 def are_sums(
@@ -59,16 +43,29 @@ def are_sums(
         Candidates that are totals only where they are the sum of all other rows.
     """
     found = np.zeros(len(candidates), dtype=bool)
-    for at in np.flatnonzero(candidates):
-        filled = ~np.isnan(values[at])
-        all_others = [~candidates, np.arange(len(candidates)) != at]
-        runs = all_others if only_of_all is not None and only_of_all[at] else _runs(candidates, int(at))
-        found[at] = filled.any() and any(
-            run.sum() >= least and _are_equal(values[at, filled], np.nansum(values[run][:, filled], axis=0))
-            for run in runs
-        )
+    at = np.flatnonzero(candidates)
+    filled, own = ~np.isnan(values[at]), np.nan_to_num(values[at])
+    # Rows between two candidates are added up once: a sheet may have nothing but candidates.
+    ordinary = np.flatnonzero(~candidates)
+    block = np.searchsorted(at, ordinary)
+    many = np.bincount(block, minlength=len(at) + 1)
+    sums = np.zeros((len(at) + 1, values.shape[1]))
+    for column in range(values.shape[1]):
+        weights = np.nan_to_num(values[ordinary, column])
+        sums[:, column] = np.bincount(block, weights, minlength=len(at) + 1)
+    whole, many_above = sums.sum(axis=0), np.cumsum(many)[:-1]
+
+    def is_sum(rows: NDArray[Any] | int, total: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+        near = np.abs(own - total) <= _NEAR * np.maximum(1, np.abs(total))
+        equal: NDArray[np.bool_] = np.all(near | ~filled, axis=1) & (rows >= least)
+        return equal
+
+    of_all = is_sum(len(ordinary), whole[None, :]) | is_sum(len(candidates) - 1, whole + own.sum(axis=0) - own)
+    # Of the rows above, of those since the candidate above, of those until the one below.
+    of_some = (
+        is_sum(many_above, np.cumsum(sums, axis=0)[:-1]) | is_sum(many[:-1], sums[:-1]) | is_sum(many[1:], sums[1:])
+    )
+    if only_of_all is not None:
+        of_some &= ~only_of_all[at]
+    found[at] = filled.any(axis=1) & (of_all | of_some)
     return found
-
-
-def _are_equal(one: NDArray[np.floating[Any]], other: NDArray[np.floating[Any]]) -> bool:
-    return bool(np.all(np.abs(one - other) <= _NEAR * np.maximum(1, np.abs(other))))

@@ -61,7 +61,7 @@ _MONTH_YEAR = re.compile(r"([a-z]{3,10})[\s.,/-]*(\d{4})")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _DAY_NAME = re.compile(r"^(senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad)[\s,]+")
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a spreadsheet has no zones
-_CENTURY, _HOURS = 100, 24
+_CENTURY, _HOURS, _MINUTES = 100, 24, 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,10 +166,14 @@ class Clock:
         if offset is None:
             return day
         hour = int(time["hour"]) % 12 + 12 * time["half"].startswith("p") if time["half"] else int(time["hour"])
-        there = datetime(day.year, day.month, day.day, tzinfo=timezone(offset)) + timedelta(
-            hours=hour, minutes=int(time["minute"])
-        )
-        return there.astimezone(self.zone).date()
+        try:
+            there = datetime(day.year, day.month, day.day, tzinfo=timezone(offset)) + timedelta(
+                hours=hour, minutes=int(time["minute"])
+            )
+            return there.astimezone(self.zone).date()
+        except OverflowError:
+            # Before the first day of the calendar, or after its last.
+            return day
 
     def _offset(self, zone: str | None) -> timedelta | None:
         if zone is None:
@@ -178,7 +182,7 @@ class Clock:
             return timedelta(hours=_ZONES[zone])
         sign = -1 if zone[0] == "-" else 1
         hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
-        return sign * timedelta(hours=hours, minutes=minutes) if hours < _HOURS else None
+        return sign * timedelta(hours=hours, minutes=minutes) if hours < _HOURS and minutes < _MINUTES else None
 
     def serial(self, text: str) -> date:
         """Day of a number of days, as a spreadsheet counts them."""
