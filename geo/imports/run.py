@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,12 @@ def mappings_folder(settings: Settings) -> Path:
     return settings.kota / "pemetaan"
 
 
+@lru_cache(maxsize=2)
+def _resolver(areas: Areas) -> Resolver:
+    """Made once for each layer in use: the names of the whole province take a tenth of a second."""
+    return Resolver(areas, read_gazetteer(areas))
+
+
 def prepared_for(
     sheet: Sheet,
     mapping: Mapping,
@@ -141,12 +148,11 @@ def prepared_for(
     known: KnownWords | None = None,
 ) -> Prepared:
     """Rows of a sheet, read and resolved on a layer; see `geo.sheets.prepare.prepare_rows`."""
-    resolver = Resolver(areas, read_gazetteer(areas))
     return prepare_rows(
         sheet,
         mapping,
         areas=areas,
-        resolver=resolver,
+        resolver=_resolver(areas),
         today=today,
         code_system=code_system,
         zone=zone,

@@ -49,15 +49,15 @@ def drawn(
     return pd.Series(rng.multinomial(reports, weight / weight.sum()), index=sizes.index)
 
 
+@pytest.mark.parametrize("runs", [50, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("reports", [50, 150, 500])
-def test_chance_alone_is_hardly_ever_sure(judge: Judge, sizes: pd.DataFrame, reports: int) -> None:
-    """The short version of `python -m geo bench verdicts`: 200 maps of equal risk."""
-    rng = np.random.default_rng(reports)
-    runs, wrong = 200, 0
+def test_chance_alone_is_hardly_ever_sure(judge: Judge, sizes: pd.DataFrame, reports: int, runs: int) -> None:
+    """A shorter version of `python -m geo bench verdicts`: maps of equal risk."""
+    rng, wrong = np.random.default_rng(reports), 0
     for _ in range(runs):
         found = judge.judge(drawn(rng, sizes, reports))
         wrong += (found.table["verdict"] == Verdict.SURE).any() or any(a.verdict is Verdict.SURE for a in found.areas)
-    # 5 % and three standard errors of 200 runs.
+    # 5 % and three standard errors.
     assert wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
 
 
