@@ -251,9 +251,10 @@ def read_confined(
         length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
         try:
             told = json.loads(answer.read(length) if length <= room else b"")
-        except ValueError:
+            has_table = bool(told["has_table"])
+        except (ValueError, LookupError, TypeError):
             raise stopped from None
-        table = _table_of(_Bounded(answer, room), stopped) if told["has_table"] else None
+        table = _table_of(_Bounded(answer, room), stopped) if has_table else None
     if "faults" in told:
         raise DataError(tuple(Fault.of_plain(one) for one in told["faults"]), told["topic"])
     if "broken" in told:
