@@ -278,10 +278,23 @@ def _table_of(answer: _Bounded, stopped: DataError) -> pa.Table:
     return table
 
 
+def start_ahead() -> threading.Thread:
+    """Start the waiting process, in a thread that nobody need wait for: the first file finds it ready.
+
+    Where it cannot be started nothing happens: the first file tries again, and tells.
+    """
+
+    def start() -> None:
+        with contextlib.suppress(RuntimeError, OSError):
+            _ANSWERER.warm("sheet")
+
+    thread = threading.Thread(target=start, name="petajaga-outside", daemon=True)
+    thread.start()
+    return thread
+
+
 def wait_until_warm(seconds: float) -> float:
     """Seconds until the waiting process answers, at most so many; for measurements."""
     begun = time.perf_counter()
-    thread = threading.Thread(target=_ANSWERER.warm, args=("sheet",), daemon=True)
-    thread.start()
-    thread.join(seconds)
+    start_ahead().join(seconds)
     return time.perf_counter() - begun

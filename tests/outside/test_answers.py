@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -76,3 +77,27 @@ def test_an_answer_within_its_size_is_taken_in(monkeypatch: pytest.MonkeyPatch, 
     assert facts == {"columns": ["a"]}
     assert table is not None
     assert table.num_rows == 500
+
+
+class _Slow:
+    """A process that takes long to start, and then does not."""
+
+    def __init__(self) -> None:
+        self.may_end, self.asked_for = threading.Event(), list[str]()
+
+    def warm(self, job: str) -> None:
+        self.asked_for.append(job)
+        self.may_end.wait(20)
+        msg = "the process that reads files does not start"
+        raise RuntimeError(msg)
+
+
+def test_a_server_does_not_wait_for_the_process_that_it_starts_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = _Slow()
+    monkeypatch.setattr(pool, "_ANSWERER", slow)
+    thread = pool.start_ahead()
+    assert thread.is_alive()
+    assert thread.daemon
+    slow.may_end.set()
+    thread.join(20)
+    assert slow.asked_for == ["sheet"]
