@@ -110,10 +110,12 @@ def main() -> None:
 
 @contextlib.asynccontextmanager
 async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG001 - the server passes itself
-    """Read the boundaries and the example before the first visitor arrives."""
+    """Read the boundaries and the example before the first visitor arrives; start the process that reads files."""
+    from geo.outside.pool import start_ahead
     from pages.shell.frame import warm
 
     warm()
+    start_ahead()
     yield {}
 
 

@@ -73,9 +73,9 @@ class _SheetReader:
                 today=TODAY,
                 zone=self.zone,
             )
-        except DataError:
-            # It has not the columns of any kind: a person would choose them.
-            return f"{len(sheet.rows):,} rows, no import"
+        except DataError as refusal:
+            # Mostly it has not the columns of any kind: a person would choose them.
+            return f"{len(sheet.rows):,} rows, then {_problems(refusal)}"
         return f"{len(sheet.rows):,} rows"
 
 
@@ -235,13 +235,16 @@ def _serve():
         print(json.dumps({**found, "growth_mib": _status("self", "VmHWM") - before}), flush=True)
 
 
+def _problems(refusal):
+    return ", ".join(sorted({fault.problem.value for fault in refusal.faults}))
+
+
 def _told(reader, path):
     begun = time.perf_counter()
     try:
         found = reader.read(path)
     except DataError as refusal:
-        problems = sorted({fault.problem.value for fault in refusal.faults})
-        return {"found": ", ".join(problems), "is_well": True, "seconds": time.perf_counter() - begun, "rest_s": 0}
+        return {"found": _problems(refusal), "is_well": True, "seconds": time.perf_counter() - begun, "rest_s": 0}
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is what this looks for
         told = f"{type(fault).__name__}: {fault}"[:200]
         return {"found": told, "is_well": False, "seconds": time.perf_counter() - begun, "rest_s": 0}

@@ -2,6 +2,8 @@
 
 Ours reads every cell, resolves places, looks for rows and persons that are known, and keeps hashes and audit; theirs
 writes the cells as they are, names and NIK included. Both write into SQLite with the same settings.
+
+Beside it, what reading in another process costs: the same function called here, and asked for there, in turns.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from geo.places.boundaries import read_areas
 from geo.places.gazetteer import read_gazetteer
 from geo.places.resolve import Resolver
 from geo.settings import EMBEDDED, ROOT, read_settings
+from geo.sheets import reading
+from geo.sheets.grid import read_job
 from geo.sheets.mapping import Mapping
 from geo.sheets.prepare import prepare_rows
 from geo.sheets.reading import read_sheet
@@ -37,9 +41,14 @@ from geo.store.sqlite import make_engine
 from geo.terms import Kind, Role
 
 NAME = "importing"
-SUMMARY = "30,000 rows of cases from csv and xlsx into a new store, into one with an earlier file, and sent again"
+SUMMARY = (
+    "30,000 rows of cases from csv and xlsx into a new store, into one with an earlier file, and sent again; "
+    "reading here and in another process"
+)
 
 ROWS, EARLIER, REPETITIONS = 30_000, 30_000, 3
+#: Rows of the files that are read here and in another process, and how often.
+READ = {300: 21, 3_000: 11, 30_000: 5}
 SEED = 20181116
 TODAY = date(2026, 1, 31)
 #: The columns of `data/samples/contoh_bp3mi.xlsx` and of `contoh_polisi.csv`.
@@ -174,6 +183,36 @@ class _Timed(Store):
 HELD: list[float] = []
 
 
+@contextlib.contextmanager
+def _in_this_process():
+    """Sheets are read by a call, without limits, as before there was another process."""
+    before = reading.read_outside
+    reading.read_outside = lambda _job, path, options, **_: read_job(path, options)
+    try:
+        yield
+    finally:
+        reading.read_outside = before
+
+
+def _seconds(act, *arguments):
+    begun = time.perf_counter()
+    act(*arguments)
+    return time.perf_counter() - begun
+
+
+def _both(path, folder, times):
+    """Seconds of reading and of the whole import, read in another process and in this one, in turns."""
+    found = {name: [] for name in ("read", "read inside", "whole", "whole inside")}
+    for turn in range(times):
+        for inside in ("", " inside"):
+            with _in_this_process() if inside else contextlib.nullcontext():
+                found[f"read{inside}"].append(_seconds(read_sheet, path))
+                store = folder / f"{turn}{inside}"
+                store.mkdir()
+                found[f"whole{inside}"].append(_ours(path, store)["whole"])
+    return {name: median(values) for name, values in found.items()}
+
+
 def _ours(path, folder):
     """Seconds of the steps, and how long others had to wait."""
     settings = read_settings(EMBEDDED)
@@ -185,15 +224,15 @@ def _ours(path, folder):
     HELD.clear()
     worked, begun = time.process_time(), time.perf_counter()
     sheet = read_sheet(path)
-    reading = time.perf_counter()
+    have_read = time.perf_counter()
     prepared = prepare_rows(sheet, MAPPING, areas=areas, resolver=resolver, today=TODAY)
     preparing = time.perf_counter()
     report = accept(store, viewer, prepared)
     ended = time.perf_counter()
     store.close()
     return {
-        "read": reading - begun,
-        "prepare": preparing - reading,
+        "read": have_read - begun,
+        "prepare": preparing - have_read,
         "keep": ended - preparing,
         "locked": sum(HELD),
         "whole": ended - begun,
@@ -209,7 +248,7 @@ def _theirs(path, folder, *, method):
         frame = pd.read_csv(path, sep=";", dtype=str)
     else:
         frame = pd.read_excel(path, dtype=str, engine="calamine")
-    reading = time.perf_counter()
+    have_read = time.perf_counter()
     # 1,000 values a statement: with more, most of the time goes into its text.
     chunk = 50 if method else 10_000
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -221,7 +260,7 @@ def _theirs(path, folder, *, method):
             msg = "to_sql did not write all rows"
             raise AssertionError(msg)
     worked = time.process_time() - worked
-    return {"read": reading - begun, "keep": ended - reading, "whole": ended - begun, "worked": worked}
+    return {"read": have_read - begun, "keep": ended - have_read, "whole": ended - begun, "worked": worked}
 
 
 def _child(way, path, count):
@@ -235,6 +274,7 @@ def _child(way, path, count):
             "ours": _ours,
             "plain": lambda path, folder: _theirs(path, folder, method=None),
             "multi": lambda path, folder: _theirs(path, folder, method="multi"),
+            "both": lambda path, folder: _both(path, folder, int(count) if path != small else 1),
         }[way.partition("-")[0]]
         (folder / "warm").mkdir()
         act(small, folder / "warm")
@@ -283,6 +323,29 @@ def run() -> list[Result]:
                 for way in ways:
                     found[way].append(_measured(way, path))
             results += _results(ending[1:], found)
+            results += _apart(Path(name), ending)
+    return results
+
+
+def _apart(folder, ending):
+    """What another process costs the reading and the whole import, by the size of the file."""
+    results = []
+    for many, times in READ.items():
+        path = folder / f"baca{many}{ending}"
+        write_file(path, many)
+        found = _measured("both", path, times)
+        for step, told in (("read", "read"), ("whole", "read and imported")):
+            results.append(
+                Result(
+                    NAME,
+                    f"{many:,} rows of {ending[1:]}, {told} in another process",
+                    "s",
+                    found[step],
+                    found[f"{step} inside"],
+                    "in this process",
+                    notes=f"median of {times}",
+                )
+            )
     return results
 
 

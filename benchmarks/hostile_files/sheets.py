@@ -186,6 +186,16 @@ def _one_part_many_times(many: int, rows: int) -> bytes:
     return xlsx(sheet, extra={_BOOK: book, _LINKS: _links_part(links)})
 
 
+def _far_apart(many: int) -> bytes:
+    """Sheets of two cells each, in opposite corners of the largest rectangle that one sheet may have."""
+    sheet = _sheet_part(f'{_CELL}<row r="900000"><c r="M900000"><v>1</v></c></row>')
+    parts = {f"xl/worksheets/sheet{at}.xml": sheet for at in range(1, many + 1)}
+    links = {f"r{at}": f"worksheets/sheet{at}.xml" for at in range(1, many + 1)}
+    return xlsx(
+        sheet.encode(), extra={**parts, _BOOK: _book_part({one: one for one in links}), _LINKS: _links_part(links)}
+    )
+
+
 def _wide() -> bytes:
     def letters(at: int) -> str:
         found = ""
@@ -481,6 +491,15 @@ _SPACES = ods(
 )
 
 
+def _far_rows(many: int) -> str:
+    """Rows of tables of two cells each, far apart."""
+    gap = '<table:table-row table:number-rows-repeated="900000"><table:table-cell/></table:table-row>'
+    far = _STRING.format(' table:number-columns-repeated="12"', "x")
+    return '</table:table><table:table table:name="A">'.join(
+        [f"{_SECOND}{gap}<table:table-row>{far}</table:table-row>"] * many
+    )
+
+
 def _deep(many: int) -> str:
     return f"<table:table-row>{'<table:table-cell>' * many}{'</table:table-cell>' * many}</table:table-row>"
 
@@ -600,6 +619,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     # Their relationships
     "a thousand sheets that are one part": _file(".xlsx", lambda: _one_part_many_times(1_000, 20_000)),
     "100,000 sheets": _file(".xlsx", lambda: _one_part_many_times(100_000, 1)),
+    "1,900 sheets of two cells far apart": _file(".xlsx", lambda: _far_apart(1_900)),
     "a sheet elsewhere": _xlsx(
         _CELL, extra={_LINKS: _links_part({"r1": "http://192.0.2.1/sheet1.xml"}, mode=' TargetMode="External"')}
     ),
@@ -652,6 +672,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
         ".ods", lambda: _repeated_row("1000", "2000000000", prefix=_DECOY)
     ),
     "two billion spaces": _file(".ods", lambda: _SPACES),
+    "1,000 sheets of two cells far apart in an ods": _file(".ods", lambda: ods(_far_rows(1_000))),
     "entities in an ods": _file(".ods", lambda: ods(_SECOND, before=f"<!DOCTYPE x [{_laughs()}]>")),
     "cells in cells, 300,000 deep": _file(".ods", lambda: ods(_deep(300_000))),
     "a text for an ods": _file(".ods", lambda: b"mimetype"),

@@ -263,9 +263,10 @@ def read_confined(
         length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
         try:
             told = json.loads(answer.read(length) if length <= room else b"")
-        except ValueError:
+            has_table = bool(told["has_table"])
+        except (ValueError, LookupError, TypeError):
             raise stopped from None
-        table = _table_of(_Bounded(answer, room), stopped) if told["has_table"] else None
+        table = _table_of(_Bounded(answer, room), stopped) if has_table else None
     if "faults" in told:
         raise DataError(tuple(Fault.of_plain(one) for one in told["faults"]), told["topic"])
     if "broken" in told:
@@ -289,10 +290,23 @@ def _table_of(answer: _Bounded, stopped: DataError) -> pa.Table:
     return table
 
 
+def start_ahead() -> threading.Thread:
+    """Start the waiting process, in a thread that nobody need wait for: the first file finds it ready.
+
+    Where it cannot be started nothing happens: the first file tries again, and tells.
+    """
+
+    def start() -> None:
+        with contextlib.suppress(RuntimeError, OSError):
+            _ANSWERER.warm("sheet")
+
+    thread = threading.Thread(target=start, name="petajaga-outside", daemon=True)
+    thread.start()
+    return thread
+
+
 def wait_until_warm(seconds: float) -> float:
     """Seconds until the waiting process answers, at most so many; for measurements."""
     begun = time.perf_counter()
-    thread = threading.Thread(target=_ANSWERER.warm, args=("sheet",), daemon=True)
-    thread.start()
-    thread.join(seconds)
+    start_ahead().join(seconds)
     return time.perf_counter() - begun

@@ -412,12 +412,15 @@ class _Rows:
         self._rows = self._columns = self._most_rows = self._most_columns = self._text = 0
         self._repeat_row = self._repeat_cell = self._width = self._filled = self._chars = self._length = 0
         self._cell_is_filled = False
+        #: Cells of the rectangles of the sheets before, and of this one.
+        self._before = self._area = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         kind = tag.rpartition(":")[2]
         if kind == "table":
             self._sheet = self.marks.setdefault(_value(attributes, "name"), SheetMarks())
             self._rows = self._columns = 0
+            self._before, self._area = self._before + self._area, 0
         elif kind == "table-row":
             self._repeat_row = _repeats(attributes, "number-rows-repeated")
             self._width = self._filled = self._chars = 0
@@ -474,6 +477,9 @@ class _Rows:
                 self._most_rows = max(self._most_rows, self._rows)
                 self._most_columns = max(self._most_columns, self._columns)
                 self._text += self._chars * self._repeat_row
+                self._area = self._rows * self._columns
+            if self._before + self._area > _ALL_CELLS:
+                raise _refuse(self.name, Problem.TOO_LARGE)
             if self._most_rows * self._most_columns > CELL_LIMIT or self._text > TEXT_LIMIT:
                 raise _refuse(self.name, Problem.TOO_LARGE)
 

@@ -40,6 +40,9 @@ _MOST_PERSONS = 10_000
 #: Different spellings in one column of places: each is compared with every place that it may mean, for as long as
 #: others wait for the same processor. Half a million rows of a city have a few thousand.
 _MOST_SPELLINGS = 50_000
+#: Unreadable cells that are told one by one. With more the column is another than was chosen, and a million of them
+#: would take a GB of the server.
+_MOST_FAULTS = 500_000
 #: No kelurahan has more of anything that it is measured by; a telephone number is larger.
 _LARGEST_SIZE = 10_000_000
 _NOT_STORED = frozenset({"report", "age", "origin", "nik", "person_name", "birth_on"})
@@ -197,8 +200,15 @@ class _Reader:
     """Reads the fields of one mapped table, and records every cell that it could not read."""
 
     def __init__(
-        self, mapping: Mapping, mapped: pd.DataFrame, today: dt.date, clock: values.Clock, known: KnownWords
+        self,
+        table: str,
+        mapping: Mapping,
+        mapped: pd.DataFrame,
+        today: dt.date,
+        clock: values.Clock,
+        known: KnownWords,
     ) -> None:
+        self.table = table
         self.mapping, self.mapped, self.today, self._clock, self.known = mapping, mapped, today, clock, known
         self.faults: list[RowFault] = []
         #: Cells that are in no list, by field.
@@ -219,6 +229,8 @@ class _Reader:
     def refuse(self, name: str, bad: pd.Series[bool], problem: Problem, *, hint: str = "") -> None:
         # Without a column of its own the field has no header: the mapping gives it.
         header, rows = self.mapping.columns.get(name, ""), bad.index[bad]
+        if len(self.faults) + len(rows) > _MOST_FAULTS:
+            raise DataError((Fault.of(self.table, header, problem, rows=rows.tolist(), hint=hint),))
         found = values.read_once(self.cells(name).loc[rows], cell_kind)
         may_be_empty = name in self.fields and not self.fields[name].is_needed
         self.faults += [
@@ -333,14 +345,14 @@ def _cases(reader: _Reader, main: pd.DataFrame, origins: pd.Series[str]) -> pd.D
     )
 
 
-def _check_spellings(sheet: Sheet, reader: _Reader) -> None:
+def _check_spellings(reader: _Reader) -> None:
     """Rejects a column of places with more different texts than places can have spellings."""
     faults = []
     for fields in place_fields(reader.mapping.kind).values():
         for name in fields[1:]:
             if reader.has(name) and reader.cells(name).nunique() > _MOST_SPELLINGS:
                 most = f"{_MOST_SPELLINGS}"
-                faults.append(Fault.of(sheet.name, reader.header(name), Problem.TOO_MANY_NAMES, hint=most))
+                faults.append(Fault.of(reader.table, reader.header(name), Problem.TOO_MANY_NAMES, hint=most))
     if faults:
         raise DataError(tuple(faults))
 
@@ -536,7 +548,8 @@ def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading 
     Raises
     ------
     DataError
-        When the mapping does not fit the file, or a column of places has too many different texts.
+        When the mapping does not fit the file: a column of places has too many different texts, or half a million
+        cells cannot be read.
     """
     mapping = check_mapping(mapping, sheet.columns, sheet.name)
     rows = sheet.rows[~sheet.rows.index.isin(sheet.uneven)]
@@ -546,8 +559,8 @@ def prepare_rows(  # noqa: PLR0913 - a sheet, its mapping, and all that reading 
     told |= dict.fromkeys(set(sheet.footers) - set(told), Problem.NO_RECORD)
     rows, mapped = (one[~one.index.isin(list(told))] for one in (rows, mapped))
     clock = values.Clock(zone, is_1904=sheet.is_1904)
-    reader = _Reader(mapping, mapped, today, clock, known or known_words(None))
-    _check_spellings(sheet, reader)
+    reader = _Reader(sheet.name, mapping, mapped, today, clock, known or known_words(None))
+    _check_spellings(reader)
     main = _main_columns(reader)
     unread = _unreadable(sheet, mapping, mapped)
     places = _resolved(reader, resolver, areas, code_system)

@@ -69,6 +69,7 @@ EXPECTED: dict[str, Problem | str] = {
     "elements in elements, a million deep": Problem.EMPTY,
     "a thousand sheets that are one part": Problem.UNREADABLE,
     "100,000 sheets": Problem.TOO_LARGE,
+    "1,900 sheets of two cells far apart": Problem.TOO_LARGE,
     "a sheet elsewhere": Problem.UNREADABLE,
     "a sheet that is a file of the machine": Problem.UNREADABLE,
     "a workbook that is its own sheet": Problem.EMPTY,
@@ -96,6 +97,7 @@ EXPECTED: dict[str, Problem | str] = {
     "a column two billion times, with a plus": Problem.TOO_LARGE,
     "a column two billion times, behind a decoy": Problem.TOO_LARGE,
     "two billion spaces": Problem.TOO_LARGE,
+    "1,000 sheets of two cells far apart in an ods": Problem.TOO_LARGE,
     "entities in an ods": Problem.UNREADABLE,
     "cells in cells, 300,000 deep": Problem.EMPTY,
     "a text for an ods": Problem.UNREADABLE,
@@ -276,6 +278,16 @@ def test_a_column_with_more_names_than_there_can_be_places_is_refused(
         _prepared_in(path, kupang, settings)
     (fault,) = refusal.value.faults
     assert (fault.column, fault.problem, fault.hint) == ("Kelurahan", Problem.TOO_MANY_NAMES, "50000")
+
+
+def test_a_column_that_nobody_can_read_is_told_once(tmp_path: Path, kupang: Areas, settings: Settings) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Kelurahan,Tanggal Lapor\n" + "Alak,kapan\n" * 500_001, "utf-8")
+    with pytest.raises(DataError) as refusal:
+        _prepared_in(path, kupang, settings)
+    (fault,) = refusal.value.faults
+    assert (fault.table, fault.column, fault.problem) == ("a.csv", "Tanggal Lapor", Problem.BAD_DATE)
+    assert len(fault.rows) + fault.more_rows == 500_001
 
 
 @pytest.mark.parametrize(
