@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _FOR_ALL = 7
 #: The page on which files come in.
 _WITH_FILES = "data"
+#: The first visitors' pages come first: nobody sends a file in the first seconds.
+_FILES_AFTER_S = 10
 
 _LOG = logging.getLogger("petajaga")
 
@@ -115,7 +117,7 @@ async def _warm(app: st.App) -> AsyncIterator[dict[str, object]]:  # noqa: ARG00
     from pages.shell.frame import warm
 
     warm()
-    start_ahead()
+    start_ahead(_FILES_AFTER_S)
     yield {}
 
 

@@ -290,17 +290,23 @@ def _table_of(answer: _Bounded, stopped: DataError) -> pa.Table:
     return table
 
 
-def start_ahead() -> threading.Thread:
+def start_ahead(after_s: float = 0) -> threading.Thread:
     """Start the waiting process, in a thread that nobody need wait for: the first file finds it ready.
 
     Where it cannot be started nothing happens: the first file tries again, and tells.
+
+    Parameters
+    ----------
+    after_s
+        Seconds until then: its start takes a processor for a fifth of a second or more.
     """
 
     def start() -> None:
         with contextlib.suppress(RuntimeError, OSError):
             _ANSWERER.warm("sheet")
 
-    thread = threading.Thread(target=start, name="petajaga-outside", daemon=True)
+    thread = threading.Timer(after_s, start)
+    thread.daemon = True
     thread.start()
     return thread
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser.find import browser as found_browser
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from geo.settings import ROOT
 
@@ -31,6 +31,12 @@ _FLAGS = [
     "--disable-sync",
 ]
 _LOCAL = {"localhost", "127.0.0.1"}
+
+
+def settled(page: Page) -> None:
+    """Waits until the page's run has ended, and what it sent is drawn."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=30_000)
+    page.wait_for_timeout(300)
 
 
 @contextlib.contextmanager

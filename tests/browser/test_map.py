@@ -155,7 +155,7 @@ def test_a_file_of_pages_asked_for_first_shows_no_data(
     fresh_server: str, visit: Callable[..., Page], name: str
 ) -> None:
     page = visit(f"{fresh_server}/{name}")
-    page.wait_for_timeout(4000)
+    settled(page)
     text = page.locator("body").inner_text()
     assert "537" not in text
     assert page.locator("iframe").count() == 0

@@ -31,7 +31,7 @@ def opened(visit: Callable[..., Page], address: str, **size: int) -> Page:
     if "metode" not in address:
         frame = page.frame_locator("iframe[title='streamlit_folium.st_folium']")
         expect(frame.locator("path[data-kode]")).to_have_count(51, timeout=30_000)
-    page.wait_for_timeout(800)
+    settled(page)
     return page
 
 

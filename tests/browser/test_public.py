@@ -93,7 +93,7 @@ def opened(page: Page, address: str) -> Wire:
     page.goto(address)
     expect(page.get_by_test_id("stSidebar")).to_be_attached(timeout=60_000)
     expect(page.locator("a.pj-way").first).to_be_attached(timeout=60_000)
-    page.wait_for_timeout(1_000)
+    settled(page)
     return wire
 
 
