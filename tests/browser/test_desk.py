@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from browser.conftest import serving
+from browser.conftest import serving, settled
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -69,6 +69,6 @@ def test_the_desk_fits_a_phone(
 ) -> None:
     page = visit(f"{city[0]}/{address}?bahasa={language}", width=360, height=740)
     expect(page.get_by_role("heading").first).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(1_000)
+    settled(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
     assert page.get_by_test_id("stException").count() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from browser.conftest import settled
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.conftest import serving
+from browser.conftest import serving, settled
 from playwright.sync_api import TimeoutError as TooLongError
 from playwright.sync_api import expect
 
@@ -180,6 +180,6 @@ def test_a_planners_session(city: str, visit: Callable[..., Page]) -> None:
 def test_it_fits_a_phone(city: str, visit: Callable[..., Page], address: str, language: str) -> None:
     page = visit(f"{city}/{address}&data=kota&bahasa={language}", width=360, height=740)
     expect(page.get_by_role("heading").first).to_be_visible(timeout=WAIT)
-    page.wait_for_timeout(1_500)
+    settled(page)
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 360
     assert page.get_by_test_id("stException").count() == 0

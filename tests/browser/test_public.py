@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 
 import pytest
-from browser.conftest import serving
+from browser.conftest import serving, settled
 from people import STEWARD
 from playwright.sync_api import expect
 from published import CANARY, FIRST, PASSWORD, City, filled, named
@@ -67,6 +67,11 @@ class Wire:
         self.frames = 0
         page.on("websocket", self._socket)
         page.on("response", self._answer)
+
+    def leave(self) -> None:
+        """Listens no more: the page goes on to another address."""
+        self.page.remove_listener("websocket", self._socket)
+        self.page.remove_listener("response", self._answer)
 
     def _socket(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._frame)
@@ -143,16 +148,18 @@ def test_the_first_request_of_a_fresh_server(
 def test_no_address_gives_more_than_the_edition(office: tuple[City, str], stranger: Callable[[], Page]) -> None:
     city, own = office
     with serving(PETAJAGA_SETTINGS=own) as address:
+        page = stranger()
         for path in TRIED:
-            wire = opened(stranger(), f"{address}/{path}")
+            wire = opened(page, f"{address}/{path}")
             assert wire.frames, path
             assert CANARY not in wire.text(), path
             assert exact(city, wire) == [], path
             expect(wire.page.get_by_text("tidak dapat ditampilkan")).to_have_count(0)
             if path.partition("?")[0] in {"data", "tinjau", "catatan", "akun", "jejak"}:
                 expect(wire.page.get_by_text("hanya dapat dibuka oleh yang berwenang")).to_be_visible()
+            wire.leave()
         edition = city.counts[list(FIRST.years)].sum(axis=1)
-        wire = opened(stranger(), f"{address}/ringkasan?data=kota")
+        wire = opened(page, f"{address}/ringkasan?data=kota")
         shown = f"{int(edition.max()):,}".replace(",", ".")
         assert shown in wire.text(), "and the edition itself is there"
         for guess in (

@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser.conftest import serving
+from browser.conftest import serving, settled
 from people import STEWARD
 from playwright.sync_api import expect
 
@@ -204,8 +204,8 @@ def test_nothing_is_refused_by_the_policy(office: tuple[str, Path], visit: Calla
     page.on("console", lambda one: refused.append(one.text) if "Content Security Policy" in one.text else None)
     for path in ("ringkasan", "titik-rawan", "titik-rawan?lihat=angka", "perluasan-cw", "profil-kelurahan", "akun"):
         page.goto(f"{office[0]}/{path}")
-        ready(page) if path != "akun" else page.wait_for_timeout(1_000)
-        page.wait_for_timeout(1_500)
+        ready(page) if path != "akun" else settled(page)
+        settled(page)
     assert refused == []
     # And it does hold: a page of ours reaches nowhere else.
     page.goto(f"{office[0]}/metode-sumber")
