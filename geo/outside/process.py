@@ -6,6 +6,7 @@ with the file; requests and the pipe for the answer come through a socket. On Wi
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -100,6 +101,8 @@ def _serve_copies(control: socket.socket) -> None:
         # Loaded here, so that the copy has it; a request without a pipe is only for that.
         _function(request["job"])
         if pipes and os.fork() == 0:
+            # A copy lives for one file: looking for garbage among its million rows takes a third of its time.
+            gc.disable()
             control.close()
             with os.fdopen(pipes[0], "wb") as out:
                 reply(request, out)

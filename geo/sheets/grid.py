@@ -115,6 +115,7 @@ def _csv_rows(path: Path, limit: int, room: int, most: int) -> Rows:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     filled: list[tuple[int, list[str]]] = []
     empty: list[int] = []
+    may_be_guarded = "'" in text
     number, line, many = 0, 0, 0
     before = csv.field_size_limit(CELL_LENGTH)
     try:
@@ -124,7 +125,7 @@ def _csv_rows(path: Path, limit: int, room: int, most: int) -> Rows:
             line = lines.line_num
             cells = clean_row(row)
             if any(cells):
-                filled.append((number, _as_written(cells)))
+                filled.append((number, _as_written(cells) if may_be_guarded else cells))
             elif len(cells) > 1:
                 empty.append(number)
             many += len(cells)

@@ -237,15 +237,20 @@ def _spread_down(rows: dict[int, list[str]], marks: SheetMarks, below: int) -> N
 
 def is_totals(cells: Iterable[str]) -> bool:
     """Whether a row's only text is a word for a total, with what it is the total of, beside numbers."""
-    words = [cell for cell in cells if cell and not _NUMBER.fullmatch(cell)]
-    return len(set(words)) == 1 and len(words[0]) <= _LONGEST_TOTAL and _TOTALS.fullmatch(words[0]) is not None
+    word = ""
+    for cell in cells:
+        if cell and cell != word and not _NUMBER.fullmatch(cell):
+            if word:
+                return False
+            word = cell
+    return bool(word) and len(word) <= _LONGEST_TOTAL and _TOTALS.fullmatch(word) is not None
 
 
 def _footers(body: list[tuple[int, list[str]]]) -> list[int]:
     """Rows under the table with a source, a note, a place and day, a name: few cells, and text in them."""
     if not body:
         return []
-    usual = median(len(_filled(cells)) for _, cells in body)
+    usual = median(len(cells) - cells.count("") for _, cells in body)
     most = max(1, int(_FEW * usual))
     found = []
     for number, cells in reversed(body):
@@ -276,14 +281,19 @@ def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: b
     _spread_down(dict(rows[begins:]), marks, below)
     body = rows[begins:]
     header = max(len(_trimmed(cells)) for _, cells in rows[first : last + 1])
-    width = max([header, *(len(_trimmed(cells)) for _, cells in body)])
+    ends = [len(cells) if cells and cells[-1] else len(_trimmed(cells)) for _, cells in body]
+    width = max([header, *ends])
     names = top.names(first, last, width)
-    named = _filled_of(top, first, last) | set().union(*(_filled(cells) for _, cells in body))
+    named = _ever_filled(_filled_of(top, first, last), body, width)
     marked = {column - 1 for _, column in (*marks.errors, *marks.without_value)}
     kept = [at for at in range(width) if at in named or at in marked]
     place = {at: new for new, at in enumerate(kept)}
-    uneven = [number for number, cells in body if is_text and len(_trimmed(cells)) > header]
-    table = [[cells[at] if at < len(cells) else "" for at in kept] for _, cells in body]
+    uneven = [number for (number, _), end in zip(body, ends, strict=True) if is_text and end > header]
+    is_whole = kept == list(range(width))
+    table = [
+        cells if is_whole and len(cells) == width else [cells[at] if at < len(cells) else "" for at in kept]
+        for _, cells in body
+    ]
     numbers = [number for number, _ in body]
     there = set(numbers)
     errors, without_value = (
@@ -303,6 +313,16 @@ def table_of(rows: list[tuple[int, list[str]]], marks: SheetMarks, *, is_text: b
         without_value,
         top.repeated,
     )
+
+
+def _ever_filled(named: set[int], body: list[tuple[int, list[str]]], width: int) -> set[int]:
+    """Columns that have a name or a cell with content; most are known after a few rows."""
+    empty = set(range(width)) - named
+    for _, cells in body:
+        if not empty:
+            break
+        empty -= _filled(cells)
+    return set(range(width)) - empty
 
 
 def _filled_of(top: _Top, first: int, last: int) -> set[int]:

@@ -36,9 +36,7 @@ SENT = {
     "a cell in the last corner, single quotes": Problem.TOO_LARGE,
     "one long text in very many cells, by +0": Problem.TOO_LARGE,
     "a thousand sheets that are one part": Problem.UNREADABLE,
-    "a column two billion times, behind a decoy": Problem.TOO_LARGE,
     "kilobytes that are 40 GB": Problem.TOO_LARGE,
-    "a page of the web": Problem.IS_WEB_PAGE,
     "numbers without end": None,
 }
 GOOD = "Nama,Jenis Kelamin,Kelurahan,Tanggal Lapor\nCONTOH SATU,P,Oebobo,16/11/2018\n"
