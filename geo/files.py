@@ -187,7 +187,9 @@ def write_layer(
     Raises
     ------
     OSError
-        When the location is not writable, or a library cannot write the rows (`DataSourceError` and its like).
+        When the location is not writable.
+    pyogrio.errors.DataSourceError
+        When GDAL cannot write the rows.
     """
     # GDAL reads an archive out of `!` in a path: it writes to a plain one.
     with tempfile.TemporaryDirectory(prefix="petajaga-") as folder:

@@ -21,6 +21,8 @@ from geo.outside.pool import read_outside
 from geo.places.files import placed
 from geo.places.keys import clean_columns, clean_key, clean_keys, repeated_keys
 from geo.places.layer_file import layer_job
+from geo.places.layer_safety import reaches_elsewhere
+from geo.places.letters import DAMAGED
 from geo.settings import ROOT
 
 if TYPE_CHECKING:
@@ -31,11 +33,9 @@ if TYPE_CHECKING:
 _POLYGONAL = ("Polygon", "MultiPolygon")
 _DEGREES = 360.0
 _UPLOADED = Budget(written_mib=512)
-_BUDGET = Budget(memory_mib=4_096, seconds=300, written_mib=512)
+_BUDGET = Budget(memory_mib=4_096, seconds=300, written_mib=512, answer_mib=4_096)
 #: Layers that come with the program are not from outside.
 _OWN = ROOT / "data"
-#: A file that a coordinate system would have opened: a grid of shifts, or any other.
-_REACHES = re.compile(r"grids?\s*=\s*(?!@null)|file\s*=|PARAMETERFILE|\"value\"\s*:\s*\"|pipeline", re.IGNORECASE)
 #: What may describe a coordinate system; anything else the projection library might take for the name of a file.
 _CRS_TEXT = re.compile(r"(EPSG|ESRI|OGC|IAU_\d{4}):\w+|[A-Z_]+\s*[\[(].*|\{.*", re.DOTALL | re.IGNORECASE)
 
@@ -124,7 +124,7 @@ def _crs_of(text: str | None, table: str) -> CRS | None:
     if text is None:
         return None
     wrong = DataError((Fault.of(table, "", Problem.NO_CRS),))
-    if not _CRS_TEXT.fullmatch(text) or _REACHES.search(text):
+    if not _CRS_TEXT.fullmatch(text) or reaches_elsewhere(text):
         raise wrong
     try:
         return CRS.from_user_input(text)
@@ -181,6 +181,11 @@ def _check_keys(text: dict[str, pd.Series[str]], table: str, options: AreaSettin
         blank = text[column].eq("")
         if blank.any():
             faults.append(Fault.of(table, column, Problem.MISSING_VALUE, rows=_rows(blank)))
+    for column, cells in text.items():
+        damaged = cells.str.contains(DAMAGED, regex=False)
+        if damaged.any():
+            found = Fault.of(table, column, Problem.UNREADABLE, rows=_rows(damaged), hint=options.path.suffix)
+            faults.append(found)
     return faults + repeated_keys(table, options.key, text[options.key])
 
 
@@ -218,10 +223,12 @@ def _repairs(facts: dict[str, Any], table: str, names: pd.Series[str]) -> tuple[
     return (Note(Mended.INVALID, tuple(names.iloc[facts["mended"]])),) if facts["mended"] else ()
 
 
-def _guessed(names: pd.Series[str], *, is_guess: bool) -> tuple[Note, ...]:
-    """Names with letters whose encoding nothing states."""
-    found = tuple(name for name in names if not name.isascii()) if is_guess else ()
-    return (Note(Mended.LETTERS, found),) if found else ()
+def _guessed(frame: pd.DataFrame, names: pd.Series[str], *, is_guess: bool) -> tuple[Note, ...]:
+    """Names of areas with letters, in any column that is used, whose encoding nothing states."""
+    if not is_guess:
+        return ()
+    has = [any(isinstance(cell, str) and not cell.isascii() for cell in row) for row in frame.to_numpy()]
+    return (Note(Mended.LETTERS, tuple(names[has])),) if any(has) else ()
 
 
 def read_layer(
@@ -262,7 +269,10 @@ def read_layer(
         raise DataError(tuple(faults))
     repairs = _repairs(facts, table, there[options.name])
     tidy = frame.assign(**there).to_crs("EPSG:4326")
-    return tidy, (*_guessed(there[options.name], is_guess=facts["is_guess"]), *repairs)
+    return tidy, (
+        *_guessed(pd.DataFrame(tidy.drop(columns="geometry")), there[options.name], is_guess=facts["is_guess"]),
+        *repairs,
+    )
 
 
 def layer_columns(path: Path) -> list[str]:

@@ -8,12 +8,14 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault, Problem
 from geo.outside.zips import has_endless_list
+from geo.places.layer_safety import reaches_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,8 @@ _UNSAVED = ("-wal", "-journal")
 _UNPACKED_LIMIT = 512 * 2**20
 _MEMBER_LIMIT = 200
 _START_BYTES = 4_096
+#: The longest description in the register of EPSG has 7,000 letters.
+_LONGEST_PRJ = 100_000
 _BEFORE_XML = rb"(<\?xml.*?\?>)?\s*(<!--.*?-->\s*)*"
 #: Files of other kinds, by their first bytes.
 _OTHER_STARTS: tuple[tuple[re.Pattern[bytes], Problem, str], ...] = tuple(
@@ -186,8 +190,11 @@ def _check_parts(shapefile: Path, name: str) -> None:
         raise DataError(tuple(faults))
     # Anything else in it might be a name or an address that the geometry library would open.
     with shapefile.with_suffix(".prj").open("rb") as file:
-        start = file.read(64).removeprefix(b"\xef\xbb\xbf")
-    if start.strip() and not _WKT.match(start):
+        told = file.read(_LONGEST_PRJ + 1).removeprefix(b"\xef\xbb\xbf")
+    is_system = (
+        _WKT.match(told) and len(told) <= _LONGEST_PRJ and not reaches_elsewhere(told.decode("utf-8", "replace"))
+    )
+    if told.strip() and not is_system:
         raise _refuse(name, Problem.NOT_A_PROJECTION, ".prj")
 
 
@@ -252,7 +259,7 @@ def checked(path: Path, name: str, into: Path | None) -> Path:
             raise _refuse(name, Problem.WRONG_KIND, ".zip")
         try:
             path = _unpack(path, name, into)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zipfile.zlib.error) as fault:  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error) as fault:
             raise _refuse(name, Problem.UNREADABLE, ".zip") from fault
         _check_start(path, name)
     if path.suffix.lower() == ".shp":

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -23,10 +24,11 @@ from geo.errors import DataError, Fault, Problem
 from geo.places.files import checked
 from geo.places.keys import clean_key
 from geo.places.layer_safety import MOST_COLUMNS, check_geojson, check_package
-from geo.places.letters import letters_of
+from geo.places.letters import DAMAGED, letters_of
 from geo.places.mending import are_polygons, mended
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _BROKEN = (
@@ -39,13 +41,27 @@ _OPEN_KINDS = {
 } | {"Unknown (any)"}
 #: Beyond it a number with a fraction part no longer holds every whole number.
 _EXACT = 2**53
-#: Of the cells and shapes that are handed back.
-_MOST_BYTES = 1 << 31
 _INDEX = re.compile(r"__index_level_\d+__")
 
 
 def _fault(name: str, problem: Problem, column: str = "", **told: Any) -> DataError:
     return DataError((Fault.of(name, column, problem, **told),))
+
+
+@contextlib.contextmanager
+def _told(name: str, ending: str) -> Iterator[None]:
+    """What a library raises is a fault of the file; its message holds a path and does not help an office worker."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except _BROKEN as fault:
+        raise _fault(name, Problem.UNREADABLE, hint=ending) from fault
+
+
+def _check_number(columns: list[str], name: str) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise _fault(name, Problem.READER_STOPPED)
 
 
 def _has_polygons(path: Path, layer: str) -> bool:
@@ -131,8 +147,8 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=_text)
 
 
-def _readable(column: Any) -> Any:
-    """A column of text without bytes that are no letters: the last letter may be cut off by the column's width."""
+def _readable(column: Any, *, may_be_cut: bool) -> Any:
+    """A column of text in which bytes that are no letters are `DAMAGED`; a last letter that was cut off is gone."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
     try:
@@ -142,13 +158,15 @@ def _readable(column: Any) -> Any:
             one if one is None else one.decode("utf-8", "replace")
             for one in column.cast(pa.large_binary()).to_pylist()
         ]
-        return pa.chunked_array([pa.array([one and one.removesuffix("\ufffd") for one in found], pa.string())])
+        if may_be_cut:
+            found = [one and one.removesuffix(DAMAGED) for one in found]
+        return pa.chunked_array([pa.array(found, pa.string())])
     return column
 
 
-def _simple(column: Any) -> Any:
+def _simple(column: Any, *, may_be_cut: bool) -> Any:
     """A column that any table file can hold: lists, objects and bytes as text."""
-    column = _readable(_storage(column))
+    column = _readable(_storage(column), may_be_cut=may_be_cut)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
@@ -201,13 +219,14 @@ def layer_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.T
     DataError
         When there is no layer of polygons that can be read, or a key is a number that is not exact.
     """
-    name, ending = str(options["name"]), path.suffix
-    try:
+    name = str(options["name"])
+    with _told(name, path.suffix):
         path = _safe(path, options)
         if path.suffix.lower() == ".parquet":
             (fields, columns, shapes, system), is_guess = _from_parquet(path, name), False
         else:
             fields, columns, shapes, system, is_guess = _from_gdal(path, name)
+        _check_number(fields, name)
         # Here, and not in the process that asked: bytes that are no shapes, and shapes that take hours to repair.
         found = shapely.from_wkb(shapes.to_numpy())
         if options["most"] and shapely.get_num_coordinates(found).sum() > options["most"]:
@@ -216,25 +235,18 @@ def layer_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], pa.T
         key, texts = clean_key(options["key"]), {clean_key(one) for one in options["texts"]}
         labels = [clean_key(one) for one in fields]
         sent = [at for at, one in enumerate(labels) if not options["only"] or one == key or one in texts]
-        made = [_simple(columns[at]) for at in sent]
+        made = [_simple(columns[at], may_be_cut=path.suffix.lower() == ".shp") for at in sent]
         for place, at in enumerate(sent):
             if labels[at] == key or labels[at] in texts:
                 made[place] = _as_key(made[place], name, labels[at], is_key=labels[at] == key)
         shape = pa.array(shapely.to_wkb(found, include_srid=False), pa.large_binary())
         table = pa.table([*made, shape], names=[*(f"c{at}" for at in sent), "shape"])
-    except MemoryError:
-        raise
-    except _BROKEN as fault:
-        # GDAL's message holds a path and does not help an office worker.
-        raise _fault(name, Problem.UNREADABLE, hint=ending) from fault
-    if len(fields) > MOST_COLUMNS or table.nbytes > _MOST_BYTES:
-        raise _fault(name, Problem.READER_STOPPED)
     facts = {"columns": fields, "sent": sent, "crs": system, "is_guess": is_guess, "mended": mends, "lost": lost}
     return facts, table
 
 
 def layer_columns_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, Any], None]:
-    """Names of the attributes of a layer; none where they cannot be found out.
+    """Names of the attributes of a layer.
 
     Parameters
     ----------
@@ -244,10 +256,10 @@ def layer_columns_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, An
     Raises
     ------
     DataError
-        When the file is not a layer.
+        When the file is no layer that can be read.
     """
     name = str(options["name"])
-    try:
+    with _told(name, path.suffix):
         path = _safe(path, options)
         if path.suffix.lower() == ".parquet":
             schema = pq.read_schema(path)
@@ -256,6 +268,5 @@ def layer_columns_job(path: Path, options: dict[str, Any]) -> tuple[dict[str, An
         else:
             encoding = letters_of(path)[0] if path.suffix.lower() == ".shp" else None
             found = list(pyogrio.read_info(path, layer=_layer(path, name), encoding=encoding)["fields"])
-    except _BROKEN:
-        found = []
-    return {"columns": [str(one) for one in found[:MOST_COLUMNS]]}, None
+        _check_number(found, name)
+    return {"columns": [str(one) for one in found]}, None

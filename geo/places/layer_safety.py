@@ -31,6 +31,7 @@ _CALLS = frozenset(
         *("length", "coalesce", "values", "in", "and", "or", "not", "when", "where", "select", "from", "exists"),
     }
 )
+_REACHES = re.compile(r"grids?\s*=\s*(?!@null)|file\s*=|PARAMETERFILE|\"value\"\s*:\s*\"|pipeline", re.IGNORECASE)
 _CRS_KEY = re.compile(r"""["'](?:c|\\u0063)(?:r|\\u0072)(?:s|\\u0073)["']""")
 _KNOWN_CRS = re.compile(
     r"(urn:(ogc|x-ogc):def:crs:(EPSG|OGC|ESRI):[\w.]*:\w+|(EPSG|ESRI|OGC):\w+"
@@ -40,7 +41,9 @@ _KNOWN_CRS = re.compile(
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
 #: More than any layer has; with tens of thousands the geometry library takes minutes.
 _MOST_TABLES, MOST_COLUMNS = 1_000, 4_096
-_TOPOLOGY = re.compile(r'"type"\s*:\s*"Topology"')
+#: Letters of one statement of a schema: a table of 2,000 columns has as many.
+_LONGEST = 200_000
+_TOPOLOGY, _FEATURES = (re.compile(rf'"type"\s*:\s*"{one}"') for one in ("Topology", "Feature(?:Collection)?"))
 
 
 def _plain(statement: str) -> str:
@@ -72,6 +75,17 @@ def _is_usual(kind: str, statement: str) -> bool:
     )
 
 
+def reaches_elsewhere(system: str) -> bool:
+    """Whether the description of a coordinate system would have a file opened: a grid of shifts, or any other.
+
+    Examples
+    --------
+    >>> [reaches_elsewhere(one) for one in ("+proj=longlat +nadgrids=/x", "+proj=merc +nadgrids=@null", "EPSG:4326")]
+    [True, False, False]
+    """
+    return _REACHES.search(system) is not None
+
+
 def check_package(path: Path, name: str) -> None:
     """Refuse a GeoPackage whose schema does more than hold layers: SQL in a file is a program.
 
@@ -85,16 +99,19 @@ def check_package(path: Path, name: str) -> None:
     Raises
     ------
     DataError
-        When it has too many tables, a view, or a trigger or virtual table that neither the standard nor GDAL makes.
+        When it has too many tables or too long a statement, a view, or a trigger or virtual table that neither the
+        standard nor GDAL makes.
     sqlite3.Error
         When it is damaged.
     """
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as file:
         file.execute("PRAGMA trusted_schema=OFF")
+        # Counted before they are fetched and taken apart.
+        (many, longest) = file.execute("SELECT count(*), max(length(sql)) FROM sqlite_master").fetchone()
+        if many > _MOST_TABLES or (longest or 0) > _LONGEST:
+            raise DataError((Fault.of(name, "", Problem.READER_STOPPED),))
         parts = file.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     foreign = [str(part) for kind, part, statement in parts if not _is_usual(str(kind), str(statement))]
-    if len(parts) > _MOST_TABLES:
-        raise DataError((Fault.of(name, "", Problem.READER_STOPPED),))
     if foreign:
         raise DataError((Fault.of(name, "", Problem.FOREIGN_SQL, values=foreign),))
 
@@ -117,7 +134,7 @@ def check_geojson(path: Path, name: str) -> None:
         When it is not UTF-8.
     """
     text = path.read_bytes().decode("utf-8-sig")
-    if _TOPOLOGY.search(text):
+    if _TOPOLOGY.search(text) and not _FEATURES.search(text):
         raise DataError((Fault.of(name, "", Problem.IS_OTHER_LAYER, hint="TopoJSON"),))
     keys: set[str] = set()
     for key in _KEY.finditer(text):

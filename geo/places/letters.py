@@ -27,6 +27,8 @@ _CODE_PAGES = {
     0x4E: "cp949",
     0x4F: "cp950",
 }
+#: Stands where bytes are no letter.
+DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _UTF_8, _USUAL = "utf-8", "cp1252"
 _FIELD, _NAME, _STATED_AT = 32, 10, 29
 

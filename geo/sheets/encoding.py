@@ -6,10 +6,9 @@ import codecs
 import re
 
 from geo.errors import DataError, Fault, Problem
+from geo.places.letters import DAMAGED
 from geo.sheets.archives import MARK_LIMIT
 
-#: Stands where a byte of a UTF-8 file could not be read.
-DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _OFFICE = "cp1252"
 _LETTERS = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 _SAMPLE = 4_096

@@ -21,6 +21,7 @@ import python_calamine
 
 from geo.errors import SHEET_STRIDE, DataError, Fault, Problem
 from geo.guards import without_guard
+from geo.places.letters import DAMAGED
 from geo.sheets.archives import (
     CELL_LENGTH,
     CELL_LIMIT,
@@ -32,7 +33,7 @@ from geo.sheets.archives import (
     check_spreadsheet,
 )
 from geo.sheets.contents import Content, content_of
-from geo.sheets.encoding import DAMAGED, decoded
+from geo.sheets.encoding import decoded
 from geo.sheets.layout import SheetTable, table_of
 from geo.sheets.plain_text import cell_text, clean, clean_row
 

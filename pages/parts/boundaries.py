@@ -45,7 +45,7 @@ def _use(shell: Shell, name: str, raw: bytes) -> None:
     except DataError as fault:
         tell(shell, fault)
         return
-    parts = st.columns(3)
+    parts = st.columns(3, vertical_alignment="bottom")
     chosen = {
         part: parts[at].selectbox(
             words(f"layer.{part}"),

@@ -8,6 +8,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,15 +60,6 @@ def problem(path: Path, **more: Any) -> Problem:
     return fault.value.faults[0].problem
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, dict[str, Any]]:
-        code = main([*map(str, arguments), "--json", "--lang", "en"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return call
-
-
 @pytest.mark.parametrize(
     ("name", "key", "first"),
     [
@@ -92,9 +84,9 @@ def test_each_is_the_same_eight_kelurahan(name: str, key: str, first: str) -> No
     )
 
 
-def test_names_are_matched_with_a_layer_of_both_kinds_of_polygons(run: Run, tmp_path: Path) -> None:
+def test_names_are_matched_with_a_layer_of_both_kinds_of_polygons(run_json: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
-    code, _ = run(
+    code, _ = run_json(
         *("places", "match", CASES / "names.csv", "--column", "kel", "--areas", CASES / "gj_mixed_multi.geojson"),
         *("-o", out),
     )
@@ -267,11 +259,11 @@ def test_paths_with_any_sign(tmp_path: Path, folder: str, ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".csv", ".xlsx", ".parquet"])
-def test_results_are_written_to_any_path(run: Run, tmp_path: Path, ending: str) -> None:
+def test_results_are_written_to_any_path(run_json: Run, tmp_path: Path, ending: str) -> None:
     place = tmp_path / "DATA [1] PENTING!?"
     place.mkdir()
     out = place / f"hasil! #1{ending}"
-    code, _ = run(
+    code, _ = run_json(
         *("measure", CASES / "gj_nested.geojson", "--id", "kode", "--cases", "kasus"),
         *("--population", "penduduk", "--method", "smr", "-o", out),
     )
@@ -311,13 +303,16 @@ def test_a_parquet_whose_shapes_are_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".gpkg", ".geojson"])
-def test_lists_and_objects_become_text(run: Run, tmp_path: Path, ending: str) -> None:
-    code, _ = run(
+def test_lists_and_objects_become_text(run_json: Run, tmp_path: Path, ending: str) -> None:
+    code, _ = run_json(
         *("measure", CASES / "gj_nested.geojson", "--id", "kode", "--cases", "kasus"),
         *("--population", "penduduk", "--method", "smr", "-o", tmp_path / f"x{ending}"),
     )
     assert code == 0
-    assert (tmp_path / f"x{ending}").stat().st_size
+    readers = {".csv": pd.read_csv, ".xlsx": partial(pd.read_excel, engine="openpyxl"), ".parquet": pd.read_parquet}
+    found = readers.get(ending, pyogrio.read_dataframe)(tmp_path / f"x{ending}")
+    told = found["kodepos"].iloc[0]
+    assert list(json.loads(told) if isinstance(told, str) else told) == ["85111", "85112"]
 
 
 def test_nested_columns_of_a_parquet_become_text(tmp_path: Path) -> None:
@@ -495,3 +490,55 @@ def test_a_parquet_whose_system_is_an_address(tmp_path: Path) -> None:
         found = table.replace_schema_metadata({b"geo": json.dumps(told).encode()})
         pq.write_table(found, tmp_path / "b.parquet")
         assert problem(tmp_path / "b.parquet") is Problem.NO_CRS
+
+
+# What a reviewer tried.
+
+
+def test_letters_that_are_a_guess_in_another_column_are_told(tmp_path: Path) -> None:
+    frame = layer(kecamatan=["Alák", "Alak", "Alak"])
+    path = saved(tmp_path / "a.shp", frame, encoding="CP1252")
+    raw = bytearray(path.with_suffix(".dbf").read_bytes())
+    raw[29] = 0
+    path.with_suffix(".dbf").write_bytes(raw)
+    path.with_suffix(".cpg").unlink(missing_ok=True)
+    told = (Note(Mended.LETTERS, ("Alak",)),)
+    assert read_areas(settings_of(path, group="kecamatan")).notes == told
+    # A command hands all columns on.
+    assert read_layer(settings_of(path))[1] == told
+    # Nothing of that column is used.
+    assert read_areas(settings_of(path)).notes == ()
+
+
+@pytest.mark.parametrize("column", ["kode", "kelurahan"])
+def test_a_name_or_code_that_could_not_be_read_is_refused(tmp_path: Path, column: str) -> None:
+    path = saved(tmp_path / "a.gpkg", layer(**{column: ["AXA", "b", "c"]}), layer="batas")
+    with closing(sqlite3.connect(path)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute(f"UPDATE batas SET {column}=CAST(X'41FF41' AS TEXT) WHERE {column}='AXA'")  # noqa: S608
+        database.commit()
+    with pytest.raises(DataError) as fault:
+        read_areas(settings_of(path))
+    assert [(one.problem, one.column, one.rows) for one in fault.value.faults] == [(Problem.UNREADABLE, column, (2,))]
+
+
+def test_columns_of_a_damaged_layer_are_no_empty_list(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.gpkg", layer())
+    raw = bytearray(path.read_bytes())
+    raw[4096:20000] = bytes(15904)
+    path.write_bytes(raw)
+    with pytest.raises(DataError) as fault:
+        layer_columns(path)
+    assert fault.value.faults[0].table == "a.gpkg"
+
+
+def test_a_word_of_an_attribute_makes_no_topojson(tmp_path: Path) -> None:
+    frame = layer(type=["Topology", "b", "c"])
+    assert read_areas(settings_of(saved(tmp_path / "a.geojson", frame))).index.tolist() == CODES
+
+
+@pytest.mark.slow
+def test_a_large_layer_of_a_command_may_be_large(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.gpkg", layer(catatan=["x" * (200 << 20)] * 3))
+    assert read_layer(settings_of(path))[0]["catatan"].str.len().tolist() == [200 << 20] * 3
