@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import shapely
 from streamlit.components.v2 import manifest_scanner
 
+from geo.cli.main import main
 from geo.places.boundaries import Areas, read_areas
 from geo.records.tables import Tables, empty
 from geo.schemas import Table, check_table, typed
@@ -82,6 +84,17 @@ def tables_of() -> Callable[..., Tables]:
         return Tables(store=store, fingerprint=repr(sorted(rows.items())), **frames)
 
     return make
+
+
+@pytest.fixture
+def run_json(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any]]]:
+    """Runs `python -m geo` with the words given, in English, and gives its code and its one JSON object."""
+
+    def call(*arguments: object) -> tuple[int, dict[str, Any]]:
+        code = main([*map(str, arguments), "--json", "--lang", "en"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from geo.__main__ import main
 from geo.errors import DataError, Problem
 from geo.sheets.reading import read_sheet
 
@@ -28,19 +26,10 @@ def cases(root: Path) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, dict[str, Any]]:
-        code = main([*map(str, arguments), "--json", "--lang", "en"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return call
-
-
-@pytest.fixture
-def bring(run: Run, tmp_path: Path) -> Run:
+def bring(run_json: Run, tmp_path: Path) -> Run:
     def call(path: Path, *more: str, kind: str = "cases") -> tuple[int, dict[str, Any]]:
         url = f"sqlite:///{tmp_path / 'kota.sqlite'}"
-        return run("import", path, "--kind", kind, "--dry-run", "--db", url, *more)
+        return run_json("import", path, "--kind", kind, "--dry-run", "--db", url, *more)
 
     return call
 
@@ -135,15 +124,15 @@ def test_a_title_above_two_columns(bring: Run, cases: Path) -> None:
     assert (told["accepted"], told["rejected"]) == (3, 1)
 
 
-def test_points_between_thousands(run: Run, cases: Path) -> None:
-    code, told = run("measure", cases / "csv_thousands_points.csv", *MEASURED)
+def test_points_between_thousands(run_json: Run, cases: Path) -> None:
+    code, told = run_json("measure", cases / "csv_thousands_points.csv", *MEASURED)
     assert code == 0
     assert told["n"] == 5
     assert told["classes"].get("high", 0) == 0
 
 
-def test_row_numbers_are_those_of_the_spreadsheet(run: Run, cases: Path) -> None:
-    code, told = run("measure", cases / "xlsx_title_rows_bad_number.xlsx", *MEASURED)
+def test_row_numbers_are_those_of_the_spreadsheet(run_json: Run, cases: Path) -> None:
+    code, told = run_json("measure", cases / "xlsx_title_rows_bad_number.xlsx", *MEASURED)
     assert code == 2
     assert [fault["rows"] for fault in told["faults"]] == [[8, 11]]
 
@@ -151,16 +140,16 @@ def test_row_numbers_are_those_of_the_spreadsheet(run: Run, cases: Path) -> None
 @pytest.mark.parametrize(
     "name", ["csv_sep_line", "csv_title_above", "csv_blank_line_inside", "csv_trailing_empty_columns"]
 )
-def test_commands_read_what_an_import_reads(run: Run, cases: Path, tmp_path: Path, name: str) -> None:
+def test_commands_read_what_an_import_reads(run_json: Run, cases: Path, tmp_path: Path, name: str) -> None:
     path = cases / f"{name}.csv"
-    code, told = run("places", "match", path, "--column", "Kelurahan", "-o", tmp_path / "hasil.csv")
+    code, told = run_json("places", "match", path, "--column", "Kelurahan", "-o", tmp_path / "hasil.csv")
     assert code == 0
     assert told["rows"] == told["matched"] == len(read_sheet(path).rows)
 
 
-def test_what_is_written_reads_back(run: Run, cases: Path, tmp_path: Path) -> None:
+def test_what_is_written_reads_back(run_json: Run, cases: Path, tmp_path: Path) -> None:
     before, after = cases / "names_with_dash.csv", tmp_path / "hasil.csv"
-    assert run("places", "match", before, "--column", "Kelurahan", "-o", after)[0] == 0
+    assert run_json("places", "match", before, "--column", "Kelurahan", "-o", after)[0] == 0
     one, other = read_sheet(before).rows, read_sheet(after).rows
     assert one.to_numpy().tolist() == other.iloc[:, : one.shape[1]].to_numpy().tolist()
 
@@ -238,9 +227,9 @@ def test_a_row_of_one_two_three_is_data(tmp_path: Path) -> None:
     assert read_sheet(path).rows.to_numpy().tolist() == [["1", "2", "3"]]
 
 
-def test_a_footer_under_areas_is_left_out_of_a_measure(run: Run, tmp_path: Path) -> None:
+def test_a_footer_under_areas_is_left_out_of_a_measure(run_json: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("kode;kasus;penduduk\nA;4;950\nB;12;1200\nC;9;870\nJumlah;25;3020\nSumber: BPS;;\n", "utf-8")
-    code, told = run("measure", path, *MEASURED)
+    code, told = run_json("measure", path, *MEASURED)
     assert code == 0
     assert (told["n"], told["total"]) == (3, 25)
