@@ -100,6 +100,8 @@ class Problem(StrEnum):
     REISSUE_TELLS = "reissue_tells"
     WRONG_LEDGER = "wrong_ledger"
     LEDGER_BROKEN = "ledger_broken"
+    LEDGER_LOST = "ledger_lost"
+    NO_SECRET = "no_secret"  # noqa: S105 - a kind of fault
     EDITION_BROKEN = "edition_broken"
     NOT_EMPTY = "not_empty"
     IN_EDITION = "in_edition"

@@ -18,6 +18,7 @@ from geo.records.tables import empty
 from geo.release.editions import EDITION_TABLES, loss
 from geo.release.publish import EditionRequest, check_edition, publish_edition
 from geo.release.released import EXACT_K
+from geo.release.secret import installation_secret
 from geo.schemas import Table, check_table, columns, typed
 from geo.settings import read_settings
 from geo.terms import Audience, State
@@ -151,6 +152,7 @@ def write_edition(chosen: argparse.Namespace, teller: Teller) -> None:
             read_areas(read_settings().areas),
             order,
             today=today,
+            secret=installation_secret(read_settings().kota, chosen.ledger.name if chosen.ledger else ""),
             ledger=chosen.ledger,
         )
         stamp = publish_edition(plan, chosen.out, today=today, attack_file=chosen.attack)

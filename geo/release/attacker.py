@@ -1,10 +1,12 @@
 """What an attacker can infer about hidden cells: linear programmes over all tables that agree with the edition.
 
-The attacker knows every shown cell and zero, every sum, k and the rule, and may know one other hidden cell exactly,
-as a lurah knows his own kelurahan; but not one that contains the target or lies inside it (a kelurahan of 3 makes its
-kecamatan at least 3, whatever is hidden).
+The attacker knows every shown cell and zero, every sum, k, the rule and the code, everything but the secret, and may
+know one other hidden cell exactly, as a lurah knows his own kelurahan; but not one that contains the target or lies
+inside it (a kelurahan of 3 makes its kecamatan at least 3, whatever is hidden).
 
-The tables considered are non-negative. Integrality would only narrow an interval where the sums are not those of
+The tables considered are non-negative and meet the upper bounds that follow from the rule (`geo.release.rule.most`).
+What else the rule says depends on the pattern alone: the tests give every such table to the rule, with a secret under
+which it leaves the same edition. Integrality would only narrow an interval where the sums are not those of
 nested tables; here every listed table nests in the next, and its bounds are integers. Source of the method: Fischetti
 and Salazar-Gonzalez, Management Science 47 (2001) 1008-1027.
 """
@@ -20,6 +22,7 @@ from scipy.sparse import block_diag, coo_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
 from geo.programmes import NotProvedError, minimise
+from geo.release.rule import most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +44,11 @@ class _Knot:
     members: NDArray[np.int64]  # numbers of the cells
     equations: csr_array  # sums over the members; the right-hand side comes from the true counts
     truth: NDArray[np.float64]
+    most: NDArray[np.float64]  # upper bounds that follow from the rule
 
 
-def _knots(cells: Cells, hidden: NDArray[np.bool_]) -> list[_Knot]:
+def _knots(cells: Cells, hidden: NDArray[np.bool_], k: int, bounds: NDArray[np.float64] | None = None) -> list[_Knot]:
+    bounds = np.minimum(most(cells, hidden, k) if bounds is None else bounds, _FAR)
     rows, columns, signs, used = [], [], [], 0
     for total, parts in cells.sums:
         both = np.append(parts, total)
@@ -62,7 +67,7 @@ def _knots(cells: Cells, hidden: NDArray[np.bool_]) -> list[_Knot]:
         members = np.flatnonzero(hidden & (label == one))
         own = matrix[:, members]
         own = own[np.diff(own.indptr) > 0]
-        found.append(_Knot(members, own, cells.values[members].astype(float)))
+        found.append(_Knot(members, own, cells.values[members].astype(float), bounds[members]))
     return found
 
 
@@ -79,7 +84,7 @@ class _Question:
 def _bounds_of(knot: _Knot, asked: _Question) -> NDArray[np.float64]:
     """How far cells may go up from the true count, then how far down, shape (2n, 2)."""
     n = len(knot.truth)
-    up = np.column_stack([np.zeros(n), np.full(n, _FAR)])
+    up = np.column_stack([np.zeros(n), np.maximum(knot.most - knot.truth, 0)])
     down = np.column_stack([np.zeros(n), knot.truth])
     if asked.known is not None:
         up[asked.known] = down[asked.known] = 0
@@ -158,7 +163,13 @@ def _told_in(knot: _Knot, k: int, related: NDArray[np.bool_], whose: NDArray[np.
     return told | {asked.target for asked, way in zip(knowing, ways, strict=True) if way is None}
 
 
-def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.int64] | None = None) -> list[int]:
+def breaches(
+    cells: Cells,
+    hidden: NDArray[np.bool_],
+    k: int,
+    bounds: NDArray[np.float64] | None = None,
+    whose: NDArray[np.int64] | None = None,
+) -> list[int]:
     """Numbers of the hidden cells of 1 to k-1 for which an attacker can exclude 1 or k-1.
 
     A cell without a proof in time is included.
@@ -167,22 +178,69 @@ def breaches(cells: Cells, hidden: NDArray[np.bool_], k: int, whose: NDArray[np.
     ----------
     cells, hidden, k
         The listing, its hidden cells, the smallest count shown.
+    bounds
+        Shape (n,): upper bounds that the attacker knows; by default those of the rule.
     whose
         Shape (n,): cells with the same number are known together; by default each alone.
     """
     found: list[int] = []
     whose = np.arange(len(hidden)) if whose is None else whose
-    for knot in _knots(cells, hidden):
+    for knot in _knots(cells, hidden, k, bounds):
         related = cells.related[np.ix_(knot.members, knot.members)]
         told = _told_in(knot, k, related, whose[knot.members])
         found += [int(knot.members[one]) for one in sorted(told)]
     return found
 
 
+def partly(cells: Cells, hidden: NDArray[np.bool_], k: int, bounds: NDArray[np.float64] | None = None) -> list[int]:
+    """Numbers of the hidden cells, whatever their count, whose interval covers a part of 1 to k-1 and not all of it.
+
+    What it returns follows from the shown counts, the pattern and the bounds of the rule: a reader can compute it.
+
+    Raises
+    ------
+    NotProvedError
+        When a programme ended without a result.
+    """
+    found: list[int] = []
+    for knot in _knots(cells, hidden, k, bounds):
+        low, high = _ends(knot, k)
+        covers = (low <= 1 + _EXACT) & (high >= k - 1 - _EXACT)
+        misses = (high < 1 - _EXACT) | (low > k - 1 + _EXACT)
+        found += knot.members[~(covers | misses)].tolist()
+    return found
+
+
+def _ends(knot: _Knot, k: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Least and largest value of each cell; where some table has at most 1, or at least k-1, the value in that table.
+
+    Every table that was found answers for all cells, the true one first.
+    """
+    n, right = len(knot.truth), knot.equations @ knot.truth
+    low, high = knot.truth.copy(), knot.truth.copy()
+    waiting = [(one, sign) for sign in (1.0, -1.0) for one in range(n)]
+
+    def is_open(one: int, sign: float) -> bool:
+        return bool(low[one] > 1 + _EXACT if sign > 0 else high[one] < k - 1 - _EXACT)
+
+    while waiting := [ask for ask in waiting if is_open(*ask)]:
+        some, waiting = waiting[:_TOGETHER], waiting[_TOGETHER:]
+        costs = np.zeros((len(some), n))
+        for row, (one, sign) in enumerate(some):
+            costs[row, one] = sign
+        bounds = np.tile(np.column_stack([np.zeros(n), knot.most]), (len(some), 1, 1))
+        found = _side_by_side(costs, knot.equations, right, bounds)
+        if found is None:
+            # The true table is always a solution: only numerical limits of the solver can say otherwise.
+            raise NotProvedError
+        low, high = np.minimum(low, found.min(axis=0)), np.maximum(high, found.max(axis=0))
+    return low, high
+
+
 def _bounds(knot: _Knot, target: int, sign: float, known: Sequence[int | None]) -> list[float]:
     """Least (sign 1) or, negated, largest (sign -1) value of the target for each other cell that is known in turn."""
     n = len(knot.truth)
-    bounds = np.tile(np.column_stack([np.zeros(n), np.full(n, _FAR)]), (len(known), 1, 1))
+    bounds = np.tile(np.column_stack([np.zeros(n), knot.most]), (len(known), 1, 1))
     for own, one in zip(bounds, known, strict=True):
         if one is not None:
             own[one] = knot.truth[one]
@@ -208,7 +266,7 @@ def _knowing_one(knot: _Knot, target: int, sign: float, alone: float, others: ND
     return max([alone, *(_bounds(knot, target, sign, moved) if moved else ())])
 
 
-def intervals(cells: Cells, hidden: NDArray[np.bool_]) -> pd.DataFrame:
+def intervals(cells: Cells, hidden: NDArray[np.bool_], k: int) -> pd.DataFrame:
     """What an attacker can infer about each hidden cell.
 
     Returns
@@ -221,7 +279,7 @@ def intervals(cells: Cells, hidden: NDArray[np.bool_]) -> pd.DataFrame:
         When a programme ended without a result.
     """
     rows = {}
-    for knot in _knots(cells, hidden):
+    for knot in _knots(cells, hidden, k):
         for target, cell in enumerate(knot.members):
             others = ~cells.related[cell, knot.members]
             low, high = (_bounds(knot, target, sign, [None])[0] for sign in (1.0, -1.0))

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.terms import AgeGroup, Audience, Sex, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from geo.places.boundaries import Areas
 
 ALL = "all"
+#: Kinds of cells: kelurahan; kecamatan and breakdowns of a year; both of all years; the city.
+KELURAHAN_KIND, _YEAR_KIND, _BREAKDOWN_KIND, _KECAMATAN_KIND, _CITY_KIND = range(5)
 KELURAHAN, KECAMATAN, KOTA = "kelurahan", "kecamatan", "kota"
 #: Breakdowns of the city, one at a time; never two combined.
 MARGINS: Mapping[str, tuple[str, ...]] = {
@@ -44,14 +46,15 @@ class Cells:
         For every sum: number of its total, numbers of its parts.
     related
         Shape (n, n): whether one of two cells contains the other, by place, years and breakdown.
-    order
-        Shape (n,): order in which cells are hidden to protect others; by public size, never by counts.
+    kind
+        Shape (n,): kinds of cells in the order in which they are hidden to protect others; what most people ask for
+        is hidden last.
     """
 
     table: pd.DataFrame
     sums: tuple[tuple[int, NDArray[np.int64]], ...]
     related: NDArray[np.bool_]
-    order: NDArray[np.int64]
+    kind: NDArray[np.int64]
 
     def __repr__(self) -> str:
         return f"{len(self.table)} cells"
@@ -88,7 +91,6 @@ class _Frame:
 
     rows: pd.DataFrame
     groups: pd.Series[str]
-    size: pd.Series[float]
     city: str
     years: tuple[str, ...]
     whole: str
@@ -115,14 +117,12 @@ class _Listing:
     def _row(self, kode: str, span: str, margin: Mapping[str, str]) -> dict[str, Any]:
         return {"kode": kode, "period": span} | dict.fromkeys(MARGINS, ALL) | dict(margin)
 
-    def add(
-        self, table: str, kode: str, span: str, counted: pd.DataFrame, rank: tuple[float, float, str], **margin: str
-    ) -> None:
-        """Add a cell; `rank` is its order in protecting others, by kind of cell first."""
+    def add(self, table: str, kode: str, span: str, counted: pd.DataFrame, kind: int, **margin: str) -> None:
+        """Add a cell."""
         own = counted if span == self.frame.whole else counted[counted["year"] == span]
         row = self._row(kode, span, margin)
         self.number[tuple(row[name] for name in KEY)] = len(self.listed)
-        self.listed.append(row | {"table": table, "value": int(own["persons"].sum()), "rank": rank})
+        self.listed.append(row | {"table": table, "value": int(own["persons"].sum()), "kind": kind})
 
     def at(self, kode: str, span: str, **margin: str) -> int:
         """Number of a listed cell."""
@@ -149,27 +149,26 @@ def _counted(cases: pd.DataFrame, groups: pd.Series[str], period: Period) -> pd.
 
 def _list_places(listing: _Listing) -> None:
     frame = listing.frame
-    for kode, size in frame.size.items():
+    for kode in frame.groups.index:
         own = frame.rows[frame.rows[KELURAHAN] == kode]
-        listing.add(KELURAHAN, str(kode), frame.whole, own, (0, size, str(kode)))
+        listing.add(KELURAHAN, str(kode), frame.whole, own, KELURAHAN_KIND)
         for span in frame.years if frame.with_years else ():
-            listing.add(KELURAHAN, str(kode), span, own, (0, size, f"{kode} {span}"))
+            listing.add(KELURAHAN, str(kode), span, own, KELURAHAN_KIND)
     for kode in frame.kecamatan:
-        own, size = frame.rows[frame.rows[KECAMATAN] == kode], float(frame.size[frame.groups == kode].sum())
+        own = frame.rows[frame.rows[KECAMATAN] == kode]
         for span in frame.spans:
-            # Totals of the whole period are hidden last: they are what most people ask for.
-            kind = 1 if span != frame.whole else 3
-            listing.add(KECAMATAN, kode, span, own, (kind, size, f"{kode} {span}"))
+            kind = _YEAR_KIND if span != frame.whole else _KECAMATAN_KIND
+            listing.add(KECAMATAN, kode, span, own, kind)
 
 
 def _list_city(listing: _Listing) -> None:
     frame = listing.frame
     for span in frame.spans:
-        listing.add(KOTA, frame.city, span, frame.rows, (4, 0, span))
+        listing.add(KOTA, frame.city, span, frame.rows, _CITY_KIND)
         for name, words in frame.margins.items():
-            for place, word in enumerate(words):
-                rank = (1 if span != frame.whole else 2, len(words) - place, f"{name} {span}")
-                listing.add(KOTA, frame.city, span, frame.rows[frame.rows[name] == word], rank, **{name: word})
+            kind = _YEAR_KIND if span != frame.whole else _BREAKDOWN_KIND
+            for word in words:
+                listing.add(KOTA, frame.city, span, frame.rows[frame.rows[name] == word], kind, **{name: word})
 
 
 def _sums(listing: _Listing) -> list[tuple[int, list[int]]]:
@@ -209,15 +208,7 @@ def _related(table: pd.DataFrame, frame: _Frame) -> NDArray[np.bool_]:
     return contains | contains.T
 
 
-def _order(ranks: Sequence[tuple[float, float, str]]) -> NDArray[np.int64]:
-    order = np.empty(len(ranks), dtype=np.int64)
-    order[sorted(range(len(ranks)), key=ranks.__getitem__)] = np.arange(len(ranks))
-    return order
-
-
-def cells(
-    cases: pd.DataFrame, areas: Areas, period: Period, audience: Audience, sizes: pd.Series[float] | None = None
-) -> Cells:
+def cells(cases: pd.DataFrame, areas: Areas, period: Period, audience: Audience) -> Cells:
     """Cells of the edition of a period.
 
     Parameters
@@ -230,19 +221,15 @@ def cells(
         Whole years.
     audience
         The task force also gets kelurahan x year.
-    sizes
-        Public size of the kelurahan, for the order in which cells protect others; without it, only by code.
     """
     groups = group_codes(areas)[inside(areas.index, areas.city_code)]
     rows = _counted(cases, groups, period)
     margins = dict(MARGINS)
     if rows["status"].eq(NO_STATUS).any():
         margins["status"] = (*margins["status"], NO_STATUS)
-    size = pd.Series(1.0, index=groups.index) if sizes is None else sizes.reindex(groups.index).fillna(0)
     frame = _Frame(
         rows,
         groups,
-        size,
         areas.city_code,
         tuple(str(year) for year in period.years),
         str(period),
@@ -254,8 +241,8 @@ def cells(
     _list_city(listing)
     table = pd.DataFrame(listing.listed)
     return Cells(
-        table=table.drop(columns="rank"),
+        table=table.drop(columns="kind"),
         sums=tuple((total, np.array(parts, dtype=np.int64)) for total, parts in _sums(listing)),
         related=_related(table, frame),
-        order=_order(table["rank"].tolist()),
+        kind=table["kind"].to_numpy(dtype=np.int64),
     )

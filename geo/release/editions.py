@@ -147,7 +147,7 @@ def draw_up(
     areas: Areas,
     scope: Scope,
     *,
-    sizes: pd.Series[float] | None = None,
+    secret: bytes | None = None,
     stays_hidden: pd.DataFrame | None = None,
 ) -> Draft:
     """Draft of an edition: counted, small counts hidden and protected.
@@ -160,8 +160,8 @@ def draw_up(
         The layer.
     scope
         Years, audience, smallest count shown.
-    sizes
-        Public size of the kelurahan, for the order in which cells protect others.
+    secret
+        Secret of the editions; may be missing only where k is 1 and nothing is hidden.
     stays_hidden
         Columns of `KEY`: cells that are hidden whatever their count.
 
@@ -170,15 +170,22 @@ def draw_up(
     DataError
         When nothing protects the small counts.
     """
-    drawn = cells(cases, areas, scope.period, scope.audience, sizes)
+    drawn = cells(cases, areas, scope.period, scope.audience)
     start = None
     if stays_hidden is not None:
         keys = pd.MultiIndex.from_frame(drawn.table[list(KEY)])
         start = np.asarray(keys.isin(pd.MultiIndex.from_frame(stays_hidden[list(KEY)])), dtype=np.bool_)
     # Not at the top: whoever reads an edition needs no solver.
+    from geo.release.secret import KeyedNumbers
     from geo.release.suppress import protect
 
-    hidden = protect(drawn, scope.k, start)
+    if secret is None:
+        if scope.k > 1:
+            msg = "an edition that hides anything needs a secret"
+            raise ValueError(msg)
+        hidden = np.zeros(len(drawn.table), dtype=np.bool_)
+    else:
+        hidden = protect(drawn, scope.k, KeyedNumbers.of(drawn, secret), start)
     state = pd.Series(_states(drawn, hidden, coverage, areas))
     told = state.isin([State.SHOWN, State.ZERO])
     table = drawn.table.assign(count=drawn.table["value"].astype("Int64").where(told), state=state)

@@ -1,7 +1,8 @@
 """The ledger: all published editions with every count, including hidden ones. As confidential as the cases.
 
-One line per edition, each with the hash of the line before it. A manifest holds the hash of its own line, so a
-rewritten ledger is detected; a random salt in every line prevents that hash from revealing the counts.
+One line per edition, each with the hash of the line before it, and one for the secret under which their cells were
+hidden. A manifest holds the hash of its own line, so a rewritten ledger is detected; a random salt in every line
+prevents that hash from revealing the counts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pandas as pd
 from geo.errors import DataError, Fault, Problem
 from geo.period import Period
 from geo.release.cells import KEY
+from geo.release.secret import parsed
 from geo.terms import Audience
 
 if TYPE_CHECKING:
@@ -90,6 +92,28 @@ def _entry(line: dict[str, Any]) -> LedgerEntry:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class LedgerContent:
+    """A ledger as it was read.
+
+    Parameters
+    ----------
+    entries
+        Editions in order of publication.
+    secret
+        The secret of its editions; missing in an empty ledger, and in one whose editions are all from before secrets.
+    head
+        Hash of its last line.
+    """
+
+    entries: tuple[LedgerEntry, ...] = ()
+    secret: bytes | None = None
+    head: str = _START
+
+    def __repr__(self) -> str:
+        return f"Ledger of {len(self.entries)} editions"
+
+
 @dataclass(frozen=True)
 class Ledger:
     """One file of editions for one audience.
@@ -105,8 +129,8 @@ class Ledger:
     path: Path
     audience: Audience
 
-    def entries(self) -> list[LedgerEntry]:
-        """Editions in order of publication.
+    def content(self) -> LedgerContent:
+        """Editions and secret.
 
         Raises
         ------
@@ -114,9 +138,9 @@ class Ledger:
             When the file is not a ledger, was changed by hand, or is for another audience.
         """
         if not self.path.exists():
-            return []
+            return LedgerContent()
         found: list[LedgerEntry] = []
-        before = _START
+        before, secret = _START, None
         try:
             for written in self.path.read_text("utf-8").splitlines():
                 line = dict(json.loads(written))
@@ -124,19 +148,24 @@ class Ledger:
                 if line["previous"] != before or line["hash"] != _hash(own):
                     raise _refuse(self.path, Problem.LEDGER_BROKEN)
                 before = line["hash"]
-                found.append(_entry(line))
+                if "secret" not in line:
+                    found.append(_entry(line))
+                elif (secret := parsed(line["secret"])) is None:
+                    raise _refuse(self.path, Problem.LEDGER_BROKEN)
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise _refuse(self.path, Problem.LEDGER_BROKEN) from fault
         if any(one.audience is not self.audience for one in found):
             raise _refuse(self.path, Problem.WRONG_LEDGER)
-        return found
+        return LedgerContent(tuple(found), secret, before)
 
-    def line(self, draft: Draft, entries: Sequence[LedgerEntry], *, reissue_of: int | None) -> dict[str, Any]:
-        """Line for a new edition after the existing ones."""
+    def lines(
+        self, draft: Draft, held: LedgerContent, secret: bytes, *, reissue_of: int | None
+    ) -> list[dict[str, Any]]:
+        """Lines for a new edition after the existing ones: the secret's, unless the ledger has one, and its own."""
         edition = draft.edition
         told = draft.cells.table
-        line: dict[str, Any] = {
-            "number": len(entries) + 1,
+        content: dict[str, Any] = {
+            "number": len(held.entries) + 1,
             "audience": edition.scope.audience.value,
             "period": str(edition.scope.period),
             "k": edition.scope.k,
@@ -149,12 +178,16 @@ class Ledger:
                 )
             ],
             "salt": secrets.token_hex(_SALT_BYTES),
-            "previous": entries[-1].hash if entries else _START,
         }
-        return line | {"hash": _hash(line)}
+        found, before = [], held.head
+        for plain in ([] if held.secret else [{"secret": secret.hex()}]) + [content]:
+            line = plain | {"previous": before}
+            before = _hash(line)
+            found.append(line | {"hash": before})
+        return found
 
-    def append(self, line: dict[str, Any]) -> None:
-        """Append a line, completely or not at all.
+    def append(self, lines: Sequence[dict[str, Any]]) -> None:
+        """Append lines, completely or not at all.
 
         Raises
         ------
@@ -163,15 +196,14 @@ class Ledger:
         """
         try:
             with _alone(self.path.absolute().parent):
-                entries = self.entries()
-                if line["previous"] != (entries[-1].hash if entries else _START):
+                if lines[0]["previous"] != self.content().head:
                     raise _refuse(self.path, Problem.CHANGED_MEANWHILE)
                 held = self.path.read_bytes() if self.path.exists() else b""
-                self._replace(held.rstrip() + b"\n" if held.strip() else b"", line)
+                self._replace(held.rstrip() + b"\n" if held.strip() else b"", lines)
         except OSError as fault:
             raise _refuse(self.path, Problem.NOT_WRITABLE) from fault
 
-    def _replace(self, held: bytes, line: dict[str, Any]) -> None:
+    def _replace(self, held: bytes, lines: Sequence[dict[str, Any]]) -> None:
         prefix = f".petajaga-{self.path.name}-"
         for left in self.path.absolute().parent.glob(f"{glob.escape(prefix)}*"):
             # Left by a run that was killed while writing: the lock excludes other writers.
@@ -181,7 +213,7 @@ class Ledger:
         try:
             # Only the owner can read the file, from its first byte on.
             with written.open("wb") as file:
-                file.write(held + json.dumps(line, ensure_ascii=True).encode() + b"\n")
+                file.write(held + b"".join(json.dumps(line, ensure_ascii=True).encode() + b"\n" for line in lines))
                 file.flush()
                 os.fsync(file.fileno())
             written.replace(self.path)

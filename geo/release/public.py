@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.errors import DataError, Fault
+from geo.errors import DataError, Fault, Problem
 from geo.period import Period
 from geo.release import files
 from geo.release.editions import Edition, Scope, closed_years, draw_up
 from geo.release.ledger import Ledger, newest_editions
 from geo.release.released import EXACT_K
+from geo.release.secret import installation_secret
 from geo.terms import Act, Audience, Right
 
 if TYPE_CHECKING:
@@ -98,10 +99,14 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
     NotAllowedError
         When the viewer may not publish.
     DataError
-        When the ledger is broken.
+        When the ledger is broken, or lacks an edition that is published.
     """
     viewer.require(Right.PUBLISH)
-    return sorted(newest_editions(Ledger(ledger_of(settings), _PUBLIC).entries()))
+    path = ledger_of(settings)
+    entries = Ledger(path, _PUBLIC).content().entries
+    if any((one.stamp.number or 0) > len(entries) for one in published(settings)[0]):
+        raise DataError((Fault.of(path.name, "", Problem.LEDGER_LOST),))
+    return sorted(newest_editions(entries))
 
 
 def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: date) -> list[Period]:
@@ -136,7 +141,9 @@ def plan_public(
     from geo.release.publish import EditionRequest, check_edition
 
     order = EditionRequest(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
-    return check_edition(tables.cases, tables.coverage, areas, order, today=today, ledger=ledger_of(settings))
+    path = ledger_of(settings)
+    secret = installation_secret(settings.kota, path.name)
+    return check_edition(tables.cases, tables.coverage, areas, order, today=today, secret=secret, ledger=path)
 
 
 def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, today: date) -> Stamp:
@@ -157,7 +164,7 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
 
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
-    number, period = len(made.entries) + 1, made.draft.edition.scope.period
+    number, period = len(made.held.entries) + 1, made.draft.edition.scope.period
     name = f"{number:04}-{period}"
     with city_store(settings).writing(viewer, Right.PUBLISH) as connection:
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}

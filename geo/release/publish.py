@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
-from geo.facts import read_denominators
 from geo.programmes import NotProvedError
 from geo.release import files
 from geo.release.attacker import intervals
 from geo.release.cells import KEY
 from geo.release.editions import Draft, Scope, draw_up, next_period
-from geo.release.ledger import Ledger, check_period, newest_editions, unplaced_to_tell
+from geo.release.ledger import Ledger, LedgerContent, check_period, newest_editions, unplaced_to_tell
 from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:
@@ -62,8 +61,10 @@ class CheckedEdition:
         The layer.
     ledger
         Ledger for the edition; None for no ledger.
-    entries
-        Entries of the ledger when the draft was made.
+    held
+        Content of the ledger when the draft was made.
+    secret
+        Secret under which cells were hidden.
     before
         The edition that it replaces.
     """
@@ -71,7 +72,8 @@ class CheckedEdition:
     draft: Draft
     areas: Areas
     ledger: Ledger | None
-    entries: list[LedgerEntry]
+    held: LedgerContent
+    secret: bytes
     before: LedgerEntry | None
 
 
@@ -82,6 +84,7 @@ def check_edition(
     order: EditionRequest,
     *,
     today: date,
+    secret: bytes,
     ledger: Path | None = None,
 ) -> CheckedEdition:
     """Plan of an edition: allowed by the ledger, its small counts protected.
@@ -96,6 +99,8 @@ def check_edition(
         The request.
     today
         A year that is not over on this day cannot be published.
+    secret
+        Used where the ledger has none yet, and without a ledger.
     ledger
         File of the editions published so far.
 
@@ -105,7 +110,8 @@ def check_edition(
         When the period is not over, overlaps a published one, or a re-issue would reveal the changes in between.
     """
     kept = None if ledger is None else Ledger(ledger, order.audience)
-    entries = [] if kept is None else kept.entries()
+    held = LedgerContent() if kept is None else kept.content()
+    entries, own = held.entries, held.secret or secret
     period = order.period
     if period is None and order.reissue and entries:
         period = max(newest_editions(entries))
@@ -113,19 +119,18 @@ def check_edition(
     if scope.period.last >= today.year:
         raise DataError((Fault.of("--period", "", Problem.PERIOD_NOT_CLOSED, values=[scope.period]),))
     before = check_period(entries, scope.period, reissue=order.reissue)
-    sizes = read_denominators(areas.index)
     draft = draw_up(
         cases,
         coverage,
         areas,
         scope,
-        sizes=None if sizes.empty else sizes.iloc[:, 0],
+        secret=own,
         stays_hidden=None if before is None else before.cells[before.cells["hidden"]],
     )
     if before is not None:
         check_reissue(draft, [one for one in entries if one.period == scope.period])
     told = replace(draft.edition, unplaced=unplaced_to_tell(draft, entries))
-    return CheckedEdition(replace(draft, edition=told), areas, kept, entries, before)
+    return CheckedEdition(replace(draft, edition=told), areas, kept, held, own, before)
 
 
 def attack(draft: Draft) -> list[dict[str, Any]]:
@@ -137,7 +142,7 @@ def attack(draft: Draft) -> list[dict[str, Any]]:
         When the computation did not finish in time: then nothing may be published.
     """
     try:
-        found = intervals(draft.cells, draft.hidden)
+        found = intervals(draft.cells, draft.hidden, draft.edition.scope.k)
     except NotProvedError as fault:
         raise DataError((Fault.of("release", "", Problem.NOT_PROTECTED),)) from fault
     listed = draft.cells.table.loc[found.index, ["table", *KEY]].join(found)
@@ -161,9 +166,11 @@ def publish_edition(
     files.check_folder(out)
     _check_apart(out, None if plan.ledger is None else plan.ledger.path, attack_file)
     draft = plan.draft
-    line = None
+    lines: list[dict[str, Any]] = []
     if plan.ledger is not None:
-        line = plan.ledger.line(draft, plan.entries, reissue_of=plan.before.number if plan.before else None)
+        replaced = plan.before.number if plan.before else None
+        lines = plan.ledger.lines(draft, plan.held, plan.secret, reissue_of=replaced)
+    line = lines[-1] if lines else None
     stamp = files.Stamp(
         number=line["number"] if line else None,
         reissue_of=line["reissue_of"] if line else None,
@@ -176,8 +183,8 @@ def publish_edition(
     try:
         if attack_file is not None:
             attacked = _written_aside(attack_file, json.dumps(attack(draft), indent=1) + "\n")
-        if plan.ledger is not None and line is not None:
-            plan.ledger.append(line)
+        if plan.ledger is not None:
+            plan.ledger.append(lines)
         files.put(laid, out)
         if attack_file is not None and attacked is not None:
             attacked.replace(attack_file)

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
-from geo.release.attacker import breaches
+from geo.programmes import NotProvedError
+from geo.release.attacker import breaches, partly
 from geo.release.cells import KEY
+from geo.release.rule import most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,25 +55,23 @@ def _chained(cells: Cells, issues: Sequence[NDArray[np.int64]]) -> Cells:
         table=pd.DataFrame({"value": np.abs(np.concatenate(layers))}),
         sums=tuple(sums),
         related=np.tile(cells.related, (len(layers), len(layers))),
-        order=np.arange(n * len(layers)),
+        kind=np.tile(cells.kind, len(layers)),
     )
 
 
-def _linked(issues: Sequence[NDArray[np.int64]], hidden: NDArray[np.bool_]) -> list[NDArray[np.int64]] | None:
-    """Issues that give different information about hidden cells; None if that cannot be decided.
+def _different(issues: Sequence[NDArray[np.int64]], hidden: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Issues that give different information about hidden cells.
 
     If no shown count changed, a reader has the same edition twice; if no hidden one changed, the same sums of hidden
-    cells. If some counts rose and some fell, there are too many possible explanations.
+    cells.
     """
     kept = [issues[0]]
     for one in issues[1:]:
         change = one - kept[-1]
-        if not change[~hidden].any() or not change[hidden].any():
-            kept[-1] = one
-        elif (change >= 0).all() or (change <= 0).all():
+        if change[~hidden].any() and change[hidden].any():
             kept.append(one)
         else:
-            return None
+            kept[-1] = one
     return kept
 
 
@@ -89,14 +89,19 @@ def _tells(draft: Draft, earlier: Sequence[LedgerEntry]) -> bool:
         if not ((change == 0) | (change >= k) | hidden).all():
             return True
         issues.append(aligned[0])
-    linked = _linked([*issues, cells.values], hidden)
-    if linked is None:
-        return True
-    if len(linked) == 1:
+    different = _different([*issues, cells.values], hidden)
+    if len(different) == 1:
         return False
-    copies = 2 * len(linked) - 1
+    changes = np.diff(np.array(different), axis=0)
+    # If some counts rose and some fell, there are too many possible explanations.
+    if not all((one >= 0).all() or (one <= 0).all() for one in changes):
+        return True
+    copies = 2 * len(different) - 1
+    chained, both = _chained(cells, different), np.tile(hidden, copies)
+    of_issues = [most(replace(cells, table=cells.table.assign(value=one)), hidden, k) for one in different]
+    bounds = np.concatenate([*of_issues, np.full(len(changes) * len(hidden), np.inf)])
     whose = np.tile(np.arange(len(hidden)), copies)
-    return bool(breaches(_chained(cells, linked), np.tile(hidden, copies), k, whose))
+    return bool(partly(chained, both, k, bounds)) or bool(breaches(chained, both, k, bounds, whose))
 
 
 def check_reissue(draft: Draft, earlier: Sequence[LedgerEntry]) -> None:
@@ -104,12 +109,18 @@ def check_reissue(draft: Draft, earlier: Sequence[LedgerEntry]) -> None:
 
     Against every earlier issue each cell must have the same count, or differ by k or more, or be hidden in both, and
     the same cells must be hidden. Then the attacker reads all issues together, and the number of persons added in
-    between is protected like any other count: neither these nor the hidden cells of an issue may be inferable.
+    between is protected like any other count: neither these nor the hidden cells of an issue may be inferable, also
+    for somebody who knows one other cell in all issues.
 
     Raises
     ------
     DataError
         Without the location.
     """
-    if _tells(draft, earlier):
-        raise DataError((Fault.of("release", "", Problem.REISSUE_TELLS),))
+    fault = DataError((Fault.of("release", "", Problem.REISSUE_TELLS),))
+    try:
+        tells = _tells(draft, earlier)
+    except NotProvedError as not_proved:
+        raise fault from not_proved
+    if tells:
+        raise fault

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.errors import DataError, Fault, Problem
-from geo.release.attacker import breaches
+from geo.programmes import NotProvedError
+from geo.release.attacker import partly
+from geo.release.rule import hides_total, lacks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.release.cells import Cells
-
-#: Fewest hidden parts of a sum: with two, a person who knows one knows both.
-_FEWEST = 3
+    from geo.release.secret import KeyedNumbers
 
 
 def small(cells: Cells, k: int) -> NDArray[np.bool_]:
@@ -24,55 +24,55 @@ def small(cells: Cells, k: int) -> NDArray[np.bool_]:
     return found
 
 
-def _next(cells: Cells, candidates: NDArray[np.int64]) -> int:
-    """The next cell to hide: cells with reports first, then in the public order."""
-    return int(min(candidates, key=lambda one: (cells.values[one] == 0, cells.order[one])))
+def _first(numbers: KeyedNumbers, candidates: NDArray[np.int64]) -> int:
+    return int(candidates[np.argmin(numbers.order[candidates])])
 
 
-def _complete(cells: Cells, hidden: NDArray[np.bool_], k: int) -> None:
-    """Hide further parts in every sum with a hidden part until none of them can be inferred; in place."""
+def _missing(cells: Cells, hidden: NDArray[np.bool_], at: int, numbers: KeyedNumbers) -> int:
+    """Next cell to hide in a sum: its total where the rule says so, else a part, else the total."""
+    total, parts = cells.sums[at]
+    left = parts[~hidden[parts]]
+    if not hidden[total] and (hides_total(cells, parts) or not left.size):
+        return int(total)
+    return _first(numbers, left)
+
+
+def _complete(cells: Cells, hidden: NDArray[np.bool_], k: int, numbers: KeyedNumbers) -> None:
+    """Hide further cells until every sum meets its conditions; in place."""
+    both = [np.append(parts, total) for total, parts in cells.sums]
     changed = True
     while changed:
         changed = False
-        for total, parts in cells.sums:
-            while not hidden[total] and hidden[parts].any():
-                one = _missing(cells, hidden, total, parts, k)
-                if one is None:
-                    break
-                hidden[one] = changed = True
+        for at, own in enumerate(both):
+            if not hidden[own].any():
+                continue
+            before = hidden[own].sum()
+            hidden[own[numbers.is_pad[own]]] = True
+            while lacks(cells, hidden, at, k, is_exempt=bool(numbers.is_exempt[at])):
+                hidden[_missing(cells, hidden, at, numbers)] = True
+            changed |= bool(hidden[own].sum() > before)
 
 
-def _missing(cells: Cells, hidden: NDArray[np.bool_], total: int, parts: NDArray[np.int64], k: int) -> int | None:
-    """Cell to hide because of a shown total: a part, the total itself, or None if its parts are mixed."""
-    values = cells.values[parts[hidden[parts]]]
-    is_large = values.sum() - values.max() >= k - 1
-    if is_large and len(values) >= _FEWEST:
-        return None
-    left = parts[~hidden[parts]]
-    # A zero adds to the number of hidden parts, but not to their sum.
-    useful = left if is_large else left[cells.values[left] > 0]
-    return _next(cells, useful) if useful.size else total
-
-
-def _help(cells: Cells, hidden: NDArray[np.bool_], target: int) -> int | None:
-    """A further cell to hide for an unprotected one: from its own sums first, then from adjacent sums."""
+def _help(cells: Cells, hidden: NDArray[np.bool_], target: int, numbers: KeyedNumbers) -> int | None:
+    """A further cell to hide for one that can be narrowed: from its own sums first, then from adjacent sums."""
     near = {target}
     while True:
         touching = [np.append(parts, total) for total, parts in cells.sums if near & {total, *parts.tolist()}]
         members = np.unique(np.concatenate(touching)) if touching else np.array([], dtype=np.int64)
         left = members[~hidden[members]]
         if left.size:
-            return _next(cells, left)
+            return _first(numbers, left)
         if set(members.tolist()) <= near:
             return None
         near |= set(members.tolist())
 
 
-def protect(cells: Cells, k: int, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+def protect(cells: Cells, k: int, numbers: KeyedNumbers, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Cells to hide, shape (n,).
 
-    Further cells are chosen by public size, not by counts, so that the pattern reveals nothing about the counts. Then
-    the attacker is run on the result; if he can infer too much, more is hidden.
+    Beyond the two conditions of `geo.release.rule`, no step reads a hidden count: any table that agrees with the
+    shown counts and with these conditions gives the same pattern under the numbers whose pads are exactly the hidden
+    cells. So the pattern excludes no such table.
 
     Parameters
     ----------
@@ -80,24 +80,30 @@ def protect(cells: Cells, k: int, start: NDArray[np.bool_] | None = None) -> NDA
         The edition.
     k
         Smallest count shown; 1 hides nothing.
+    numbers
+        Order, pads and exempt sums under the secret.
     start
         Cells that are hidden whatever their count.
 
     Raises
     ------
     DataError
-        When there are too few cells to protect them.
+        When there are too few cells to protect them, or a programme ended without a result.
     """
     hidden = small(cells, k)
     if start is not None:
         hidden |= start
+    refused = DataError((Fault.of("release", "", Problem.NOT_PROTECTED),))
     while True:
-        _complete(cells, hidden, k)
-        found = breaches(cells, hidden, k)
+        _complete(cells, hidden, k, numbers)
+        try:
+            found = partly(cells, hidden, k)
+        except NotProvedError as fault:
+            raise refused from fault
         if not found:
             return hidden
-        helped = [one for one in (_help(cells, hidden, target) for target in found) if one is not None]
+        helped = [one for one in (_help(cells, hidden, target, numbers) for target in found) if one is not None]
         if not helped:
             # All cells linked to these are hidden already, including zeros.
-            raise DataError((Fault.of("release", "", Problem.NOT_PROTECTED),))
+            raise refused
         hidden[helped] = True

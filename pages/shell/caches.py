@@ -245,7 +245,7 @@ def _attacked(key: str, _checked: CheckedEdition) -> list[dict[str, Any]]:  # no
 def attacked(checked: CheckedEdition, records: Tables, layer: Areas) -> list[dict[str, Any]]:
     """What an attacker could infer from an edition before its publication; for a user who may publish."""
     scope = checked.draft.edition.scope
-    return _attacked(f"{records.fingerprint}/{layer.fingerprint}/{scope}/{len(checked.entries)}", checked)
+    return _attacked(f"{records.fingerprint}/{layer.fingerprint}/{scope}/{checked.held.head}", checked)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

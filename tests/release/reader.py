@@ -1,8 +1,8 @@
 """A reader of editions who wants to know more than they say: linear programmes of his own, over finer tables.
 
-He has the csv files, k and the rule; `geo.release` is nowhere in here. Where the product's attacker works with the
-listed cells and their sums, this one takes a count for every kelurahan and year, and one for every year and word of
-each breakdown, and lets the listed cells follow from them.
+He has the csv files, k and the rule as decision 0011 states it, and not the secret; `geo.release` is nowhere in here.
+Where the product's attacker works with the listed cells and their sums, this one takes a count for every kelurahan
+and year, and one for every year and word of each breakdown, and lets the listed cells follow from them.
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ class Reader:
         All rows of the three files on places that are in scope, text; `count` a number or missing.
     groups
         Kecamatan of every kelurahan.
+    knows_rule
+        Whether the edition keeps the rule, so that what the rule says against large counts holds.
     """
 
     table: pd.DataFrame
     groups: Mapping[str, str]
+    knows_rule: bool = True
 
     @classmethod
     def of_texts(cls, texts: Iterable[str], groups: Mapping[str, str] | None = None) -> Reader:
@@ -148,7 +151,55 @@ class Reader:
             if not self.contains(int(one), target) and not self.contains(target, int(one))
         ]
 
-    def intervals(self, truth: Sequence[int]) -> pd.DataFrame:
+    @cached_property
+    def sums(self) -> list[tuple[int, list[int]]]:
+        """Total and parts: places in the place above, words in the city, years in the whole period."""
+        number = {key: at for at, key in enumerate(self.keys)}
+        no_word = ("all", "all", "all")
+        found: list[tuple[int, list[int]]] = []
+        for period in {key[1] for key in self.keys}:
+            for above in sorted(set(self.groups.values())):
+                parts = [
+                    number.get((kode, period, *no_word)) for kode, group in self.groups.items() if group == above
+                ]
+                if None not in parts:
+                    found.append((number[above, period, *no_word], [at for at in parts if at is not None]))
+            city = number[self.city, period, *no_word]
+            found.append((city, [number[above, period, *no_word] for above in sorted(set(self.groups.values()))]))
+            for name in range(len(MARGINS)):
+                words = [at for at, key in enumerate(self.keys) if key[1] == period and key[2 + name] != "all"]
+                found.append((city, words))
+        years = years_of(self.whole)
+        for kode, period, *words in self.keys:
+            split = [(kode, year, *words) for year in years]
+            if len(years) > 1 and period == self.whole and split[0] in number:
+                found.append((number[kode, period, *words], [number[key] for key in split]))
+        return found
+
+    def most(self, k: int) -> NDArray[np.float64]:
+        """What the rule alone says against a large count, for every hidden cell.
+
+        In a sum of four parts or more whose total is told, the hidden parts without the largest leave k-1 above what
+        is known to be in them.
+        """
+        is_hidden = (self.table["state"] == "hidden").to_numpy()
+        told = self.table["count"].fillna(0).to_numpy()
+        least = told.copy()
+        for _ in range(4):
+            for total, parts in self.sums:
+                if is_hidden[total]:
+                    least[total] = max(least[total], least[parts].sum())
+        most = np.full(len(told), np.inf)
+        for total, parts in self.sums if self.knows_rule else ():
+            if is_hidden[total] or len(parts) < 4:
+                continue
+            over = told[total] - least[parts].sum()
+            for one in parts:
+                if is_hidden[one]:
+                    most[one] = min(most[one], least[one] + max(over - (k - 1), 0))
+        return most[self.hidden]
+
+    def intervals(self, truth: Sequence[int], k: int) -> pd.DataFrame:
         """What he can say of every hidden cell, alone and when he is told the truth of whichever helps most."""
         asked = [
             (target, sign, known)
@@ -157,7 +208,7 @@ class Reader:
             for sign in (1, -1)
         ]
         found = pd.DataFrame(asked, columns=["target", "sign", "known"])
-        found["bound"] = self._bounds(asked, truth)
+        found["bound"] = self._bounds(asked, truth, self.most(k))
         low, high = found[found["sign"] == 1], found[found["sign"] == -1]
         rows = {
             "low": low[low["known"].isna()].set_index("target")["bound"],
@@ -169,7 +220,9 @@ class Reader:
         told.index = pd.MultiIndex.from_tuples([self.keys[one] for one in self.hidden], names=KEY)
         return told
 
-    def _bounds(self, asked: Sequence[tuple[int, int, int | None]], truth: Sequence[int]) -> list[float]:
+    def _bounds(
+        self, asked: Sequence[tuple[int, int, int | None]], truth: Sequence[int], most: NDArray[np.float64]
+    ) -> list[float]:
         """Least (sign 1) or largest (-1) count of the target for one who knows another."""
         one, (equations, right) = eye_array(len(self.hidden), format="csr"), self._told
         empty = csr_array((equations.shape[0], len(self.hidden)))
@@ -181,6 +234,7 @@ class Reader:
             for target, sign, known in some:
                 costs.append(np.append(np.zeros(len(self._fine)), sign * (self.hidden == target)))
                 bound = np.array([[0, _FAR]] * own.shape[1], dtype=float)
+                bound[len(self._fine) :, 1] = np.minimum(most, _FAR)
                 if known is not None:
                     bound[len(self._fine) :][self.hidden == known] = truth[known]
                 bounds.append(bound)
@@ -195,6 +249,22 @@ class Reader:
             ends += [float(abs(cost @ x)) for cost, x in zip(costs, np.split(found.x, len(some)), strict=True)]
         return [np.inf if end > _FAR / 2 else end for end in ends]
 
+    def alone(self, truth: Sequence[int], k: int) -> list[tuple[str, ...]]:
+        """Hidden cells of 1 to k-1 that he can tell are not 1, or not k-1, without any other knowledge."""
+        asked = [(int(one), v, None) for one in self.hidden if 1 <= truth[one] < k for v in (1, k - 1)]
+        open_: dict[tuple[int, int], set[int]] = {ask[:2]: set() for ask in asked}
+        ways = zip(asked, self._nearest(asked, truth, open_, k), strict=True)
+        return sorted({self.keys[one] for (one, value, _), cells in ways if abs(cells[one] - value) > 1e-5})
+
+    def witnesses(self, truth: Sequence[int], k: int) -> Iterable[tuple[int, int, NDArray[np.int64]]]:
+        """For every hidden cell of 1 to k-1 a whole table in which it is 1, and one in which it is k-1."""
+        asked = [(int(one), v, None) for one in self.hidden if 1 <= truth[one] < k for v in (1, k - 1)]
+        open_: dict[tuple[int, int], set[int]] = {ask[:2]: set() for ask in asked}
+        for (one, value, _), cells in zip(asked, self._nearest(asked, truth, open_, k), strict=True):
+            whole = np.round(cells).astype(np.int64)
+            assert np.abs(whole - cells).max() < 1e-6
+            yield one, value, whole
+
     def breaches(self, truth: Sequence[int], k: int) -> list[tuple[str, ...]]:
         """Hidden cells of 1 to k-1 that he can tell are not 1, or not k-1, alone or knowing any one other.
 
@@ -206,7 +276,7 @@ class Reader:
         asked = [(*ask, None) for ask in open_]
         found: set[int] = set()
         while asked:
-            for (target, value, _), cells in zip(asked, self._nearest(asked, truth, open_), strict=True):
+            for (target, value, _), cells in zip(asked, self._nearest(asked, truth, open_, k), strict=True):
                 left = open_[target, value]
                 if abs(cells[target] - value) > 1e-5:
                     found.add(target)
@@ -220,13 +290,18 @@ class Reader:
         asked: Sequence[tuple[int, int, int | None]],
         truth: Sequence[int],
         open_: Mapping[tuple[int, int], set[int]],
+        k: int,
     ) -> Iterable[NDArray[np.float64]]:
         """For each question the listed cells of a table that comes as near as can be to (target, value, known)."""
+        most, zero = np.minimum(self.most(k), _FAR), csr_array((len(self.hidden), 2 * len(self.hidden)))
+        below = hstack([self._listed[self.hidden], zero], format="csr")
         for first in range(0, len(asked), _PER_PROGRAMME):
             some = asked[first : first + _PER_PROGRAMME]
             parts = [self._question(*ask, truth, open_[ask[0], ask[1]]) for ask in some]
             found = linprog(
                 np.concatenate([part[0] for part in parts]),
+                A_ub=block_diag([below] * len(parts), format="csr"),
+                b_ub=np.tile(most, len(parts)),
                 A_eq=block_diag([self._elastic] * len(parts), format="csr"),
                 b_eq=np.concatenate([part[1] for part in parts]),
                 bounds=np.concatenate([part[2] for part in parts]),

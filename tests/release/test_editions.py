@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from release.towns import NOBODY_COVERED, draft, drawn, records, town
+from release.towns import NOBODY_COVERED, SECRET, draft, drawn, records, town
 
 from geo.errors import DataError, Problem
 from geo.facts import read_denominators
@@ -99,11 +99,23 @@ def test_counts_of_one_year_have_one_row_each(toy: Areas) -> None:
     assert {state for state, count in kota.values() if count is None} == {"no_report"}
 
 
-def test_one_small_count_takes_three_kelurahan(toy: Areas) -> None:
-    """3 of A are B's and the kecamatan's to give away, and beside two kecamatan the city's; D alone stays."""
+def test_one_small_count_takes_four_kelurahan() -> None:
+    """Whoever knows one of four hidden ones still has three to guess; the kecamatan and the city stay."""
+    areas = town([6, 4])
+    counts = dict(zip(areas.index, (3, 15, 14, 13, 40, 60, 30, 40, 50, 60), strict=True))
+    cases = records([(kode, 2017, "female", "adult", "confirmed", n) for kode, n in counts.items()])
+    one = draft(cases, areas, YEAR)
+    states = [state for state, _ in told(one, KELURAHAN).values()]
+    assert states[0] == "hidden"
+    assert (states[:6].count("hidden"), states[6:].count("hidden")) == (4, 0)
+    assert {state for state, _ in told(one, KECAMATAN).values()} == {"shown"}
+
+
+def test_a_city_of_four_kelurahan_hides_all_for_one_small_count(toy: Areas) -> None:
+    """3 of A are B's and the kecamatan's to give away, and beside two kecamatan the city's."""
     one = draft(records(rows(3, 15, 30, 12)), toy, YEAR)
-    assert [state for state, _ in told(one, KELURAHAN).values()] == ["hidden", "hidden", "hidden", "shown"]
-    assert {state for state, _ in told(one, KECAMATAN).values()} == {"hidden"}
+    assert {state for state, _ in (told(one, KELURAHAN) | told(one, KECAMATAN)).values()} == {"hidden"}
+    assert told(one, KOTA)[CITY, "2017", *ALL] == ("hidden", None)
 
 
 def test_a_row_without_status_is_a_word_of_its_own(toy: Areas) -> None:
@@ -138,7 +150,7 @@ def test_zero_is_what_was_covered_for_the_whole_time(
     toy: Areas, statements: list[tuple[str, str, str]], zero_at: set[tuple[str, str]]
 ) -> None:
     cases = records([*rows(20, 15), *rows(20, 15, year=2016)])
-    one = draw_up(cases, covered(*statements), toy, Scope(TWO, Audience.PUBLIC, 10))
+    one = draw_up(cases, covered(*statements), toy, Scope(TWO, Audience.PUBLIC, 10), secret=SECRET)
     both = told(one, KELURAHAN) | told(one, KECAMATAN)
     assert {key[:2] for key, (state, _) in both.items() if state == "zero"} == zero_at
     assert all(count == 0 for state, count in both.values() if state == "zero")
@@ -149,7 +161,11 @@ def test_zero_is_what_was_covered_for_the_whole_time(
 
 def test_a_hidden_zero_is_hidden(toy: Areas) -> None:
     one = draw_up(
-        records(rows(3, 4)), covered((CITY, "2017-01-01", "2017-12-31")), toy, Scope(YEAR, Audience.PUBLIC, 10)
+        records(rows(3, 4)),
+        covered((CITY, "2017-01-01", "2017-12-31")),
+        toy,
+        Scope(YEAR, Audience.PUBLIC, 10),
+        secret=SECRET,
     )
     assert told(one, KELURAHAN)[C, "2017", *ALL] == ("hidden", None)
 
@@ -158,7 +174,9 @@ def test_nobody_at_all(toy: Areas) -> None:
     one = draft(records([]), toy, YEAR)
     assert set(one.edition.table["state"]) == {"no_report"}
     assert one.edition.table["count"].isna().all()
-    sure = draw_up(records([]), covered((CITY, "2017-01-01", "2017-12-31")), toy, Scope(YEAR, Audience.PUBLIC, 10))
+    sure = draw_up(
+        records([]), covered((CITY, "2017-01-01", "2017-12-31")), toy, Scope(YEAR, Audience.PUBLIC, 10), secret=SECRET
+    )
     assert set(sure.edition.table["state"]) == {"zero"}
     assert (sure.edition.table["count"] == 0).all()
 
@@ -248,7 +266,9 @@ def test_periods(toy: Areas) -> None:
 def test_a_year_that_is_not_over_is_refused(toy: Areas, period: Period) -> None:
     order = EditionRequest(Audience.PUBLIC, 10, period)
     with pytest.raises(DataError) as refused:
-        check_edition(records(rows(20, 15, 30, 12)), NOBODY_COVERED, toy, order, today=date(2019, 12, 31))
+        check_edition(
+            records(rows(20, 15, 30, 12)), NOBODY_COVERED, toy, order, today=date(2019, 12, 31), secret=SECRET
+        )
     assert refused.value.faults[0].problem is Problem.PERIOD_NOT_CLOSED
 
 
@@ -276,7 +296,7 @@ def test_an_edition_is_useful(kupang: Areas, skew: float, seed: int) -> None:
     sizes = read_denominators(kupang.index).iloc[:, 0]
     chance = np.random.default_rng(seed)
     cases = drawn(kupang.index, sizes * chance.gamma(1 / skew, skew, len(sizes)), 900, Period(2016, 2018), seed)
-    found = loss(draft(cases, kupang, Period(2016, 2018), sizes=sizes))
+    found = loss(draft(cases, kupang, Period(2016, 2018)))
     share = found["shown"] / found["reach_k"]
     assert share["kelurahan"] >= 0.6
     assert share["kecamatan_year"] >= 0.7

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.release.editions import Draft, Edition
 
 CITY = "10.01"
+SECRET = bytes(range(32))
 NOBODY_COVERED = empty(Table.COVERAGE)
 
 
@@ -76,7 +77,7 @@ def draft(
     audience: Audience = Audience.PUBLIC,
     **more: Any,
 ) -> Draft:
-    return draw_up(cases, NOBODY_COVERED, areas, Scope(period, audience, k), **more)
+    return draw_up(cases, NOBODY_COVERED, areas, Scope(period, audience, k), **({"secret": SECRET} | more))
 
 
 def texts(edition: Edition) -> list[str]:

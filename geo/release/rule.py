@@ -1,0 +1,100 @@
+"""Conditions of the sums of an edition: what a reader who knows the rule may conclude about its hidden cells.
+
+Only two of them read hidden counts, and both give the reader nothing but an upper bound of each hidden part, which
+the attacker of this project uses (`most`). Everything else depends on the shown counts and on which cells are hidden.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.release.cells import KELURAHAN_KIND
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.release.cells import Cells
+
+#: Fewest hidden parts of a sum with a shown total: whoever knows one of four still has three to guess.
+FEWEST = 4
+#: Fewest hidden parts of a sum with a hidden total: otherwise the total follows from what is shown.
+_BELOW = 2
+_PAIR = 2
+
+
+def is_long(parts: NDArray[np.int64]) -> bool:
+    """Whether a sum has so many parts that one of them may be known."""
+    return len(parts) >= FEWEST
+
+
+def hides_total(cells: Cells, parts: NDArray[np.int64]) -> bool:
+    """Whether a sum with a hidden part must hide its total: of two parts, and of fewer than four kelurahan.
+
+    In such a sum whoever knows one or two parts knows the others.
+    """
+    is_kelurahan = bool(cells.kind[parts[0]] == KELURAHAN_KIND)
+    return len(parts) <= _PAIR or (is_kelurahan and not is_long(parts))
+
+
+def floors(cells: Cells, hidden: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Least count of every cell that follows from the shown ones inside it, shape (n,)."""
+    found = np.where(hidden, 0, cells.values)
+    while True:
+        before = found.copy()
+        for total, parts in cells.sums:
+            if hidden[total]:
+                found[total] = max(found[total], found[parts].sum())
+        if (before == found).all():
+            return found
+
+
+def lacks(cells: Cells, hidden: NDArray[np.bool_], at: int, k: int, *, is_exempt: bool) -> bool:
+    """Whether a sum needs another hidden cell.
+
+    Parameters
+    ----------
+    cells, hidden, k
+        The listing, its hidden cells, the smallest count shown.
+    at
+        Number of the sum.
+    is_exempt
+        Whether the largest part of a sum of three parts may be any size.
+    """
+    total, parts = cells.sums[at]
+    own = parts[hidden[parts]]
+    if hidden[total]:
+        return len(own) < min(_BELOW, len(parts))
+    if not own.size:
+        return False
+    if hides_total(cells, parts) or len(own) < min(FEWEST, len(parts)):
+        return True
+    return too_little(cells.values[own] - floors(cells, hidden)[own], k, is_long=is_long(parts), is_exempt=is_exempt)
+
+
+def too_little(over: NDArray[np.int64], k: int, *, is_long: bool, is_exempt: bool) -> bool:
+    """Whether the hidden parts of a sum, each above its floor, leave too little for any of them.
+
+    Without the largest part k-1 must be left: whoever knows one part cannot exclude k-1 for another. In a long sum
+    the bound that follows from this must itself allow k-1.
+    """
+    rest = int(over.sum())
+    if rest < (2 * (k - 1) if is_long else k - 1):
+        return True
+    return (is_long or not is_exempt) and rest - int(over.max()) < k - 1
+
+
+def most(cells: Cells, hidden: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
+    """Upper bound of every hidden cell that follows from the rule, shape (n,); infinite where there is none.
+
+    In a long sum with a shown total the hidden parts without the largest leave k-1. In a sum of three parts the
+    reader does not know whether it was exempt.
+    """
+    found, least = np.full(len(hidden), np.inf), floors(cells, hidden)
+    for total, parts in cells.sums:
+        own = parts[hidden[parts]]
+        if own.size and not hidden[total] and is_long(parts) and not hides_total(cells, parts):
+            rest = (cells.values[own] - least[own]).sum()
+            found[own] = np.minimum(found[own], least[own] + max(int(rest) - (k - 1), 0))
+    return found
