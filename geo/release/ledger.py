@@ -203,6 +203,23 @@ class Ledger:
         except OSError as fault:
             raise _refuse(self.path, Problem.NOT_WRITABLE) from fault
 
+    def recover(self, content: str) -> None:
+        """Bring back lines that were lost at the end, or the whole file, from a copy that continues what is there.
+
+        Raises
+        ------
+        DataError
+            When the file cannot be written.
+        """
+        copy = content.encode()
+        try:
+            with _alone(self.path.absolute().parent):
+                held = self.path.read_bytes() if self.path.exists() else b""
+                if len(copy) > len(held) and copy.startswith(held):
+                    self._replace(copy, ())
+        except OSError as fault:
+            raise _refuse(self.path, Problem.NOT_WRITABLE) from fault
+
     def _replace(self, held: bytes, lines: Sequence[dict[str, Any]]) -> None:
         prefix = f".petajaga-{self.path.name}-"
         for left in self.path.absolute().parent.glob(f"{glob.escape(prefix)}*"):

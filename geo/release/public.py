@@ -103,10 +103,27 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
     """
     viewer.require(Right.PUBLISH)
     path = ledger_of(settings)
+    _recover(settings, viewer)
     entries = Ledger(path, _PUBLIC).content().entries
     if any((one.stamp.number or 0) > len(entries) for one in published(settings)[0]):
         raise DataError((Fault.of(path.name, "", Problem.LEDGER_LOST),))
     return sorted(newest_editions(entries))
+
+
+def _recover(settings: Settings, viewer: Viewer) -> None:
+    """Bring back a ledger that was lost, or that is older than the store, from its copy in the store."""
+    # Not at the top: public editions are read without a database.
+    from geo.store.engine import city_store
+    from geo.store.ledger_copies import kept_ledger
+
+    store, path = city_store(settings), ledger_of(settings)
+    if store.is_new:
+        return
+    with store.reading(viewer, Right.PUBLISH) as connection:
+        content = kept_ledger(connection, path.name)
+    if content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Ledger(path, _PUBLIC).recover(content)
 
 
 def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: date) -> list[Period]:
@@ -161,6 +178,7 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     from geo.release.publish import publish_edition
     from geo.store.audit_rows import head
     from geo.store.engine import city_store, note
+    from geo.store.ledger_copies import keep_ledger
 
     _shelf(settings).mkdir(parents=True, exist_ok=True)
     home(settings).chmod(0o700)
@@ -169,13 +187,15 @@ def publish_public(made: CheckedEdition, settings: Settings, viewer: Viewer, *, 
     with city_store(settings).writing(viewer, Right.PUBLISH) as connection:
         told = {"edition": number, "period": str(period), "k": made.draft.edition.scope.k}
         note(connection, viewer, Act.PUBLISH, "edition", number, told)
-        return publish_edition(
+        stamp = publish_edition(
             made,
             _shelf(settings) / name,
             today=today,
             audit_head=str(head(connection)),
             attack_file=home(settings) / f"serangan-{name}.json",
         )
+        keep_ledger(connection, ledger_of(settings).name, ledger_of(settings).read_text("utf-8"))
+        return stamp
 
 
 def bundle(one: PublicEdition) -> bytes:

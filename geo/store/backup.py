@@ -16,8 +16,9 @@ from geo.errors import DataError, Fault, Problem
 from geo.store import audit_rows, erasure, sqlite
 from geo.store.batches import COUNTERS
 from geo.store.engine import Store, new_generation, note, now
+from geo.store.ledger_copies import take_over_ledgers
 from geo.store.pseudonyms import Pseudonyms
-from geo.store.schema import ACCOUNT, ATTEMPT, AUDIT, META, METADATA, SESSION
+from geo.store.schema import ACCOUNT, ATTEMPT, AUDIT, LEDGER_COPY, META, METADATA, SESSION
 from geo.terms import Act, Right
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ COPIES = "cadangan"
 _CHUNK = 2_000
 #: Sessions and failed sign-ins: they belong to an installation, not to its records.
 _PASSING = (SESSION, ATTEMPT)
-_OF_THE_PLACE = {META, AUDIT, ACCOUNT, *_PASSING}
+_OF_THE_PLACE = {META, AUDIT, ACCOUNT, LEDGER_COPY, *_PASSING}
 
 
 def backup(store: Store, viewer: Viewer, *, target: Path) -> None:
@@ -157,6 +158,7 @@ def _take_over(copy: Connection, connection: Connection) -> None:
     for name in COUNTERS:
         most = max(int(one.get(name, 1)) for one in held)
         connection.execute(insert(META).values(name=name, value=str(most)))
+    take_over_ledgers(copy, connection)
     new_generation(connection)
 
 

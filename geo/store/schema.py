@@ -107,6 +107,15 @@ META = Table(
     Column("value", String(64), nullable=False),
 )
 
+#: Copies of the ledgers of editions as they were after the last publication, so that a backup holds them, too. They
+#: contain every published count and the secret of the editions.
+LEDGER_COPY = Table(
+    "ledger_copy",
+    METADATA,
+    Column("name", String(_WORD), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
 BATCH = Table(
     "batch",
     METADATA,

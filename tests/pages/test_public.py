@@ -13,16 +13,20 @@ import pytest
 from people import STEWARD
 from published import CANARY, FIRST, PASSWORD, SECOND, City, filled, named
 from release.reader import Reader, told_together
+from sqlalchemy import delete
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from geo.access import signing
 from geo.access.audit import verify
+from geo.errors import DataError, Problem
 from geo.period import Period
 from geo.release import public
 from geo.settings import read_settings
 from geo.store.audit_chain import Head
+from geo.store.backup import backup, restore
 from geo.store.engine import city_store
+from geo.store.schema import LEDGER_COPY
 from geo.store.tables import read_tables
 from geo.terms import Audience, Denominator, Right, State, StoreName
 from geo.words import Language, Words
@@ -202,6 +206,27 @@ def test_nothing_that_is_hidden_is_sent_and_nothing_new_changes_a_byte(city: Cit
         assert [hashlib.sha256(one).hexdigest() for one in old] == [hashlib.sha256(one).hexdigest() for one in new], (
             where
         )
+
+
+def test_a_lost_ledger_comes_back_from_the_store_or_nothing_is_published(city: City, tmp_path: Path) -> None:
+    """Without the ledger nobody knows what is out, nor under which secret: a second one must not begin."""
+    path, store = public.ledger_of(city.options), city_store(city.options)
+    held = path.read_bytes()
+    for left in (b"", held.splitlines(keepends=True)[0], held[: held.rindex(b"\n", 0, -1) + 1]):
+        path.write_bytes(left)
+        assert public.issued(city.options, STEWARD) == [FIRST, SECOND]
+        assert path.read_bytes() == held
+    backup(store, STEWARD, target=tmp_path / "copy.sqlite")
+    with store.writing(STEWARD, Right.PUBLISH) as connection:
+        connection.execute(delete(LEDGER_COPY))
+    path.unlink()
+    with pytest.raises(DataError) as refused:
+        public.issued(city.options, STEWARD)
+    assert refused.value.faults[0].problem is Problem.LEDGER_LOST
+    assert not path.exists()
+    restore(store, STEWARD, source=tmp_path / "copy.sqlite", keep=city.options.retention)
+    assert public.issued(city.options, STEWARD) == [FIRST, SECOND]
+    assert path.read_bytes() == held
 
 
 def victims(app: AppTest, language: Language = Language.ID) -> dict[str, str]:
