@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from release.reader import KEY, Reader
 from release.towns import cities, draft, drawn, records, texts, town
 
+from benchmarks import editions
 from geo.errors import DataError
 from geo.facts import read_denominators
 from geo.period import Period
@@ -198,3 +199,24 @@ def test_the_rule_holds_at_full_size(kupang: Areas, seed: int, skew: float, pers
     truth = reader.truth(cases)
     check_rule_of(reader, truth, k)
     check_replay(one, reader, truth)
+
+
+@pytest.mark.parametrize("number", [2, 9, 15, *(pytest.param(n, marks=pytest.mark.slow) for n in range(200, 400))])
+def test_generated_cities(kupang: Areas, number: int) -> None:
+    """The cities of the benchmark, others in number: what it measures, by the reader of files, and the replay."""
+    sizes = read_denominators(kupang.index).iloc[:, 0]
+    cases, period, k = editions.generated(kupang, sizes, number)
+    one = draft(cases, kupang, period, k=k, secret=number.to_bytes(32, "big"))
+    reader = of(one)
+    truth = reader.truth(cases)
+    check_rule_of(reader, truth, k)
+    assert check_replay(one, reader, truth) > 0
+
+
+def test_the_public_order_is_inverted(kupang: Areas) -> None:
+    """The attackers find what the former rule gave away."""
+    found = editions.study(8)
+    assert found["public order", "inverted"] > 10
+    assert sum(found["public order", "knowing one", what] for what in editions.WHAT) > 0
+    assert found["secret", "alone"] == 0
+    assert found["secret", "knowing one", "kelurahan"] == 0
