@@ -283,6 +283,8 @@ class Settings:
         Online background map, used only if a visitor switches it on.
     kota
         Folder of the city's own store.
+    is_closed
+        Whether the installation's own options could not be read: nobody can sign in, and everybody is the public.
     """
 
     areas: AreaSettings
@@ -296,6 +298,7 @@ class Settings:
     tiles_url: str
     tiles_attribution: str
     kota: Path
+    is_closed: bool = False
 
     @property
     def store_file(self) -> Path:
@@ -522,3 +525,18 @@ def read_settings(local: Path | None = None) -> Settings:
         tiles_attribution=found.map.tiles_attribution,
         kota=kota,
     )
+
+
+def closed_settings() -> Settings:
+    """Embedded options for an installation whose own cannot be read: no default may stand in for a right or a k.
+
+    Published editions state their own k. If at least the folder of the city can be read from the file, they are read
+    from there.
+    """
+    found = dataclasses.replace(read_settings(EMBEDDED), is_closed=True)
+    named = os.environ.get(ENVIRONMENT)
+    try:
+        kota = _read(Path(named) if named else LOCAL).get("stores", {}).get("kota")
+    except (DataError, AttributeError):
+        return found
+    return dataclasses.replace(found, kota=ROOT / kota) if isinstance(kota, str) else found

@@ -29,7 +29,8 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("releases.title"))
     store_told(shell)
-    st.markdown(words("releases.lead", most=shell.settings.k - 1))
+    if not shell.settings.is_closed:
+        st.markdown(words("releases.lead", most=shell.settings.k - 1))
     _out(shell)
     if shell.city_faults:
         return

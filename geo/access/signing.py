@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     TOO_MANY = "too_many"
     NOT_KNOWN = "not_known"  # known to the provider, but without an account here
     NOT_VERIFIED = "not_verified"  # the provider has not verified the e-mail
+    CLOSED = "closed"  # the installation's settings cannot be read
     PROVIDER = "provider"  # the provider's answer is not trusted, or it is unreachable
 
 
@@ -57,6 +58,11 @@ def _account(connection: Connection, name: str, kind: AccountKind) -> RowMapping
     )
 
 
+def _check_open(settings: Settings) -> None:
+    if settings.is_closed:
+        raise RefusedError(Refusal.CLOSED)
+
+
 def by_password(settings: Settings, *, name: str, password: str, address: str) -> str:
     """Token of a new session after a correct name and password.
 
@@ -79,6 +85,7 @@ def by_password(settings: Settings, *, name: str, password: str, address: str) -
     DataError
         When the store cannot be used.
     """
+    _check_open(settings)
     name, store = normal_name(name)[:200], city_store(settings)
     if store.is_new:
         passwords.matches(password, "")
@@ -115,6 +122,7 @@ def by_claims(settings: Settings, claims: dict[str, Any]) -> str:
     DataError
         When the store cannot be used.
     """
+    _check_open(settings)
     email, store = claims.get("email"), city_store(settings)
     why = None
     # Only the boolean True: some providers send text, and the text "false" is truthy.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from geo.errors import DataError
 from geo.viewer import PUBLIC
@@ -21,10 +20,15 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "petajaga_sesi"
 #: Name of the person at a laptop that serves nobody else; no account can have it.
 OWNER = "pemilik laptop ini"
-#: Headers of a reverse proxy: then the client is another machine.
-_PASSED_ON = re.compile(
-    r"forwarded|via|x-(forwarded|real|original|proxy|envoy|client|cluster)-.*|cf-.*|true-client-ip"
+#: Headers that a browser sends. Anything else may come from a proxy: then the client can be another machine.
+_OF_BROWSERS = re.compile(
+    r"host|connection|keep-alive|upgrade|upgrade-insecure-requests|user-agent|accept|accept-(language|encoding|charset)"
+    r"|cookie|origin|referer|cache-control|pragma|dnt|priority|te|save-data|purpose|x-xsrftoken"
+    r"|if-(none-match|modified-since|match|unmodified-since|range)|range|content-(type|length)|transfer-encoding"
+    r"|sec-(gpc|purpose|ch-[a-z0-9-]+|fetch-(site|mode|user|dest|storage-access)|websocket-[a-z]+)"
 )
+#: This machine, written as a browser writes it.
+_HERE = re.compile(r"(localhost|127(\.(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}|\[::1\])(:[1-9]\d{0,4})?")
 #: Whether a store had no accounts at this process's last check.
 _HAD_NONE: dict[Path, bool] = {}
 
@@ -48,9 +52,10 @@ def is_loopback(address: str | None) -> bool:
 def is_direct(headers: Mapping[str, str]) -> bool:
     """Whether a request comes from this machine, to this machine, from a page of this machine.
 
-    A foreign name that points here ("DNS rebinding") does not count; nor does a request that a proxy forwards. A
-    proxy that leaves no trace and writes a name of this machine into the request cannot be distinguished from a local
-    browser: therefore the owner works without an account only if the settings allow it, and until an account exists.
+    A foreign name that points here ("DNS rebinding") does not count; nor does a page of another port, nor a request
+    with a header that browsers do not send. A proxy that leaves no trace and writes a name of this machine into the
+    request cannot be distinguished from a local browser: therefore the owner works without an account only if the
+    settings allow it, and until an account exists.
 
     Parameters
     ----------
@@ -65,13 +70,10 @@ def is_direct(headers: Mapping[str, str]) -> bool:
     (False, False)
     """
     sent = {name.lower(): value for name, value in headers.items()}
-    if any(_PASSED_ON.fullmatch(name) for name in sent):
+    host, origin = sent.get("host", ""), sent.get("origin")
+    if not _HERE.fullmatch(host) or not all(_OF_BROWSERS.fullmatch(name) for name in sent):
         return False
-    asked = [f"//{sent.get('host', '')}", *([sent["origin"]] if "origin" in sent else [])]
-    try:
-        return all(is_loopback(urlsplit(one).hostname or "?") for one in asked)
-    except ValueError:
-        return False
+    return origin is None or origin in {f"http://{host}", f"https://{host}"}
 
 
 def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], listens_on: str | None) -> Viewer:
@@ -93,6 +95,8 @@ def visitor(settings: Settings, *, token: str, headers: Mapping[str, str], liste
     DataError
         When the accounts cannot be read.
     """
+    if settings.is_closed:
+        return PUBLIC
     is_nobodys = True
     # Not at the top: a visitor without a session, on an installation without accounts, must not wait for a database.
     if settings.store_file.is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import fields, is_dataclass
@@ -21,7 +22,7 @@ from geo.records.tables import Tables, tables_of
 from geo.release.province import ProvinceFigures, province_figures
 from geo.release.public import PublicEdition, bundle, published, state
 from geo.release.released import Released, from_edition, release
-from geo.settings import EMBEDDED, ROOT, Settings, read_settings
+from geo.settings import EMBEDDED, ROOT, Settings, closed_settings, read_settings
 from geo.store.tables import fingerprint_of, read_tables, state_of_city
 from geo.study import Study, join
 from geo.terms import Right, StoreName
@@ -41,18 +42,29 @@ if TYPE_CHECKING:
     from geo.viewer import Viewer
     from pages.shell.map_parts import MapParts
 
+_LOG = logging.getLogger("petajaga")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 WEB = ROOT / "var" / "web"
 
 
+#: The last options that could be read; a mistake in the file changes nothing while the server runs.
+_LAST_READ: list[Settings] = []
+
+
 @st.cache_resource(show_spinner=False, max_entries=1)
 def settings() -> tuple[Settings, tuple[Fault, ...]]:
-    """Options, and the faults of the city's own file if it had to be left out."""
+    """Options, and the faults of the city's own file if it cannot be read.
+
+    Then the last ones that could be read stay; in a server that has read none, nobody can sign in. The details are
+    for the person at the terminal.
+    """
     try:
-        return read_settings(), ()
+        _LAST_READ[:] = [read_settings()]
     except DataError as fault:
-        return read_settings(EMBEDDED), fault.faults
+        _LOG.error("the settings cannot be read: %s", fault)
+        return (_LAST_READ or [closed_settings()])[0], fault.faults
+    return _LAST_READ[0], ()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

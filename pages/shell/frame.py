@@ -16,7 +16,7 @@ from geo.present.faults import sentence
 from geo.present.maps import base_map
 from geo.present.markdown import plain_markdown
 from geo.schemas import Table
-from geo.terms import StoreName
+from geo.terms import Right, StoreName
 from geo.viewer import PUBLIC, NotAllowedError
 from geo.words import Language, Words
 from pages.shell import access, caches
@@ -113,10 +113,13 @@ def banner(shell: Shell) -> None:
     """Kind of these data, and all errors in the imported or existing data."""
     words, layer = shell.words, shell.areas.layer
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
+    if shell.settings.is_closed:
+        # Neutral: what is wrong stands in the terminal, for the person who can mend it.
+        st.warning(words("settings.closed"))
     for name in shell.refused:
         st.warning(words("address.refused", name=name))
     for title, faults in (
-        ("fault.settings", shell.settings_faults),
+        ("fault.settings", shell.settings_faults if shell.who.may(Right.ACCOUNTS) else ()),
         ("fault.areas", shell.area_faults),
         ("fault.tables", shell.source.faults if shell.source.is_bound else ()),
     ):

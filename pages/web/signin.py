@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geo.words import Words
 
-_STATUS = {"too_many": 429, "busy": 503, "provider": 502, "form": 400}
+_STATUS = {"too_many": 429, "busy": 503, "closed": 503, "provider": 502, "form": 400}
 
 
 def _has_provider() -> bool:

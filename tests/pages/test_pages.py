@@ -9,12 +9,14 @@ import pytest
 from people import STEWARD
 from streamlit.testing.v1 import AppTest
 
+from geo.access import signing
+from geo.access.visitor import visitor
 from geo.facts import read_origins
 from geo.imports import run
 from geo.places.boundaries import read_areas
 from geo.settings import ROOT, read_settings
 from geo.store.engine import Store
-from geo.terms import Kind
+from geo.terms import Kind, Role
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
 from pages.shell import access, caches
@@ -178,19 +180,50 @@ def test_faulty_boundaries_are_told_and_the_embedded_ones_serve(
     assert len(app.table[0].value) == 51
 
 
-def test_settings_that_cannot_be_read_are_told(city: Path, tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("[release]\nkk = 3\n[hotspots]\nalpha = 5\n", encoding="utf-8")
+def test_a_mistake_in_the_settings_closes_a_server_that_starts(
+    city: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No default stands in: nobody signs in, nobody owns the laptop; what is wrong stands in the terminal."""
+    (tmp_path / "settings.toml").write_text(
+        f"[stores]\nkota = '{city.as_posix()}'\n[access]\nowner = 'steward'\n"
+        "[release]\nkk = 3\n[hotspots]\nalpha = 5\n",
+        encoding="utf-8",
+    )
     _forget()
+    caches._LAST_READ.clear()
+    own, faults = caches.settings()
+    assert own.is_closed
+    assert own.kota == city
+    assert {fault.column for fault in faults} == {"release.kk", "hotspots.alpha"}
+    assert "release.kk" in caplog.text
+    assert "hotspots.alpha" in caplog.text
+    headers = {"Host": "localhost:8501"}
+    assert visitor(own, token="", headers=headers, listens_on="127.0.0.1") == PUBLIC
+    with pytest.raises(signing.RefusedError) as refused:
+        signing.by_password(own, name="ana", password="x" * 12, address="127.0.0.1")
+    assert refused.value.why is signing.Refusal.CLOSED
+    with pytest.raises(signing.RefusedError):
+        signing.by_claims(own, {"email": "a@example.org", "email_verified": True})
     app = opened()
-    assert "release.kk" in app.error[0].value
-    assert "Berkas pengaturan kota tidak dapat dipakai" in app.error[0].value
-    assert "settings.toml, opsi hotspots.alpha" in app.error[0].value
-    assert "tidak mungkin di sini" in app.error[0].value
+    assert "hanya data contoh dan rilis" in app.warning[0].value
+    assert not app.error
+    assert "release.kk" not in told(app)
     assert app.metric[0].value == "537"
-    said = opened(bahasa="en").error[0].value
-    assert "settings.toml, option release.kk" in said
-    assert "no such option" in said
-    assert "not possible here" in said
+    assert "only example data and published editions" in opened(bahasa="en").warning[0].value
+
+
+def test_a_mistake_saved_later_changes_nothing(city: Path, tmp_path: Path) -> None:
+    """A running server had k = 20: it keeps it, and whoever manages is told what is wrong."""
+    own = tmp_path / "settings.toml"
+    good = f"[stores]\nkota = '{city.as_posix()}'\n[release]\nk = 20\n[access]\nowner = 'steward'\n"
+    own.write_text(good, encoding="utf-8")
+    _forget()
+    assert caches.settings()[0].k == 20
+    own.write_text(good + "[hotspots]\nalpha = 5\n", encoding="utf-8")
+    caches.settings.clear()
+    found, faults = caches.settings()
+    assert (found.k, found.is_closed, found.access.owner) == (20, False, Role.STEWARD)
+    assert faults[0].column == "hotspots.alpha"
 
 
 def test_the_city_store_is_closed_where_others_can_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
