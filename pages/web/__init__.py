@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from pages.web import files, signin
+from pages.web.gate import Gate
 from pages.web.headers import SecurityHeaders
 
 if TYPE_CHECKING:
@@ -31,5 +32,5 @@ def routes(base: str) -> list[BaseRoute]:
 
 
 def middleware(base: str, tiles_url: str) -> list[Middleware]:
-    """Middleware of every response."""
-    return [Middleware(SecurityHeaders, base=base, tiles_url=tiles_url)]
+    """Middleware of every request: headers, and the gate before Streamlit's own routes."""
+    return [Middleware(SecurityHeaders, base=base, tiles_url=tiles_url), Middleware(Gate)]
