@@ -38,19 +38,30 @@ def _missing(cells: Cells, hidden: NDArray[np.bool_], at: int, numbers: KeyedNum
 
 
 def _complete(cells: Cells, hidden: NDArray[np.bool_], k: int, numbers: KeyedNumbers) -> None:
-    """Hide further cells until every sum meets its conditions; in place."""
+    """Hide further cells until every sum meets its conditions; in place.
+
+    All pads come before any condition: a condition of one sum depends on what other sums hide.
+    """
     both = [np.append(parts, total) for total, parts in cells.sums]
-    changed = True
-    while changed:
-        changed = False
+    while True:
+        _hide_pads(both, hidden, numbers.is_pad)
+        before = hidden.sum()
         for at, own in enumerate(both):
-            if not hidden[own].any():
-                continue
-            before = hidden[own].sum()
-            hidden[own[numbers.is_pad[own]]] = True
-            while lacks(cells, hidden, at, k, is_exempt=bool(numbers.is_exempt[at])):
+            while hidden[own].any() and lacks(cells, hidden, at, k, is_exempt=bool(numbers.is_exempt[at])):
                 hidden[_missing(cells, hidden, at, numbers)] = True
-            changed |= bool(hidden[own].sum() > before)
+        if hidden.sum() == before:
+            return
+
+
+def _hide_pads(sums: list[NDArray[np.int64]], hidden: NDArray[np.bool_], is_pad: NDArray[np.bool_]) -> None:
+    """Hide the pads of every sum with a hidden cell, until there are no more; in place."""
+    while True:
+        before = hidden.sum()
+        for own in sums:
+            if hidden[own].any():
+                hidden[own[is_pad[own]]] = True
+        if hidden.sum() == before:
+            return
 
 
 def _help(cells: Cells, hidden: NDArray[np.bool_], target: int, numbers: KeyedNumbers) -> int | None:

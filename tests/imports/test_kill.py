@@ -110,8 +110,10 @@ def kill_many(folder: Path, times: int, seed: int) -> None:
     write(first)
     first.wait(timeout=120)
     needed = time.perf_counter() - begun
-    whole, killed = 1, 0
-    for number in range(1, times + 1):
+    whole, killed, number = 1, 0, 0
+    # The first import of a machine can take longer than all others: until a kill came in time, the moments move forward.
+    while number < times or (not killed and number < 3 * times):
+        number += 1
         child = started(file_of(folder, number), store)
         write(child)
         time.sleep(rng.uniform(0, needed * 1.1))
@@ -123,6 +125,7 @@ def kill_many(folder: Path, times: int, seed: int) -> None:
         assert count == ROWS * len(kept)
         assert len(kept) in {whole, whole + 1}
         if said_done:
+            needed *= 0.8
             assert len(kept) == whole + 1, "what was told to be done is there"
         killed += len(kept) == whole
         whole = len(kept)
