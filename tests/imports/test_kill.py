@@ -111,7 +111,7 @@ def kill_many(folder: Path, times: int, seed: int) -> None:
     first.wait(timeout=120)
     needed = time.perf_counter() - begun
     whole, killed, number = 1, 0, 0
-    # The first import of a machine can take longer than all others: until a kill came in time, the moments move forward.
+    # The first import can take longer than all others: until a kill came in time, the moments move forward.
     while number < times or (not killed and number < 3 * times):
         number += 1
         child = started(file_of(folder, number), store)
