@@ -47,7 +47,7 @@ class Gate:
         """Pass a request on, or answer it."""
         asked = scope.get("path", "").partition(_CORE)[2] if scope["type"] in {"http", "websocket"} else ""
         if scope["type"] == "websocket":
-            await self._connected(asked, scope, receive, send)
+            await self._open_stream(asked, scope, receive, send)
             return
         is_core = scope["type"] == "http" and _CORE in scope["path"]
         status = await self._refused(asked, Request(scope)) if is_core else 0
@@ -71,7 +71,7 @@ class Gate:
             return 411
         return 413 if _held() + int(length) > MOST_HELD else 0
 
-    async def _connected(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _open_stream(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
         if asked != _STREAM or self._sessions >= MOST_SESSIONS:
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
             return
