@@ -140,7 +140,7 @@ def _told_in(knot: _Knot, k: int, related: NDArray[np.bool_], whose: NDArray[np.
     weights = np.where(others, 1.0, 0.01)
     small = np.flatnonzero((knot.truth >= 1) & (knot.truth < k)).tolist()
     wanted = [(one, float(value)) for one in small for value in (1, k - 1) if value != knot.truth[one]]
-    told: set[int] = set()
+    told = {one for one, value in wanted if value > knot.most[one] + _EXACT}
 
     def moved_by(way: NDArray[np.float64] | None, target: int) -> NDArray[np.bool_]:
         moved: NDArray[np.bool_] = others[target] & (True if way is None else np.abs(way) > _EXACT)

@@ -1,7 +1,8 @@
 """Conditions of the sums of an edition: what a reader who knows the rule may conclude about its hidden cells.
 
-Only two of them read hidden counts, and both give the reader nothing but an upper bound of each hidden part, which
-the attacker of this project uses (`most`). Everything else depends on the shown counts and on which cells are hidden.
+Only one of them reads hidden counts: that enough is left without the largest part. In long sums it gives the reader
+an upper bound of each hidden part, which the attacker of this project uses (`most`); in sums of three nobody knows
+whether it was asked for. Everything else depends on the shown counts and on which cells are hidden.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def is_long(parts: NDArray[np.int64]) -> bool:
 def hides_total(cells: Cells, parts: NDArray[np.int64]) -> bool:
     """Whether a sum with a hidden part must hide its total: of two parts, and of fewer than four kelurahan.
 
-    In such a sum whoever knows one or two parts knows the others.
+    The years of a kelurahan count as such. In such a sum whoever knows one or two parts knows the others.
     """
     is_kelurahan = bool(cells.kind[parts[0]] == KELURAHAN_KIND)
     return len(parts) <= _PAIR or (is_kelurahan and not is_long(parts))

@@ -81,9 +81,9 @@ def _help(cells: Cells, hidden: NDArray[np.bool_], target: int, numbers: KeyedNu
 def protect(cells: Cells, k: int, numbers: KeyedNumbers, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Cells to hide, shape (n,).
 
-    Beyond the two conditions of `geo.release.rule`, no step reads a hidden count: any table that agrees with the
-    shown counts and with these conditions gives the same pattern under the numbers whose pads are exactly the hidden
-    cells. So the pattern excludes no such table.
+    Beyond one condition of `geo.release.rule`, no step reads a hidden count: any table that agrees with the shown
+    counts and with that condition, and has a small count in each group of linked hidden cells, gives the same pattern
+    under the numbers whose pads are exactly the hidden cells. So the pattern excludes no such table.
 
     Parameters
     ----------
