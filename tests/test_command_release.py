@@ -25,6 +25,15 @@ HEADER = ["kode", "period", "sex", "age_group", "status", "count", "state"]
 KODE = "53.71.01.1001"
 
 
+@pytest.fixture(autouse=True)
+def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of a city of the tests' own, for its secret."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "settings.toml").write_text(f"[stores]\nkota = '{(folder / 'kota').as_posix()}'\n", "utf-8")
+    monkeypatch.setenv("PETAJAGA_SETTINGS", str(folder / "settings.toml"))
+    return folder / "kota"
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any]]]:
     def call(*arguments: object, lang: str = "en") -> tuple[int, dict[str, Any]]:
@@ -325,3 +334,27 @@ def test_a_file_may_say_how_far_its_days_are_known(run: Callable[..., Any], case
     code, told = run("--cases", cases, "--audience", "public", "--out", tmp_path / "wrong")
     assert code == 2
     words(told)
+
+
+def test_the_same_records_give_the_same_edition_without_a_ledger(
+    run: Callable[..., tuple[int, dict[str, Any]]], cases: Path, tmp_path: Path, own: Path
+) -> None:
+    """Two editions that hide other cells would tell more than either; where nothing is hidden no secret is made."""
+    small = pd.read_csv(cases, dtype="str")
+    small.loc[0, "persons"] = "3"
+    small.to_csv(cases, index=False)
+    asked = ["--cases", cases, "--period", "2016"]
+    assert run(*asked, "--audience", "taskforce", "--out", tmp_path / "exact")[0] == 0
+    assert not own.exists()
+    for name in ("a", "b"):
+        assert run(*asked, "--audience", "public", "--out", tmp_path / name)[0] == 0
+        small.sample(frac=1, random_state=1).to_csv(cases, index=False)
+    first, second = ((tmp_path / name / "kelurahan.csv").read_text("utf-8") for name in ("a", "b"))
+    assert first == second
+    assert "hidden" in first
+    assert [path.name for path in own.iterdir()] == ["rahasia-rilis"]
+    (own / "rahasia-rilis").write_text("damaged")
+    code, said = run(*asked, "--audience", "public", "--out", tmp_path / "c")
+    assert code == 2
+    assert said["faults"][0]["where"] == "rahasia-rilis"
+    assert not (tmp_path / "c").exists()

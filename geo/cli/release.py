@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,7 @@ def write_edition(chosen: argparse.Namespace, teller: Teller) -> None:
             read_areas(read_settings().areas),
             order,
             today=today,
-            secret=installation_secret(read_settings().kota, chosen.ledger.name if chosen.ledger else ""),
+            secret=partial(installation_secret, read_settings().kota, chosen.ledger.name if chosen.ledger else ""),
             ledger=chosen.ledger,
         )
         stamp = publish_edition(plan, chosen.out, today=today, attack_file=chosen.attack)

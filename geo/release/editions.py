@@ -161,7 +161,7 @@ def draw_up(
     scope
         Years, audience, smallest count shown.
     secret
-        Secret of the editions; may be missing only where k is 1 and nothing is hidden.
+        Secret of the editions; may be missing only where k is 1 and nothing stays hidden.
     stays_hidden
         Columns of `KEY`: cells that are hidden whatever their count.
 
@@ -180,7 +180,7 @@ def draw_up(
     from geo.release.suppress import protect
 
     if secret is None:
-        if scope.k > 1:
+        if scope.k > 1 or stays_hidden is not None:
             msg = "an edition that hides anything needs a secret"
             raise ValueError(msg)
         hidden = np.zeros(len(drawn.table), dtype=np.bool_)

@@ -159,7 +159,7 @@ class Ledger:
         return LedgerContent(tuple(found), secret, before)
 
     def lines(
-        self, draft: Draft, held: LedgerContent, secret: bytes, *, reissue_of: int | None
+        self, draft: Draft, held: LedgerContent, secret: bytes | None, *, reissue_of: int | None
     ) -> list[dict[str, Any]]:
         """Lines for a new edition after the existing ones: the secret's, unless the ledger has one, and its own."""
         edition = draft.edition
@@ -180,7 +180,7 @@ class Ledger:
             "salt": secrets.token_hex(_SALT_BYTES),
         }
         found, before = [], held.head
-        for plain in ([] if held.secret else [{"secret": secret.hex()}]) + [content]:
+        for plain in ([{"secret": secret.hex()}] if secret and not held.secret else []) + [content]:
             line = plain | {"previous": before}
             before = _hash(line)
             found.append(line | {"hash": before})

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,27 +104,33 @@ def issued(settings: Settings, viewer: Viewer) -> list[Period]:
     """
     viewer.require(Right.PUBLISH)
     path = ledger_of(settings)
-    _recover(settings, viewer)
+    _keep_in_step(settings, viewer)
     entries = Ledger(path, _PUBLIC).content().entries
-    if any((one.stamp.number or 0) > len(entries) for one in published(settings)[0]):
+    # Folders begin with the number of their edition.
+    numbers = [int(one.name.partition("-")[0]) for one in _shelf(settings).glob("[0-9][0-9][0-9][0-9]-*")]
+    if max(numbers, default=0) > len(entries):
         raise DataError((Fault.of(path.name, "", Problem.LEDGER_LOST),))
     return sorted(newest_editions(entries))
 
 
-def _recover(settings: Settings, viewer: Viewer) -> None:
-    """Bring back a ledger that was lost, or that is older than the store, from its copy in the store."""
+def _keep_in_step(settings: Settings, viewer: Viewer) -> None:
+    """Bring back a ledger that was lost or is older than its copy in the store; renew a copy that is older."""
     # Not at the top: public editions are read without a database.
     from geo.store.engine import city_store
-    from geo.store.ledger_copies import kept_ledger
+    from geo.store.ledger_copies import keep_ledger, kept_ledger
 
     store, path = city_store(settings), ledger_of(settings)
     if store.is_new:
         return
     with store.reading(viewer, Right.PUBLISH) as connection:
-        content = kept_ledger(connection, path.name)
-    if content:
+        copy = kept_ledger(connection, path.name)
+    held = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+    if copy.startswith(held) and copy != held:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Ledger(path, _PUBLIC).recover(content)
+        Ledger(path, _PUBLIC).recover(copy)
+    elif held.startswith(copy) and copy != held and Ledger(path, _PUBLIC).content().entries:
+        with store.writing(viewer, Right.PUBLISH) as connection:
+            keep_ledger(connection, path.name, held)
 
 
 def open_periods(tables: Tables, settings: Settings, viewer: Viewer, *, today: date) -> list[Period]:
@@ -159,7 +166,7 @@ def plan_public(
 
     order = EditionRequest(_PUBLIC, settings.k, period, reissue=period in issued(settings, viewer))
     path = ledger_of(settings)
-    secret = installation_secret(settings.kota, path.name)
+    secret = partial(installation_secret, settings.kota, path.name)
     return check_edition(tables.cases, tables.coverage, areas, order, today=today, secret=secret, ledger=path)
 
 

@@ -19,6 +19,7 @@ from geo.release.ledger import Ledger, LedgerContent, check_period, newest_editi
 from geo.release.reissue import check_reissue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     import pandas as pd
@@ -64,7 +65,7 @@ class CheckedEdition:
     held
         Content of the ledger when the draft was made.
     secret
-        Secret under which cells were hidden.
+        Secret under which cells were hidden; missing where none was needed.
     before
         The edition that it replaces.
     """
@@ -73,7 +74,7 @@ class CheckedEdition:
     areas: Areas
     ledger: Ledger | None
     held: LedgerContent
-    secret: bytes
+    secret: bytes | None
     before: LedgerEntry | None
 
 
@@ -84,7 +85,7 @@ def check_edition(
     order: EditionRequest,
     *,
     today: date,
-    secret: bytes,
+    secret: Callable[[], bytes],
     ledger: Path | None = None,
 ) -> CheckedEdition:
     """Plan of an edition: allowed by the ledger, its small counts protected.
@@ -100,7 +101,7 @@ def check_edition(
     today
         A year that is not over on this day cannot be published.
     secret
-        Used where the ledger has none yet, and without a ledger.
+        Gives the secret where the ledger has none yet, and without a ledger; asked only if something may be hidden.
     ledger
         File of the editions published so far.
 
@@ -111,7 +112,7 @@ def check_edition(
     """
     kept = None if ledger is None else Ledger(ledger, order.audience)
     held = LedgerContent() if kept is None else kept.content()
-    entries, own = held.entries, held.secret or secret
+    entries = held.entries
     period = order.period
     if period is None and order.reissue and entries:
         period = max(newest_editions(entries))
@@ -119,6 +120,7 @@ def check_edition(
     if scope.period.last >= today.year:
         raise DataError((Fault.of("--period", "", Problem.PERIOD_NOT_CLOSED, values=[scope.period]),))
     before = check_period(entries, scope.period, reissue=order.reissue)
+    own = held.secret or (None if order.k == 1 and before is None else secret())
     draft = draw_up(
         cases,
         coverage,

@@ -51,10 +51,20 @@ def cases(*years: int) -> pd.DataFrame:
     return records(rows).assign(**spoken)
 
 
+def secret() -> bytes:
+    return SECRET
+
+
 def planned(folder: Path, year: int = 2017, **order: Any) -> CheckedEdition:
     asked = EditionRequest(Audience.PUBLIC, **({"k": 10, "period": Period(year, year)} | order))
     return check_edition(
-        cases(2017, 2018), NOBODY_COVERED, TOWN, asked, today=TODAY, secret=SECRET, ledger=folder / "ledger.jsonl"
+        cases(2017, 2018),
+        NOBODY_COVERED,
+        TOWN,
+        asked,
+        today=TODAY,
+        secret=secret,
+        ledger=folder / "ledger.jsonl",
     )
 
 
@@ -134,8 +144,8 @@ def test_nothing_else_is_in_the_files(tmp_path: Path) -> None:
     words = [CANARY, str(tmp_path), tmp_path.name, socket.gethostname(), str(ROOT), ".petajaga", "serangan"]
     words += [os.environ.get("USER", "no-such-user"), "/tmp/", "/root"]  # noqa: S108
     lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
-    secret, edition = (json.loads(line) for line in lines)
-    words += [secret["secret"], secret["previous"], edition["salt"], edition["previous"]]
+    first, edition = (json.loads(line) for line in lines)
+    words += [first["secret"], first["previous"], edition["salt"], edition["previous"]]
     for word in words:
         if word not in ("", "root", "localhost"):
             assert word.encode() not in held, word
@@ -149,7 +159,7 @@ def test_one_more_person_changes_no_byte_until_the_next_edition(tmp_path: Path) 
     more = pd.concat([cases(2017, 2018), cases(2017).head(1).assign(persons=1)])
     order = EditionRequest(Audience.PUBLIC, 10, Period(2017, 2017), reissue=True)
     with pytest.raises(DataError):
-        check_edition(more, NOBODY_COVERED, TOWN, order, today=TODAY, secret=SECRET, ledger=tmp_path / "ledger.jsonl")
+        check_edition(more, NOBODY_COVERED, TOWN, order, today=TODAY, secret=secret, ledger=tmp_path / "ledger.jsonl")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -321,7 +331,7 @@ def test_nothing_confidential_in_the_folder_of_the_edition(tmp_path: Path) -> No
     place.mkdir()
     asked = EditionRequest(Audience.PUBLIC, 10, Period(2017, 2017))
     inside = check_edition(
-        cases(2017), NOBODY_COVERED, TOWN, asked, today=TODAY, secret=SECRET, ledger=place / "ledger.jsonl"
+        cases(2017), NOBODY_COVERED, TOWN, asked, today=TODAY, secret=secret, ledger=place / "ledger.jsonl"
     )
     with pytest.raises(DataError) as refused:
         publish_edition(inside, place, today=TODAY, attack_file=place / "serangan.json")

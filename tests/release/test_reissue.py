@@ -43,7 +43,7 @@ def plan(
     cases: pd.DataFrame, ledger: Path, *, areas: Areas = TOWN, audience: Audience = Audience.PUBLIC, **order: Any
 ) -> CheckedEdition:
     asked = EditionRequest(audience, **({"k": 10, "period": Period(2017, 2017)} | order))
-    return check_edition(cases, NOBODY_COVERED, areas, asked, today=TODAY, secret=SECRET, ledger=ledger)
+    return check_edition(cases, NOBODY_COVERED, areas, asked, today=TODAY, secret=lambda: SECRET, ledger=ledger)
 
 
 def out(cases: pd.DataFrame, ledger: Path, **order: Any) -> CheckedEdition:

@@ -32,7 +32,7 @@ CASES = records(
 
 def plan(ledger: Path | None, secret: bytes, year: Period = YEAR) -> CheckedEdition:
     order, today = EditionRequest(Audience.PUBLIC, 10, year), date(2020, 3, 1)
-    return check_edition(CASES, NOBODY_COVERED, TOWN, order, today=today, secret=secret, ledger=ledger)
+    return check_edition(CASES, NOBODY_COVERED, TOWN, order, today=today, secret=lambda: secret, ledger=ledger)
 
 
 def test_the_same_secret_gives_the_same_edition_and_another_hides_others() -> None:
@@ -110,7 +110,7 @@ def test_the_ledger_keeps_its_secret(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in ledger.read_text().splitlines()]
     assert [("secret" in line, "cells" in line) for line in lines] == [(True, False), (False, True)]
     order, today = EditionRequest(Audience.PUBLIC, 10, YEAR, reissue=True), date(2020, 3, 1)
-    again = check_edition(CASES, NOBODY_COVERED, TOWN, order, today=today, secret=bytes(32), ledger=ledger)
+    again = check_edition(CASES, NOBODY_COVERED, TOWN, order, today=today, secret=lambda: bytes(32), ledger=ledger)
     assert (again.draft.hidden == made.draft.hidden).all()
     again_lines = again.ledger.lines(again.draft, again.held, again.secret, reissue_of=1) if again.ledger else []
     assert ["secret" in line for line in again_lines] == [False]
