@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from streamlit import runtime
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _CORE, _UPLOAD, _STREAM = "/_stcore/", "upload_file/", "stream"
 #: What a browser asks for: whether the server lives, its options, and parts of components.
 _OPEN = ("health", "host-config", "bidi-components/")
-#: Sessions open at once; a meeting of fifty people has room for reloads.
-MOST_SESSIONS = 200
+#: Sessions open at once; a meeting of fifty people has room for reloads. Strangers who take all of them lock out
+#: nobody who is signed in: for those there are more.
+MOST_SESSIONS, RESERVED = 200, 50
 #: Bytes of files that sessions hold together.
 MOST_HELD = 256 * 2**20
 _TRY_AGAIN_LATER = 1013
@@ -72,7 +73,7 @@ class Gate:
         return 413 if _held() + int(length) > MOST_HELD else 0
 
     async def _open_stream(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if asked != _STREAM or self._sessions >= MOST_SESSIONS:
+        if asked != _STREAM or not await self._has_room(HTTPConnection(scope)):
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
             return
         self._sessions += 1
@@ -80,6 +81,18 @@ class Gate:
             await self._app(scope, receive, send)
         finally:
             self._sessions -= 1
+
+    async def _has_room(self, request: HTTPConnection) -> bool:
+        if self._sessions < MOST_SESSIONS:
+            return True
+        return self._sessions < MOST_SESSIONS + RESERVED and await run_in_threadpool(_is_known, request)
+
+
+def _is_known(request: HTTPConnection) -> bool:
+    try:
+        return bool(viewer_of_request(request).rights)
+    except DataError:
+        return False
 
 
 def _may_bring(request: Request) -> bool:

@@ -11,12 +11,12 @@ from geo.access.visitor import SESSION_COOKIE, visitor
 from pages.shell import caches
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection, Request
 
     from geo.viewer import Viewer
 
 
-def viewer_of_request(request: Request) -> Viewer:
+def viewer_of_request(request: HTTPConnection) -> Viewer:
     """Viewer from the request's own session.
 
     Raises

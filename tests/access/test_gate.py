@@ -96,7 +96,7 @@ def test_files_together_have_a_limit(owner: Settings, monkeypatch: pytest.Monkey
     def endless() -> Iterator[bytes]:
         yield b"x"
 
-    assert client().put(UPLOAD, content=endless()).status_code in {403, 411}, "no length is told"
+    assert client().put(UPLOAD, content=endless()).status_code == 411, "no length is told"
     assert READ == []
 
 
@@ -135,3 +135,17 @@ def test_sessions_have_a_limit_and_give_their_place_back(city: Settings, monkeyp
             two.send_text("x")
     with pytest.raises(WebSocketDisconnect), visitor.websocket_connect("/elsewhere"):
         pass
+
+
+def test_strangers_who_take_all_places_lock_nobody_out(owner: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MOST_SESSIONS", 1)
+    monkeypatch.setattr(gate, "RESERVED", 1)
+    server, known, foreign = client(), "ws://localhost:8501/_stcore/stream", "ws://peta.example/_stcore/stream"
+    with server.websocket_connect(foreign) as stranger:
+        with pytest.raises(WebSocketDisconnect), server.websocket_connect(foreign):
+            pass
+        with server.websocket_connect(known) as one:
+            with pytest.raises(WebSocketDisconnect), server.websocket_connect(known):
+                pass
+            one.send_text("x")
+        stranger.send_text("x")
