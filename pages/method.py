@@ -31,7 +31,9 @@ def page(shell: Shell) -> None:
     words = shell.words
     st.title(words("page.method"))
     banner(shell)
-    st.markdown(words("method.line", k=shell.settings.k))
+    if not shell.settings.is_closed:
+        # The embedded k says nothing about a city whose settings cannot be read.
+        st.markdown(words("method.line", k=shell.settings.k))
     for title, prefix, told in (
         ("method.measures", "measure.", Measure),
         ("method.states", "state.", [one for one in State if one is not State.SHOWN]),
@@ -53,6 +55,8 @@ def page(shell: Shell) -> None:
     priorities(shell)
     st.subheader(words("method.limits"))
     for one in _LIMITS:
+        if one == "small" and shell.settings.is_closed:
+            continue
         st.markdown(f"- {words(f'limit.{one}', k=shell.settings.k)}")
     st.subheader(words("method.glossary"))
     for one in _GLOSSARY:

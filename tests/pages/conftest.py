@@ -35,7 +35,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     monkeypatch.setenv("PETAJAGA_SETTINGS", str(own))
     caches.settings.clear()
+    caches._LAST_READ.clear()
     yield tmp_path / "kota"
     Store(tmp_path / "kota" / "kota.sqlite").close()
     monkeypatch.undo()
     caches.settings.clear()
+    caches._LAST_READ.clear()
