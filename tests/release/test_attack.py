@@ -216,7 +216,9 @@ def test_generated_cities(kupang: Areas, number: int) -> None:
 def test_the_public_order_is_inverted(kupang: Areas) -> None:
     """The attackers find what the former rule gave away."""
     found = editions.study(8)
-    assert found["public order", "inverted"] > 10
+    assert found["public order", "named"] > 10
+    assert found["public order", "named and small"] == found["public order", "named"]
+    assert found["secret", "named and small"] < found["secret", "named"]
     assert sum(found["public order", "knowing one", what] for what in editions.WHAT) > 0
     assert found["secret", "alone"] == 0
     assert found["secret", "knowing one", "kelurahan"] == 0
