@@ -15,6 +15,7 @@ from geo.terms import Denominator, Stage, State
 from pages.parts.priorities import priorities
 from pages.parts.study import study
 from pages.shell.frame import banner, footer
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,14 +43,14 @@ def page(shell: Shell) -> None:
         ("method.verdicts", "verdict.", Verdict),
     ):
         st.subheader(words(title))
-        st.table(_list(shell, prefix, told))
+        draw_table(_list(shell, prefix, told))
     st.markdown(words("method.verdicts.alike"))
     st.subheader(words("method.health"))
     st.markdown(words("health.rules.source"))
     rules = pd.DataFrame(
         rules_text(shell.settings.health, words), columns=[words("table.health"), words("method.meaning")]
     )
-    st.table(rules.set_index(words("table.health")))
+    draw_table(rules.set_index(words("table.health")))
     st.markdown(words("method.pace"))
     study(shell)
     priorities(shell)

@@ -17,6 +17,7 @@ from pages.shell.caches import cached
 from pages.shell.controls import draw_map, facts_box, kelurahan_control, measure_control
 from pages.shell.figures import figures_of, rollout_of
 from pages.shell.frame import banner, data_note, footer, guarded, what_to_bring
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -32,7 +33,7 @@ def page(shell: Shell) -> None:
     """The map of need and coverage, the key figures, and the same facts as a table."""
     words, view = shell.words, shell.view
     if shell.source.is_unread:
-        st.title(words("overview.title", city=shell.areas.city))
+        st.title(words("overview.title", city=shell.said.city))
         banner(shell)
         return
     # People come for the map: its place is further down, but it is sent first.
@@ -42,7 +43,7 @@ def page(shell: Shell) -> None:
     seen = shell.released()
     reached = rollout_of(shell, seen)
     with above:
-        st.title(words("overview.title", city=shell.areas.city))
+        st.title(words("overview.title", city=shell.said.city))
         banner(shell)
         if shell.source.is_empty:
             what_to_bring(shell)
@@ -87,4 +88,4 @@ def _map_and_table(shell: Shell) -> None:
     with below:
         st.info(words("overview.papers"), icon=":material/info:")
         st.subheader(words("overview.table"))
-        st.table(cached(facts, seen, stages, figures, words))
+        draw_table(cached(facts, seen, stages, figures, words))

@@ -12,6 +12,7 @@ from geo.present.charts import history_chart
 from geo.present.classes import classify
 from geo.present.health import health_row
 from geo.present.legend import legend
+from geo.present.markdown import plain_markdown
 from geo.present.overview import need_and_coverage, profile
 from geo.present.profile import (
     about,
@@ -25,6 +26,7 @@ from pages.shell.caches import cached
 from pages.shell.controls import draw_map, kelurahan_control, search_control
 from pages.shell.figures import rollout_of, watches_of
 from pages.shell.frame import banner, data_note, footer
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 def page(shell: Shell) -> None:
     """Search and map to choose a kelurahan, then its facts, its years, its neighbours and its events."""
     words, view = shell.words, shell.view
-    st.title(shell.areas.names[view.kelurahan] if view.kelurahan else words("profile.title"))
+    st.title(shell.said.names[view.kelurahan] if view.kelurahan else words("profile.title"))
     banner(shell)
     if shell.source.is_unread:
         return
@@ -53,7 +55,7 @@ def page(shell: Shell) -> None:
             if seen.watch is not None:
                 told |= dict(health_row(watches_of(shell, seen), view.kelurahan, words))
             for label, text in told.items():
-                st.markdown(f"{label}: **{text}**")
+                st.markdown(f"{label}: **{plain_markdown(text)}**")
         else:
             st.caption(words("overview.choose"))
             classes, _ = classify(figures)
@@ -72,12 +74,12 @@ def _years(shell: Shell, kode: str) -> None:
     if found.empty:
         st.caption(words("history.none"))
         return
-    st.markdown(history_sentence(found, shell.areas.names[kode], words))
+    st.markdown(history_sentence(found, shell.said.names[kode], words))
     left, right = st.columns([6, 4])
     with left:
         st.altair_chart(history_chart(found, words, note=data_note(shell)))
     with right:
-        st.table(yearly_table(found, words))
+        draw_table(yearly_table(found, words))
 
 
 def _around(shell: Shell, kode: str) -> None:
@@ -87,10 +89,10 @@ def _around(shell: Shell, kode: str) -> None:
     next_to = shell.next_to[kode]
     st.subheader(words("profile.neighbours"))
     st.markdown(neighbours_sentence(stages, next_to, words))
-    st.table(neighbours_table(seen, stages, next_to, words))
+    draw_table(neighbours_table(seen, stages, next_to, words))
     st.subheader(words("profile.events"))
     events = events_table(seen, kode, words)
     if events.empty:
         st.caption(words("profile.no_events"))
     else:
-        st.table(events)
+        draw_table(events)

@@ -15,6 +15,7 @@ from pages.parts.coverage import coverage_form
 from pages.parts.record_form import is_complete, record_fields
 from pages.shell.controls import do
 from pages.shell.frame import desk_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.parts.record_form import Filled
@@ -88,7 +89,7 @@ def _record(shell: Shell) -> None:
             )
         st.subheader(words("record.history"))
         if steps:
-            st.table(history_table(steps, words))
+            draw_table(history_table(steps, words))
         else:
             st.caption(
                 words(

@@ -16,6 +16,7 @@ from geo.terms import Right, StoreName
 from pages.shell import caches
 from pages.shell.controls import do, draw_map, file_link, tell
 from pages.shell.frame import store_told
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.records.tables import Tables
@@ -50,9 +51,9 @@ def _out(shell: Shell) -> None:
         st.info(words("releases.none"))
     for one in reversed(editions):
         with st.container(border=True):
-            st.subheader(f"{shell.areas.city} {one.edition.scope.period}")
+            st.subheader(f"{shell.said.city} {one.edition.scope.period}")
             st.markdown(edition_sentence(one, words))
-            st.table(states_table(one.edition, words))
+            draw_table(states_table(one.edition, words))
             name = f"peta-jaga-{one.edition.scope.period}"
             row = st.container(horizontal=True)
             # Public files: anyone with the address may download them.
@@ -115,7 +116,7 @@ def _next(shell: Shell) -> None:
     with left:
         draw_map(shell, preview_map(plan, words), at=".draft", areas=shell.areas, height=430)
     with right:
-        st.table(loss_table(plan.draft, words))
+        draw_table(loss_table(plan.draft, words))
     st.markdown(hidden_sentence(caches.attacked(plan, records, shell.areas), plan.draft, words))
     st.caption(words("releases.frozen"))
     if st.checkbox(words("releases.sure", period=str(period)), key="releases.sure") and st.button(

@@ -62,7 +62,7 @@ def page(shell: Shell) -> None:
                 with inside.container(width=136, gap=None):
                     st.metric(number.label, number.value, help=number.help)
                     st.caption(number.source)
-    st.markdown(rollout_sentence(reached, seen.areas, words))
+    st.markdown(rollout_sentence(reached, shell.said, words))
     for line in series_sentences(reached, words):
         st.caption(line)
     _parts(shell)

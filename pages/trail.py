@@ -16,6 +16,7 @@ from geo.terms import Act, Right
 from geo.words import Language, Words
 from pages.shell.controls import do, file_link, tell
 from pages.shell.frame import desk_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -82,7 +83,7 @@ def _retention(shell: Shell) -> None:
         st.markdown(words("retention.nothing"))
         return
     st.markdown(words("retention.due"))
-    st.table(retention_table(due, words))
+    draw_table(retention_table(due, words))
     sure = st.checkbox(words("retention.sure"), key="trail.sure")
     if st.button(words("retention.do"), disabled=not sure):
         do(shell, lambda: retention.erase_due(store, who, keep=keep), words("retention.done"))

@@ -1,16 +1,54 @@
-"""Escape text for Markdown."""
+"""Text from outside in Markdown: it stays text."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.places.boundaries import Areas
+
+#: What Streamlit makes a link or an icon of after all escaping is undone: the word joiner behind it prevents that.
+_FOUND_LATER = re.compile(r"(https?|www|@|:(?=[a-z_+-]))", re.IGNORECASE)
+
 
 def plain_markdown(text: str) -> str:
-    r"""Text without any active Markdown formatting.
+    r"""Text without any active Markdown formatting, and without links.
 
     Examples
     --------
     >>> plain_markdown("a_b [c](d)")
     'a\\_b \\[c\\]\\(d\\)'
+    >>> plain_markdown("www.example.org").encode()
+    b'www\xe2\x81\xa0.example.org'
     """
     for character in "\\`*_{}[]()<>#+!|~$:":
         text = text.replace(character, f"\\{character}")
-    return text
+    return _FOUND_LATER.sub("\\1\N{WORD JOINER}", text)
+
+
+def plain_areas(areas: Areas) -> Areas:
+    """The same areas, for sentences in Markdown: all their names as plain text."""
+    names = {column: areas.frame[column].map(plain_markdown) for column in ("name", "group")}
+    return replace(
+        areas,
+        frame=areas.frame.assign(**names),
+        layer=plain_markdown(areas.layer),
+        city=plain_markdown(areas.city),
+    )
+
+
+def plain_table(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, for an outlet that reads cells and headings as Markdown."""
+
+    def plain(cell: object) -> object:
+        return plain_markdown(cell) if isinstance(cell, str) else cell
+
+    found = table.map(plain)
+    found.columns = found.columns.map(plain)
+    found.index = found.index.map(plain)
+    found.index.names = [one if one is None else plain_markdown(str(one)) for one in table.index.names]
+    return found

@@ -11,6 +11,7 @@ from geo.measures.pace import starts
 from geo.period import Period
 from geo.present.pace import around_chart, around_table, left_out_sentence
 from pages.shell.frame import data_note, what_to_bring
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -36,4 +37,4 @@ def draw(shell: Shell, _: Rollout) -> None:
     st.markdown(words("around.how", n=int(found["kode"].nunique()), months=MONTHS))
     st.markdown(left_out_sentence(left_out_around(seen.without_month, begun), words))
     st.altair_chart(around_chart(found, words, note=data_note(shell)))
-    st.table(around_table(sums(found), seen.areas, words))
+    draw_table(around_table(sums(found), seen.areas, words))

@@ -12,6 +12,7 @@ from geo.present.verdicts import compare_sentence, compare_table, verdict_classe
 from pages.shell.controls import draw_map
 from pages.shell.figures import hotspots_of, rollout_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -34,7 +35,7 @@ def draw(shell: Shell) -> None:
     seen = [shell.released(period) for period in periods]
     found = [hotspots_of(shell, one, is_declared=is_declared) for one in seen]
     names = seen[0].areas.names
-    st.markdown(compare_sentence(found[0], found[1], names, words))
+    st.markdown(compare_sentence(found[0], found[1], shell.said.names, words))
     st.caption(words("compare.how") if is_declared else f"{words('verdict.exploration')} {words('compare.how')}")
     stages = rollout_of(shell, seen[0]).stages
     for column, at, one, judged in zip(st.columns(2), (".before", ".after"), seen, found, strict=True):
@@ -48,4 +49,4 @@ def draw(shell: Shell) -> None:
     if table.empty:
         st.caption(words("compare.none"))
     else:
-        st.table(table)
+        draw_table(table)

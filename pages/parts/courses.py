@@ -11,6 +11,7 @@ from geo.period import Period
 from geo.present.pace import left_out_sentence
 from geo.present.verdicts import course_table, emerging_sentence
 from pages.shell.caches import cached
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ def draw(shell: Shell) -> None:
     seen = shell.released(Period(shell.source.years[0], shell.source.years[-1]))
     found = cached(_courses, seen, tuple(years))
     st.caption(words("course.how"))
-    st.table(course_table(found, seen.areas.names, words))
+    draw_table(course_table(found, seen.areas.names, words))
     st.subheader(words("emerging.title"))
     st.caption(words("emerging.how"))
     if seen.months is None:
@@ -44,5 +45,5 @@ def draw(shell: Shell) -> None:
         st.session_state["hotspots.emerged"] = True
         now = cached(emerging_now, seen)
         alpha = shell.settings.hotspots.alpha
-        names = seen.areas.names
+        names = shell.said.names
         st.markdown(words("emerging.few") if now is None else emerging_sentence(now, names, words, alpha=alpha))

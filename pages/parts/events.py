@@ -12,6 +12,7 @@ from geo.store import events
 from geo.terms import RecordState, Stage
 from pages.parts.event_form import event_fields
 from pages.shell.controls import do
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -24,7 +25,7 @@ _ENTERED = "events.entered"
 
 def events_control(shell: Shell, kode: str) -> None:
     """Events of a kelurahan (or of the city, by its code): the list, the form, withdrawing, the history."""
-    words, areas, store, who = shell.words, shell.areas, shell.store, shell.who
+    words, areas, store, who = shell.words, shell.said, shell.store, shell.who
     st.subheader(words("events.title", name=areas.city if kode == areas.city_code else areas.names.get(kode, kode)))
     st.caption(words("events.help"))
     found: list[dict[Any, Any]] = []
@@ -32,7 +33,7 @@ def events_control(shell: Shell, kode: str) -> None:
         listed = events.events(store, who, kode=kode)
         found = listed.to_dict("records")
     if found:
-        st.table(event_table(listed, words))
+        draw_table(event_table(listed, words))
     else:
         st.caption(words("events.none"))
     rows = {int(row["id"]): row for row in found}
@@ -57,7 +58,7 @@ def events_control(shell: Shell, kode: str) -> None:
         _form(shell, kode, event)
     if number:
         st.markdown(f"**{words('events.history')}**")
-        st.table(event_history(event, events.event_steps(store, who, number=number), words))
+        draw_table(event_history(event, events.event_steps(store, who, number=number), words))
 
 
 def elsewhere_control(shell: Shell) -> None:

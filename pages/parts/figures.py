@@ -17,6 +17,7 @@ from pages.shell.caches import cached
 from pages.shell.controls import draw_map, kelurahan_control, measure_control
 from pages.shell.figures import figures_of, rollout_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -50,9 +51,9 @@ def draw(shell: Shell) -> None:
     else:
         found = cached(rates, seen, view.denominator)
         st.subheader(words("funnel.title"))
-        st.markdown(funnel_sentence(found, seen.areas.names, words))
+        st.markdown(funnel_sentence(found, shell.said.names, words))
         st.altair_chart(funnel_chart(found, seen.areas.names, words, note=data_note(shell)))
         st.caption(words("funnel.how"))
     st.subheader(words("hotspots.table"))
     st.caption(words("hotspots.table.how"))
-    st.table(cached(ranking, seen, mapped, found, words))
+    draw_table(cached(ranking, seen, mapped, found, words))

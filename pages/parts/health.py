@@ -22,6 +22,7 @@ from geo.present.legend import legend
 from pages.shell.controls import draw_map, facts_box, kelurahan_control
 from pages.shell.figures import watches_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -36,7 +37,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
     """Map and board by health, then the call list, neighbours, and the table."""
     words, view, seen = shell.words, shell.view, shell.released()
     areas, found = seen.areas, watches_of(shell, seen, known_on=view.known)
-    st.markdown(health_sentence(found, areas, words))
+    st.markdown(health_sentence(found, shell.said, words))
     wide, narrow = st.columns([7, 3])
     paint = health_map(found, reached, areas, words, note=data_note(shell))
     with wide:
@@ -46,7 +47,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
         kelurahan_control(shell)
         if view.kelurahan:
             facts_box(shell, health_row(found, view.kelurahan, words))
-    _board(shell, board(found, areas))
+    _board(shell, board(found, shell.said))
     late = slips(
         plan_of(seen.rollout, areas, known_on=view.known),
         starts(seen.rollout, areas, on=view.on, known_on=view.known),
@@ -55,7 +56,7 @@ def draw(shell: Shell, reached: Rollout) -> None:
     called = calls(found, shell.settings.health, overdue=late.index[late["slip"].eq(Slip.OVERDUE)])
     st.subheader(words("call.title", n=len(called)))
     if called:
-        st.table(call_table(called, areas, words))
+        draw_table(call_table(called, areas, words))
     else:
         st.caption(words("call.none"))
     st.subheader(words("beside.title"))
@@ -63,9 +64,9 @@ def draw(shell: Shell, reached: Rollout) -> None:
     around = active_neighbours(found, shell.next_to)
     next_door = beside_table(around, found, areas, words)
     if len(next_door):
-        st.table(next_door)
+        draw_table(next_door)
     st.subheader(words("health.table"))
-    st.table(health_table(found, areas, words))
+    draw_table(health_table(found, areas, words))
     with st.expander(words("health.rules")):
         st.markdown(words("health.rules.source"))
         for state, rule in rules_text(shell.settings.health, words):

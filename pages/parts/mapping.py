@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.imports.run import mappings_folder
+from geo.present.markdown import plain_markdown
 from geo.present.reports import places_table, rejected_csv, rejected_table, report_notes, report_sentence
 from geo.sheets.fields import FIELDS
 from geo.sheets.mapping import Mapping, guess, known_mappings, remember
@@ -75,7 +76,7 @@ def _remember(shell: Shell, mapping: Mapping) -> None:
         except DataError as fault:
             tell(shell, fault)
         else:
-            st.success(words("data.remembered", name=called))
+            st.success(words("data.remembered", name=plain_markdown(called)))
 
 
 def report_told(shell: Shell, report: Report) -> None:

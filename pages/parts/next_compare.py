@@ -13,6 +13,7 @@ from geo.terms import Right, StoreName
 from pages.shell.controls import draw_map
 from pages.shell.figures import rollout_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def draw(shell: Shell, drafting: Drafting) -> None:
     found = moves(offered[one], offered[other])
     st.markdown(words("side.moves", n=len(found), loss=words.signed(round(reach[1] - reach[0], 2))))
     if len(found):
-        st.table(moves_table(found, (one, other), areas, words))
+        draw_table(moves_table(found, (one, other), areas, words))
 
 
 def _offered(shell: Shell, drafting: Drafting) -> dict[str, pd.Series[int]]:

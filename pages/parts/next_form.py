@@ -98,8 +98,7 @@ def _proposal(values: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 def pins_control(shell: Shell, drafting: Drafting) -> None:
     """Kelurahan that must, must not, or wait for another: added from lists, removed one by one."""
-    words, names = shell.words, shell.areas.names
-    limits = drafting.proposal.limits
+    words, limits = shell.words, drafting.proposal.limits
     with st.expander(words("pin.title", n=len(limits.must) + len(limits.not_in) + len(limits.before))):
         _add(shell, drafting)
         rules = [
@@ -116,7 +115,7 @@ def pins_control(shell: Shell, drafting: Drafting) -> None:
         ]
         for number, (rule, part, pair) in enumerate(rules):
             said, way = st.columns([8, 2], vertical_alignment="center")
-            said.markdown(rule_text(rule, names, words))
+            said.markdown(rule_text(rule, shell.said.names, words))
             kept = tuple(one for one in getattr(limits, part) if one != pair)
             way.button(words("pin.let_go"), key=f"next.pin.{number}", on_click=drafting.limit, kwargs={part: kept})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.planning.proposal import Override, holds
+from geo.present.markdown import plain_markdown
 from geo.present.waves import wave_label
 from geo.terms import OverrideReason
 
@@ -56,9 +57,10 @@ def moves_control(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> Non
             where = wave_label(moved.wave, words)
             if not holds(moved, wave, own.limits.waves):
                 where = words("moves.void", where=where)
-            said.markdown(f"{names.get(moved.kode, moved.kode)}: {where}, {words(f'override_reason.{moved.reason}')}")
+            name = shell.said.names.get(moved.kode, moved.kode)
+            said.markdown(f"{name}: {where}, {words(f'override_reason.{moved.reason}')}")
             if moved.note:
-                said.caption(moved.note)
+                said.caption(plain_markdown(moved.note))
             way.button(
                 words("pin.let_go"),
                 key=f"next.moved.{moved.kode}",

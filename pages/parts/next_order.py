@@ -22,6 +22,7 @@ from pages.shell.caches import cached
 from pages.shell.controls import draw_map, kelurahan_control
 from pages.shell.figures import rollout_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.planning.priority import Ranking
@@ -114,7 +115,7 @@ def _one(shell: Shell, ranking: Ranking, first: int) -> None:
         st.caption(words("overview.choose"))
         return
     with st.container(border=True):
-        st.markdown(f"**{shell.areas.names[kode]}** · {shell.areas.groups[kode]}")
+        st.markdown(f"**{shell.said.names[kode]}** · {shell.said.groups[kode]}")
         if kode not in ranking.table.index:
             st.markdown(words("standing.has"))
             return
@@ -128,9 +129,9 @@ def _first(shell: Shell, ranking: Ranking, first: int) -> None:
     st.subheader(words("next.chosen", n=first))
     said = reasons(ranking, words, first=first)
     for number, kode in enumerate(ranking.order[:first], start=1):
-        st.markdown(f"{number}. **{shell.areas.names[kode]}** ({shell.areas.groups[kode]}). {said[kode]}")
+        st.markdown(f"{number}. **{shell.said.names[kode]}** ({shell.said.groups[kode]}). {said[kode]}")
     if ranking.filled:
-        names = sorted({str(shell.areas.names[kode]) for _, kode in ranking.filled})
+        names = sorted({str(shell.said.names[kode]) for _, kode in ranking.filled})
         st.caption(words("next.filled", n=len(names), names=", ".join(names)))
     st.info(words("next.gap"), icon=":material/info:")
 
@@ -139,9 +140,9 @@ def _details(shell: Shell, ranking: Ranking, first: int) -> None:
     """Criteria of the order, the groups, and the smallest changes that alter it."""
     words, own = shell.words, shell.settings.priority
     with st.expander(words("next.criteria")):
-        st.table(criteria_list(ranking, words))
+        draw_table(criteria_list(ranking, words))
     with st.expander(words("next.standings")):
-        st.table(standing_table(words, own, first=first))
+        draw_table(standing_table(words, own, first=first))
     with st.expander(words("next.swaps")):
         st.caption(words("next.swaps.how"))
-        st.table(swap_table(ranking, shell.areas, words))
+        draw_table(swap_table(ranking, shell.areas, words))

@@ -20,6 +20,7 @@ from pages.shell.controls import draw_map, kelurahan_control, tell
 from pages.shell.figures import rollout_of
 from pages.shell.frame import data_note
 from pages.shell.jobs import Job
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def _end(shell: Shell, drafting: Drafting) -> bool:
     drafting.job = None
     if isinstance(job.fault, NoPlanError):
         st.error(words(f"plan.none.{job.fault.conflict.proof}"))
-        for said in conflict_sentences(job.fault.conflict.rules, shell.areas, words):
+        for said in conflict_sentences(job.fault.conflict.rules, shell.said, words):
             st.markdown(f"- {said}")
     elif isinstance(job.fault, NoPlanYetError):
         st.warning(words("plan.not_yet"))
@@ -131,8 +132,8 @@ def _watch(shell: Shell, drafting: Drafting) -> None:
 
 def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
     """The plan: its value, the proof on demand, the map, the list, manual moves."""
-    words, seen, own = shell.words, drafting.seen, drafting.proposal
-    for said in plan_sentences(found, seen.areas, words):
+    words, own = shell.words, drafting.proposal
+    for said in plan_sentences(found, shell.said, words):
         st.markdown(f"- {said}")
     if not found.best.optimal:
         st.button(
@@ -145,7 +146,7 @@ def _plan(shell: Shell, drafting: Drafting, found: Solved) -> None:
     if own.overrides:
         left = worth(found.needs, shell.next_to, found.limits, wave)
         st.markdown(words("moves.worth", loss=words.number(round(found.best.objective - left, 2))))
-        for rule in conflict_sentences(broken(found.needs, found.limits, wave), seen.areas, words):
+        for rule in conflict_sentences(broken(found.needs, found.limits, wave), shell.said, words):
             st.warning(words("moves.broken", rule=rule))
     _shown(shell, drafting, wave)
     moves_control(shell, drafting, wave)
@@ -181,7 +182,7 @@ def _tiers(shell: Shell, drafting: Drafting) -> None:
         )
         dealt = drafting.dealt
         if dealt is not None:
-            st.markdown(drawn_sentence(dealt, drafting.seen.areas, words, seed=None if own.by_score else own.seed))
+            st.markdown(drawn_sentence(dealt, shell.said, words, seed=None if own.by_score else own.seed))
 
 
 def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
@@ -205,7 +206,7 @@ def _shown(shell: Shell, drafting: Drafting, wave: pd.Series[int]) -> None:
         )
         draw_map(shell, paint, at=".waves", on_click=partial(_pin, drafting))
     if wave.gt(0).any():
-        st.table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
+        draw_table(wave_table(wave, days_of(wave, own.begins_on, own.months), seen.areas, words))
 
 
 def _pin(drafting: Drafting, kode: str) -> None:

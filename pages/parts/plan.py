@@ -13,6 +13,7 @@ from geo.present.pace import pace_sentences, plan_chart, slip_table
 from pages.shell.address import LAST_DAY
 from pages.shell.caches import cached
 from pages.shell.frame import stages_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,4 +59,4 @@ def draw(shell: Shell, reached: Rollout) -> None:
     if table.empty:
         st.caption(words("slip.none"))
     else:
-        st.table(table)
+        draw_table(table)

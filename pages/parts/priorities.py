@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.facts import planning_study
 from geo.present.planning import standing_table
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -23,7 +24,7 @@ def priorities(shell: Shell) -> None:
     words, chosen = shell.words, shell.settings.priority
     st.subheader(words("method.priority"))
     st.markdown(words("method.priority.how", draws=chosen.draws))
-    st.table(standing_table(words, chosen, first=chosen.first))
+    draw_table(standing_table(words, chosen, first=chosen.first))
     st.markdown(words("method.priority.circle"))
     st.markdown(words("method.priority.study"))
     found = planning_study()
@@ -35,6 +36,6 @@ def priorities(shell: Shell) -> None:
         }
         for row in found[found["first"].isin(_TOLD)].to_dict("records")
     ]
-    st.table(pd.DataFrame(rows).set_index(words("study.column.case")))
+    draw_table(pd.DataFrame(rows).set_index(words("study.column.case")))
     error, lead = (words.number(float(found[name].max())) for name in ("error", "lead_error"))
     st.caption(words("method.priority.error", error=error, lead=lead))

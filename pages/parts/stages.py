@@ -12,6 +12,7 @@ from geo.present.legend import legend
 from geo.present.rollout import stage_map, stage_table, statement_table
 from pages.shell.controls import draw_map, kelurahan_control
 from pages.shell.frame import stages_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from geo.measures.rollout import Rollout
@@ -34,6 +35,6 @@ def draw(shell: Shell, reached: Rollout) -> None:
     st.altair_chart(timeline_chart(known, reached.series, len(areas.index), words, note=note))
     st.caption(words("timeline.how"))
     if reached.series:
-        st.table(statement_table(reached, words))
+        draw_table(statement_table(reached, words))
     st.subheader(words("rollout.table"))
-    st.table(stage_table(reached, areas, words))
+    draw_table(stage_table(reached, areas, words))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.facts import verdict_study
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -23,4 +24,4 @@ def study(shell: Shell) -> None:
     found.columns = [words(f"study.column.{one}") for one in found.columns]
     st.subheader(words("method.study"))
     st.markdown(words("method.study.how"))
-    st.table(found.set_index(found.columns[0]))
+    draw_table(found.set_index(found.columns[0]))

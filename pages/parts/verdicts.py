@@ -19,6 +19,7 @@ from pages.shell.caches import cached
 from pages.shell.controls import draw_map, kelurahan_control
 from pages.shell.figures import hotspots_of, rollout_of
 from pages.shell.frame import data_note
+from pages.shell.texts import draw_table
 
 if TYPE_CHECKING:
     from pages.shell.view import Shell
@@ -30,7 +31,7 @@ def draw(shell: Shell) -> None:
     st.markdown(words("hotspots.question", period=str(view.period)))
     found = hotspots_of(shell, seen, is_declared=shell.is_declared)
     stages, names = rollout_of(shell, seen).stages, seen.areas.names
-    st.markdown(verdict_sentence(found, names, words))
+    st.markdown(verdict_sentence(found, shell.said.names, words))
     if not shell.is_declared:
         st.caption(words("verdict.exploration"))
     wide, narrow = st.columns([7, 3])
@@ -38,7 +39,7 @@ def draw(shell: Shell) -> None:
         draw_map(shell, cached(verdict_map, seen, found, stages, words, note=data_note(shell)))
     with narrow:
         st.html(legend(words("verdict.legend"), verdict_classes(found)[0], stages["stage"], words))
-        for said in cluster_sentences(found, names, words):
+        for said in cluster_sentences(found, shell.said.names, words):
             st.markdown(said)
         kelurahan_control(shell)
     st.caption(words("verdict.how"))
@@ -48,4 +49,4 @@ def draw(shell: Shell) -> None:
         st.altair_chart(interval_chart(found, names, words, note=data_note(shell)))
     st.subheader(words("verdict.table"))
     st.caption(words("verdict.table.how"))
-    st.table(cached(verdict_table, seen, found, words))
+    draw_table(cached(verdict_table, seen, found, words))

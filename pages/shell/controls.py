@@ -101,9 +101,9 @@ def facts_box(shell: Shell, told: list[tuple[str, str]]) -> None:
         return
     kode = shell.view.kelurahan
     with st.container(border=True):
-        st.markdown(f"**{shell.areas.names[kode]}** · {shell.areas.groups[kode]}")
+        st.markdown(f"**{shell.said.names[kode]}** · {shell.said.groups[kode]}")
         for label, text in told:
-            st.markdown(f"{label}: **{text}**")
+            st.markdown(f"{label}: **{plain_markdown(text)}**")
 
 
 def draw_map(

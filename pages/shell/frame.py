@@ -111,7 +111,7 @@ def data_note(shell: Shell) -> str:
 
 def banner(shell: Shell) -> None:
     """Kind of these data, and all errors in the imported or existing data."""
-    words, layer = shell.words, shell.areas.layer
+    words, layer = shell.words, shell.said.layer
     st.caption(f"**{_kind(shell)}** · {stages_note(shell)} · {words('banner.layer', layer=layer)}")
     if shell.settings.is_closed:
         # Neutral: what is wrong stands in the terminal, for the person who can mend it.
@@ -196,7 +196,7 @@ def footer(shell: Shell) -> None:
     st.caption(
         words(
             "footer",
-            note=data_note(shell),
+            note=plain_markdown(data_note(shell)),
             period=str(view.period),
             day=words.day(view.on),
             today=words.day(date.today()),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from geo.present.markdown import plain_markdown
 from geo.terms import Role
 from pages.shell import access
 from pages.shell.address import write_view
@@ -49,6 +50,6 @@ def signed(shell: Shell) -> None:
         return
     is_account = access.is_signed_in(who)
     name = who.name if is_account else words("access.owner")
-    st.caption(words("access.who", name=f"**{name}**", role=words(f"access.role.{who.role}")))
+    st.caption(words("access.who", name=f"**{plain_markdown(name)}**", role=words(f"access.role.{who.role}")))
     if is_account:
         _way("keluar", words("door.leave.title"), shell)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.period import Period
+from geo.present.markdown import plain_areas
 from geo.terms import StoreName
 from geo.viewer import PUBLIC
 from geo.words import Language, Words
@@ -46,6 +47,8 @@ class Shell:
         Options, and the faults of the city's own file.
     areas, area_faults
         The current layer, and the faults of the one in the settings.
+    said
+        The same layer for sentences in Markdown: its names come from a file.
     who
         Who is looking.
     stores
@@ -61,6 +64,7 @@ class Shell:
     def __init__(self) -> None:
         self.settings, self.settings_faults = caches.settings()
         self.areas, self.area_faults = caches.areas()
+        self.said = plain_areas(self.areas)
         self.who = access.current(self.settings)
         if access.is_another(self.who):
             uploads.let_go()

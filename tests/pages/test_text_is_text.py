@@ -1,0 +1,123 @@
+"""Text from files is text: a layer whose names are Markdown and HTML, through every page and part of a page."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from hostile_names import with_hostile_names
+from published import City, filled
+from streamlit.testing.v1 import AppTest
+
+from geo.settings import EMBEDDED, read_settings
+from pages.shell import caches
+from pages.shell.address import Aspect, Part, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MARKS = ("[klik](http", "**tebal", ":red[", "$x", ":material/", "`kode", "<img", "_miring", "www.jahat")
+KODE = "53.71.03.1014"
+#: Where Streamlit shows text as it is.
+PLAIN = {
+    "Selectbox.options",
+    "MultiSelect.options",
+    "TextInput.value",
+    "TextInput.default",
+    "FileURLs.upload_urls",
+    "Dataframe.arrow_data.data",
+    "VegaLiteChart.spec",
+    "VegaLiteChart.datasets.data.data",
+    "Selectbox.raw_value",
+    "ComponentInstance.json_args",
+}
+PAGES: list[tuple[str, dict[str, str]]] = [
+    ("overview", {}),
+    ("overview", {"kelurahan": KODE}),
+    *(("hotspots", {"bagian": one.value}) for one in Aspect),
+    *(("rollout", {"bagian": one.value}) for one in Part),
+    *(("priority", {"bagian": one.value}) for one in Step),
+    ("profile", {"kelurahan": KODE}),
+    *((one, {}) for one in ("record", "sheets", "names", "releases", "accounts", "trail", "method")),
+]
+
+
+@pytest.fixture
+def hostile(folder: Path) -> City:
+    own = folder.parent / "settings.toml"
+    own.write_text(own.read_text("utf-8") + with_hostile_names(read_settings(EMBEDDED).areas, folder.parent), "utf-8")
+    caches.settings.clear()
+    return filled(folder.parent)
+
+
+def active(text: str) -> list[str]:
+    """Marks that stand in a text of Markdown without a backslash before each of their signs."""
+    return [one for one in MARKS if re.search(r"(?<!\\)" + re.escape(one), text)]
+
+
+def texts(message: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """All text in a message, with its type and fields."""
+    for field, value in message.ListFields():
+        here = f"{path or type(message).__name__}.{field.name}"
+        many = value if field.is_repeated else [value]
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            many = list(value.values())
+        for one in many:
+            if isinstance(one, str):
+                yield here, one
+            elif field.type == FieldDescriptor.TYPE_MESSAGE and hasattr(one, "ListFields"):
+                yield from texts(one, here)
+            elif isinstance(one, bytes) and type(message).__name__ == "ArrowData":
+                yield from ((here, str(cell)) for cell in _cells(one))
+
+
+def _cells(data: bytes) -> Iterator[Any]:
+    table = pa.ipc.open_stream(io.BytesIO(data)).read_all().to_pandas()
+    yield from table.columns
+    for name in table.columns:
+        yield from table[name]
+    if not isinstance(table.index, pd.RangeIndex):
+        yield from table.index
+
+
+def protos(node: Any) -> Iterator[Any]:
+    if (own := getattr(node, "proto", None)) is not None:
+        yield own
+    for child in (getattr(node, "children", None) or {}).values():
+        yield from protos(child)
+
+
+def page(name: str, **parameters: str) -> AppTest:
+    def script(name: str) -> None:
+        import importlib
+
+        from pages.shell.frame import guarded
+        from pages.shell.view import Shell
+
+        shell = Shell()
+        guarded(importlib.import_module(f"pages.{name}").page)(shell)
+
+    app = AppTest.from_function(script, kwargs={"name": name}, default_timeout=120)
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_no_name_of_a_layer_is_markdown(hostile: City, lang: str) -> None:
+    found, seen = set(), 0
+    for name, view in PAGES:
+        app = page(name, bahasa=lang, **view)
+        assert not app.exception, (name, view)
+        for where, text in (one for message in protos(app._tree) for one in texts(message)):
+            seen += "klik" in text
+            if where not in PLAIN and active(text.replace(":material/info:", "")):
+                found.add((name, *view.values(), where, text[:80]))
+    assert seen > 1_000, "the names stand on the pages"
+    assert not found
