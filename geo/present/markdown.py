@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
     from geo.places.boundaries import Areas
 
+_SIGNS = re.compile(r"[\\`*_\[\]<>~$&]")
+#: At its beginning a text might become a heading or an item of a list.
+_FIRST = re.compile(r"^(\s*\d*)([-+#.)])(?=\s|$)")
 #: What Streamlit makes a link or an icon of after all escaping is undone: the word joiner behind it prevents that.
-_FOUND_LATER = re.compile(r"(https?|www|@|:(?=[a-z_+-]))", re.IGNORECASE)
+_FOUND_LATER = re.compile(r"(https?|www|@|:(?=[a-z_+-]|\d+:))", re.IGNORECASE)
 
 
 def plain_markdown(text: str) -> str:
@@ -20,13 +23,12 @@ def plain_markdown(text: str) -> str:
 
     Examples
     --------
-    >>> plain_markdown("a_b [c](d)")
-    'a\\_b \\[c\\]\\(d\\)'
+    >>> plain_markdown("a_b [c](d)"), plain_markdown("1. a"), plain_markdown("- b")
+    ('a\\_b \\[c\\](d)', '1\\. a', '\\- b')
     >>> plain_markdown("www.example.org").encode()
     b'www\xe2\x81\xa0.example.org'
     """
-    for character in "\\`*_{}[]()<>#+!|~$:":
-        text = text.replace(character, f"\\{character}")
+    text = _FIRST.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", text))
     return _FOUND_LATER.sub("\\1\N{WORD JOINER}", text)
 
 

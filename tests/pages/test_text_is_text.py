@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MARKS = ("[klik](http", "**tebal", ":red[", "$x", ":material/", "`kode", "<img", "_miring", "www.jahat")
+MARKS = ("[klik](http", "**tebal", ":red", "$x", ":material/", "`kode", "<img", "_miring", "www.jahat")
 KODE = "53.71.03.1014"
 #: Where Streamlit shows text as it is.
 PLAIN = {
