@@ -47,6 +47,8 @@ def floors(cells: Cells, hidden: NDArray[np.bool_]) -> NDArray[np.int64]:
         for total, parts in cells.sums:
             if hidden[total]:
                 found[total] = max(found[total], found[parts].sum())
+            if len(parts) == 1:
+                found[parts] = np.maximum(found[parts], found[total])
         if (before == found).all():
             return found
 
@@ -66,12 +68,27 @@ def lacks(cells: Cells, hidden: NDArray[np.bool_], at: int, k: int, *, is_exempt
     total, parts = cells.sums[at]
     own = parts[hidden[parts]]
     if hidden[total]:
-        return len(own) < min(_BELOW, len(parts))
+        is_few = len(own) < min(_BELOW, len(parts))
+        return is_few or (len(own) < len(parts) and _tells(floors(cells, hidden), total, parts, hidden))
     if not own.size:
         return False
     if hides_total(cells, parts) or len(own) < min(FEWEST, len(parts)):
         return True
     return too_little(cells.values[own] - floors(cells, hidden)[own], k, is_long=is_long(parts), is_exempt=is_exempt)
+
+
+def crowded(cells: Cells, hidden: NDArray[np.bool_]) -> list[int]:
+    """Hidden totals of two hidden parts that are known to be large: one of the parts tells of the other."""
+    least = floors(cells, hidden)
+    return sorted({int(total) for total, parts in cells.sums if _tells(least, total, parts, hidden)})
+
+
+def _tells(least: NDArray[np.int64], total: int, parts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> bool:
+    """Whether a hidden total is known to hold more than one above its parts, of which two are hidden.
+
+    What is shown inside a total may be years or words of a breakdown, which no sum of places says.
+    """
+    return bool(hidden[total] and hidden[parts].sum() == _BELOW and least[total] - least[parts].sum() > 1)
 
 
 def too_little(over: NDArray[np.int64], k: int, *, is_long: bool, is_exempt: bool) -> bool:

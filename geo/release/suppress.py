@@ -9,7 +9,7 @@ import numpy as np
 from geo.errors import DataError, Fault, Problem
 from geo.programmes import NotProvedError
 from geo.release.attacker import partly
-from geo.release.rule import hides_total, lacks
+from geo.release.rule import crowded, hides_total, lacks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +108,7 @@ def protect(cells: Cells, k: int, numbers: KeyedNumbers, start: NDArray[np.bool_
     while True:
         _complete(cells, hidden, k, numbers)
         try:
-            found = partly(cells, hidden, k)
+            found = crowded(cells, hidden) or partly(cells, hidden, k)
         except NotProvedError as fault:
             raise refused from fault
         if not found:
