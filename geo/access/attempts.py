@@ -49,7 +49,8 @@ def begin_attempt(connection: Connection, *, name: str, address: str) -> str:
         Empty if the attempt is allowed; otherwise `last` for the first one over the limit, and `over` after that.
     """
     at = now()
-    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.at < at - WINDOW))
+    # Also those of a clock that has gone back since: they would lock the account until then.
+    connection.execute(delete(ATTEMPT).where((ATTEMPT.c.at < at - WINDOW) | (ATTEMPT.c.at > at + WINDOW)))
     limits = {_key(connection, "name", name): BY_NAME, _key(connection, "address", address): BY_ADDRESS}
     tried = {key: connection.scalar(select(func.count()).where(ATTEMPT.c.key == key)) or 0 for key in limits}
     over = [key for key, most in limits.items() if tried[key] >= most]

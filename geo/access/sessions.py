@@ -47,8 +47,9 @@ def begin_session(connection: Connection, settings: Settings, account: RowMappin
         `id`, `name` and `role` of the account.
     """
     at = now()
-    limit = at - timedelta(minutes=settings.access.idle_minutes)
-    connection.execute(delete(SESSION).where((SESSION.c.expires_at <= at) | (SESSION.c.seen_at <= limit)))
+    idle = timedelta(minutes=settings.access.idle_minutes)
+    is_over = (SESSION.c.expires_at <= at) | (SESSION.c.seen_at <= at - idle) | (SESSION.c.seen_at >= at + idle)
+    connection.execute(delete(SESSION).where(is_over))
     token = secrets.token_urlsafe(_BYTES)
     connection.execute(
         insert(SESSION).values(
@@ -89,7 +90,8 @@ def _found(connection: Connection, settings: Settings, token: str) -> RowMapping
     at, limits = now(), settings.access
     # The settings may have become stricter since the session began.
     ends = min(row["expires_at"], row["made_at"] + timedelta(hours=limits.session_hours))
-    if at >= ends or at - row["seen_at"] >= timedelta(minutes=limits.idle_minutes):
+    # After a clock that went back far, nobody can say how long it was idle.
+    if at >= ends or abs(at - row["seen_at"]) >= timedelta(minutes=limits.idle_minutes):
         return None
     return row
 

@@ -201,3 +201,21 @@ def test_claims_that_sign_somebody_in(staffed: Settings) -> None:
     accounts.set_state(city_store(staffed), STEWARD, name="pia@kupang.go.id", state=AccountState.CLOSED)
     with pytest.raises(RefusedError):
         signing.by_claims(staffed, {"email": "pia@kupang.go.id", "email_verified": True})
+
+
+def test_a_clock_that_goes_back_keeps_nobody_signed_in_and_locks_nobody_out(
+    staffed: Settings, later: Callable[..., None]
+) -> None:
+    later(days=400)
+    token = signed_in(staffed)
+    for _ in range(6):
+        refused(staffed, "ana")
+    later(minutes=-20)
+    assert sessions.viewer_of_token(staffed, token).name == "tim", "a clock that is corrected"
+    later(days=-400)
+    # How long it was idle, nobody can say.
+    assert sessions.viewer_of_token(staffed, token) == PUBLIC
+    assert sessions.viewer_of_token(staffed, signed_in(staffed, "ana")).name == "ana"
+    assert rows(staffed, "SELECT count(*) FROM session") == [(1,)], "the one from the future is erased"
+    later(days=400)
+    assert sessions.viewer_of_token(staffed, token) == PUBLIC
