@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import DataError, Fault, Problem
 from geo.files import write_layer
+from geo.own_files import told_if_refused
 from geo.places.boundaries import Areas, read_areas
 from geo.places.keys import clean_key
 from geo.schemas import holds_long_number
@@ -63,10 +64,16 @@ def adopt(options: AreaSettings, kota: Path, viewer: Viewer) -> Areas:
     NotAllowedError
         When the viewer may not upload.
     DataError
-        With every fault of the file, or of the public name.
+        With every fault of the file, or of the public name; or when the city's folder cannot be written.
     """
     viewer.require(Right.BRING)
     areas = read_areas(replace(options, layer=_checked_title(options.layer)), most=VERTEX_LIMIT)
+    with told_if_refused(ADOPTED.name):
+        _put(areas, kota, has_groups=bool(options.group))
+    return areas
+
+
+def _put(areas: Areas, kota: Path, *, has_groups: bool) -> None:
     folder = kota / ADOPTED.parent
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".petajaga-", dir=folder) as made:
@@ -77,7 +84,7 @@ def adopt(options: AreaSettings, kota: Path, viewer: Viewer) -> Areas:
             "path": _LAYER,
             "key": "kode",
             "name": "name",
-            "group": "group" if options.group else "",
+            "group": "group" if has_groups else "",
             "layer": areas.layer,
         }
         lines = "\n".join(f"{one} = {json.dumps(value)}" for one, value in values.items())
@@ -85,7 +92,6 @@ def adopt(options: AreaSettings, kota: Path, viewer: Viewer) -> Areas:
         listed = Path(made) / "areas.toml"
         listed.write_text(f"[areas]\n{lines}\n", "utf-8")
         listed.replace(kota / ADOPTED)
-    return areas
 
 
 def give_up(kota: Path, viewer: Viewer) -> bool:
@@ -95,8 +101,11 @@ def give_up(kota: Path, viewer: Viewer) -> bool:
     ------
     NotAllowedError
         When the viewer may not upload.
+    DataError
+        When the city's folder cannot be written.
     """
     viewer.require(Right.BRING)
     is_there = (kota / ADOPTED).exists()
-    (kota / ADOPTED).unlink(missing_ok=True)
+    with told_if_refused(ADOPTED.name):
+        (kota / ADOPTED).unlink(missing_ok=True)
     return is_there

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import DataError, Fault, Problem
+from geo.own_files import write_own
 from geo.settings import ROOT
 from geo.sheets.fields import FIELDS, by_name, field_names, guess_kind, is_neutral, place_fields, plain_header
 from geo.terms import Kind, Right
@@ -108,16 +109,13 @@ def remember(mapping: Mapping, folder: Path, viewer: Viewer) -> Path:
     NotAllowedError
         When the viewer may not import anything.
     DataError
-        When the name is not valid: letters, digits, spaces, at most 39 of them.
+        When the name is not valid (letters, digits, spaces, at most 39 of them), or the file cannot be written.
     """
     viewer.require(Right.BRING)
     if not _NAME.fullmatch(mapping.name):
         raise _refuse("mapping", Problem.BAD_NAME)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{re.sub(r'[^a-z0-9]+', '-', mapping.name.lower()).strip('-')}.toml"
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(to_toml(mapping), "utf-8")
-    unfinished.replace(path)
+    write_own(path, to_toml(mapping))
     return path
 
 

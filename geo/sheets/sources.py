@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import DataError, Fault, Problem
+from geo.own_files import write_own
 from geo.places.names import fold
 from geo.schemas import is_reference
 from geo.settings import ROOT
@@ -215,7 +216,7 @@ def remember_words(folder: Path, viewer: Viewer, field: str, new: Iterable[str])
     NotAllowedError
         When the viewer may not decide on spellings.
     DataError
-        When a word is too long or holds a number, or the city's list cannot be read.
+        When a word is too long or holds a number, or the city's list cannot be read or written.
     """
     viewer.require(Right.DECIDE)
     added = [" ".join(word.split()) for word in new]
@@ -226,10 +227,7 @@ def remember_words(folder: Path, viewer: Viewer, field: str, new: Iterable[str])
     known = known_words(folder)
     table = lists.setdefault(field, {})
     table |= {word: [] for word in added if not known.word(field, word)}
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text("\n".join(_lines(lists)), "utf-8")
-    unfinished.replace(path)
+    write_own(path, "\n".join(_lines(lists)))
 
 
 def _lines(lists: Mapping[str, Mapping[str, list[str]]]) -> Iterator[str]:

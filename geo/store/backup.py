@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, insert, select
 
 from geo.errors import DataError, Fault, Problem
+from geo.own_files import told_if_refused
 from geo.store import audit_rows, erasure, sqlite
 from geo.store.batches import COUNTERS
 from geo.store.engine import Store, new_generation, note, now
@@ -66,7 +67,8 @@ def back_up_beside(store: Store, viewer: Viewer) -> Path:
     """Copies a store into the folder next to it, like `backup`; returns the file."""
     viewer.require(Right.BRING)
     folder = store.path.parent / COPIES
-    folder.mkdir(exist_ok=True)
+    with told_if_refused(folder.name):
+        folder.mkdir(exist_ok=True)
     target = folder / f"{store.path.stem}-{datetime.now():%Y%m%d-%H%M%S}.sqlite"  # noqa: DTZ005 - the clock on the wall
     backup(store, viewer, target=target)
     return target
