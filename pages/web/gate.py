@@ -6,6 +6,8 @@ everybody, and opens as many sessions as are asked for.
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +17,13 @@ from streamlit import runtime
 
 from geo.errors import DataError
 from geo.terms import Right
+from geo.viewer import PUBLIC
 from pages.web.visitor import viewer_of_request
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from geo.viewer import Viewer
 
 _CORE, _UPLOAD, _STREAM = "/_stcore/", "upload_file/", "stream"
 #: What a browser asks for: whether the server lives, its options, and parts of components.
@@ -26,9 +31,12 @@ _OPEN = ("health", "host-config", "bidi-components/")
 #: Sessions open at once; a meeting of fifty people has room for reloads. Strangers who take all of them lock out
 #: nobody who is signed in: for those there are more.
 MOST_SESSIONS, RESERVED = 200, 50
-#: Bytes of files that sessions hold together.
-MOST_HELD = 256 * 2**20
-_TRY_AGAIN_LATER = 1013
+#: Bytes of files that sessions hold together, and those of one account.
+MOST_HELD, MOST_OF_ONE = 256 * 2**20, 128 * 2**20
+#: Bytes of one message of a browser (what it sends are choices and words), and messages of a session in some seconds:
+#: more are not lost, they wait.
+LARGEST_MESSAGE, MESSAGES, WITHIN_S = 2**20, 100, 10.0
+_TRY_AGAIN_LATER, _TOO_BIG = 1013, 1009
 
 
 class Gate:
@@ -43,6 +51,8 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._sessions = 0
+        #: Account by the session that its files belong to.
+        self._senders: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -63,14 +73,23 @@ class Gate:
             return 0
         if not asked.startswith(_UPLOAD):
             return 404
-        if not await run_in_threadpool(_may_bring, request):
+        viewer = await run_in_threadpool(_viewer, request)
+        if not viewer.may(Right.BRING):
             return 403
-        length = request.headers.get("content-length", "")
         if request.method not in {"PUT", "POST"}:
             return 0
-        if not length.isdecimal():
-            return 411
-        return 413 if _held() + int(length) > MOST_HELD else 0
+        length = request.headers.get("content-length", "")
+        return self._is_too_much(asked, viewer.name, int(length)) if length.isdecimal() else 411
+
+    def _is_too_much(self, asked: str, name: str, length: int) -> int:
+        """413 if there is no room for a file, for all sessions together or for this account; else 0."""
+        held = _held()
+        self._senders = {session: one for session, one in self._senders.items() if session in held}
+        own = sum(held.get(session, 0) for session, one in self._senders.items() if one == name)
+        if sum(held.values()) + length > MOST_HELD or own + length > MOST_OF_ONE:
+            return 413
+        self._senders[asked.removeprefix(_UPLOAD).partition("/")[0]] = name
+        return 0
 
     async def _open_stream(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
         if asked != _STREAM or not await self._has_room(HTTPConnection(scope)):
@@ -78,7 +97,7 @@ class Gate:
             return
         self._sessions += 1
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, _Paced(receive), send)
         finally:
             self._sessions -= 1
 
@@ -88,25 +107,42 @@ class Gate:
         return self._sessions < MOST_SESSIONS + RESERVED and await run_in_threadpool(_is_known, request)
 
 
+class _Paced:
+    """What a browser sends: too large a message ends the session, too many wait."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._times: deque[float] = deque(maxlen=MESSAGES)
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            return message
+        if len(message.get("bytes") or message.get("text") or "") > LARGEST_MESSAGE:
+            return {"type": "websocket.disconnect", "code": _TOO_BIG}
+        clock = asyncio.get_running_loop()
+        if len(self._times) == MESSAGES and (early := self._times[0] + WITHIN_S - clock.time()) > 0:
+            await asyncio.sleep(early)
+        self._times.append(clock.time())
+        return message
+
+
 def _is_known(request: HTTPConnection) -> bool:
-    try:
-        return bool(viewer_of_request(request).rights)
-    except DataError:
-        return False
+    return bool(_viewer(request).rights)
 
 
-def _may_bring(request: Request) -> bool:
+def _viewer(request: HTTPConnection) -> Viewer:
     try:
-        return viewer_of_request(request).may(Right.BRING)
+        return viewer_of_request(request)
     except DataError:
         # While the accounts cannot be read, nobody is known.
-        return False
+        return PUBLIC
 
 
-def _held() -> int:
-    """Bytes of files in the memory of this server."""
+def _held() -> dict[str, int]:
+    """Bytes of files in the memory of this server, by session."""
     if not runtime.exists():
-        return 0
+        return {}
     kept = runtime.get_instance()._uploaded_file_mgr  # noqa: SLF001 - Streamlit 1.67 tells nobody what it holds
     held = getattr(kept, "file_storage", {})
-    return sum(len(one.data) for files in list(held.values()) for one in list(files.values()))
+    return {session: sum(len(one.data) for one in list(files.values())) for session, files in list(held.items())}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 UPLOAD = "/_stcore/upload_file/session/file"
 READ: list[int] = []
+ASKED = {"type": "http", "headers": [(b"host", b"localhost:8501"), (b"user-agent", b"x")], "path": "/"}
 
 
 async def taken(request: Request) -> PlainTextResponse:
@@ -88,7 +90,7 @@ def test_a_closed_server_takes_nothing(owner: Settings, monkeypatch: pytest.Monk
 
 
 def test_files_together_have_a_limit(owner: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "_held", lambda: gate.MOST_HELD - 1000)
+    monkeypatch.setattr(gate, "_held", lambda: {"another": gate.MOST_HELD - 1000})
     assert client().put(UPLOAD, content=b"x" * 1000).status_code == 200
     assert client().put(UPLOAD, content=b"x" * 1001).status_code == 413
     assert READ == []
@@ -135,6 +137,61 @@ def test_sessions_have_a_limit_and_give_their_place_back(city: Settings, monkeyp
             two.send_text("x")
     with pytest.raises(WebSocketDisconnect), visitor.websocket_connect("/elsewhere"):
         pass
+
+
+def test_one_account_does_not_take_the_room_of_all(owner: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: dict[str, int] = {}
+    monkeypatch.setattr(gate, "_held", lambda: held)
+    monkeypatch.setattr(gate, "MOST_OF_ONE", 1000)
+    server = client()
+    for session, sent, status in (("a", 600, 200), ("b", 400, 200), ("c", 1, 413), ("a", 1, 413)):
+        answer = server.put(f"/_stcore/upload_file/{session}/file", content=b"x" * sent)
+        assert answer.status_code == status, session
+        held[session] = held.get(session, 0) + (sent if status == 200 else 0)
+    # Another account has its own; what a session lets go of is free again.
+    other = replace(gate.viewer_of_request(HTTPConnection(ASKED)), name="another")
+    with monkeypatch.context() as patch:
+        patch.setattr(gate, "viewer_of_request", lambda _request: other)
+        assert server.put("/_stcore/upload_file/d/file", content=b"x" * 1000).status_code == 200
+    del held["a"]
+    assert server.put("/_stcore/upload_file/c/file", content=b"x" * 600).status_code == 200
+
+
+async def echoed(socket: WebSocket) -> None:
+    await socket.accept()
+    async for text in socket.iter_text():
+        await socket.send_text(text)
+
+
+def test_a_message_has_a_largest_size_and_many_wait(city: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def waited(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(gate.asyncio, "sleep", waited)
+    monkeypatch.setattr(gate, "MESSAGES", 3)
+    monkeypatch.setattr(gate, "WITHIN_S", 60.0)
+    app = Starlette(routes=[WebSocketRoute("/{path:path}", echoed)], middleware=[Middleware(gate.Gate)])
+    with TestClient(app).websocket_connect("/_stcore/stream") as one:
+        for number in range(5):
+            one.send_text(str(number))
+            assert one.receive_text() == str(number), "none is lost"
+        assert len(waits) == 2
+        assert all(0 < one <= 60 for one in waits)
+    ended: list[int] = []
+
+    async def ending(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            await socket.receive_text()
+        except WebSocketDisconnect as end:
+            ended.append(end.code)
+
+    app = Starlette(routes=[WebSocketRoute("/{path:path}", ending)], middleware=[Middleware(gate.Gate)])
+    with TestClient(app).websocket_connect("/_stcore/stream") as one:
+        one.send_text("x" * (gate.LARGEST_MESSAGE + 1))
+    assert ended == [1009]
 
 
 def test_strangers_who_take_all_places_lock_nobody_out(owner: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
