@@ -6,12 +6,13 @@ import dataclasses
 import hashlib
 import itertools
 import shutil
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 from people import STEWARD
-from published import CANARY, FIRST, PASSWORD, SECOND, City, filled, named
+from published import CANARY, FIRST, PASSWORD, SECOND, TODAY, City, filled, named
 from release.reader import Reader, told_together
 from sqlalchemy import delete, select
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
@@ -23,6 +24,7 @@ from geo.errors import DataError, Problem
 from geo.period import Period
 from geo.release import public
 from geo.settings import read_settings
+from geo.store import plans, scenarios
 from geo.store.audit_chain import Head
 from geo.store.backup import backup, restore
 from geo.store.engine import city_store
@@ -201,6 +203,19 @@ def test_nothing_that_is_hidden_is_sent_and_nothing_new_changes_a_byte(city: Cit
     city.enter(str(city.counts.sum(axis=1).idxmax()), year=2020)
     city.enter(city.empty[0], year=2019)
     city.cover(city.empty[1])
+    # Nor does the city's plan, which follows from exact counts.
+    store = city_store(city.options)
+    token = scenarios.save_scenario(store, STEWARD, name="rencana", content={"seed": 1})
+    plan = scenarios.scenario(store, STEWARD, token=token)
+    plans.enter_plan(
+        store,
+        STEWARD,
+        plan,
+        {city.small[1]: date(2027, 5, 1)},
+        source=CANARY,
+        recorded_on=TODAY,
+        allowed=city.areas.index,
+    )
     after = walked()
     for (where, old, _), (_, new, _) in zip(before, after, strict=True):
         assert [hashlib.sha256(one).hexdigest() for one in old] == [hashlib.sha256(one).hexdigest() for one in new], (
