@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.access.sent import on_disk
 from geo.imports.run import read_file
+from geo.present.markdown import plain_markdown
 from geo.sheets.reading import sheet_names
 
 if TYPE_CHECKING:
@@ -46,5 +47,5 @@ def chosen_sheet(shell: Shell, held: HeldFile, sent: UploadedFile) -> Sheet:
     sheet: Sheet = read[chosen]
     if len(names) > 1:
         told = ", ".join(f"“{name}”" for name in sheet.read)
-        st.caption(words("data.sheet.read", sheets=told, n=len(sheet.rows)))
+        st.caption(words("data.sheet.read", sheets=plain_markdown(told), n=len(sheet.rows)))
     return sheet

@@ -10,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
-from hostile_names import with_hostile_names
+from hostile_names import HOSTILE, with_hostile_names
 from published import City, filled
 from streamlit.testing.v1 import AppTest
 
 from geo.settings import EMBEDDED, read_settings
+from geo.terms import Kind
 from pages.shell import caches
 from pages.shell.address import Aspect, Part, Step
 
@@ -121,3 +122,46 @@ def test_no_name_of_a_layer_is_markdown(hostile: City, lang: str) -> None:
                 found.add((name, *view.values(), where, text[:80]))
     assert seen > 1_000, "the names stand on the pages"
     assert not found
+
+
+def workbook(folder: Path) -> bytes:
+    """Two sheets whose name, headers and cells are Markdown."""
+    file = folder / "lembar.xlsx"
+    rows = pd.DataFrame(
+        {
+            "Kelurahan": ["Oebobo", HOSTILE, "Alak"],
+            "Tanggal Lapor": ["16/11/2018", "17/11/2018", HOSTILE],
+            "Jenis Kelamin": ["P", HOSTILE, "L"],
+            f"Status {HOSTILE}": [HOSTILE] * 3,
+        }
+    )
+    with pd.ExcelWriter(file) as writer:
+        for name in ("$x$ <img src=a>", "`kode` _miring_"):
+            rows.to_excel(writer, sheet_name=name, index=False)
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_no_word_of_a_sheet_is_markdown(folder: Path, kind: str) -> None:
+    book = workbook(folder.parent)
+    sent = {
+        "xlsx": (f"{HOSTILE.replace('/', '')}.xlsx", book),
+        "csv": ("lembar.csv", pd.read_excel(io.BytesIO(book), engine="calamine").to_csv(index=False).encode()),
+    }[kind]
+    app = page("sheets")
+    for step in range(3):
+        if step == 0:
+            app = app.file_uploader[0].upload(*sent, "text/csv").run()
+        elif step == 1:
+            app = app.selectbox(key="map.kind").set_value(Kind.CASES).run()
+        else:
+            (accept,) = [one for one in app.button if one.label.startswith("Terima")]
+            app = accept.click().run()
+        assert not app.exception
+        found = {(where, text[:80]) for one in protos(app._tree) for where, text in texts(one) if active(text)}
+        assert {one for one in found if one[0] not in PLAIN} == set()
+    for name in ("names", "record", "trail", "sheets"):
+        app = page(name)
+        assert not app.exception
+        found = {(where, text[:80]) for one in protos(app._tree) for where, text in texts(one) if active(text)}
+        assert {one for one in found if one[0] not in PLAIN} == set(), name
