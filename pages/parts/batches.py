@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.errors import DataError
 from geo.imports.undo import take_back_batch
+from geo.present.markdown import plain_markdown
 from geo.present.reports import batches_table
 from geo.store.backup import back_up_beside, copies, restore
 from geo.store.batches import batches
@@ -51,7 +52,7 @@ def copies_control(shell: Shell) -> None:
             sure = st.checkbox(words("data.restore.sure"), key="data.restore.sure")
             if st.button(words("data.restore.do"), disabled=not sure):
                 before = restore(store, who, source=chosen, keep=shell.settings.retention)
-                st.success(words("cli.restored", file=chosen.name))
+                st.success(words("cli.restored", file=plain_markdown(chosen.name)))
                 if before:
                     st.caption(words("cli.before", file=before.name))
     except DataError as fault:
