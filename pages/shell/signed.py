@@ -50,6 +50,8 @@ def signed(shell: Shell) -> None:
         return
     is_account = access.is_signed_in(who)
     name = who.name if is_account else words("access.owner")
-    st.caption(words("access.who", name=f"**{plain_markdown(name)}**", role=words(f"access.role.{who.role}")))
+    # An email is to be found and copied as it is; accounts have no other signs, and a link to itself harms nobody.
+    shown = plain_markdown(name).replace("\N{WORD JOINER}", "")
+    st.caption(words("access.who", name=f"**{shown}**", role=words(f"access.role.{who.role}")))
     if is_account:
         _way("keluar", words("door.leave.title"), shell)
