@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def plain_markdown(text: str) -> str:
     return _FOUND_LATER.sub("\\1\N{WORD JOINER}", text)
 
 
+@lru_cache(maxsize=4)
 def plain_areas(areas: Areas) -> Areas:
-    """The same areas, for sentences in Markdown: all their names as plain text."""
+    """The same areas, for sentences in Markdown: all their names as plain text; made once for a layer in use."""
     names = {column: areas.frame[column].map(plain_markdown) for column in ("name", "group")}
     return replace(
         areas,

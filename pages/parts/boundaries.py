@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def boundaries(shell: Shell) -> None:
     """Upload a layer, assign its columns, and use it; or go back to the embedded one."""
     words = shell.words
-    with st.expander(words("layer.title", layer=shell.areas.layer, n=len(shell.areas.index))):
+    with st.expander(words("layer.title", layer=shell.said.layer, n=len(shell.areas.index))):
         st.caption(words("layer.help"))
         # Of any ending: what a file is that cannot be read is told by us, in the reader's language.
         sent = st.file_uploader(words("layer.upload"), key=uploads.uploader_key("layer"))
