@@ -66,15 +66,32 @@ def lacks(cells: Cells, hidden: NDArray[np.bool_], at: int, k: int, *, is_exempt
         Whether the largest part of a sum of three parts may be any size.
     """
     total, parts = cells.sums[at]
-    own = parts[hidden[parts]]
+    own, least = parts[hidden[parts]], floors(cells, hidden)
     if hidden[total]:
         is_few = len(own) < min(_BELOW, len(parts))
-        return is_few or (len(own) < len(parts) and _tells(floors(cells, hidden), total, parts, hidden))
+        return is_few or (len(own) < len(parts) and _tells(least, total, parts, hidden))
     if not own.size:
         return False
     if hides_total(cells, parts) or len(own) < min(FEWEST, len(parts)):
         return True
-    return too_little(cells.values[own] - floors(cells, hidden)[own], k, is_long=is_long(parts), is_exempt=is_exempt)
+    over = cells.values - least
+    if not is_long(parts):
+        return too_little(over[own], k, is_exempt=is_exempt)
+    rest, levels = int(over[own].sum()), _levels(cells, hidden, own)
+    return rest < (len(levels) + 1) * (k - 1) or any(
+        rest - int(over[level].max()) < (depth + 1) * (k - 1) for depth, level in enumerate(levels)
+    )
+
+
+def _levels(cells: Cells, hidden: NDArray[np.bool_], parts: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Hidden parts of a sum, then the hidden cells inside them of which one may tell another, and so on."""
+    found = [parts]
+    while True:
+        inside = [own[hidden[own]] for total, own in cells.sums if total in found[-1]]
+        below = [own for own in inside if len(own) >= _BELOW]
+        if not below:
+            return found
+        found.append(np.unique(np.concatenate(below)))
 
 
 def crowded(cells: Cells, hidden: NDArray[np.bool_]) -> list[int]:
@@ -91,28 +108,27 @@ def _tells(least: NDArray[np.int64], total: int, parts: NDArray[np.int64], hidde
     return bool(hidden[total] and hidden[parts].sum() == _BELOW and least[total] - least[parts].sum() > 1)
 
 
-def too_little(over: NDArray[np.int64], k: int, *, is_long: bool, is_exempt: bool) -> bool:
-    """Whether the hidden parts of a sum, each above its floor, leave too little for any of them.
+def too_little(over: NDArray[np.int64], k: int, *, is_exempt: bool) -> bool:
+    """Whether the hidden parts of a sum of three, each above its floor, leave too little for any of them.
 
-    Without the largest part k-1 must be left: whoever knows one part cannot exclude k-1 for another. In a long sum
-    the bound that follows from this must itself allow k-1.
+    Without the largest part k-1 must be left: whoever knows one part cannot exclude k-1 for another.
     """
     rest = int(over.sum())
-    if rest < (2 * (k - 1) if is_long else k - 1):
-        return True
-    return (is_long or not is_exempt) and rest - int(over.max()) < k - 1
+    return rest < k - 1 or (not is_exempt and rest - int(over.max()) < k - 1)
 
 
 def most(cells: Cells, hidden: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
     """Upper bound of every hidden cell that follows from the rule, shape (n,); infinite where there is none.
 
-    In a long sum with a shown total the hidden parts without the largest leave k-1. In a sum of three parts the
-    reader does not know whether it was exempt.
+    In a long sum with a shown total the hidden parts without the largest leave k-1, without the largest cell inside
+    them twice that, and so on. In a sum of three parts the reader does not know whether it was exempt.
     """
     found, least = np.full(len(hidden), np.inf), floors(cells, hidden)
     for total, parts in cells.sums:
         own = parts[hidden[parts]]
         if own.size and not hidden[total] and is_long(parts) and not hides_total(cells, parts):
             rest = (cells.values[own] - least[own]).sum()
-            found[own] = np.minimum(found[own], least[own] + max(int(rest) - (k - 1), 0))
+            for depth, level in enumerate(_levels(cells, hidden, own)):
+                left = max(int(rest) - (depth + 1) * (k - 1), 0)
+                found[level] = np.minimum(found[level], least[level] + left)
     return found

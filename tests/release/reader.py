@@ -180,7 +180,8 @@ class Reader:
         """What the rule alone says against a large count, for every hidden cell.
 
         In a sum of four parts or more whose total is told, the hidden parts without the largest leave k-1 above what
-        is known to be in them.
+        is known to be in them; without the largest cell inside one of those, with others beside it, twice as much,
+        and so on.
         """
         is_hidden = (self.table["state"] == "hidden").to_numpy()
         told = self.table["count"].fillna(0).to_numpy()
@@ -194,9 +195,12 @@ class Reader:
             if is_hidden[total] or len(parts) < 4:
                 continue
             over = told[total] - least[parts].sum()
-            for one in parts:
-                if is_hidden[one]:
-                    most[one] = min(most[one], least[one] + max(over - (k - 1), 0))
+            layer, left = {one for one in parts if is_hidden[one]}, over - (k - 1)
+            while layer:
+                for one in layer:
+                    most[one] = min(most[one], least[one] + max(left, 0))
+                below = [[one for one in own if is_hidden[one]] for above, own in self.sums if above in layer]
+                layer, left = {one for own in below if len(own) > 1 for one in own}, left - (k - 1)
         return most[self.hidden]
 
     def intervals(self, truth: Sequence[int], k: int) -> pd.DataFrame:

@@ -183,9 +183,22 @@ ONE_TELLS_THE_OTHER = (
     [(f"10.01.01.100{kode}", 2016, "female", "child", "confirmed", 1) for kode in (1, 1, 1, 2, 2)],
 )
 
+#: Seven in five kelurahan of four kecamatan: the two of the second could not be more than four together, as the
+#: first part of the sum of kecamatan said, and who knew the three of the one knew that the other is not three.
+TOGETHER_BOUNDED = (
+    [1, 2, 1, 1],
+    1,
+    4,
+    [
+        (f"10.01.0{group}.100{kode}", 2016, "male", "adult", "confirmed", persons)
+        for group, kode, persons in ((1, 1, 3), (2, 1, 3), (2, 2, 1))
+    ],
+)
+
 
 @given(city=cities())
 @always(city=ONE_TELLS_THE_OTHER)
+@always(city=TOGETHER_BOUNDED)
 @how(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_the_rule_holds_in_any_small_city(city: Any) -> None:
     check_rule(city)
