@@ -1,8 +1,9 @@
 """Conditions of the sums of an edition: what a reader who knows the rule may conclude about its hidden cells.
 
-Only one of them reads hidden counts: that enough is left without the largest part. In long sums it gives the reader
-an upper bound of each hidden part, which the attacker of this project uses (`most`); in sums of three nobody knows
-whether it was asked for. Everything else depends on the shown counts and on which cells are hidden.
+Only one of them reads hidden counts: that enough is left without the largest part, and in long sums without the
+largest cell inside a part. In long sums it gives the reader upper bounds, which the attacker of this project uses
+(`most`); in sums of three nobody knows whether it was asked for. Everything else depends on the shown counts and on
+which cells are hidden.
 """
 
 from __future__ import annotations
@@ -66,25 +67,23 @@ def lacks(cells: Cells, hidden: NDArray[np.bool_], at: int, k: int, *, is_exempt
         Whether the largest part of a sum of three parts may be any size.
     """
     total, parts = cells.sums[at]
-    own, least = parts[hidden[parts]], floors(cells, hidden)
+    own = parts[hidden[parts]]
     if hidden[total]:
         is_few = len(own) < min(_BELOW, len(parts))
-        return is_few or (len(own) < len(parts) and _tells(least, total, parts, hidden))
+        return is_few or (len(own) < len(parts) and _tells(floors(cells, hidden), total, parts, hidden))
     if not own.size:
         return False
     if hides_total(cells, parts) or len(own) < min(FEWEST, len(parts)):
         return True
-    over = cells.values - least
-    if not is_long(parts):
-        return too_little(over[own], k, is_exempt=is_exempt)
-    rest, levels = int(over[own].sum()), _levels(cells, hidden, own)
-    return rest < (len(levels) + 1) * (k - 1) or any(
-        rest - int(over[level].max()) < (depth + 1) * (k - 1) for depth, level in enumerate(levels)
-    )
+    over, levels = cells.values - floors(cells, hidden), _levels(cells, hidden, own) if is_long(parts) else [own]
+    return _too_little([over[level] for level in levels], k, is_long=is_long(parts), is_exempt=is_exempt)
 
 
 def _levels(cells: Cells, hidden: NDArray[np.bool_], parts: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Hidden parts of a sum, then the hidden cells inside them of which one may tell another, and so on."""
+    """Hidden parts of a sum, then the hidden cells inside them of which one may tell another, and so on.
+
+    A lone hidden part is passed over: it is the only part, so it has the count of its total, and the same years.
+    """
     found = [parts]
     while True:
         inside = [own[hidden[own]] for total, own in cells.sums if total in found[-1]]
@@ -108,13 +107,19 @@ def _tells(least: NDArray[np.int64], total: int, parts: NDArray[np.int64], hidde
     return bool(hidden[total] and hidden[parts].sum() == _BELOW and least[total] - least[parts].sum() > 1)
 
 
-def too_little(over: NDArray[np.int64], k: int, *, is_exempt: bool) -> bool:
-    """Whether the hidden parts of a sum of three, each above its floor, leave too little for any of them.
+def _too_little(levels: list[NDArray[np.int64]], k: int, *, is_long: bool, is_exempt: bool) -> bool:
+    """Whether the hidden parts of a sum leave too little for any cell in them; counts above the floor, by level.
 
-    Without the largest part k-1 must be left: whoever knows one part cannot exclude k-1 for another.
+    Without the largest part k-1 must be left: whoever knows one part cannot exclude k-1 for another. In a long sum
+    this bounds the part, so without the largest cell inside it k-1 more must be left, and so on; and the lowest
+    bound must itself allow k-1. In a sum of three only the rest counts when it is exempt.
     """
-    rest = int(over.sum())
-    return rest < k - 1 or (not is_exempt and rest - int(over.max()) < k - 1)
+    rest, asked = int(levels[0].sum()), (len(levels) + is_long) * (k - 1)
+    if rest < asked:
+        return True
+    return (is_long or not is_exempt) and any(
+        rest - int(level.max()) < depth * (k - 1) for depth, level in enumerate(levels, start=1)
+    )
 
 
 def most(cells: Cells, hidden: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
@@ -128,7 +133,7 @@ def most(cells: Cells, hidden: NDArray[np.bool_], k: int) -> NDArray[np.float64]
         own = parts[hidden[parts]]
         if own.size and not hidden[total] and is_long(parts) and not hides_total(cells, parts):
             rest = (cells.values[own] - least[own]).sum()
-            for depth, level in enumerate(_levels(cells, hidden, own)):
-                left = max(int(rest) - (depth + 1) * (k - 1), 0)
+            for depth, level in enumerate(_levels(cells, hidden, own), start=1):
+                left = max(int(rest) - depth * (k - 1), 0)
                 found[level] = np.minimum(found[level], least[level] + left)
     return found

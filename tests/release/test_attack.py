@@ -14,7 +14,7 @@ from hypothesis import example as always
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from release.reader import KEY, Reader
-from release.towns import cities, draft, drawn, records, texts, town
+from release.towns import cities, draft, drawn, near_the_least, records, texts, town
 
 from benchmarks import editions
 from geo.errors import DataError
@@ -145,11 +145,11 @@ def test_protecting_cells_that_are_shown_are_a_breach(seed: int) -> None:
     assert caught
 
 
-def check_rule(city: tuple[list[int], int, int, list[tuple[Any, ...]]]) -> None:
+def check_rule(city: tuple[list[int], int, int, list[tuple[Any, ...]]], audience: Audience = Audience.PUBLIC) -> None:
     groups, years, k, rows = city
     areas, cases, period = town(groups), records(rows), Period(2016, 2015 + years)
     try:
-        one = draft(cases, areas, period, k=k)
+        one = draft(cases, areas, period, k=k, audience=audience)
     except DataError:
         # So few cells that the rule cannot be kept; then nothing leaves the house.
         assert sum(groups) == 1
@@ -172,7 +172,7 @@ def check_rule(city: tuple[list[int], int, int, list[tuple[Any, ...]]]) -> None:
     # The order of rows, and who the persons are as long as the counts stay, change nothing.
     halves = pd.concat([cases.assign(persons=1), cases.assign(persons=cases["persons"] - 1)])
     other = halves[halves["persons"] > 0].sample(frac=1, random_state=1).assign(source="x")
-    assert texts(draft(other, areas, period, k=k).edition) == texts(one.edition)
+    assert texts(draft(other, areas, period, k=k, audience=audience).edition) == texts(one.edition)
 
 
 #: Five children, as the words of the city said: who knew the three of the one kelurahan knew the two of the other.
@@ -209,6 +209,26 @@ def test_the_rule_holds_in_any_small_city(city: Any) -> None:
 @how(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_rule_holds_in_many_small_cities(city: Any) -> None:
     check_rule(city)
+
+
+@pytest.mark.parametrize(
+    ("seed", "audience"),
+    [
+        (67, Audience.PUBLIC),
+        *((seed, Audience.TASKFORCE) for seed in (67, 579, 758, 1454)),
+    ],
+)
+def test_the_rule_holds_in_towns_near_the_least(seed: int, audience: Audience) -> None:
+    """All were narrowed when only the parts of a long sum were bounded, not the cells inside them."""
+    check_rule(near_the_least(seed), audience)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 1500, 100))
+@pytest.mark.parametrize("audience", Audience)
+def test_the_rule_holds_in_many_towns_near_the_least(first: int, audience: Audience) -> None:
+    for seed in range(first, first + 100):
+        check_rule(near_the_least(seed), audience)
 
 
 @pytest.mark.slow

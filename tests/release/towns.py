@@ -103,3 +103,16 @@ def cities(
         count,
     )
     return groups, many, draw(st.integers(2, 12)), draw(st.lists(row, max_size=3 * sum(groups)))
+
+
+def near_the_least(seed: int) -> tuple[list[int], int, int, list[tuple[Any, ...]]]:
+    """A city as in `cities`: small kecamatan and so few reports that sums are near the least that the rule asks."""
+    chance = np.random.default_rng(seed)
+    groups = chance.integers(1, 3, chance.integers(3, 7)).tolist()
+    years, k = int(chance.integers(1, 4)), int(chance.integers(3, 7))
+    rows = [
+        (kode, int(chance.integers(2016, 2016 + years)), "male", "adult", "confirmed", int(chance.integers(1, 2 * k)))
+        for kode in town(groups).index
+        for _ in range(chance.integers(0, 3))
+    ]
+    return groups, years, k, rows
